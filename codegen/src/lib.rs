@@ -1,0 +1,3 @@
+//! Reads the iconik API spec and writes the iconik-api crate.
+
+pub mod api;
