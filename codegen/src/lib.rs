@@ -1,3 +1,17 @@
 //! Reads the iconik API spec and writes the iconik-api crate.
 
 pub mod api;
+mod check;
+mod decode;
+pub mod diag;
+pub mod ident;
+mod load;
+mod node;
+mod schema;
+pub mod source;
+mod spec;
+
+pub use diag::Diagnostics;
+pub use load::load;
+pub use schema::schema;
+pub use source::Source;
