@@ -1,0 +1,2 @@
+//! How fast answers are decoded.
+fn main() {}
