@@ -2,3 +2,7 @@
 
 pub mod api;
 pub mod name;
+mod print;
+mod rust;
+
+pub use rust::{Files, GENERATED, generate};

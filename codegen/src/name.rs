@@ -1,6 +1,7 @@
 //! Every Rust identifier that stands for something of the spec is made here, and nowhere else.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use proc_macro2::{Ident, Span};
 
 use crate::api;
 
@@ -173,6 +174,22 @@ pub fn variable(name: &str) -> String {
     keyword_safe(name.to_snake_case())
 }
 
+/// The identifier itself. The checker has refused names that are none; should one get here all the
+/// same, what cannot stand in an identifier becomes `_`.
+pub(crate) fn ident(name: &str) -> Ident {
+    let raw = name.strip_prefix("r#").filter(|keyword| KEYWORDS.contains(keyword));
+    if let Some(keyword) = raw {
+        return Ident::new_raw(keyword, Span::call_site());
+    }
+    let reserved = KEYWORDS.contains(&name) || ABSOLUTE_KEYWORDS.contains(&name);
+    if is_identifier(name) && !reserved && bare(name) == name {
+        return Ident::new(name, Span::call_site());
+    }
+    let kept: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    Ident::new(&format!("_{kept}_"), Span::call_site())
+}
+
 /// Whether this is an identifier, so that it can be emitted.
 pub fn is_identifier(name: &str) -> bool {
     let name = bare(name);
@@ -228,6 +245,13 @@ mod tests {
             assert_eq!(variant(wire, None), rust);
         }
         assert_eq!(variant("N/A", Some("NotApplicable")), "NotApplicable");
+    }
+
+    #[test]
+    fn any_text_becomes_some_identifier() {
+        for name in ["", "_", "16x9", "é", "r#", "r#type", "r#self", "type", "self", "a b"] {
+            assert!(is_identifier(&ident(name).to_string()), "{name:?}");
+        }
     }
 
     #[test]
