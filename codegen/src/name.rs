@@ -111,8 +111,10 @@ pub(crate) fn ident(name: &str) -> Ident {
     if is_identifier(name) && escaped(name) == name {
         return Ident::new(name, span);
     }
-    let kept: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let kept: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     Ident::new(&format!("_{kept}_"), span)
 }
 
@@ -164,7 +166,9 @@ mod tests {
 
     #[test]
     fn any_text_becomes_some_identifier() {
-        for name in ["", "_", "16x9", "é", "r#", "r#type", "r#self", "type", "self", "a b"] {
+        for name in [
+            "", "_", "16x9", "é", "r#", "r#type", "r#self", "type", "self", "a b",
+        ] {
             let text = ident(name).to_string();
             assert!(is_identifier(bare(&text)), "{name:?} became {text:?}");
         }

@@ -31,7 +31,15 @@ pub(crate) struct List {
     /// What stands before the braces.
     pub(crate) head: String,
     /// The entries, each on a line of its own.
-    pub(crate) entries: Vec<String>,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// An entry of a [`List`].
+pub(crate) enum Entry {
+    /// One line.
+    Line(String),
+    /// A list in the list, filled into lines: its opening, items and closing.
+    Group(&'static str, Vec<String>, &'static str),
 }
 
 /// What generated code uses without defining it. Emitters write the whole path; the printer
@@ -42,6 +50,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "crate",
         &[
+            "Action",
             "ActionMeta",
             "Client",
             "Empty",
@@ -84,16 +93,29 @@ impl File {
             }
             text.push('\n');
         }
-        let mut imports = Imports::new();
-        let chunks: Vec<String> =
-            self.chunks.into_iter().map(|chunk| chunk.print(&mut imports)).collect();
-        if !self.uses.is_empty() || !imports.is_empty() {
+        let known = |path: &String| {
+            let found = importables().find(|(from, name)| *path == format!("{from}::{name}"));
+            found.ok_or_else(|| path.clone())
+        };
+        let (mut imports, mut others) = (Imports::new(), Vec::new());
+        for path in &self.uses {
+            match known(path) {
+                Ok(import) => drop(imports.insert(import)),
+                Err(other) => others.push(other),
+            }
+        }
+        let chunks: Vec<String> = self
+            .chunks
+            .into_iter()
+            .map(|chunk| chunk.print(&mut imports))
+            .collect();
+        if !others.is_empty() || !imports.is_empty() {
             text.push('\n');
         }
-        for path in &self.uses {
+        text.push_str(&use_lines(&imports));
+        for path in &others {
             text.push_str(&format!("use {path};\n"));
         }
-        text.push_str(&use_lines(&imports));
         for chunk in chunks {
             text.push('\n');
             text.push_str(&chunk);
@@ -113,13 +135,41 @@ impl Chunk {
 
 impl List {
     fn print(&self) -> String {
-        let Self { name, head, entries } = self;
-        let line = format!("{name}!({head} {{ {} }});\n", entries.join(", "));
-        if line.len() <= WIDTH && entries.len() <= 2 {
-            return line;
+        let Self {
+            name,
+            head,
+            entries,
+        } = self;
+        let mut text = format!("{name}!({head} {{\n");
+        for entry in entries {
+            entry.print(&mut text);
         }
-        let entries: String = entries.iter().map(|entry| format!("    {entry},\n")).collect();
-        format!("{name}!({head} {{\n{entries}}});\n")
+        text.push_str("});\n");
+        text
+    }
+}
+
+impl Entry {
+    fn print(&self, text: &mut String) {
+        match self {
+            Self::Line(line) => text.push_str(&format!("    {line},\n")),
+            Self::Group(open, items, close) => {
+                let line = format!("    {open}{}{close},\n", items.join(", "));
+                if line.len() <= WIDTH {
+                    return text.push_str(&line);
+                }
+                text.push_str(&format!("    {}\n", open.trim_end()));
+                let mut line = String::from("       ");
+                for item in items {
+                    if line.len() + item.len() + 2 > WIDTH {
+                        text.push_str(&format!("{line}\n"));
+                        line = String::from("       ");
+                    }
+                    line.push_str(&format!(" {item},"));
+                }
+                text.push_str(&format!("{line}\n    {},\n", close.trim_start()));
+            }
+        }
     }
 }
 
@@ -127,7 +177,7 @@ impl List {
 pub(crate) fn items(tokens: TokenStream) -> String {
     let shown = tokens.to_string();
     match syn::parse2::<syn::File>(tokens) {
-        Ok(file) => spaced(&prettyplease::unparse(&file)),
+        Ok(file) => spaced(&rejoined(&prettyplease::unparse(&file))),
         // Only a mistake in this crate leads here. The compiler will point at it.
         Err(_) => shown + "\n",
     }
@@ -136,13 +186,99 @@ pub(crate) fn items(tokens: TokenStream) -> String {
 /// The lines of a function body made of these statements.
 pub(crate) fn statements(tokens: TokenStream) -> Vec<String> {
     let text = items(quote::quote!(fn body() { #tokens }));
-    let mut lines: Vec<String> =
-        text.lines().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect();
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned())
+        .collect();
     lines.pop();
     if !lines.is_empty() {
         lines.remove(0);
     }
     lines
+}
+
+/// Puts on one line what fits there: the formatter breaks earlier than people do.
+fn rejoined(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        lines.push(line.to_owned());
+        join_bracket(&mut lines);
+        join_chain(&mut lines);
+    }
+    lines.join("\n") + "\n"
+}
+
+/// If the last line closes a bracket, joins it with what is inside.
+fn join_bracket(lines: &mut Vec<String>) {
+    let Some(last) = lines.last() else { return };
+    let (open, pad) = match last.trim_start().chars().next() {
+        Some(')') => ('(', ""),
+        Some(']') => ('[', ""),
+        Some('}') => ('{', " "),
+        _ => return,
+    };
+    let depth = indent(last);
+    let inside = |line: &&String| indent(line) > depth || line.trim().is_empty();
+    let count = lines.iter().rev().skip(1).take_while(inside).count();
+    let Some(start) = (lines.len() - 1).checked_sub(count + 1) else {
+        return;
+    };
+    let first = &lines[start];
+    let body = &lines[start + 1..lines.len() - 1];
+    let opens = first.ends_with(open) && indent(first) == depth;
+    // Of all braces only those of a struct literal have nothing but values inside.
+    let literal = open != '{' || first.trim_start() == "Self {";
+    let flat = body
+        .iter()
+        .all(|line| indent(line) == depth + 4 && is_value(line));
+    if !opens || !literal || !flat || body.is_empty() {
+        return;
+    }
+    let values: Vec<&str> = body.iter().map(|line| line.trim()).collect();
+    let values = values.join(" ");
+    let values = values.strip_suffix(',').unwrap_or(&values);
+    let joined = format!("{first}{pad}{values}{pad}{}", last.trim_start());
+    if joined.len() <= WIDTH {
+        lines.truncate(start);
+        lines.push(joined);
+    }
+}
+
+/// If the last line ends a chain of method calls, joins the chain.
+fn join_chain(lines: &mut Vec<String>) {
+    let is_link = |line: &&String| line.trim_start().starts_with('.');
+    let Some(last) = lines.last().filter(is_link) else {
+        return;
+    };
+    if !last.ends_with(';') {
+        return;
+    }
+    let depth = indent(last);
+    let links = lines
+        .iter()
+        .rev()
+        .take_while(|line| is_link(line) && indent(line) == depth);
+    let Some(start) = lines.len().checked_sub(links.count() + 1) else {
+        return;
+    };
+    if indent(&lines[start]) + 4 != depth {
+        return;
+    }
+    let links: String = lines[start + 1..].iter().map(|line| line.trim()).collect();
+    let joined = format!("{}{links}", lines[start]);
+    if joined.len() <= WIDTH {
+        lines.truncate(start);
+        lines.push(joined);
+    }
+}
+
+fn is_value(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with(['/', '#', '.', '}', ')', ']']) && !line.ends_with(['{', '(', '[', ';'])
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// Puts a blank line between items, between methods, and before every documented field.
@@ -162,24 +298,38 @@ fn spaced(text: &str) -> String {
 
 fn wants_blank_line(last: &str, line: &str) -> bool {
     let (before, starts) = (last.trim_start(), line.trim_start());
+    let documented = starts.starts_with("///");
+    let decorated = documented || starts.starts_with("#[");
+    let after_decoration = before.starts_with("///") || before.starts_with("#[");
     let opens = before.is_empty() || before.ends_with(['{', '[', '(']);
-    let decorated = |text: &str| text.starts_with("///") || text.starts_with("#[");
-    if opens || decorated(before) || starts.starts_with(['}', ']', ')']) {
+    if opens || after_decoration || indent(last) != indent(line) {
         return false;
     }
-    let indent = |text: &str| text.len() - text.trim_start().len();
-    let item = ["pub fn ", "fn ", "impl ", "impl<", "pub struct ", "pub enum ", "pub static "]
-        .iter()
-        .any(|keyword| starts.starts_with(keyword));
-    indent(last) == indent(line) && (decorated(starts) || item) && !before.starts_with("use ")
+    let item = [
+        "pub fn ",
+        "fn ",
+        "impl ",
+        "impl<",
+        "pub struct ",
+        "pub enum ",
+        "pub use ",
+    ]
+    .iter()
+    .any(|keyword| starts.starts_with(keyword));
+    let uses = |text: &str| text.starts_with("use ") || text.starts_with("pub use ");
+    let in_list = before.ends_with(',') && !documented;
+    (decorated || item) && !in_list && !(uses(before) && uses(starts)) && before != "};"
 }
 
 /// The `use` lines of a file.
 fn use_lines(imports: &Imports) -> String {
     let mut text = String::new();
     for (path, _) in IMPORTS {
-        let names: Vec<&str> =
-            imports.iter().filter(|(from, _)| from == path).map(|(_, name)| *name).collect();
+        let names: Vec<&str> = imports
+            .iter()
+            .filter(|(from, _)| from == path)
+            .map(|(_, name)| *name)
+            .collect();
         match names.as_slice() {
             [] => {}
             [name] => text.push_str(&format!("use {path}::{name};\n")),
@@ -187,6 +337,13 @@ fn use_lines(imports: &Imports) -> String {
         }
     }
     text
+}
+
+/// Everything that can be imported.
+fn importables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    IMPORTS
+        .iter()
+        .flat_map(|(path, names)| names.iter().map(|name| (*path, *name)))
 }
 
 /// Replaces `path::Name` by `Name` and notes the import.

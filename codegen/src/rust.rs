@@ -45,15 +45,30 @@ pub fn generate(api: &Api) -> Files {
     add(format!("{SOURCE}/types.rs"), resources::shared(&plan));
     add(format!("{SOURCE}/types/ids.rs"), ids::file(&plan));
     let folder = format!("{SOURCE}/types");
-    add_types(&mut add, &folder, "spec", "shared by several resources", &plan.shared);
+    add_types(
+        &mut add,
+        &folder,
+        "spec",
+        "shared by several resources",
+        &plan.shared,
+    );
 
     for resource in &plan.resources {
         let folder = format!("{SOURCE}/resources/{}", resource.file_stem());
         add(format!("{folder}.rs"), resources::module(resource));
         add(format!("{folder}/handle.rs"), handle::file(&plan, resource));
-        add(format!("{folder}/requests.rs"), requests::file(resource));
+        add(
+            format!("{folder}/requests.rs"),
+            requests::file(&plan, resource),
+        );
         let whose = format!("of `{}`", resource.feature);
-        add_types(&mut add, &folder, &resource.api.file, &whose, &resource.types);
+        add_types(
+            &mut add,
+            &folder,
+            &resource.api.file,
+            &whose,
+            &resource.types,
+        );
     }
 
     add(format!("{}/wire.rs", GENERATED[1]), wire_tests::file(&plan));
@@ -71,6 +86,9 @@ fn add_types(
     if types.is_empty() {
         return;
     }
-    add(format!("{folder}/models.rs"), models::file(from, whose, types));
+    add(
+        format!("{folder}/models.rs"),
+        models::file(from, whose, types),
+    );
     add(format!("{folder}/wire.rs"), wire::file(from, whose, types));
 }

@@ -10,10 +10,10 @@ use super::plan::{Plan, Resource};
 
 /// The file.
 pub(crate) fn file(plan: &Plan<'_>) -> File {
-    let entries = plan.resources.iter().flat_map(entries);
+    let resources = plan.resources.iter().map(entries);
     let items = quote! {
-        /// The facts about every action of the enabled resources.
-        pub static ACTIONS: &[&crate::ActionMeta] = &[#(#entries,)*];
+        /// The facts about every action of the enabled resources, by resource.
+        pub static ACTIONS: &[&[&crate::ActionMeta]] = &[#(#resources,)*];
     };
     File {
         from: "spec".to_owned(),
@@ -23,10 +23,17 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
     }
 }
 
-fn entries<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = TokenStream> + 'r {
+fn entries(resource: &Resource<'_>) -> TokenStream {
     let (feature, module) = (&resource.feature, ident(&resource.module));
-    resource.requests.iter().map(move |request| {
-        let request = ident(&request.ident);
-        quote!(#[cfg(feature = #feature)] <crate::#module::#request>::META)
-    })
+    let requests = resource
+        .requests
+        .iter()
+        .map(|request| ident(&request.ident));
+    quote! {
+        #[cfg(feature = #feature)]
+        {
+            use crate::#module::*;
+            &[#(<#requests>::META),*]
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, Method};
+use crate::api::{Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, Method, Options, Type};
 use crate::name;
 
-use super::plan::{Field, Holder, Model, Param, Request, Resource, Response};
+use super::plan::{Field, Holder, Known, Model, Param, Request, Resource, Response};
 use super::ty;
 
 /// Doc lines are filled up to this width, so that the source stays readable.
@@ -71,7 +71,11 @@ fn filled(text: &str) -> Vec<String> {
         if begins || !goes_on {
             lines.push(String::new());
         }
-        let indent = if line.trim_start().starts_with("- ") { "  " } else { "" };
+        let indent = if line.trim_start().starts_with("- ") {
+            "  "
+        } else {
+            ""
+        };
         fill(&mut lines, line, indent);
         goes_on = !line.is_empty() && !line.starts_with('|');
     }
@@ -99,8 +103,10 @@ pub(crate) fn resource(resource: &Resource<'_>) -> Docs {
 
 /// The handle's type.
 pub(crate) fn handle(resource: &Resource<'_>) -> Docs {
-    Docs::new(sentence(&resource.api.about))
-        .and(format!("Get one from [`Client::{0}`](crate::Client::{0}).", resource.module))
+    Docs::new(sentence(&resource.api.about)).and(format!(
+        "Get one from [`Client::{0}`](crate::Client::{0}).",
+        resource.module
+    ))
 }
 
 /// The method of the client that gives the handle.
@@ -113,17 +119,20 @@ fn needs_feature(resource: &Resource<'_>) -> String {
 }
 
 /// The method of the handle: all about the action, except the example.
-pub(crate) fn method(request: &Request<'_>) -> Docs {
+pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
     let action = request.action;
-    let optional = request.optional().next().is_some() || request.optional_options().is_some();
-    Docs::new(format!("{}: `{} {}`.", action.title, verb(action.method), action.path))
-        .and(action.doc.as_deref().map(sentence).unwrap_or_default())
-        .and(needs_and_answers(request))
-        .and(arguments(request))
-        .and(if optional { more_arguments(request) } else { String::new() })
-        .and(repeats(request))
-        .and(errors(request))
-        .and(noted(action.note.as_deref()))
+    Docs::new(format!(
+        "{}: `{} {}`.",
+        action.title,
+        verb(action.method),
+        action.path
+    ))
+    .and(action.doc.as_deref().map(sentence).unwrap_or_default())
+    .and(needs_and_answers(request))
+    .and(arguments(request, known))
+    .and(repeats(request))
+    .and(errors(request))
+    .and(noted(action.note.as_deref()))
 }
 
 fn needs_and_answers(request: &Request<'_>) -> String {
@@ -133,7 +142,12 @@ fn needs_and_answers(request: &Request<'_>) -> String {
         Auth::ShareToken => format!("Takes the token of a share. {}", roles(&action.roles)),
         Auth::AppId => format!("Takes the App-ID alone. {}", roles(&action.roles)),
     };
-    format!("{needs} {}", answers(&request.response))
+    let optional = request.optional().next().is_some() || request.optional_options().is_some();
+    let more = match optional {
+        true => format!("Optional arguments are set on [`{}`].", request.ident),
+        false => String::new(),
+    };
+    join([&needs, &answers(&request.response), &more])
 }
 
 fn roles(roles: &[String]) -> String {
@@ -168,31 +182,50 @@ pub(crate) fn body_in_words(body: &Body) -> String {
     }
 }
 
-fn arguments(request: &Request<'_>) -> String {
+fn arguments(request: &Request<'_>, known: &Known<'_>) -> String {
     let params = request.required().map(|param| {
         let name = name::bare(&param.ident);
         format!("- `{name}`: {}", about_param(param).0.join(" "))
     });
-    let options = request.required_options().map(|options| {
-        format!("- `options`: The JSON body, {}.", ty::in_words(&options.ty))
-    });
+    let options = request
+        .required_options()
+        .map(|options| format!("- `options`: {}", about_options(options, known)));
     params.chain(options).collect::<Vec<_>>().join("\n")
 }
 
-fn more_arguments(request: &Request<'_>) -> String {
-    format!("What else can be said is set on [`{}`].", request.ident)
+/// The body: what its model says of itself.
+pub(crate) fn about_options(options: &Options, known: &Known<'_>) -> String {
+    let model = match &options.ty {
+        Type::Model(name) => known.model(name),
+        _ => None,
+    };
+    match model {
+        Some(model) => sentence(model.doc.split("\n\n").next().unwrap_or_default()),
+        None => format!("The JSON body, {}.", ty::in_words(&options.ty)),
+    }
 }
 
 fn repeats(request: &Request<'_>) -> String {
     let by_method = !matches!(request.action.method, Method::Post | Method::Patch);
     match (request.action.idempotent, by_method) {
         (true, false) => {
-            let reason = request.action.idempotent_reason.as_deref().unwrap_or_default();
+            let reason = request
+                .action
+                .idempotent_reason
+                .as_deref()
+                .unwrap_or_default();
             format!("Sending it twice does no harm. {}", sentence(reason))
         }
         (false, true) => {
-            let reason = request.action.idempotent_reason.as_deref().unwrap_or_default();
-            format!("Sending it twice is not the same as once. {}", sentence(reason))
+            let reason = request
+                .action
+                .idempotent_reason
+                .as_deref()
+                .unwrap_or_default();
+            format!(
+                "Sending it twice is not the same as once. {}",
+                sentence(reason)
+            )
         }
         _ => String::new(),
     }
@@ -203,8 +236,10 @@ fn errors(request: &Request<'_>) -> String {
     if errors.is_empty() {
         return String::new();
     }
-    let list: Vec<String> =
-        errors.iter().map(|(status, text)| format!("- `{status}`: {}", sentence(text))).collect();
+    let list: Vec<String> = errors
+        .iter()
+        .map(|(status, text)| format!("- `{status}`: {}", sentence(text)))
+        .collect();
     format!("Fails with\n{}", list.join("\n"))
 }
 
@@ -232,20 +267,31 @@ pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
         Some(reason) => format!("Deprecated: {}", sentence(reason)),
         None => String::new(),
     };
-    Docs::new(join([set_by_iconik, &sentence(&api.doc), &facts, never_answered]))
-        .and(noted(api.note.as_deref()))
-        .and(deprecated)
+    Docs::new(join([
+        set_by_iconik,
+        &sentence(&api.doc),
+        &facts,
+        never_answered,
+    ]))
+    .and(noted(api.note.as_deref()))
+    .and(deprecated)
 }
 
 /// The setter of a field: the first paragraph of the field's own documentation says it.
 pub(crate) fn setter(field: &Field<'_>) -> Docs {
     let first = field.api.doc.split("\n\n").next().unwrap_or_default();
-    Docs::new(join([&sentence(first), &facts(field.api.default.as_ref(), &field.api.bounds)]))
+    Docs::new(join([
+        &sentence(first),
+        &facts(field.api.default.as_ref(), &field.api.bounds),
+    ]))
 }
 
 /// The method that sends null.
 pub(crate) fn clear(field: &Field<'_>) -> Docs {
-    Docs::new(format!("Clears `{}`: sends `null`.", name::bare(&field.ident)))
+    Docs::new(format!(
+        "Clears `{}`: sends `null`.",
+        name::bare(&field.ident)
+    ))
 }
 
 /// A model.
@@ -287,11 +333,19 @@ fn facts(default: Option<&Literal>, bounds: &Bounds) -> String {
         (None, Some(max)) => Some(format!("At most {}.", items(max))),
         (None, None) => None,
     };
-    [default, range, items].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    [default, range, items]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn items(count: u32) -> String {
-    if count == 1 { "1 item".to_owned() } else { format!("{count} items") }
+    if count == 1 {
+        "1 item".to_owned()
+    } else {
+        format!("{count} items")
+    }
 }
 
 /// A literal as it stands in JSON, text without quotes.
@@ -305,7 +359,8 @@ pub(crate) fn literal_text(literal: &Literal) -> String {
 }
 
 fn noted(note: Option<&str>) -> String {
-    note.map(|note| format!("Note: {}", sentence(note))).unwrap_or_default()
+    note.map(|note| format!("Note: {}", sentence(note)))
+        .unwrap_or_default()
 }
 
 /// The text, with a full stop if it lacks one.
@@ -313,11 +368,19 @@ pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let complete = text.is_empty() || text.ends_with(['.', '!', '?', ':', '|', '`', ')']);
     let inline = !text.ends_with("```") && !text.ends_with(".)") && text.ends_with(['`', ')']);
-    if complete && !inline { text.to_owned() } else { format!("{text}.") }
+    if complete && !inline {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 fn join<const N: usize>(parts: [&str; N]) -> String {
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The method's name on the wire.

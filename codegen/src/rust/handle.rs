@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::Body;
+use crate::api::{Body, Type};
 use crate::name::{self, ident};
 use crate::print::{Chunk, File, statements};
 
@@ -18,7 +18,10 @@ pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
     let handle_docs = docs::handle(resource).attributes();
     let client_docs = docs::client_method(resource).attributes();
     let module = ident(&resource.module);
-    let methods = resource.requests.iter().map(|request| method(plan, resource, request));
+    let methods = resource
+        .requests
+        .iter()
+        .map(|request| method(plan, resource, request));
 
     let items = quote! {
         #handle_docs
@@ -45,8 +48,14 @@ pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
 }
 
 fn method(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
-    let docs = docs::method(request).and(example(plan, resource, request)).attributes();
-    let deprecated = request.action.deprecated.as_ref().map(|note| quote!(#[deprecated = #note]));
+    let docs = docs::method(request, &plan.known)
+        .and(example(plan, resource, request))
+        .attributes();
+    let deprecated = request
+        .action
+        .deprecated
+        .as_ref()
+        .map(|note| quote!(#[deprecated = #note]));
     let (method, ty) = (ident(&request.method), ident(&request.ident));
     let (names, types) = parameters(request);
     quote! {
@@ -64,8 +73,9 @@ pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenS
         let name = ident(&param.ident);
         (quote!(#name), ty::argument(&param.api.ty))
     });
-    let options =
-        request.required_options().map(|options| (quote!(options), ty::argument(&options.ty)));
+    let options = request
+        .required_options()
+        .map(|options| (quote!(options), ty::argument(&options.ty)));
     params.chain(options).unzip()
 }
 
@@ -74,20 +84,40 @@ fn example(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> S
     let (module, method) = (ident(&resource.module), ident(&request.method));
     let arguments = values::arguments(request, &plan.known, Fill::Typical);
     let imports = imports(resource, &quote!(#(#arguments)*));
-    let call = quote!(client.#module().#method(#(#arguments),*).await?);
-    let call = match variable(resource, request) {
-        Some(variable) => quote!(let #variable = #call;),
-        None => quote!(#call;),
+    let variable = variable(request).map(|name| quote!(let #name =));
+    let call = |arguments: &[TokenStream]| {
+        statements(quote!(#variable client.#module().#method(#(#arguments),*).await?;))
     };
+    let mut body = call(&arguments);
+    if body.len() > 1 {
+        // Ids are long: with names for them the call is easier to read.
+        let (ids, names) = name_ids(request, &arguments);
+        body = statements(ids);
+        body.extend(call(&names));
+    }
     let mut lines = vec!["```".to_owned()];
     lines.extend(imports);
     lines.push(
         "# async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {".to_owned(),
     );
-    lines.extend(statements(call));
+    lines.extend(body);
     lines.push("# Ok(()) }".to_owned());
     lines.push("```".to_owned());
     lines.join("\n")
+}
+
+/// The ids among the arguments, as statements that name them, and the arguments by these names.
+fn name_ids(request: &Request<'_>, arguments: &[TokenStream]) -> (TokenStream, Vec<TokenStream>) {
+    let mut names = arguments.to_vec();
+    let mut statements = TokenStream::new();
+    for (param, argument) in request.required().zip(&mut names) {
+        if matches!(param.api.ty, Type::Id(_)) {
+            let name = ident(&param.ident);
+            statements.extend(quote!(let #name = #argument;));
+            *argument = quote!(#name);
+        }
+    }
+    (statements, names)
 }
 
 /// The types that an example names, imported as its reader would.
@@ -95,9 +125,16 @@ fn imports(resource: &Resource<'_>, tokens: &TokenStream) -> Vec<String> {
     let used = type_names(tokens.clone());
     match used.as_slice() {
         [] => Vec::new(),
-        [name] => vec![format!("use iconik_api::{}::{name};", resource.module), String::new()],
+        [name] => vec![
+            format!("use iconik_api::{}::{name};", resource.module),
+            String::new(),
+        ],
         names => vec![
-            format!("use iconik_api::{}::{{{}}};", resource.module, names.join(", ")),
+            format!(
+                "use iconik_api::{}::{{{}}};",
+                resource.module,
+                names.join(", ")
+            ),
             String::new(),
         ],
     }
@@ -132,15 +169,15 @@ fn collect_type_names(tokens: TokenStream, into: &mut std::collections::BTreeSet
 }
 
 /// What a reader would call the answer.
-fn variable(resource: &Resource<'_>, request: &Request<'_>) -> Option<proc_macro2::Ident> {
+fn variable(request: &Request<'_>) -> Option<proc_macro2::Ident> {
     let name = match &request.response {
         Response::Empty => return None,
         Response::Text => "text".to_owned(),
         Response::Outcome { .. } => "outcome".to_owned(),
         Response::Json(body) | Response::Optional(body) => match body {
             Body::Page(_) => "page".to_owned(),
-            Body::Objects(_) => resource.api.name.clone(),
-            Body::Json(crate::api::Type::Model(model)) => model.clone(),
+            Body::Objects(_) => "items".to_owned(),
+            Body::Json(Type::Model(model)) => model.clone(),
             _ => "answer".to_owned(),
         },
     };

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::api::{Direction, Enum};
 use crate::name::{self, ident};
-use crate::print::{Chunk, File, List};
+use crate::print::{Chunk, Entry, File, List};
 
 use super::docs::{self, Docs};
 use super::plan::{Copies, Field, Holder, Kind, Model, Types, Variant};
@@ -18,7 +18,11 @@ pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
         match &model.kind {
             Kind::Struct { fields, copies } => {
                 chunks.push(Chunk::Items(structure(model, fields)));
-                chunks.extend(copies.iter().map(|copies| Chunk::List(copy_list(model, copies))));
+                chunks.extend(
+                    copies
+                        .iter()
+                        .map(|copies| Chunk::List(copy_list(model, copies))),
+                );
             }
             Kind::Union { tag, variants } => {
                 chunks.push(Chunk::Items(union(model, tag, variants)));
@@ -48,8 +52,11 @@ fn structure(model: &Model<'_>, fields: &[Field<'_>]) -> TokenStream {
         }
     });
     let methods = methods(model, fields, starts_empty);
+    let must_use =
+        (!received).then(|| quote!(#[must_use = "a model does nothing until it is sent"]));
     quote! {
         #docs
+        #must_use
         #[non_exhaustive]
         #[derive(Clone, Debug, #default PartialEq)]
         pub struct #name {
@@ -74,7 +81,10 @@ fn methods(model: &Model<'_>, fields: &[Field<'_>], starts_empty: bool) -> Token
     let name = ident(&model.api.name);
     let new = new(fields, starts_empty);
     let setters = fields.iter().filter(|field| field.settable).map(setter);
-    let clears = fields.iter().filter(|field| field.required).filter_map(clear);
+    let clears = fields
+        .iter()
+        .filter(|field| field.required)
+        .filter_map(clear);
     quote! {
         impl #name {
             #new
@@ -89,7 +99,6 @@ fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
     if required.is_empty() {
         return quote! {
             /// Nothing is set yet.
-            #[must_use]
             pub fn new() -> Self {
                 Self::default()
             }
@@ -97,18 +106,27 @@ fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
     }
     let names = required.iter().map(|field| ident(&field.ident));
     let types = required.iter().map(|field| ty::argument(&field.api.ty));
-    let list: Vec<String> =
-        required.iter().map(|field| format!("`{}`", name::bare(&field.ident))).collect();
+    let list: Vec<String> = required
+        .iter()
+        .map(|field| format!("`{}`", name::bare(&field.ident)))
+        .collect();
     let docs = Docs::new(format!("With {}, which iconik demands.", and(&list))).attributes();
-    let values = fields.iter().filter(|field| field.required || !starts_empty).map(|field| {
-        let name = ident(&field.ident);
-        let value = match (field.required, field.holder) {
-            (true, _) => held(field),
-            (false, Holder::Nullable) => quote!(crate::Nullable::Absent),
-            (false, _) => quote!(None),
-        };
-        if value.to_string() == field.ident { quote!(#name) } else { quote!(#name: #value) }
-    });
+    let values = fields
+        .iter()
+        .filter(|field| field.required || !starts_empty)
+        .map(|field| {
+            let name = ident(&field.ident);
+            let value = match (field.required, field.holder) {
+                (true, _) => held(field),
+                (false, Holder::Nullable) => quote!(crate::Nullable::Absent),
+                (false, _) => quote!(None),
+            };
+            if value.to_string() == field.ident {
+                quote!(#name)
+            } else {
+                quote!(#name: #value)
+            }
+        });
     let rest = starts_empty.then(|| quote!(..Self::default()));
     quote! {
         #docs
@@ -128,7 +146,11 @@ fn and(words: &[String]) -> String {
 /// The value of the argument that is called like the field, as the field holds it.
 fn held(field: &Field<'_>) -> TokenStream {
     let value = ty::from_argument(&field.api.ty, &field.ident);
-    let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+    let value = if field.boxed {
+        quote!(Box::new(#value))
+    } else {
+        value
+    };
     match field.holder {
         Holder::Plain => value,
         Holder::Option => quote!(Some(#value)),
@@ -138,7 +160,11 @@ fn held(field: &Field<'_>) -> TokenStream {
 
 fn setter(field: &Field<'_>) -> TokenStream {
     let docs = docs::setter(field).attributes();
-    let deprecated = field.api.deprecated.as_ref().map(|note| quote!(#[deprecated = #note]));
+    let deprecated = field
+        .api
+        .deprecated
+        .as_ref()
+        .map(|note| quote!(#[deprecated = #note]));
     let name = ident(&field.ident);
     let argument = ty::argument(&field.api.ty);
     let value = held(field);
@@ -146,7 +172,6 @@ fn setter(field: &Field<'_>) -> TokenStream {
     quote! {
         #docs
         #deprecated
-        #[must_use]
         pub fn #name(mut self, #name: #argument) -> Self {
             self.#name = #value;
             self
@@ -164,7 +189,6 @@ fn clear(field: &Field<'_>) -> Option<TokenStream> {
     let (name, clear) = (ident(&field.ident), ident(&name::clear(&field.ident)));
     Some(quote! {
         #docs
-        #[must_use]
         pub fn #clear(mut self) -> Self {
             self.#name = crate::Nullable::Null;
             self
@@ -174,12 +198,19 @@ fn clear(field: &Field<'_>) -> Option<TokenStream> {
 
 /// The constructor from an answer, as a list of the fields that are taken over.
 fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
-    let entries = copies.fields.iter().map(|(field, required)| match required {
-        true => format!("required {field}"),
-        false => field.clone(),
-    });
+    let entries = copies
+        .fields
+        .iter()
+        .map(|(field, required)| match required {
+            true => Entry::Line(format!("required {field}")),
+            false => Entry::Line(field.clone()),
+        });
     let head = format!("{} => {}", copies.from, model.api.name);
-    List { name: "copies", head, entries: entries.collect() }
+    List {
+        name: "copies",
+        head,
+        entries: entries.collect(),
+    }
 }
 
 fn union(model: &Model<'_>, tag: &str, variants: &[Variant<'_>]) -> TokenStream {

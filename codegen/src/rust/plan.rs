@@ -101,8 +101,14 @@ pub(crate) struct Model<'a> {
 
 /// The two forms of a model.
 pub(crate) enum Kind<'a> {
-    Struct { fields: Vec<Field<'a>>, copies: Option<Copies<'a>> },
-    Union { tag: &'a str, variants: Vec<Variant<'a>> },
+    Struct {
+        fields: Vec<Field<'a>>,
+        copies: Option<Copies<'a>>,
+    },
+    Union {
+        tag: &'a str,
+        variants: Vec<Variant<'a>>,
+    },
 }
 
 /// How a request model is made from an answer.
@@ -155,12 +161,23 @@ impl<'a> Plan<'a> {
             .collect();
         let mut resources: Vec<_> = services
             .iter()
-            .flat_map(|service| service.resources.iter().map(move |resource| (service, resource)))
+            .flat_map(|service| {
+                service
+                    .resources
+                    .iter()
+                    .map(move |resource| (service, resource))
+            })
             .map(|(service, resource)| Resource::new(service, resource, &known))
             .collect();
         resources.sort_by(|a, b| a.module.cmp(&b.module));
         let shared = known.types(&Home::Shared);
-        Self { services, ids, shared, resources, known }
+        Self {
+            services,
+            ids,
+            shared,
+            resources,
+            known,
+        }
     }
 }
 
@@ -195,14 +212,21 @@ impl<'a> Known<'a> {
         let kind = match &model.shape {
             Shape::Fields(fields) => {
                 let fields = self.fields(model, fields);
-                let copies = model.copies.as_deref().and_then(|from| self.copies(from, &fields));
+                let copies = model
+                    .copies
+                    .as_deref()
+                    .and_then(|from| self.copies(from, &fields));
                 Kind::Struct { fields, copies }
             }
             Shape::Union { tag, variants } => Kind::Union {
                 tag,
                 variants: variants
                     .iter()
-                    .map(|(wire, model)| Variant { wire, ident: name::variant(wire, None), model })
+                    .map(|(wire, model)| Variant {
+                        wire,
+                        ident: name::variant(wire, None),
+                        model,
+                    })
                     .collect(),
             },
         };
@@ -210,7 +234,10 @@ impl<'a> Known<'a> {
     }
 
     fn fields(&self, model: &api::Model, fields: &'a [api::Field]) -> Vec<Field<'a>> {
-        fields.iter().map(|field| self.field(model, field)).collect()
+        fields
+            .iter()
+            .map(|field| self.field(model, field))
+            .collect()
     }
 
     fn field(&self, model: &api::Model, field: &'a api::Field) -> Field<'a> {
@@ -248,7 +275,9 @@ impl<'a> Known<'a> {
 
     fn copies(&self, from: &'a str, into: &[Field<'_>]) -> Option<Copies<'a>> {
         let model = self.model(from)?;
-        let Shape::Fields(fields) = &model.shape else { return None };
+        let Shape::Fields(fields) = &model.shape else {
+            return None;
+        };
         let sources = self.fields(model, fields);
         let fields = into
             .iter()
@@ -285,7 +314,9 @@ impl<'a> Known<'a> {
     }
 
     fn reach_inside(&self, model: &str, into: &mut BTreeSet<&'a str>) {
-        let Some(model) = self.model(model) else { return };
+        let Some(model) = self.model(model) else {
+            return;
+        };
         match &model.shape {
             Shape::Fields(fields) => {
                 for field in fields {
@@ -327,8 +358,11 @@ impl Types<'_> {
 
 impl<'a> Resource<'a> {
     fn new(service: &'a api::Service, api: &'a api::Resource, known: &Known<'a>) -> Self {
-        let requests: Vec<_> =
-            api.actions.iter().map(|action| Request::new(api, action)).collect();
+        let requests: Vec<_> = api
+            .actions
+            .iter()
+            .map(|action| Request::new(api, action))
+            .collect();
         let types = known.types(&Home::Resource(api.name.clone()));
         let mut reached = BTreeSet::new();
         for action in &api.actions {
@@ -389,12 +423,18 @@ impl<'a> Request<'a> {
 
     /// The body, where there is no request without one.
     pub(crate) fn required_options(&self) -> Option<&'a api::Options> {
-        self.action.options.as_ref().filter(|options| options.required)
+        self.action
+            .options
+            .as_ref()
+            .filter(|options| options.required)
     }
 
     /// The body, where a request may go without one.
     pub(crate) fn optional_options(&self) -> Option<&'a api::Options> {
-        self.action.options.as_ref().filter(|options| !options.required)
+        self.action
+            .options
+            .as_ref()
+            .filter(|options| !options.required)
     }
 
     /// Whether there is a request without a single argument.
@@ -414,15 +454,27 @@ impl<'a> Response<'a> {
                 case.statuses.push(*status);
             } else {
                 let variant = ty::variant_of(body);
-                cases.push(Case { statuses: vec![*status], variant, body });
+                cases.push(Case {
+                    statuses: vec![*status],
+                    variant,
+                    body,
+                });
             }
         }
         match cases.as_slice() {
             [] => Self::Empty,
-            [Case { body: api::Body::Text, .. }] => Self::Text,
+            [
+                Case {
+                    body: api::Body::Text,
+                    ..
+                },
+            ] => Self::Text,
             [Case { body, .. }] if may_be_empty => Self::Optional(body),
             [Case { body, .. }] => Self::Json(body),
-            _ => Self::Outcome { ident: name::outcome(request), cases },
+            _ => Self::Outcome {
+                ident: name::outcome(request),
+                cases,
+            },
         }
     }
 }

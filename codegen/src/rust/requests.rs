@@ -5,18 +5,18 @@ use quote::quote;
 
 use crate::api::{Auth, Location, Method, Paging, Type};
 use crate::name::{self, ident};
-use crate::print::{Chunk, File, List};
+use crate::print::{Chunk, Entry, File, List};
 
 use super::docs::{self, Docs};
 use super::handle::parameters;
-use super::plan::{Case, Param, Request, Resource, Response};
+use super::plan::{Case, Known, Param, Plan, Request, Resource, Response};
 use super::ty;
 
 /// The file.
-pub(crate) fn file(resource: &Resource<'_>) -> File {
+pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
     let mut chunks = Vec::new();
     for request in &resource.requests {
-        chunks.push(Chunk::Items(items(resource, request)));
+        chunks.push(Chunk::Items(items(&plan.known, resource, request)));
         if let Response::Outcome { ident, cases } = &request.response {
             chunks.push(Chunk::List(outcome_list(ident, cases)));
         }
@@ -24,16 +24,19 @@ pub(crate) fn file(resource: &Resource<'_>) -> File {
     }
     File {
         from: resource.api.file.clone(),
-        docs: vec![format!("The requests of [`{}`], as values.", resource.handle)],
+        docs: vec![format!(
+            "The requests of [`{}`], as values.",
+            resource.handle
+        )],
         uses: vec!["super::*".to_owned()],
         chunks,
     }
 }
 
-fn items(resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
+fn items(known: &Known<'_>, resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
     let definition = definition(resource, request);
     let new = new(request);
-    let setters = setters(request);
+    let setters = setters(known, request);
     let outcome = match &request.response {
         Response::Outcome { ident, cases } => outcome(request, ident, cases),
         _ => TokenStream::new(),
@@ -67,8 +70,11 @@ fn fields(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenStream>) {
         let name = ident(&param.ident);
         (quote!(#name), ty::of_param(param))
     });
-    let options =
-        request.action.options.iter().map(|options| (quote!(options), ty::of_options(options)));
+    let options = request
+        .action
+        .options
+        .iter()
+        .map(|options| (quote!(options), ty::of_options(options)));
     params.chain(options).unzip()
 }
 
@@ -115,15 +121,19 @@ fn start_of_param(param: &Param<'_>) -> TokenStream {
     quote!(#name: #value)
 }
 
-fn setters(request: &Request<'_>) -> TokenStream {
+fn setters(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
     let name = ident(&request.ident);
     let params = request.optional().map(|param| {
         let docs = docs::about_param(param).attributes();
-        let deprecated = param.api.deprecated.as_ref().map(|note| quote!(#[deprecated = #note]));
+        let deprecated = param
+            .api
+            .deprecated
+            .as_ref()
+            .map(|note| quote!(#[deprecated = #note]));
         setter(&docs, &deprecated, &param.ident, &param.api.ty)
     });
     let options = request.optional_options().map(|options| {
-        let docs = Docs::new(format!("The JSON body, {}.", ty::in_words(&options.ty)));
+        let docs = Docs::new(docs::about_options(options, known));
         setter(&docs.attributes(), &None, "options", &options.ty)
     });
     let setters: Vec<TokenStream> = params.chain(options).collect();
@@ -146,7 +156,11 @@ fn setter(
     let name = ident(field);
     let argument = ty::argument(ty);
     let value = ty::from_argument(ty, field);
-    let value = if matches!(ty, Type::List(_)) { value } else { quote!(Some(#value)) };
+    let value = if matches!(ty, Type::List(_)) {
+        value
+    } else {
+        quote!(Some(#value))
+    };
     quote! {
         #docs
         #deprecated
@@ -160,47 +174,62 @@ fn setter(
 /// The facts about the action, from which the runtime's macro makes the rest.
 fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
     let action = request.action;
-    let mut entries = vec![format!(
+    let mut entries = vec![Entry::Line(format!(
         "{} {} {:?} => {}",
         docs::verb(action.method),
         name::service(&resource.service.name),
         action.path,
         ty::of_response(&request.response)
-    )];
-    if !action.roles.is_empty() {
-        entries.push(format!("roles: {:?}", action.roles));
-    }
+    ))];
+    let mut line = |text: &str| entries.push(Entry::Line(text.to_owned()));
     match action.auth {
         Auth::Token => {}
-        Auth::ShareToken => entries.push("auth: ShareToken".to_owned()),
-        Auth::AppId => entries.push("auth: AppId".to_owned()),
+        Auth::ShareToken => line("auth: ShareToken"),
+        Auth::AppId => line("auth: AppId"),
     }
     let by_method = !matches!(action.method, Method::Post | Method::Patch);
     if action.idempotent != by_method {
-        entries.push(format!("idempotent: {}", action.idempotent));
+        line(&format!("idempotent: {}", action.idempotent));
     }
-    if !action.paging.is_empty() {
-        let styles: Vec<&str> = action.paging.iter().map(|style| paging(*style)).collect();
-        entries.push(format!("paging: [{}]", styles.join(", ")));
-    }
-    for (location, key) in
-        [(Location::Path, "path"), (Location::Query, "query"), (Location::Header, "header")]
-    {
-        let params: Vec<String> = request
+    let mut group = |open, items: Vec<String>, close| {
+        if !items.is_empty() {
+            entries.push(Entry::Group(open, items, close));
+        }
+    };
+    group(
+        "roles: [",
+        action
+            .roles
+            .iter()
+            .map(|role| format!("{role:?}"))
+            .collect(),
+        "]",
+    );
+    group(
+        "paging: [",
+        action.paging.iter().map(|style| paging(*style)).collect(),
+        "]",
+    );
+    for (location, open) in [
+        (Location::Path, "path: { "),
+        (Location::Query, "query: { "),
+        (Location::Header, "header: { "),
+    ] {
+        let params = request
             .params
             .iter()
-            .filter(|param| param.api.location == location)
-            .map(|param| wire_name(param))
-            .collect();
-        if !params.is_empty() {
-            entries.push(format!("{key}: {{ {} }}", params.join(", ")));
-        }
+            .filter(|param| param.api.location == location);
+        group(open, params.map(wire_name).collect(), " }");
     }
     if action.options.is_some() {
-        entries.push("body: options".to_owned());
+        entries.push(Entry::Line("body: options".to_owned()));
     }
     let head = format!("{} {}", request.id, request.ident);
-    List { name: "action", head, entries }
+    List {
+        name: "action",
+        head,
+        entries,
+    }
 }
 
 fn wire_name(param: &Param<'_>) -> String {
@@ -210,21 +239,25 @@ fn wire_name(param: &Param<'_>) -> String {
     format!("{}: {:?}{required}", param.ident, param.api.wire)
 }
 
-fn paging(style: Paging) -> &'static str {
-    match style {
+fn paging(style: Paging) -> String {
+    let style = match style {
         Paging::Page => "Page",
         Paging::Scroll => "Scroll",
         Paging::LastId => "LastId",
         Paging::SearchAfter => "SearchAfter",
-    }
+    };
+    style.to_owned()
 }
 
 fn outcome(request: &Request<'_>, outcome: &str, cases: &[Case<'_>]) -> TokenStream {
     let docs = Docs::new(format!("What [`{}`] is answered with.", request.ident)).attributes();
     let name = ident(outcome);
     let variants = cases.iter().map(|case| {
-        let statuses: Vec<String> =
-            case.statuses.iter().map(|status| format!("`{status}`")).collect();
+        let statuses: Vec<String> = case
+            .statuses
+            .iter()
+            .map(|status| format!("`{status}`"))
+            .collect();
         let words = docs::body_in_words(case.body);
         let docs = Docs::new(format!("{}: {words}.", statuses.join(" or "))).attributes();
         let variant = ident(&case.variant);
@@ -245,7 +278,15 @@ fn outcome_list(outcome: &str, cases: &[Case<'_>]) -> List {
     let entries = cases.iter().map(|case| {
         let statuses: Vec<String> = case.statuses.iter().map(u16::to_string).collect();
         let decoder = ty::decoder(case.body);
-        format!("{} => {}({decoder})", statuses.join(" | "), case.variant)
+        Entry::Line(format!(
+            "{} => {}({decoder})",
+            statuses.join(" | "),
+            case.variant
+        ))
     });
-    List { name: "outcome", head: outcome.to_owned(), entries: entries.collect() }
+    List {
+        name: "outcome",
+        head: outcome.to_owned(),
+        entries: entries.collect(),
+    }
 }

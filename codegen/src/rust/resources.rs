@@ -28,11 +28,24 @@ pub(crate) fn list(plan: &Plan<'_>) -> File {
 
 /// `resources/playlists.rs`: what the module of a resource shows.
 pub(crate) fn module(resource: &Resource<'_>) -> File {
-    let types = (!resource.types.is_empty()).then(|| quote!(mod models;));
-    let show_types = (!resource.types.is_empty()).then(|| quote!(pub use models::*;));
-    let wire = (!resource.types.is_empty()).then(|| quote!(mod wire;));
+    let types = (!resource.types.is_empty()).then(|| {
+        quote!(
+            mod models;
+        )
+    });
+    let show_types = (!resource.types.is_empty()).then(|| {
+        quote!(
+            pub use models::*;
+        )
+    });
+    let wire = (!resource.types.is_empty()).then(|| {
+        quote!(
+            mod wire;
+        )
+    });
     let imports: Vec<_> = resource.imports.iter().map(|name| ident(name)).collect();
-    let show_imports = (!imports.is_empty()).then(|| quote!(pub use crate::types::{#(#imports),*};));
+    let show_imports =
+        (!imports.is_empty()).then(|| quote!(pub use crate::types::{#(#imports),*};));
     let items = quote! {
         mod handle;
         #types
@@ -55,9 +68,21 @@ pub(crate) fn module(resource: &Resource<'_>) -> File {
 /// `types.rs`: ids, and what several resources use.
 pub(crate) fn shared(plan: &Plan<'_>) -> File {
     let types = !plan.shared.is_empty();
-    let models = types.then(|| quote!(mod models;));
-    let wire = types.then(|| quote!(mod wire;));
-    let show_models = types.then(|| quote!(pub use models::*;));
+    let models = types.then(|| {
+        quote!(
+            mod models;
+        )
+    });
+    let wire = types.then(|| {
+        quote!(
+            mod wire;
+        )
+    });
+    let show_models = types.then(|| {
+        quote!(
+            pub use models::*;
+        )
+    });
     let items = quote! {
         mod ids;
         #models

@@ -73,7 +73,11 @@ pub(crate) fn of_param(param: &Param<'_>) -> TokenStream {
 /// The type of a request's field for the body.
 pub(crate) fn of_options(options: &Options) -> TokenStream {
     let ty = bare(&options.ty);
-    if options.required { ty } else { quote!(Option<#ty>) }
+    if options.required {
+        ty
+    } else {
+        quote!(Option<#ty>)
+    }
 }
 
 /// The type that an argument is declared with, so that callers need not convert.
@@ -95,19 +99,18 @@ pub(crate) fn argument(ty: &Type) -> TokenStream {
 
 fn argument_item(ty: &Type) -> TokenStream {
     let bare = bare(ty);
-    if is_plain(ty) { bare } else { quote!(impl Into<#bare>) }
+    if is_plain(ty) {
+        bare
+    } else {
+        quote!(impl Into<#bare>)
+    }
 }
 
 /// Whether an item of a list is taken as it is.
 fn is_plain(ty: &Type) -> bool {
     matches!(
         ty,
-        Type::Integer
-            | Type::Number
-            | Type::Boolean
-            | Type::Object
-            | Type::List(_)
-            | Type::Map(_)
+        Type::Integer | Type::Number | Type::Boolean | Type::Object | Type::List(_) | Type::Map(_)
     )
 }
 
@@ -124,7 +127,11 @@ pub(crate) fn converted(ty: &Type, value: TokenStream) -> TokenStream {
         Type::List(inner) if is_plain(inner) => quote!(#value.into_iter().collect()),
         Type::List(_) => quote!(#value.into_iter().map(Into::into).collect()),
         Type::Map(inner) => {
-            let item = if is_plain(inner) { quote!(value) } else { quote!(value.into()) };
+            let item = if is_plain(inner) {
+                quote!(value)
+            } else {
+                quote!(value.into())
+            };
             quote!(#value.into_iter().map(|(key, value)| (key.into(), #item)).collect())
         }
         _ => quote!(#value.into()),
@@ -133,7 +140,10 @@ pub(crate) fn converted(ty: &Type, value: TokenStream) -> TokenStream {
 
 /// Whether the value of such an argument is the argument itself.
 pub(crate) fn is_taken_as_it_is(ty: &Type) -> bool {
-    matches!(ty, Type::Integer | Type::Number | Type::Boolean | Type::Object)
+    matches!(
+        ty,
+        Type::Integer | Type::Number | Type::Boolean | Type::Object
+    )
 }
 
 /// The decoder of a response.

@@ -22,14 +22,20 @@ pub(crate) enum Fill {
 /// The arguments of the handle's method, which are also those of the request's `new`.
 pub(crate) fn arguments(request: &Request<'_>, known: &Known<'_>, fill: Fill) -> Vec<TokenStream> {
     let params = request.required().map(|param| of_param(param, known, fill));
-    let options = request.required_options().map(|options| of_options(options, known, fill));
+    let options = request
+        .required_options()
+        .map(|options| of_options(options, known, fill));
     params.chain(options).collect()
 }
 
 /// A value for a parameter.
 pub(crate) fn of_param(param: &Param<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     let api = param.api;
-    let hint = Hint { name: &api.wire, default: api.default.as_ref(), bounds: &api.bounds };
+    let hint = Hint {
+        name: &api.wire,
+        default: api.default.as_ref(),
+        bounds: &api.bounds,
+    };
     value(&api.ty, &hint, known, fill)
 }
 
@@ -41,7 +47,11 @@ pub(crate) fn of_options(options: &Options, known: &Known<'_>, fill: Fill) -> To
 /// A value for a field.
 pub(crate) fn of_field(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     let api = field.api;
-    let hint = Hint { name: &api.wire, default: api.default.as_ref(), bounds: &api.bounds };
+    let hint = Hint {
+        name: &api.wire,
+        default: api.default.as_ref(),
+        bounds: &api.bounds,
+    };
     value(&api.ty, &hint, known, fill)
 }
 
@@ -74,7 +84,9 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
 
 /// A field that shows what a model is about: text before anything else.
 fn typical_field<'f, 'a>(fields: &'f [Field<'a>]) -> Option<&'f Field<'a>> {
-    let mut settable = fields.iter().filter(|field| field.settable && field.api.deprecated.is_none());
+    let mut settable = fields
+        .iter()
+        .filter(|field| field.settable && field.api.deprecated.is_none());
     let named = |field: &&Field<'_>| ["title", "name"].contains(&field.api.wire.as_str());
     let simple = |field: &&Field<'_>| !matches!(field.api.ty, Type::Any | Type::Object);
     settable
@@ -92,8 +104,17 @@ struct Hint<'a> {
 
 impl<'a> Hint<'a> {
     fn none(name: &'a str) -> Self {
-        const NONE: &Bounds = &Bounds { min: None, max: None, min_items: None, max_items: None };
-        Self { name, default: None, bounds: NONE }
+        const NONE: &Bounds = &Bounds {
+            min: None,
+            max: None,
+            min_items: None,
+            max_items: None,
+        };
+        Self {
+            name,
+            default: None,
+            bounds: NONE,
+        }
     }
 }
 
@@ -114,7 +135,10 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
             quote!(#value)
         }
         Type::Timestamp => quote!("2026-03-01T12:00:00Z"),
-        Type::Object => quote!(serde_json::Map::from_iter([("key".to_owned(), "value".into())])),
+        Type::Object => quote!(serde_json::Map::from_iter([(
+            "key".to_owned(),
+            "value".into()
+        )])),
         Type::Id(name) => {
             let id = id(name);
             quote!(#id)
@@ -133,7 +157,9 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
 }
 
 fn of_model(name: &str, known: &Known<'_>, fill: Fill) -> TokenStream {
-    let Some(model) = known.model(name) else { return quote!(Default::default()) };
+    let Some(model) = known.model(name) else {
+        return quote!(Default::default());
+    };
     if fill == Fill::Most && model.direction != Direction::Response {
         let function = ident(&name::example_of(name));
         return quote!(#function());

@@ -2,9 +2,9 @@
 
 use crate::api::{Direction, Enum};
 use crate::name;
-use crate::print::{Chunk, File, List};
+use crate::print::{Chunk, Entry, File, List};
 
-use super::plan::{Field, Kind, Model, Types};
+use super::plan::{Field, Kind, Model, Types, Variant};
 
 /// The file.
 pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
@@ -35,16 +35,17 @@ fn model_list(model: &Model<'_>) -> List {
             entries: variants
                 .iter()
                 .map(|variant| {
-                    format!("{}({}) => {:?}", variant.ident, variant.model, variant.wire)
+                    let Variant { ident, model, wire } = variant;
+                    Entry::Line(format!("{ident}({model}) => {wire:?}"))
                 })
                 .collect(),
         },
     }
 }
 
-fn entry(field: &Field<'_>) -> String {
+fn entry(field: &Field<'_>) -> Entry {
     let required = if field.required { "required " } else { "" };
-    format!("{required}{}: {:?}", field.ident, field.api.wire)
+    Entry::Line(format!("{required}{}: {:?}", field.ident, field.api.wire))
 }
 
 fn enum_list(item: &Enum) -> List {
@@ -54,7 +55,7 @@ fn enum_list(item: &Enum) -> List {
         entries: item
             .values
             .iter()
-            .map(|value| format!("{} => {:?}", name::enum_variant(value), value.wire))
+            .map(|value| Entry::Line(format!("{} => {:?}", name::enum_variant(value), value.wire)))
             .collect(),
     }
 }

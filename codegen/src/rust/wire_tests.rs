@@ -19,7 +19,8 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
     File {
         from: "spec".to_owned(),
         docs: vec![
-            "Every request twice: with nothing but what it cannot be made without, and with".to_owned(),
+            "Every request twice: with nothing but what it cannot be made without, and with"
+                .to_owned(),
             "everything set.".to_owned(),
         ],
         uses: Vec::new(),
@@ -93,7 +94,11 @@ fn example(known: &Known<'_>, model: &Model<'_>) -> TokenStream {
         return quote!(fn #function() -> #name { #new });
     };
     // A model inside itself would never end.
-    let fields = || fields.iter().filter(|field| !known.holds(&field.api.ty, &model.api.name));
+    let fields = || {
+        fields
+            .iter()
+            .filter(|field| !known.holds(&field.api.ty, &model.api.name))
+    };
     let setters = fields().filter(|field| field.settable).map(|field| {
         let setter = ident(&field.ident);
         let value = values::of_field(field, known, Fill::Most);
@@ -120,7 +125,11 @@ fn example(known: &Known<'_>, model: &Model<'_>) -> TokenStream {
 fn assign(known: &Known<'_>, field: &Field<'_>) -> TokenStream {
     let name = ident(&field.ident);
     let value = ty::converted(&field.api.ty, values::of_field(field, known, Fill::Most));
-    let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+    let value = if field.boxed {
+        quote!(Box::new(#value))
+    } else {
+        value
+    };
     let value = match field.holder {
         Holder::Plain => value,
         Holder::Option => quote!(Some(#value)),
