@@ -352,7 +352,13 @@ fn shorten(tokens: TokenStream, imports: &mut Imports) -> TokenStream {
     let mut out = Vec::with_capacity(trees.len());
     let mut rest = trees.as_slice();
     while let [first, tail @ ..] = rest {
-        if let TokenTree::Group(group) = first {
+        if let [TokenTree::Ident(word), _, TokenTree::Group(_), after @ ..] = rest
+            && word == "mod"
+        {
+            // A module inside has its own imports.
+            out.extend_from_slice(&rest[..3]);
+            rest = after;
+        } else if let TokenTree::Group(group) = first {
             let inner = shorten(group.stream(), imports);
             out.push(TokenTree::Group(Group::new(group.delimiter(), inner)));
             rest = tail;

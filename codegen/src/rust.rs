@@ -44,6 +44,10 @@ pub fn generate(api: &Api) -> Files {
     add(format!("{SOURCE}/resources.rs"), resources::list(&plan));
     add(format!("{SOURCE}/types.rs"), resources::shared(&plan));
     add(format!("{SOURCE}/types/ids.rs"), ids::file(&plan));
+    add(
+        format!("{SOURCE}/types/ids/markers.rs"),
+        ids::markers(&plan),
+    );
     let folder = format!("{SOURCE}/types");
     add_types(
         &mut add,

@@ -14,14 +14,14 @@ use crate::repo::{Change, Repo, Result};
 /// Writes only files that change, removes stale ones, and names each. When nothing differs, nothing
 /// is written.
 #[derive(Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Write nothing: show what would change as a diff, and fail if that is anything.
     #[arg(long)]
     check: bool,
 }
 
 /// Runs the command.
-pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let start = Instant::now();
     let repo = Repo::here();
     let api = repo.api()?;

@@ -17,7 +17,7 @@ const SCHEMA: &str = "spec/schema.json";
 
 /// A command could not do its work.
 #[derive(Debug)]
-pub enum Error {
+pub(crate) enum Error {
     /// The spec has mistakes.
     Spec(Diagnostics),
     /// A file could not be read, written or removed.
@@ -46,27 +46,27 @@ impl fmt::Display for Error {
 }
 
 /// What a command comes back with.
-pub type Result<T> = std::result::Result<T, Error>;
+pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// The repository that a command works on.
-pub struct Repo {
+pub(crate) struct Repo {
     root: PathBuf,
 }
 
 impl Repo {
     /// The repository that this program was built from.
-    pub fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         Self::at(manifest.parent().unwrap_or(manifest))
     }
 
     /// The repository with this root.
-    pub fn at(root: impl Into<PathBuf>) -> Self {
+    pub(crate) fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
     /// The checked spec.
-    pub fn api(&self) -> Result<Api> {
+    pub(crate) fn api(&self) -> Result<Api> {
         let mut sources = Vec::new();
         self.walk(SPEC, &mut |path| {
             if path.ends_with(".yaml") || path.ends_with(".yml") {
@@ -85,14 +85,14 @@ impl Repo {
     }
 
     /// Everything that is made from the spec, as it should be.
-    pub fn wanted(&self, api: &Api) -> Files {
+    pub(crate) fn wanted(&self, api: &Api) -> Files {
         let mut files = iconik_codegen::generate(api);
         files.insert(SCHEMA.to_owned(), iconik_codegen::schema());
         files
     }
 
     /// What differs between the files as they should be and as they are.
-    pub fn changes(&self, wanted: Files) -> Result<BTreeMap<String, Change>> {
+    pub(crate) fn changes(&self, wanted: Files) -> Result<BTreeMap<String, Change>> {
         let mut changes = BTreeMap::new();
         for (path, new) in wanted.iter() {
             let old = self.read_if_there(path)?;
@@ -119,7 +119,7 @@ impl Repo {
     }
 
     /// Makes a file as it should be.
-    pub fn apply(&self, path: &str, change: &Change) -> Result<()> {
+    pub(crate) fn apply(&self, path: &str, change: &Change) -> Result<()> {
         let full = self.root.join(path);
         let failed = |error| Error::File(full.clone(), error);
         match &change.new {
@@ -139,7 +139,7 @@ impl Repo {
     }
 
     /// The text of a file.
-    pub fn read(&self, path: &str) -> Result<String> {
+    pub(crate) fn read(&self, path: &str) -> Result<String> {
         let full = self.root.join(path);
         fs::read_to_string(&full).map_err(|error| Error::File(full, error))
     }
@@ -176,9 +176,9 @@ impl Repo {
 }
 
 /// A file before and after.
-pub struct Change {
+pub(crate) struct Change {
     /// What is there; nothing if the file is new.
-    pub old: Option<String>,
+    pub(crate) old: Option<String>,
     /// What should be there; nothing if the file is stale.
-    pub new: Option<String>,
+    pub(crate) new: Option<String>,
 }

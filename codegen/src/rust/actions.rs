@@ -13,7 +13,7 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
     let resources = plan.resources.iter().map(entries);
     let items = quote! {
         /// The facts about every action of the enabled resources, by resource.
-        pub static ACTIONS: &[&[&crate::ActionMeta]] = &[#(#resources,)*];
+        pub(crate) static ACTIONS: &[&[&crate::ActionMeta]] = &[#(#resources,)*];
     };
     File {
         from: "spec".to_owned(),

@@ -33,9 +33,20 @@ pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
     File {
         from: from.to_owned(),
         docs: vec![format!("The models and enums {whose}.")],
-        uses: vec!["super::*".to_owned()],
+        uses: names_types(types)
+            .then(|| "super::*".to_owned())
+            .into_iter()
+            .collect(),
         chunks,
     }
+}
+
+/// Whether anything in the file names a type that stands elsewhere.
+fn names_types(types: &Types<'_>) -> bool {
+    types.models.iter().any(|model| match &model.kind {
+        Kind::Struct { fields, .. } => fields.iter().any(|field| ty::is_named(&field.api.ty)),
+        Kind::Union { .. } => false,
+    })
 }
 
 fn structure(model: &Model<'_>, fields: &[Field<'_>]) -> TokenStream {
@@ -196,16 +207,22 @@ fn clear(field: &Field<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The constructor from an answer, as a list of the fields that are taken over.
+/// The conversion from an answer, as a list of the fields that are taken over.
 fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
-    let entries = copies
-        .fields
+    let required: Vec<String> = copies
+        .required
         .iter()
-        .map(|(field, required)| match required {
-            true => Entry::Line(format!("required {field}")),
-            false => Entry::Line(field.clone()),
-        });
-    let head = format!("{} => {}", copies.from, model.api.name);
+        .map(|(field, wire)| format!("{field}: {wire:?}"))
+        .collect();
+    let required = match required.as_slice() {
+        [] => String::new(),
+        required => format!("({})", required.join(", ")),
+    };
+    let head = format!("{} => {}{required}", copies.from, model.api.name);
+    let entries = copies
+        .optional
+        .iter()
+        .map(|field| Entry::Line(field.clone()));
     List {
         name: "copies",
         head,

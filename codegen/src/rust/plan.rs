@@ -115,8 +115,10 @@ pub(crate) enum Kind<'a> {
 pub(crate) struct Copies<'a> {
     /// The model of the answer.
     pub(crate) from: &'a str,
-    /// The fields that are copied, and whether the request is refused without.
-    pub(crate) fields: Vec<(String, bool)>,
+    /// The fields that the request is refused without, and their names on the wire.
+    pub(crate) required: Vec<(String, &'a str)>,
+    /// The other fields that are copied.
+    pub(crate) optional: Vec<String>,
 }
 
 /// A variant of a union.
@@ -273,25 +275,35 @@ impl<'a> Known<'a> {
         false
     }
 
-    fn copies(&self, from: &'a str, into: &[Field<'_>]) -> Option<Copies<'a>> {
+    /// What is copied from an answer into these fields; nothing if a field that must be there
+    /// would not be.
+    fn copies(&self, from: &'a str, into: &[Field<'a>]) -> Option<Copies<'a>> {
         let model = self.model(from)?;
         let Shape::Fields(fields) = &model.shape else {
             return None;
         };
         let sources = self.fields(model, fields);
-        let fields = into
-            .iter()
-            .filter(|field| !field.api.read_only)
-            .filter(|field| {
-                sources.iter().any(|source| {
-                    source.ident == field.ident
-                        && source.api.ty == field.api.ty
-                        && source.boxed == field.boxed
-                })
-            })
-            .map(|field| (field.ident.clone(), field.required))
-            .collect();
-        Some(Copies { from, fields })
+        let copied = |field: &&Field<'a>| {
+            let same = |source: &Field<'_>| {
+                source.ident == field.ident
+                    && source.api.ty == field.api.ty
+                    && source.boxed == field.boxed
+            };
+            !field.api.read_only && sources.iter().any(same)
+        };
+        let required: Vec<_> = into.iter().filter(|field| field.required).collect();
+        if !required.iter().all(copied) {
+            return None;
+        }
+        let optional = into.iter().filter(|field| !field.required).filter(copied);
+        Some(Copies {
+            from,
+            required: required
+                .iter()
+                .map(|field| (field.ident.clone(), field.api.wire.as_str()))
+                .collect(),
+            optional: optional.map(|field| field.ident.clone()).collect(),
+        })
     }
 
     /// Whether a value of this type may hold a value of that model, at any depth.

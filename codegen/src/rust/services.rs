@@ -20,7 +20,7 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
             [limit.per_second, limit.burst, limit.burst_seconds].map(Literal::u32_unsuffixed);
         quote! {
             #docs
-            pub const #constant: crate::ServiceMeta = crate::ServiceMeta {
+            pub(crate) const #constant: crate::ServiceMeta = crate::ServiceMeta {
                 name: #name,
                 base_path: #base_path,
                 per_second: #per_second,
@@ -29,7 +29,16 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
             };
         }
     });
-    let items = quote!(#(#services)*);
+    let constants = plan
+        .services
+        .iter()
+        .map(|service| ident(&name::service(&service.name)));
+    let items = quote! {
+        #(#services)*
+
+        /// All of them.
+        pub(crate) const SERVICES: &[crate::ServiceMeta] = &[#(#constants),*];
+    };
     File {
         from: "spec".to_owned(),
         docs: vec!["The services: where they are and what they bear.".to_owned()],

@@ -146,6 +146,15 @@ pub(crate) fn is_taken_as_it_is(ty: &Type) -> bool {
     )
 }
 
+/// Whether the type has a name of the spec in it.
+pub(crate) fn is_named(ty: &Type) -> bool {
+    match ty {
+        Type::Id(_) | Type::Enum(_) | Type::Model(_) => true,
+        Type::List(inner) | Type::Map(inner) => is_named(inner),
+        _ => false,
+    }
+}
+
 /// The decoder of a response.
 pub(crate) fn of_response(response: &Response<'_>) -> String {
     match response {

@@ -5,10 +5,9 @@
 use crate::{Action, ActionMeta};
 
 /// The facts about every action of the enabled resources, by resource.
-pub static ACTIONS: &[&[&ActionMeta]] = &[
+pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
     #[cfg(feature = "approvals")]
     {
-        use Action;
         use crate::approvals::*;
         &[
             <ListApprovals>::META,
@@ -29,7 +28,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "assets")]
     {
-        use Action;
         use crate::assets::*;
         &[
             <ListAssets>::META,
@@ -52,7 +50,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "collections")]
     {
-        use Action;
         use crate::collections::*;
         &[
             <ListCollections>::META,
@@ -84,7 +81,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "custom_actions")]
     {
-        use Action;
         use crate::custom_actions::*;
         &[
             <ListCustomActions>::META,
@@ -100,7 +96,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "delete_queue")]
     {
-        use Action;
         use crate::delete_queue::*;
         &[
             <AddBulkToDeleteQueue>::META,
@@ -121,7 +116,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "favorites")]
     {
-        use Action;
         use crate::favorites::*;
         &[
             <ListFavorites>::META,
@@ -133,7 +127,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "history")]
     {
-        use Action;
         use crate::history::*;
         &[
             <ListHistory>::META,
@@ -145,7 +138,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "playlists")]
     {
-        use Action;
         use crate::playlists::*;
         &[
             <ListPlaylists>::META,
@@ -165,7 +157,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "projects")]
     {
-        use Action;
         use crate::projects::*;
         &[
             <ListProjects>::META,
@@ -183,13 +174,11 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "reindexing")]
     {
-        use Action;
         use crate::reindexing::*;
         &[<ReindexBulk>::META]
     },
     #[cfg(feature = "relation_types")]
     {
-        use Action;
         use crate::relation_types::*;
         &[
             <ListRelationTypes>::META,
@@ -202,7 +191,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "relations")]
     {
-        use Action;
         use crate::relations::*;
         &[
             <ListRelations>::META,
@@ -215,7 +203,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "segments")]
     {
-        use Action;
         use crate::segments::*;
         &[
             <ListSegments>::META,
@@ -239,7 +226,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "sequences")]
     {
-        use Action;
         use crate::sequences::*;
         &[
             <ListSequences>::META,
@@ -257,7 +243,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "shares")]
     {
-        use Action;
         use crate::shares::*;
         &[
             <ListMyShares>::META,
@@ -287,7 +272,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "sync_sessions")]
     {
-        use Action;
         use crate::sync_sessions::*;
         &[
             <CreateSyncSession>::META,
@@ -299,7 +283,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "transcriptions")]
     {
-        use Action;
         use crate::transcriptions::*;
         &[
             <ListTranscriptions>::META,
@@ -313,7 +296,6 @@ pub static ACTIONS: &[&[&ActionMeta]] = &[
     },
     #[cfg(feature = "versions")]
     {
-        use Action;
         use crate::versions::*;
         &[
             <CreateVersion>::META,

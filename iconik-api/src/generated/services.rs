@@ -5,10 +5,12 @@
 use crate::ServiceMeta;
 
 /// Assets and everything that is organised around them.
-pub const ASSETS: ServiceMeta = ServiceMeta {
+pub(crate) const ASSETS: ServiceMeta = ServiceMeta {
     name: "assets",
     base_path: "/API/assets",
     per_second: 50,
     burst: 1000,
     burst_seconds: 20,
 };
+/// All of them.
+pub(crate) const SERVICES: &[ServiceMeta] = &[ASSETS];

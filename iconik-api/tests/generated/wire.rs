@@ -3,8 +3,6 @@
 //! Every request twice: with nothing but what it cannot be made without, and with
 //! everything set.
 
-use serde_json::Map;
-
 #[cfg(feature = "approvals")]
 mod approvals {
     use iconik_api::approvals::*;
@@ -663,7 +661,7 @@ mod assets {
             .clip_id(1)
             .deleted_by_user_info(user())
             .approval(approval())
-            .formats([Map::from_iter([("key".to_owned(), "value".into())])]);
+            .formats([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
         model.person_ids = Some(
@@ -692,7 +690,7 @@ mod assets {
         model.updated_by_user_info = Some(user().into());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.object_type = Some(ObjectType::Assets.into());
-        model.metadata = Some(Map::from_iter([("key".to_owned(), "value".into())]));
+        model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
         model.media_type = Some("media_type".into());
         model.duration_milliseconds = Some(1);
         model.versions_number = Some(1);
@@ -706,13 +704,19 @@ mod assets {
         model.position = Some(1);
         model.relations = Some([asset_relation()].into_iter().map(Into::into).collect());
         model.files = Some(
-            [Map::from_iter([("key".to_owned(), "value".into())])].into_iter().collect(),
+            [serde_json::Map::from_iter([("key".to_owned(), "value".into())])]
+                .into_iter()
+                .collect(),
         );
         model.proxies = Some(
-            [Map::from_iter([("key".to_owned(), "value".into())])].into_iter().collect(),
+            [serde_json::Map::from_iter([("key".to_owned(), "value".into())])]
+                .into_iter()
+                .collect(),
         );
         model.keyframes = Some(
-            [Map::from_iter([("key".to_owned(), "value".into())])].into_iter().collect(),
+            [serde_json::Map::from_iter([("key".to_owned(), "value".into())])]
+                .into_iter()
+                .collect(),
         );
         model
     }
@@ -1055,7 +1059,7 @@ mod collections {
                 &ReindexCollectionWithContents::new(
                         "e7a1ece4-f149-11eb-a843-0a580a3db916",
                     )
-                    .options(Map::from_iter([("key".to_owned(), "value".into())])),
+                    .options(serde_json::Map::from_iter([("key".to_owned(), "value".into())])),
             );
         lines
             .add(
@@ -1124,7 +1128,7 @@ mod collections {
         let mut model = CollectionSearchDocument::new("Dailies")
             .parents(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
             .in_collections(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
-            .keyframes([Map::from_iter([("key".to_owned(), "value".into())])])
+            .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
             .status(VisibilityStatus::Active)
             .parent_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
             .is_root(true)
@@ -1138,7 +1142,7 @@ mod collections {
         model.object_type = Some(ObjectType::Assets.into());
         model.project_id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
         model.permissions = Some(["permissions"].into_iter().map(Into::into).collect());
-        model.metadata = Some(Map::from_iter([("key".to_owned(), "value".into())]));
+        model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
         model.custom_order_status = Some(CustomOrderStatus::Disabled.into());
         model.position = Some(1);
         model.favoured = Some(true);
@@ -1361,7 +1365,7 @@ mod custom_actions {
 
     fn metadata_field_value() -> MetadataFieldValue {
         MetadataFieldValue::new()
-            .field_values([Map::from_iter([("key".to_owned(), "value".into())])])
+            .field_values([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
             .date_created("2026-03-01T12:00:00Z")
     }
 
@@ -1610,7 +1614,7 @@ mod history {
                         "0eec4756-f149-11eb-a843-0a580a3db916",
                         "a9c5082c-f149-11eb-a843-0a580a3db916",
                     )
-                    .options(Map::from_iter([("key".to_owned(), "value".into())])),
+                    .options(serde_json::Map::from_iter([("key".to_owned(), "value".into())])),
             );
         lines.check("history");
     }
@@ -1785,7 +1789,7 @@ mod playlists {
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
             .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
-            .keyframes([Map::from_iter([("key".to_owned(), "value".into())])])
+            .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
             .playlist_items([new_playlist_item()]);
         model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
@@ -1826,7 +1830,7 @@ mod playlists {
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
             .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
-            .keyframes([Map::from_iter([("key".to_owned(), "value".into())])]);
+            .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.date_created = Some("2026-03-01T12:00:00Z".into());
@@ -1844,7 +1848,7 @@ mod playlists {
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
             .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
-            .keyframes([Map::from_iter([("key".to_owned(), "value".into())])]);
+            .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.date_created = Some("2026-03-01T12:00:00Z".into());
@@ -2522,7 +2526,7 @@ mod segments {
             .drawing(drawing())
             .has_attachments(true)
             .keyframe_id("266b64ac-f149-11eb-a843-0a580a3db916")
-            .metadata(Map::from_iter([("key".to_owned(), "value".into())]))
+            .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
             .metadata_view_id("50a5abc4-f149-11eb-a843-0a580a3db916")
             .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
             .face_bounding_boxes([face_bounding_box()])
@@ -2586,7 +2590,7 @@ mod segments {
             .is_internal(true)
             .drawing(drawing())
             .keyframe_id("266b64ac-f149-11eb-a843-0a580a3db916")
-            .metadata(Map::from_iter([("key".to_owned(), "value".into())]))
+            .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
             .metadata_view_id("50a5abc4-f149-11eb-a843-0a580a3db916")
             .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
             .face_bounding_boxes([face_bounding_box()])
@@ -2633,7 +2637,7 @@ mod segments {
             .drawing(drawing())
             .has_attachments(true)
             .keyframe_id("266b64ac-f149-11eb-a843-0a580a3db916")
-            .metadata(Map::from_iter([("key".to_owned(), "value".into())]))
+            .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
             .metadata_view_id("50a5abc4-f149-11eb-a843-0a580a3db916")
             .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
             .face_bounding_boxes([face_bounding_box()])
@@ -2683,7 +2687,7 @@ mod segments {
             .drawing(drawing())
             .has_attachments(true)
             .keyframe_id("266b64ac-f149-11eb-a843-0a580a3db916")
-            .metadata(Map::from_iter([("key".to_owned(), "value".into())]))
+            .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
             .metadata_view_id("50a5abc4-f149-11eb-a843-0a580a3db916")
             .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
             .face_bounding_boxes([face_bounding_box()])

@@ -61,7 +61,9 @@ pub struct Approval {
 
 impl Approval {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// What all of them said together.
     pub fn status(mut self, status: impl Into<ApprovalStatus>) -> Self {
@@ -143,7 +145,9 @@ pub struct ApprovalBy {
 
 impl ApprovalBy {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// What the person said.
     pub fn status(mut self, status: impl Into<ApprovalStatus>) -> Self {
@@ -415,7 +419,9 @@ pub struct AssetRelation {
 
 impl AssetRelation {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The name of the relation type.
     pub fn relation_type(mut self, relation_type: impl Into<String>) -> Self {
@@ -494,7 +500,9 @@ pub struct AssetVersion {
 
 impl AssetVersion {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Its number.
     pub fn version_number(mut self, version_number: i64) -> Self {
@@ -695,7 +703,9 @@ pub struct ItemPosition {
 
 impl ItemPosition {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The new place; the end of the list where it is absent.
     pub fn position(mut self, position: i64) -> Self {
@@ -718,7 +728,9 @@ pub struct RealmReindexOptions {
 
 impl RealmReindexOptions {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Also carries the result to iconik's other data centre.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
@@ -750,7 +762,9 @@ pub struct ReindexOptions {
 
 impl ReindexOptions {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Also carries the result to iconik's other data centre.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
@@ -790,7 +804,9 @@ pub struct User {
 
 impl User {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 /// What was said when somebody was asked for approval.

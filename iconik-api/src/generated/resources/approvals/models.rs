@@ -69,7 +69,9 @@ pub struct ApprovalRequestPatch {
 
 impl ApprovalRequestPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// What all of them said together.
     pub fn status(mut self, status: impl Into<ApprovalStatus>) -> Self {
@@ -224,7 +226,9 @@ pub struct NewApproval {
 
 impl NewApproval {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// What the person said.
     pub fn status(mut self, status: impl Into<ApprovalStatus>) -> Self {
@@ -311,7 +315,9 @@ pub struct NewApprovalRequest {
 
 impl NewApprovalRequest {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// What all of them said together.
     pub fn status(mut self, status: impl Into<ApprovalStatus>) -> Self {

@@ -419,8 +419,7 @@ impl AssetEdit {
     }
 }
 
-copies!(Asset => AssetEdit {
-    required id,
+copies!(Asset => AssetEdit(id: "id") {
     title,
     r#type,
     status,
@@ -624,7 +623,9 @@ pub struct AssetPatch {
 
 impl AssetPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The title that people see.
     pub fn title(mut self, title: impl Into<String>) -> Self {
@@ -1065,7 +1066,9 @@ pub struct AssetPatches {
 
 impl AssetPatches {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The assets, each with its id.
     pub fn objects(mut self, objects: impl IntoIterator<Item = impl Into<AssetEdit>>) -> Self {
@@ -1681,8 +1684,7 @@ impl AssetReplacement {
     }
 }
 
-copies!(Asset => AssetReplacement {
-    required title,
+copies!(Asset => AssetReplacement(title: "title") {
     r#type,
     status,
     category,
@@ -2202,8 +2204,7 @@ impl AssetSearchDocument {
     }
 }
 
-copies!(Asset => AssetSearchDocument {
-    required title,
+copies!(Asset => AssetSearchDocument(title: "title") {
     r#type,
     status,
     category,
@@ -2247,7 +2248,9 @@ pub struct AssetsReindexOptions {
 
 impl AssetsReindexOptions {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Also carries the result to iconik's other data centre.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {

@@ -22,7 +22,9 @@ pub struct ListAssets<C = ()> {
 
 impl ListAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListAssets<C> {
@@ -536,7 +538,9 @@ pub struct ReindexAllAssets<C = ()> {
 
 impl ReindexAllAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ReindexAllAssets<C> {

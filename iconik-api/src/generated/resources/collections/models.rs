@@ -83,7 +83,9 @@ pub struct CollectionContentPlace {
 
 impl CollectionContentPlace {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Its new position; -1 for the end. At least -1.
     pub fn position(mut self, position: i64) -> Self {
@@ -115,7 +117,9 @@ pub struct CollectionCustomOrder {
 
 impl CollectionCustomOrder {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Names of fields, each with its direction, such as `date_created,asc;status,desc`.
     pub fn custom_order_sort(mut self, custom_order_sort: impl Into<String>) -> Self {
@@ -135,7 +139,9 @@ pub struct CollectionKeyframes {
 
 impl CollectionKeyframes {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The assets, three at most. From 0 to 3 items.
     pub fn asset_ids(mut self, asset_ids: impl IntoIterator<Item = impl Into<AssetId>>) -> Self {
@@ -193,7 +199,9 @@ pub struct CollectionPatch {
 
 impl CollectionPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The title that people see.
     pub fn title(mut self, title: impl Into<String>) -> Self {
@@ -567,11 +575,10 @@ impl CollectionSearchDocument {
     }
 }
 
-copies!(Collection => CollectionSearchDocument {
+copies!(Collection => CollectionSearchDocument(title: "title") {
     parents,
     in_collections,
     keyframes,
-    required title,
     status,
     parent_id,
     is_root,
@@ -797,8 +804,7 @@ impl NewCollection {
     }
 }
 
-copies!(Collection => NewCollection {
-    required title,
+copies!(Collection => NewCollection(title: "title") {
     status,
     parent_id,
     is_root,

@@ -24,7 +24,9 @@ pub struct ListCollections<C = ()> {
 
 impl ListCollections {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListCollections<C> {
@@ -619,7 +621,9 @@ impl AddCollectionContent {
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionContent>,
-    ) -> Self { Self { client: (), collection_id: collection_id.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), collection_id: collection_id.into(), options: options.into() }
+    }
 }
 
 action!(collections.add_content AddCollectionContent {
@@ -763,7 +767,9 @@ impl EnableCollectionCustomOrder {
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionCustomOrder>,
-    ) -> Self { Self { client: (), collection_id: collection_id.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), collection_id: collection_id.into(), options: options.into() }
+    }
 }
 
 action!(collections.enable_custom_order EnableCollectionCustomOrder {
@@ -809,7 +815,9 @@ impl PickCollectionKeyframes {
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionKeyframes>,
-    ) -> Self { Self { client: (), collection_id: collection_id.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), collection_id: collection_id.into(), options: options.into() }
+    }
 }
 
 action!(collections.pick_keyframes PickCollectionKeyframes {
@@ -834,7 +842,9 @@ impl ReplaceCollectionSearchDocument {
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionSearchDocument>,
-    ) -> Self { Self { client: (), collection_id: collection_id.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), collection_id: collection_id.into(), options: options.into() }
+    }
 }
 
 action!(collections.replace_search_document ReplaceCollectionSearchDocument {
@@ -858,7 +868,9 @@ impl ReindexCollection {
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<RealmReindexOptions>,
-    ) -> Self { Self { client: (), collection_id: collection_id.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), collection_id: collection_id.into(), options: options.into() }
+    }
 }
 
 action!(collections.reindex ReindexCollection {
@@ -948,7 +960,9 @@ pub struct ReindexAllCollections<C = ()> {
 
 impl ReindexAllCollections {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ReindexAllCollections<C> {

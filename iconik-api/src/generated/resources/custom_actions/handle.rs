@@ -30,7 +30,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let custom_actions = client.custom_actions().list().await?;
+    /// let items = client.custom_actions().list().await?;
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListCustomActions<Client> {
@@ -50,7 +50,7 @@ impl CustomActions {
     /// use iconik_api::custom_actions::CustomActionContext;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let custom_actions = client.custom_actions().list_in_context(CustomActionContext::Asset).await?;
+    /// let items = client.custom_actions().list_in_context(CustomActionContext::Asset).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_in_context(

@@ -144,7 +144,9 @@ pub struct CustomActionPatch {
 
 impl CustomActionPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Where in iconik it is offered.
     pub fn context(mut self, context: impl Into<CustomActionContext>) -> Self {
@@ -443,11 +445,8 @@ impl CustomActionReplacement {
     }
 }
 
-copies!(CustomAction => CustomActionReplacement {
-    required context,
-    required title,
+copies!(CustomAction => CustomActionReplacement(context: "context", title: "title", url: "url") {
     r#type,
-    required url,
     headers,
     metadata_view,
     app_id,
@@ -500,7 +499,9 @@ pub struct CustomActionTargets {
 
 impl CustomActionTargets {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The chosen assets.
     pub fn asset_ids(mut self, asset_ids: impl IntoIterator<Item = impl Into<AssetId>>) -> Self {
@@ -596,7 +597,9 @@ pub struct MetadataFieldValue {
 
 impl MetadataFieldValue {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The values, each an object with the key `value`, and `label` where the field offers choices.
     pub fn field_values(

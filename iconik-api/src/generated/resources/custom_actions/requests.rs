@@ -14,7 +14,9 @@ pub struct ListCustomActions<C = ()> {
 
 impl ListCustomActions {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(custom_actions.list ListCustomActions {
@@ -57,7 +59,9 @@ impl CreateCustomAction {
     pub fn new(
         context: impl Into<CustomActionContext>,
         options: impl Into<NewCustomAction>,
-    ) -> Self { Self { client: (), context: context.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), context: context.into(), options: options.into() }
+    }
 }
 
 action!(custom_actions.create CreateCustomAction {
@@ -80,7 +84,9 @@ impl GetCustomAction {
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
-    ) -> Self { Self { client: (), context: context.into(), action_id: action_id.into() } }
+    ) -> Self {
+        Self { client: (), context: context.into(), action_id: action_id.into() }
+    }
 }
 
 action!(custom_actions.get GetCustomAction {
@@ -167,7 +173,9 @@ impl DeleteCustomAction {
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
-    ) -> Self { Self { client: (), context: context.into(), action_id: action_id.into() } }
+    ) -> Self {
+        Self { client: (), context: context.into(), action_id: action_id.into() }
+    }
 }
 
 action!(custom_actions.delete DeleteCustomAction {

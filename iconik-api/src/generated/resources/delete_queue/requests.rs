@@ -36,7 +36,9 @@ pub struct PurgeDeleteQueue<C = ()> {
 
 impl PurgeDeleteQueue {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(delete_queue.purge_all PurgeDeleteQueue {
@@ -57,7 +59,9 @@ pub struct ListDeletedAssets<C = ()> {
 
 impl ListDeletedAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListDeletedAssets<C> {
@@ -146,7 +150,9 @@ pub struct RestoreAllDeletedAssets<C = ()> {
 
 impl RestoreAllDeletedAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(delete_queue.restore_all_assets RestoreAllDeletedAssets {
@@ -184,7 +190,9 @@ pub struct PurgeAllDeletedAssets<C = ()> {
 
 impl PurgeAllDeletedAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(delete_queue.purge_all_assets PurgeAllDeletedAssets {
@@ -205,7 +213,9 @@ pub struct ListDeletedCollections<C = ()> {
 
 impl ListDeletedCollections {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListDeletedCollections<C> {
@@ -294,7 +304,9 @@ pub struct RestoreAllDeletedCollections<C = ()> {
 
 impl RestoreAllDeletedCollections {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(delete_queue.restore_all_collections RestoreAllDeletedCollections {
@@ -332,7 +344,9 @@ pub struct PurgeAllDeletedCollections<C = ()> {
 
 impl PurgeAllDeletedCollections {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(delete_queue.purge_all_collections PurgeAllDeletedCollections {

@@ -17,7 +17,9 @@ pub struct ListFavorites<C = ()> {
 
 impl ListFavorites {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListFavorites<C> {
@@ -99,7 +101,9 @@ pub struct RemoveAllFavorites<C = ()> {
 
 impl RemoveAllFavorites {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(favorites.remove_all RemoveAllFavorites {
@@ -117,7 +121,9 @@ pub struct RemoveAllFavourites<C = ()> {
 
 impl RemoveAllFavourites {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(favorites.remove_all_favourites RemoveAllFavourites {

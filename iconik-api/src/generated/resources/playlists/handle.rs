@@ -157,7 +157,7 @@ impl Playlists {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let playlists = client.playlists().list_items("ab15dd26-f149-11eb-a843-0a580a3db916").await?;
+    /// let items = client.playlists().list_items("ab15dd26-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_items(&self, playlist_id: impl Into<PlaylistId>) -> ListPlaylistItems<Client> {

@@ -201,9 +201,7 @@ impl NewPlaylistItem {
     }
 }
 
-copies!(PlaylistItem => NewPlaylistItem {
-    required object_id,
-    required object_type,
+copies!(PlaylistItem => NewPlaylistItem(object_id: "object_id", object_type: "object_type") {
     version_id,
     time_start_milliseconds,
     time_end_milliseconds,
@@ -312,7 +310,9 @@ pub struct PlaylistItemPatch {
 
 impl PlaylistItemPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The asset or sequence to play.
     pub fn object_id(mut self, object_id: impl Into<ObjectId>) -> Self {
@@ -418,7 +418,9 @@ pub struct PlaylistPatch {
 
 impl PlaylistPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The name that people see.
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -609,8 +611,7 @@ impl PlaylistReplacement {
     }
 }
 
-copies!(Playlist => PlaylistReplacement {
-    required name,
+copies!(Playlist => PlaylistReplacement(name: "name") {
     status,
     project_id,
     custom_keyframe,

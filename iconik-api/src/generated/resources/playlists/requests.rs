@@ -21,7 +21,9 @@ pub struct ListPlaylists<C = ()> {
 
 impl ListPlaylists {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListPlaylists<C> {
@@ -135,7 +137,9 @@ impl ReplacePlaylist {
     pub fn new(
         playlist_id: impl Into<PlaylistId>,
         options: impl Into<PlaylistReplacement>,
-    ) -> Self { Self { client: (), playlist_id: playlist_id.into(), options: options.into() } }
+    ) -> Self {
+        Self { client: (), playlist_id: playlist_id.into(), options: options.into() }
+    }
 }
 
 action!(playlists.replace ReplacePlaylist {

@@ -151,7 +151,7 @@ impl Projects {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let projects = client.projects().list_members("aa142583-f149-11eb-a843-0a580a3db916").await?;
+    /// let items = client.projects().list_members("aa142583-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_members(&self, project_id: impl Into<ProjectId>) -> ListProjectMembers<Client> {

@@ -226,7 +226,9 @@ pub struct ProjectPatch {
 
 impl ProjectPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The name that people see.
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -340,8 +342,7 @@ impl ProjectReplacement {
     }
 }
 
-copies!(Project => ProjectReplacement {
-    required name,
+copies!(Project => ProjectReplacement(name: "name") {
     status,
     collection_id,
     storage_id,

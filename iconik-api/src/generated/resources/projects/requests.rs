@@ -20,7 +20,9 @@ pub struct ListProjects<C = ()> {
 
 impl ListProjects {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListProjects<C> {

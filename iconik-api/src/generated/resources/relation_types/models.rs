@@ -3,7 +3,6 @@
 //! The models and enums of `relation_types`.
 
 use crate::{Extra, Nullable, Timestamp};
-use super::*;
 
 /// What a relation type starts with, or holds from now on.
 #[must_use = "a model does nothing until it is sent"]
@@ -73,11 +72,8 @@ impl NewRelationType {
     }
 }
 
-copies!(RelationType => NewRelationType {
-    required name,
+copies!(RelationType => NewRelationType(name: "name", source_label: "source_label", destination_label: "destination_label") {
     description,
-    required source_label,
-    required destination_label,
     is_directional,
 });
 
@@ -148,7 +144,9 @@ pub struct RelationTypePatch {
 
 impl RelationTypePatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The name that relations and paths know it by.
     pub fn name(mut self, name: impl Into<String>) -> Self {

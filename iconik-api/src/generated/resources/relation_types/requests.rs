@@ -14,7 +14,9 @@ pub struct ListRelationTypes<C = ()> {
 
 impl ListRelationTypes {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(relation_types.list ListRelationTypes {

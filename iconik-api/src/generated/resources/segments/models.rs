@@ -85,7 +85,9 @@ pub struct Drawing {
 
 impl Drawing {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The version of the form that the drawing is written in.
     pub fn version(mut self, version: i64) -> Self {
@@ -928,7 +930,9 @@ pub struct SegmentDeletion {
 
 impl SegmentDeletion {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// These segments; at most 500 in one request. From 1 to 500 items.
     pub fn segment_ids(
@@ -1408,10 +1412,8 @@ impl SegmentEdit {
     }
 }
 
-copies!(Segment => SegmentEdit {
-    required id,
+copies!(Segment => SegmentEdit(id: "id", segment_type: "segment_type") {
     version_id,
-    required segment_type,
     status,
     time_start_milliseconds,
     time_end_milliseconds,
@@ -1584,7 +1586,9 @@ pub struct SegmentPatch {
 
 impl SegmentPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The version of the asset that it belongs to.
     pub fn version_id(mut self, version_id: impl Into<VersionId>) -> Self {
@@ -1918,7 +1922,9 @@ pub struct SegmentReindexOptions {
 
 impl SegmentReindexOptions {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Leaves comments out.
     pub fn ignore_comments(mut self, ignore_comments: bool) -> Self {
@@ -2396,9 +2402,8 @@ impl SegmentReplacement {
     }
 }
 
-copies!(Segment => SegmentReplacement {
+copies!(Segment => SegmentReplacement(segment_type: "segment_type") {
     version_id,
-    required segment_type,
     status,
     time_start_milliseconds,
     time_end_milliseconds,
@@ -2529,7 +2534,9 @@ pub struct SemanticTranscription {
 
 impl SemanticTranscription {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The language that is spoken.
     pub fn language(mut self, language: impl Into<String>) -> Self {
@@ -2782,7 +2789,9 @@ pub struct Shot {
 
 impl Shot {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The shot in a sentence.
     pub fn caption(mut self, caption: impl Into<String>) -> Self {

@@ -153,7 +153,7 @@ impl Sequences {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let sequences = client.sequences().list_items("eea54615-f149-11eb-a843-0a580a3db916").await?;
+    /// let items = client.sequences().list_items("eea54615-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_items(&self, sequence_id: impl Into<SequenceId>) -> ListSequenceItems<Client> {

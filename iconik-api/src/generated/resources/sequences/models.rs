@@ -43,8 +43,7 @@ impl NewSequence {
     }
 }
 
-copies!(Sequence => NewSequence {
-    required name,
+copies!(Sequence => NewSequence(name: "name") {
 });
 
 /// What to add to a sequence.
@@ -168,7 +167,9 @@ pub struct SequencePatch {
 
 impl SequencePatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The name that people see.
     pub fn name(mut self, name: impl Into<String>) -> Self {

@@ -20,7 +20,9 @@ pub struct ListSequences<C = ()> {
 
 impl ListSequences {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListSequences<C> {

@@ -107,7 +107,7 @@ impl Shares {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let shares = client.shares().list(ObjectType::Assets, object_id).await?;
+    /// let items = client.shares().list(ObjectType::Assets, object_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -381,7 +381,7 @@ impl Shares {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let shares = client.shares().list_users(ObjectType::Assets, object_id, share_id).await?;
+    /// let items = client.shares().list_users(ObjectType::Assets, object_id, share_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_users(

@@ -1162,9 +1162,8 @@ impl NewShareUser {
     }
 }
 
-copies!(ShareUser => NewShareUser {
+copies!(ShareUser => NewShareUser(email: "email") {
     id,
-    required email,
     internal_user_id,
     download_count,
 });
@@ -1731,17 +1730,13 @@ impl ShareReplacement {
     }
 }
 
-copies!(Share => ShareReplacement {
+copies!(Share => ShareReplacement(allow_comments: "allow_comments", allow_approving_comments: "allow_approving_comments", allow_setting_approve_status: "allow_setting_approve_status", allow_download: "allow_download") {
     title,
     expires,
-    required allow_comments,
     show_existing_comments,
-    required allow_approving_comments,
     allow_user_search_for_mentions,
-    required allow_setting_approve_status,
     is_approval,
     automatic_approval_share,
-    required allow_download,
     allow_download_proxy,
     allow_upload,
     upload_storage_id,
@@ -1930,7 +1925,9 @@ pub struct ShareUserPatch {
 
 impl ShareUserPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Which person of the share it is.
     pub fn id(mut self, id: impl Into<ShareUserId>) -> Self {

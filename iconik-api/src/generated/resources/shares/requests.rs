@@ -30,7 +30,9 @@ pub struct ListMyShares<C = ()> {
 
 impl ListMyShares {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListMyShares<C> {
@@ -173,7 +175,9 @@ pub struct ListAllShares<C = ()> {
 
 impl ListAllShares {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl<C> ListAllShares<C> {
@@ -922,7 +926,9 @@ pub struct CheckShareToken<C = ()> {
 
 impl CheckShareToken {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(shares.check_token CheckShareToken {
@@ -939,7 +945,9 @@ pub struct RefreshShareToken<C = ()> {
 
 impl RefreshShareToken {
     /// A request without a client, for [`Client::send`](crate::Client::send).
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 action!(shares.refresh_token RefreshShareToken {

@@ -60,7 +60,9 @@ pub struct SyncSessionOptions {
 
 impl SyncSessionOptions {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The node that serves the session.
     pub fn node(mut self, node: impl Into<String>) -> Self {

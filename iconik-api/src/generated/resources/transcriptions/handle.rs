@@ -38,7 +38,7 @@ impl Transcriptions {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
-    /// let transcriptions = client.transcriptions().list(asset_id, version_id).await?;
+    /// let items = client.transcriptions().list(asset_id, version_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn list(

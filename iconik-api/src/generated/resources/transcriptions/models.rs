@@ -38,7 +38,9 @@ pub struct NewTranscriptionProperties {
 
 impl NewTranscriptionProperties {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The language that is spoken.
     pub fn language(mut self, language: impl Into<String>) -> Self {
@@ -102,7 +104,9 @@ pub struct SubtitleTranscription {
 
 impl SubtitleTranscription {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The subtitle file to take; absent where `content` has the text.
     pub fn source_subtitle_id(mut self, source_subtitle_id: impl Into<SubtitleId>) -> Self {
@@ -163,7 +167,9 @@ pub struct TranscriptionEngineInfo {
 
 impl TranscriptionEngineInfo {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The name of the engine.
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -253,7 +259,9 @@ pub struct TranscriptionPropertiesPatch {
 
 impl TranscriptionPropertiesPatch {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The language that is spoken.
     pub fn language(mut self, language: impl Into<String>) -> Self {

@@ -55,7 +55,9 @@ pub struct AssetVersionEdit {
 
 impl AssetVersionEdit {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Its number.
     pub fn version_number(mut self, version_number: i64) -> Self {
@@ -183,7 +185,9 @@ pub struct AssetVersionFromAsset {
 
 impl AssetVersionFromAsset {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Copies the segments of the version that was the latest so far.
     pub fn copy_previous_version_segments(mut self, copy_previous_version_segments: bool) -> Self {
@@ -244,7 +248,9 @@ pub struct AssetVersionFromVersion {
 
 impl AssetVersionFromVersion {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Copies the segments of the version that was the latest so far.
     pub fn copy_previous_version_segments(mut self, copy_previous_version_segments: bool) -> Self {
@@ -339,7 +345,9 @@ pub struct NewAssetVersion {
 
 impl NewAssetVersion {
     /// Nothing is set yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// Only segments of these types are copied.
     pub fn include_segment_types(
