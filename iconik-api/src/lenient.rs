@@ -199,9 +199,10 @@ impl<'de, T: Text> Visitor<'de> for TextVisitor<T> {
 }
 
 /// With the feature `arbitrary_precision`, which any crate of a program may turn on for all,
-/// serde_json hands numbers out as an object of one member under a name of its own: take its text.
-pub(crate) const BIG_NUMBER: &str = "$serde_json::private::Number";
+/// serde_json hands numbers out as an object of one member of this name, the text.
+const BIG_NUMBER: &str = "$serde_json::private::Number";
 
+/// The text of such a number.
 fn big_number<'de, A: MapAccess<'de>>(
     mut map: A,
     expected: &dyn serde::de::Expected,

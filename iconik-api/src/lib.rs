@@ -69,7 +69,6 @@ pub mod __private {
     pub use serde::de::MapAccess;
     pub use serde::ser::SerializeMap;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    pub use serde_json::Error as JsonError;
 
     pub use crate::lenient::{Lenient, Slot};
     pub use crate::model::{

@@ -724,6 +724,18 @@ mod tests {
     }
 
     #[test]
+    fn an_error_in_a_union_tells_where_it_is() {
+        let json = r#"{"objects":[{"object_type":"assets","versions":[{"frames":[{}]}]}]}"#;
+        let error = serde_json::from_str::<Page<Content>>(json)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("versions[0].frames[0]: invalid type: map"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_union_is_an_object() {
         assert!(
             serde_json::from_str::<Content>("[1]")
