@@ -348,6 +348,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn neither_bound_is_exceeded_whatever_arrives_when(
             per_second in 1_u32..20,
@@ -384,7 +385,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
         #[test]
         fn callers_that_come_go_and_give_up_keep_both_bounds(
             callers in prop::collection::vec((0_u64..4_000, prop::option::of(0_u64..3_000)), 1..120),
