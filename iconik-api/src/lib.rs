@@ -80,8 +80,8 @@ pub mod __private {
 
     pub use crate::lenient::{Lenient, Slot};
     pub use crate::model::{
-        Kept, Members, Model, Sent, lenient_model, put, required_model, send, write, write_model,
-        write_required,
+        Kept, Members, Model, Sent, done, lenient_model, pass_over, put, required_model, send,
+        write, write_model, write_required,
     };
     pub use crate::open_enum::{OpenEnum, lenient_enum, required_enum};
     pub use crate::tagged_union::{TaggedUnion, lenient_union, required_union, variant};
