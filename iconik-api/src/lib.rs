@@ -44,6 +44,7 @@ mod nullable;
 mod open_enum;
 mod page;
 mod param_values;
+mod raw_json;
 mod secret;
 #[macro_use]
 mod tagged_union;
@@ -55,6 +56,7 @@ pub use missing_field::MissingField;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
 pub use page::{Objects, Page};
+pub use raw_json::RawJson;
 pub use secret::Secret;
 pub use tagged_union::Unrecognized;
 pub use timestamp::Timestamp;
