@@ -1,0 +1,285 @@
+//! Puts models together from their parts.
+
+use super::compose::{parts_of_model, parts_of_set};
+use super::files::TypeFile;
+use super::limits::Written;
+use super::names::Kind;
+use super::{Checker, Place, optional_text, text};
+use crate::api::{Direction, Field, Model, Shape, Type};
+use crate::decode::At;
+use crate::diag::{Diagnostic, nearest};
+use crate::ident;
+use crate::source::Span;
+use crate::spec;
+
+/// A model and where its parts stand, for later checks.
+#[derive(Clone, Debug)]
+pub(super) struct CheckedModel {
+    pub(super) model: Model,
+    pub(super) span: Span,
+    /// The places of the fields, in their order.
+    pub(super) fields: Vec<Span>,
+    /// The place of `copies`.
+    pub(super) copies: Option<Span>,
+}
+
+impl<'s> Checker<'s> {
+    /// The models, checked, except for what depends on who uses them.
+    pub(super) fn models(&mut self) {
+        for file in self.type_files() {
+            self.field_sets(file);
+            for (name, model) in file.models {
+                self.model(name, model, file);
+            }
+        }
+    }
+
+    fn field_sets(&mut self, file: TypeFile<'s>) {
+        for (name, set) in file.field_sets {
+            self.type_name(name);
+            if let Some(first) = self.names.get(&name.value) {
+                let first = first.span;
+                self.report(
+                    Diagnostic::new(name.span, format!("a type is named `{}` too", name.value))
+                        .related(first, "here")
+                        .help("give the field set another name"),
+                );
+            }
+            // Nobody may use the set, and still its mistakes should be seen.
+            for flat in self.compose(parts_of_set(name, set, file.place), &mut Vec::new()) {
+                self.field(&flat.wire, &flat.field, file.place);
+            }
+        }
+    }
+
+    fn model(&mut self, name: &'s At<String>, written: &'s spec::Model, file: TypeFile<'s>) {
+        let shape = self.shape(name, written, file.place);
+        let (shape, fields) = shape.unwrap_or((Shape::Fields(Vec::new()), Vec::new()));
+        let model = Model {
+            name: name.value.clone(),
+            doc: text(&written.doc),
+            note: optional_text(&written.note),
+            home: file.home(),
+            direction: Direction::Response,
+            shape,
+            copies: optional_text(&written.copies),
+        };
+        self.models.entry(&name.value).or_insert(CheckedModel {
+            model,
+            span: name.span,
+            fields,
+            copies: written.copies.as_ref().map(|copies| copies.span),
+        });
+    }
+
+    fn shape(
+        &mut self,
+        name: &'s At<String>,
+        model: &'s spec::Model,
+        place: Place,
+    ) -> Option<(Shape, Vec<Span>)> {
+        let parts = parts_of_model(name, model, place);
+        if model.tag.is_some() || model.variants.is_some() {
+            return self.union(name, model, place);
+        }
+        if model.fields.is_none() && model.bases.is_none() {
+            self.report(
+                Diagnostic::new(name.span, format!("the model `{}` has no fields", name.value))
+                    .help("give it `fields`, or `use` others, or make it a union with `tag` and `variants`"),
+            );
+            return None;
+        }
+        let (mut fields, mut spans) = (Vec::new(), Vec::new());
+        for flat in self.compose(parts, &mut Vec::new()) {
+            if let Some(field) = self.field(&flat.wire, &flat.field, place) {
+                fields.push(field);
+                spans.push(flat.wire.span);
+            }
+        }
+        Some((Shape::Fields(fields), spans))
+    }
+
+    fn union_without_fields(&mut self, name: &At<String>, model: &spec::Model) {
+        let wrong = [
+            ("fields", model.fields.is_some()),
+            ("use", model.bases.is_some()),
+            ("without", model.without.is_some()),
+            ("partial", model.partial.is_some()),
+            ("copies", model.copies.is_some()),
+        ];
+        for (key, _) in wrong.iter().filter(|(_, present)| *present) {
+            self.report(Diagnostic::new(
+                name.span,
+                format!("a union has no `{key}`: its variants are models of their own"),
+            ));
+        }
+    }
+
+    fn union(
+        &mut self,
+        name: &'s At<String>,
+        model: &'s spec::Model,
+        place: Place,
+    ) -> Option<(Shape, Vec<Span>)> {
+        self.union_without_fields(name, model);
+        let (Some(tag), Some(written)) = (&model.tag, &model.variants) else {
+            self.report(
+                Diagnostic::new(name.span, "a union needs both `tag` and `variants`")
+                    .help("tag: object_type, variants: { assets: Asset, collections: Collection }"),
+            );
+            return None;
+        };
+        if written.is_empty() && self.complete {
+            self.report(Diagnostic::new(name.span, "this union has no variants"));
+        }
+        let mut variants: Vec<(String, String)> = Vec::new();
+        for (value, target) in written {
+            match self.named("model", target, place) {
+                Some(Kind::Model) => {}
+                Some(_) => {
+                    self.report(
+                        Diagnostic::new(
+                            target.span,
+                            format!("the variant `{}` is no model", target.value),
+                        )
+                        .help("each variant of a union is a model"),
+                    );
+                    continue;
+                }
+                None => continue,
+            }
+            if target.value == name.value {
+                self.report(Diagnostic::new(
+                    target.span,
+                    "a union cannot be its own variant",
+                ));
+            }
+            if variants.iter().any(|(_, model)| *model == target.value) {
+                self.report(
+                    Diagnostic::new(
+                        target.span,
+                        format!("`{}` is a variant already", target.value),
+                    )
+                    .help("variants are named by their models: each model may stand here once"),
+                );
+            }
+            variants.push((value.value.clone(), target.value.clone()));
+        }
+        let tag = tag.value.clone();
+        Some((Shape::Union { tag, variants }, Vec::new()))
+    }
+
+    /// A complete field.
+    pub(super) fn field(
+        &mut self,
+        wire: &At<String>,
+        field: &spec::Field,
+        place: Place,
+    ) -> Option<Field> {
+        if wire.value.chars().any(char::is_control) {
+            self.report(Diagnostic::new(
+                wire.span,
+                "a wire name holds no control characters",
+            ));
+        }
+        self.rust_name(wire, field.rename.as_ref());
+        if let (Some(read_only), Some(write_only)) = (&field.read_only, &field.write_only)
+            && read_only.value
+            && write_only.value
+        {
+            self.report(
+                Diagnostic::new(
+                    wire.span,
+                    format!("`{}` is both read-only and write-only", wire.value),
+                )
+                .help("a field that is neither sent nor received is none"),
+            );
+        }
+        if field.broken {
+            return None;
+        }
+        let written = (field.ty.as_ref(), field.doc.as_ref());
+        let (ty, doc) = self.demand("field", wire, written, place);
+        let ty = ty?;
+        let (default, bounds) = self.limits(&ty, &Written::from(field));
+        Some(Field {
+            wire: wire.value.clone(),
+            rename: optional_text(&field.rename),
+            ty,
+            doc: doc?,
+            note: optional_text(&field.note),
+            required: is_true(&field.required),
+            nullable: is_true(&field.nullable),
+            read_only: is_true(&field.read_only),
+            write_only: is_true(&field.write_only),
+            default,
+            bounds,
+            deprecated: optional_text(&field.deprecated),
+        })
+    }
+
+    /// Whether the name that a field or a parameter gets in Rust is one.
+    pub(super) fn rust_name(&mut self, wire: &At<String>, rename: Option<&At<String>>) {
+        let (name, span) = match rename {
+            Some(rename) => (rename.value.clone(), rename.span),
+            None => (ident::snake(&wire.value), wire.span),
+        };
+        if !ident::is_snake(&name) {
+            self.report(
+                Diagnostic::new(
+                    span,
+                    format!("`{}` needs a name in Rust", wire.value.escape_debug()),
+                )
+                .help("give it one in lower case with underscores: `rename: …`"),
+            );
+        }
+    }
+
+    /// Type and doc of a field or a parameter, which must have both.
+    pub(super) fn demand(
+        &mut self,
+        what: &str,
+        wire: &At<String>,
+        written: (Option<&At<spec::Type>>, Option<&At<String>>),
+        place: Place,
+    ) -> (Option<Type>, Option<String>) {
+        let (ty, doc) = written;
+        if ty.is_none() {
+            self.report_untyped(what, wire, doc.is_some(), place);
+        } else if doc.is_none() {
+            self.report(
+                Diagnostic::new(wire.span, format!("the {what} `{}` has no doc", wire.value))
+                    .help("say what it is for: `doc: …`"),
+            );
+        }
+        let ty = ty.and_then(|ty| self.resolve(&ty.value, place));
+        (ty, doc.map(|doc| doc.value.clone()))
+    }
+
+    fn report_untyped(&mut self, what: &str, wire: &At<String>, has_doc: bool, place: Place) {
+        let folder = &self.folders[place.folder];
+        let fields = folder.common_fields().iter().map(|(name, _)| name);
+        let params = folder.common_params().iter().map(|(name, _)| name);
+        let known: Vec<&At<String>> = match what {
+            "field" => fields.collect(),
+            _ => params.collect(),
+        };
+        let meant = nearest(&wire.value, known.iter().map(|name| name.value.as_str()));
+        let lacks = if has_doc { "type" } else { "type and no doc" };
+        let mistake = Diagnostic::new(
+            wire.span,
+            format!("the {what} `{}` has no {lacks}", wire.value),
+        );
+        let mistake = match meant {
+            Some(meant) => mistake.help(format!("did you mean the common {what} `{meant}`?")),
+            None => mistake.help(format!("write them here: no common {what} has this name")),
+        };
+        let meant = known.iter().find(|name| Some(name.value.as_str()) == meant);
+        self.used.extend(meant.map(|name| name.span));
+        self.report(mistake);
+    }
+}
+
+pub(super) fn is_true(flag: &Option<At<bool>>) -> bool {
+    flag.as_ref().is_some_and(|flag| flag.value)
+}
