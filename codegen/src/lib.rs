@@ -2,6 +2,7 @@
 
 pub mod api;
 mod check;
+mod coverage;
 mod decode;
 pub mod diag;
 pub mod ident;
@@ -14,8 +15,9 @@ mod schema;
 pub mod source;
 mod spec;
 
+pub use coverage::coverage;
 pub use diag::Diagnostics;
 pub use load::load;
-pub use rust::{Files, GENERATED, generate};
+pub use rust::{Files, GENERATED, features, generate, names};
 pub use schema::schema;
 pub use source::Source;

@@ -46,7 +46,7 @@ pub(crate) fn variant(wire: &str, rename: Option<&str>) -> String {
 
 /// The module and the cargo feature of a resource.
 pub(crate) fn module(resource: &str) -> String {
-    escaped(&snake(&resource))
+    escaped(&snake(resource))
 }
 
 /// The handle's type: `custom_actions` becomes `CustomActions`.
@@ -93,12 +93,12 @@ pub(crate) fn service(name: &str) -> String {
 
 /// A function of the wire tests that builds a model.
 pub(crate) fn example_of(model: &str) -> String {
-    escaped(&snake(&model))
+    escaped(&snake(model))
 }
 
 /// The variable that holds what a call answers in an example.
 pub(crate) fn variable(name: &str) -> String {
-    escaped(&snake(&name))
+    escaped(&snake(name))
 }
 
 /// The identifier itself. The checker has refused names that are none; should one get here all the

@@ -6,6 +6,7 @@ mod docs;
 mod handle;
 mod ids;
 mod models;
+mod names;
 mod plan;
 mod requests;
 mod resources;
@@ -15,10 +16,12 @@ mod values;
 mod wire;
 mod wire_tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::Api;
 use crate::print;
+
+pub use names::names;
 
 use plan::Plan;
 
@@ -77,6 +80,15 @@ pub fn generate(api: &Api) -> Files {
 
     add(format!("{}/wire.rs", GENERATED[1]), wire_tests::file(&plan));
     files
+}
+
+/// The cargo features that the crate must have: one per resource.
+pub fn features(api: &Api) -> BTreeSet<String> {
+    Plan::new(api)
+        .resources
+        .into_iter()
+        .map(|resource| resource.feature)
+        .collect()
 }
 
 /// The models and enums of one module, and beside them how they look on the wire.

@@ -95,6 +95,7 @@ mod nullable;
 mod open_enum;
 mod page;
 mod param_values;
+mod raw_json;
 mod secret;
 #[macro_use]
 mod tagged_union;
@@ -106,6 +107,7 @@ pub use missing_field::MissingField;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
 pub use page::{Objects, Page};
+pub use raw_json::RawJson;
 pub use secret::Secret;
 pub use tagged_union::Unrecognized;
 pub use timestamp::Timestamp;
@@ -131,8 +133,8 @@ pub mod __private {
 
     pub use crate::lenient::{Lenient, Slot};
     pub use crate::model::{
-        Kept, Members, Model, Sent, lenient_model, put, required_model, send, write, write_model,
-        write_required,
+        Kept, Members, Model, Sent, done, lenient_model, pass_over, put, required_model, send,
+        write, write_model, write_required,
     };
     pub use crate::open_enum::{OpenEnum, lenient_enum, required_enum};
     pub use crate::tagged_union::{TaggedUnion, lenient_union, required_union, variant};

@@ -1,5 +1,7 @@
 //! The maintainers' commands.
 
+mod coverage;
+mod names;
 mod regen;
 mod repo;
 
@@ -18,11 +20,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Regen(regen::Arguments),
+    Names(names::Arguments),
+    Coverage(coverage::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Regen(arguments) => regen::run(&arguments),
+        Command::Names(arguments) => names::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -21,6 +21,15 @@ pub(crate) struct Plan<'a> {
     pub(crate) known: Known<'a>,
 }
 
+/// What leads from one type to another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Through {
+    /// What is inside.
+    Fields,
+    /// What is inside, and what a model can be made from.
+    FieldsAndCopies,
+}
+
 /// Every model and enum of the API, by name.
 pub(crate) struct Known<'a> {
     models: BTreeMap<&'a str, &'a api::Model>,
@@ -309,44 +318,40 @@ impl<'a> Known<'a> {
     /// Whether a value of this type may hold a value of that model, at any depth.
     pub(crate) fn holds(&self, ty: &'a Type, model: &str) -> bool {
         let mut reached = BTreeSet::new();
-        self.reach(ty, &mut reached);
+        self.reach(ty, Through::Fields, &mut reached);
         reached.contains(model)
     }
 
     /// The names of all types that values of this type may hold.
-    pub(crate) fn reach(&self, ty: &'a Type, into: &mut BTreeSet<&'a str>) {
+    pub(crate) fn reach(&self, ty: &'a Type, through: Through, into: &mut BTreeSet<&'a str>) {
         match ty {
-            Type::List(inner) | Type::Map(inner) => self.reach(inner, into),
+            Type::List(inner) | Type::Map(inner) => self.reach(inner, through, into),
             Type::Id(name) | Type::Enum(name) => {
                 into.insert(name);
             }
-            Type::Model(name) if into.insert(name) => self.reach_inside(name, into),
+            Type::Model(name) => self.reach_model(name, through, into),
             _ => {}
         }
     }
 
-    fn reach_inside(&self, model: &str, into: &mut BTreeSet<&'a str>) {
-        let Some(model) = self.model(model) else {
+    fn reach_model(&self, name: &'a str, through: Through, into: &mut BTreeSet<&'a str>) {
+        let Some(model) = self.model(name).filter(|_| into.insert(name)) else {
             return;
         };
         match &model.shape {
             Shape::Fields(fields) => {
                 for field in fields {
-                    self.reach(&field.ty, into);
+                    self.reach(&field.ty, through, into);
                 }
             }
             Shape::Union { variants, .. } => {
-                for (_, model) in variants {
-                    if into.insert(model) {
-                        self.reach_inside(model, into);
-                    }
+                for (_, variant) in variants {
+                    self.reach_model(variant, through, into);
                 }
             }
         }
-        if let Some(from) = &model.copies
-            && into.insert(from)
-        {
-            self.reach_inside(from, into);
+        if let (Some(from), Through::FieldsAndCopies) = (&model.copies, through) {
+            self.reach_model(from, through, into);
         }
     }
 }
@@ -379,7 +384,7 @@ impl<'a> Resource<'a> {
         let mut reached = BTreeSet::new();
         for action in &api.actions {
             for ty in ty::of_action(action) {
-                known.reach(ty, &mut reached);
+                known.reach(ty, Through::FieldsAndCopies, &mut reached);
             }
         }
         let here = |name: &str| {

@@ -147,12 +147,32 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
         Type::Model(name) => of_model(name, known, fill),
         Type::List(inner) => {
             let item = value(inner, hint, known, fill);
-            quote!([#item])
+            match another(inner, known).filter(|_| fill == Fill::Most) {
+                Some(second) => quote!([#item, #second]),
+                None => quote!([#item]),
+            }
         }
         Type::Map(inner) => {
             let item = value(inner, hint, known, fill);
             quote!([("key", #item)])
         }
+    }
+}
+
+/// A second item, where two look different from one on the wire.
+fn another(ty: &Type, known: &Known<'_>) -> Option<TokenStream> {
+    match ty {
+        Type::String => Some(quote!("and more")),
+        Type::Id(name) => {
+            let id = id(&format!("another {name}"));
+            Some(quote!(#id))
+        }
+        Type::Enum(name) => {
+            let second = known.an_enum(name)?.values.get(1)?;
+            let (name, variant) = (ident(name), ident(&name::enum_variant(second)));
+            Some(quote!(#name::#variant))
+        }
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::api::Direction;
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
 
-use super::plan::{Field, Holder, Kind, Known, Model, Plan, Request, Resource};
+use super::plan::{Field, Holder, Kind, Known, Model, Plan, Request, Resource, Through};
 use super::ty;
 use super::values::{self, Fill};
 
@@ -74,7 +74,7 @@ fn sent_models<'a>(plan: &Plan<'a>, resource: &Resource<'a>) -> Vec<Model<'a>> {
     let mut reached = BTreeSet::new();
     for request in &resource.requests {
         if let Some(options) = &request.action.options {
-            plan.known.reach(&options.ty, &mut reached);
+            plan.known.reach(&options.ty, Through::Fields, &mut reached);
         }
     }
     reached

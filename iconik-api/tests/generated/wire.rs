@@ -194,26 +194,6 @@ mod approvals {
         lines.check("approvals");
     }
 
-    fn approval() -> Approval {
-        let mut model = Approval::new()
-            .status(ApprovalStatus::NotApplicable)
-            .min_number(1)
-            .users(["409cc53f-f149-11eb-a843-0a580a3db916"])
-            .groups(["8468be01-f149-11eb-a843-0a580a3db916"])
-            .externals(["externals"])
-            .share_id("7912de65-f149-11eb-a843-0a580a3db916")
-            .request_date("2026-03-01T12:00:00Z")
-            .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
-        model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-        model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-        model.user_status = Some(ApprovalStatus::NotApplicable.into());
-        model.users_info = [user()].into_iter().map(Into::into).collect();
-        model.approvals_by = [approval_by()].into_iter().map(Into::into).collect();
-        model.requested_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model
-    }
-
     fn approval_by() -> ApprovalBy {
         let mut model = ApprovalBy::new()
             .status(ApprovalStatus::NotApplicable)
@@ -230,9 +210,12 @@ mod approvals {
         let mut model = ApprovalRequestPatch::new()
             .status(ApprovalStatus::NotApplicable)
             .min_number(1)
-            .users(["409cc53f-f149-11eb-a843-0a580a3db916"])
-            .groups(["8468be01-f149-11eb-a843-0a580a3db916"])
-            .externals(["externals"])
+            .users(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
+            .groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
+            .externals(["externals", "and more"])
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .request_date("2026-03-01T12:00:00Z")
             .change_date("2026-03-01T12:00:00Z");
@@ -249,13 +232,16 @@ mod approvals {
     fn bulk_approval() -> BulkApproval {
         BulkApproval::new(
             BulkObjectType::Assets,
-            ["427abd77-f149-11eb-a843-0a580a3db916"],
+            ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
             ApprovalDecision::Approved,
         )
     }
 
     fn bulk_approval_removal() -> BulkApprovalRemoval {
-        BulkApprovalRemoval::new(BulkObjectType::Assets, ["427abd77-f149-11eb-a843-0a580a3db916"])
+        BulkApprovalRemoval::new(
+            BulkObjectType::Assets,
+            ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
+        )
     }
 
     fn new_approval() -> NewApproval {
@@ -274,9 +260,12 @@ mod approvals {
         let mut model = NewApprovalRequest::new()
             .status(ApprovalStatus::NotApplicable)
             .min_number(1)
-            .users(["409cc53f-f149-11eb-a843-0a580a3db916"])
-            .groups(["8468be01-f149-11eb-a843-0a580a3db916"])
-            .externals(["externals"])
+            .users(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
+            .groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
+            .externals(["externals", "and more"])
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .request_date("2026-03-01T12:00:00Z")
             .change_date("2026-03-01T12:00:00Z");
@@ -315,7 +304,7 @@ mod assets {
             .add(
                 &ListAssets::new()
                     .sort("sort")
-                    .types([AssetType::Asset])
+                    .types([AssetType::Asset, AssetType::Sequence])
                     .favoured_by("409cc53f-f149-11eb-a843-0a580a3db916")
                     .field_name("field_name")
                     .page(1)
@@ -424,9 +413,12 @@ mod assets {
         let mut model = Approval::new()
             .status(ApprovalStatus::NotApplicable)
             .min_number(1)
-            .users(["409cc53f-f149-11eb-a843-0a580a3db916"])
-            .groups(["8468be01-f149-11eb-a843-0a580a3db916"])
-            .externals(["externals"])
+            .users(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
+            .groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
+            .externals(["externals", "and more"])
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .request_date("2026-03-01T12:00:00Z")
             .change_date("2026-03-01T12:00:00Z");
@@ -464,12 +456,18 @@ mod assets {
             .warning("warning")
             .is_blocked(true)
             .is_online(true)
-            .limit_download_to_groups(["8468be01-f149-11eb-a843-0a580a3db916"])
+            .limit_download_to_groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
             .archive_status(ArchiveStatus::NotArchived)
             .last_archive_restore_date("2026-03-01T12:00:00Z")
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
+            .person_ids([
+                "56bda07d-f149-11eb-a843-0a580a3db916",
+                "a78cd4cc-f149-11eb-a843-0a580a3db916",
+            ])
             .has_unconfirmed_persons(true)
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
@@ -506,12 +504,18 @@ mod assets {
             .warning("warning")
             .is_blocked(true)
             .is_online(true)
-            .limit_download_to_groups(["8468be01-f149-11eb-a843-0a580a3db916"])
+            .limit_download_to_groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
             .archive_status(ArchiveStatus::NotArchived)
             .last_archive_restore_date("2026-03-01T12:00:00Z")
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
+            .person_ids([
+                "56bda07d-f149-11eb-a843-0a580a3db916",
+                "a78cd4cc-f149-11eb-a843-0a580a3db916",
+            ])
             .has_unconfirmed_persons(true)
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
@@ -538,7 +542,7 @@ mod assets {
             .views(0);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.in_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916"]
+            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
                 .into_iter()
                 .map(Into::into)
                 .collect(),
@@ -582,12 +586,18 @@ mod assets {
             .warning("warning")
             .is_blocked(true)
             .is_online(true)
-            .limit_download_to_groups(["8468be01-f149-11eb-a843-0a580a3db916"])
+            .limit_download_to_groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
             .archive_status(ArchiveStatus::NotArchived)
             .last_archive_restore_date("2026-03-01T12:00:00Z")
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
+            .person_ids([
+                "56bda07d-f149-11eb-a843-0a580a3db916",
+                "a78cd4cc-f149-11eb-a843-0a580a3db916",
+            ])
             .has_unconfirmed_persons(true)
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
@@ -614,7 +624,7 @@ mod assets {
             .views(0);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.in_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916"]
+            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
                 .into_iter()
                 .map(Into::into)
                 .collect(),
@@ -647,7 +657,10 @@ mod assets {
             .warning("warning")
             .is_blocked(true)
             .is_online(true)
-            .limit_download_to_groups(["8468be01-f149-11eb-a843-0a580a3db916"])
+            .limit_download_to_groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
             .archive_status(ArchiveStatus::NotArchived)
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
@@ -665,14 +678,14 @@ mod assets {
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
         model.person_ids = Some(
-            ["56bda07d-f149-11eb-a843-0a580a3db916"]
+            ["56bda07d-f149-11eb-a843-0a580a3db916", "a78cd4cc-f149-11eb-a843-0a580a3db916"]
                 .into_iter()
                 .map(Into::into)
                 .collect(),
         );
         model.has_unconfirmed_persons = Some(true);
         model.in_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916"]
+            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
                 .into_iter()
                 .map(Into::into)
                 .collect(),
@@ -696,7 +709,7 @@ mod assets {
         model.versions_number = Some(1);
         model.comments_count = Some(1);
         model.ancestor_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916"]
+            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
                 .into_iter()
                 .map(Into::into)
                 .collect(),
@@ -730,8 +743,11 @@ mod assets {
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
             .transcribe_status(ProcessingStatus::NotApplicable)
-            .transcribed_languages(["transcribed_languages"])
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
+            .transcribed_languages(["transcribed_languages", "and more"])
+            .person_ids([
+                "56bda07d-f149-11eb-a843-0a580a3db916",
+                "a78cd4cc-f149-11eb-a843-0a580a3db916",
+            ])
             .has_unconfirmed_persons(true)
             .date_created("2026-03-01T12:00:00Z")
             .created_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
@@ -743,8 +759,11 @@ mod assets {
     fn assets_reindex_options() -> AssetsReindexOptions {
         AssetsReindexOptions::new()
             .sync_to_another_dc(true)
-            .realms(["realms"])
-            .asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+            .realms(["realms", "and more"])
+            .asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
     }
 
     fn new_asset() -> NewAsset {
@@ -758,11 +777,17 @@ mod assets {
             .warning("warning")
             .is_blocked(true)
             .is_online(true)
-            .limit_download_to_groups(["8468be01-f149-11eb-a843-0a580a3db916"])
+            .limit_download_to_groups([
+                "8468be01-f149-11eb-a843-0a580a3db916",
+                "43c6eda2-f149-11eb-a843-0a580a3db916",
+            ])
             .archive_status(ArchiveStatus::NotArchived)
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
+            .person_ids([
+                "56bda07d-f149-11eb-a843-0a580a3db916",
+                "a78cd4cc-f149-11eb-a843-0a580a3db916",
+            ])
             .has_unconfirmed_persons(true)
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
@@ -803,7 +828,9 @@ mod assets {
     }
 
     fn realm_reindex_options() -> RealmReindexOptions {
-        RealmReindexOptions::new().sync_to_another_dc(true).realms(["realms"])
+        RealmReindexOptions::new()
+            .sync_to_another_dc(true)
+            .realms(["realms", "and more"])
     }
 
     fn user() -> User {
@@ -916,8 +943,11 @@ mod collections {
         lines
             .add(
                 &ListCollectionContents::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
-                    .object_types([ContentObjectType::Assets])
-                    .object_ids(["427abd77-f149-11eb-a843-0a580a3db916"])
+                    .object_types([ContentObjectType::Assets, ContentObjectType::Collections])
+                    .object_ids([
+                        "427abd77-f149-11eb-a843-0a580a3db916",
+                        "6a304286-f149-11eb-a843-0a580a3db916",
+                    ])
                     .external_id("external_id")
                     .sort("sort")
                     .filter("filter")
@@ -1106,7 +1136,11 @@ mod collections {
     }
 
     fn collection_keyframes() -> CollectionKeyframes {
-        CollectionKeyframes::new().asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+        CollectionKeyframes::new()
+            .asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
     }
 
     fn collection_patch() -> CollectionPatch {
@@ -1120,14 +1154,23 @@ mod collections {
             .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
-            .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+            .keyframe_asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
             .date_created("2026-03-01T12:00:00Z")
     }
 
     fn collection_search_document() -> CollectionSearchDocument {
         let mut model = CollectionSearchDocument::new("Dailies")
-            .parents(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
-            .in_collections(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
+            .parents([
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                "86158b9d-f149-11eb-a843-0a580a3db916",
+            ])
+            .in_collections([
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                "86158b9d-f149-11eb-a843-0a580a3db916",
+            ])
             .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
             .status(VisibilityStatus::Active)
             .parent_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
@@ -1137,11 +1180,14 @@ mod collections {
             .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
-            .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"]);
+            .keyframe_asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ]);
         model.id = Some("e7a1ece4-f149-11eb-a843-0a580a3db916".into());
         model.object_type = Some(ObjectType::Assets.into());
         model.project_id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-        model.permissions = Some(["permissions"].into_iter().map(Into::into).collect());
+        model.permissions = Some(["permissions", "and more"].into_iter().map(Into::into).collect());
         model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
         model.custom_order_status = Some(CustomOrderStatus::Disabled.into());
         model.position = Some(1);
@@ -1156,8 +1202,11 @@ mod collections {
     }
 
     fn collections_reindex_options() -> CollectionsReindexOptions {
-        CollectionsReindexOptions::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
-            .realms(["realms"])
+        CollectionsReindexOptions::new([
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                "86158b9d-f149-11eb-a843-0a580a3db916",
+            ])
+            .realms(["realms", "and more"])
     }
 
     fn new_collection() -> NewCollection {
@@ -1170,12 +1219,17 @@ mod collections {
             .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
-            .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+            .keyframe_asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
             .date_created("2026-03-01T12:00:00Z")
     }
 
     fn realm_reindex_options() -> RealmReindexOptions {
-        RealmReindexOptions::new().sync_to_another_dc(true).realms(["realms"])
+        RealmReindexOptions::new()
+            .sync_to_another_dc(true)
+            .realms(["realms", "and more"])
     }
 
     fn reindex_options() -> ReindexOptions {
@@ -1354,10 +1408,22 @@ mod custom_actions {
 
     fn custom_action_targets() -> CustomActionTargets {
         CustomActionTargets::new()
-            .asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
-            .collection_ids(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
-            .playlist_ids(["ab15dd26-f149-11eb-a843-0a580a3db916"])
-            .saved_search_ids(["a0875265-f149-11eb-a843-0a580a3db916"])
+            .asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
+            .collection_ids([
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                "86158b9d-f149-11eb-a843-0a580a3db916",
+            ])
+            .playlist_ids([
+                "ab15dd26-f149-11eb-a843-0a580a3db916",
+                "fb41159f-f149-11eb-a843-0a580a3db916",
+            ])
+            .saved_search_ids([
+                "a0875265-f149-11eb-a843-0a580a3db916",
+                "e497082a-f149-11eb-a843-0a580a3db916",
+            ])
             .from_collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
             .metadata_view_id("50a5abc4-f149-11eb-a843-0a580a3db916")
             .metadata_values([("key", metadata_field_value())])
@@ -1486,19 +1552,25 @@ mod delete_queue {
     }
 
     fn asset_id_list() -> AssetIdList {
-        AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"])
+        AssetIdList::new([
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "279d2a79-f149-11eb-a843-0a580a3db916",
+        ])
     }
 
     fn bulk_deletion() -> BulkDeletion {
         BulkDeletion::new(
                 BulkObjectType::Assets,
-                ["427abd77-f149-11eb-a843-0a580a3db916"],
+                ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
             )
             .content_only(false)
     }
 
     fn collection_id_list() -> CollectionIdList {
-        CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"])
+        CollectionIdList::new([
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            "86158b9d-f149-11eb-a843-0a580a3db916",
+        ])
     }
 }
 
@@ -1539,7 +1611,10 @@ mod favorites {
     }
 
     fn favorite_objects() -> FavoriteObjects {
-        FavoriteObjects::new(ContentObjectType::Assets, ["427abd77-f149-11eb-a843-0a580a3db916"])
+        FavoriteObjects::new(
+            ContentObjectType::Assets,
+            ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
+        )
     }
 }
 
@@ -1649,7 +1724,10 @@ mod playlists {
                 &ListPlaylists::new()
                     .sort("sort")
                     .status(PlaylistStatus::Hidden)
-                    .ids(["ab15dd26-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "ab15dd26-f149-11eb-a843-0a580a3db916",
+                        "fb41159f-f149-11eb-a843-0a580a3db916",
+                    ])
                     .page(1)
                     .per_page(1)
                     .scroll(true)
@@ -1684,7 +1762,10 @@ mod playlists {
         lines
             .add(
                 &ListPlaylistItems::new("ab15dd26-f149-11eb-a843-0a580a3db916")
-                    .ids(["1004a081-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "1004a081-f149-11eb-a843-0a580a3db916",
+                        "e02997ac-f149-11eb-a843-0a580a3db916",
+                    ])
                     .page(1)
                     .per_page(1),
             );
@@ -1788,7 +1869,10 @@ mod playlists {
             .project_id("aa142583-f149-11eb-a843-0a580a3db916")
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
-            .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+            .keyframe_asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
             .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
             .playlist_items([new_playlist_item()]);
         model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
@@ -1829,7 +1913,10 @@ mod playlists {
             .project_id("aa142583-f149-11eb-a843-0a580a3db916")
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
-            .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+            .keyframe_asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
             .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
@@ -1847,7 +1934,10 @@ mod playlists {
             .project_id("aa142583-f149-11eb-a843-0a580a3db916")
             .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
             .custom_poster("266b64ac-f149-11eb-a843-0a580a3db916")
-            .keyframe_asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"])
+            .keyframe_asset_ids([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
             .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
@@ -2036,10 +2126,10 @@ mod reindexing {
     fn bulk_reindex_options() -> BulkReindexOptions {
         BulkReindexOptions::new(
                 BulkObjectType::Assets,
-                ["427abd77-f149-11eb-a843-0a580a3db916"],
+                ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
             )
             .sync_to_another_dc(true)
-            .realms(["realms"])
+            .realms(["realms", "and more"])
             .include_assets(true)
             .include_collections(true)
     }
@@ -2225,9 +2315,12 @@ mod segments {
             .add(
                 &ListSegments::new("0eec4756-f149-11eb-a843-0a580a3db916")
                     .sort("sort")
-                    .ids(["a09d093b-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "a09d093b-f149-11eb-a843-0a580a3db916",
+                        "3c7aada0-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
-                    .includes(["includes"])
+                    .includes(["includes", "and more"])
                     .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
                     .version_id("d426709a-f149-11eb-a843-0a580a3db916")
                     .segment_type(SegmentType::Marker)
@@ -2261,9 +2354,12 @@ mod segments {
                         SegmentType::Marker,
                     )
                     .sort("sort")
-                    .ids(["a09d093b-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "a09d093b-f149-11eb-a843-0a580a3db916",
+                        "3c7aada0-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
-                    .includes(["includes"])
+                    .includes(["includes", "and more"])
                     .time_start_milliseconds(1)
                     .time_end_milliseconds(1)
                     .time_start_milliseconds_gte(1)
@@ -2357,7 +2453,10 @@ mod segments {
         lines
             .add(
                 &ExportSegmentsCsv::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .ids(["a09d093b-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "a09d093b-f149-11eb-a843-0a580a3db916",
+                        "3c7aada0-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
                     .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
                     .version_id("d426709a-f149-11eb-a843-0a580a3db916")
@@ -2369,7 +2468,10 @@ mod segments {
         lines
             .add(
                 &ExportSegmentsSrt::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .ids(["a09d093b-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "a09d093b-f149-11eb-a843-0a580a3db916",
+                        "3c7aada0-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
                     .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
                     .version_id("d426709a-f149-11eb-a843-0a580a3db916")
@@ -2382,7 +2484,10 @@ mod segments {
         lines
             .add(
                 &ExportSegmentsVtt::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .ids(["a09d093b-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "a09d093b-f149-11eb-a843-0a580a3db916",
+                        "3c7aada0-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
                     .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
                     .version_id("d426709a-f149-11eb-a843-0a580a3db916")
@@ -2483,9 +2588,12 @@ mod segments {
     }
 
     fn asset_segments_reindex_options() -> AssetSegmentsReindexOptions {
-        AssetSegmentsReindexOptions::new(["0eec4756-f149-11eb-a843-0a580a3db916"])
+        AssetSegmentsReindexOptions::new([
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "279d2a79-f149-11eb-a843-0a580a3db916",
+            ])
             .ignore_comments(true)
-            .realms(["realms"])
+            .realms(["realms", "and more"])
             .sync_to_another_dc(true)
     }
 
@@ -2568,7 +2676,10 @@ mod segments {
 
     fn segment_deletion() -> SegmentDeletion {
         SegmentDeletion::new()
-            .segment_ids(["a09d093b-f149-11eb-a843-0a580a3db916"])
+            .segment_ids([
+                "a09d093b-f149-11eb-a843-0a580a3db916",
+                "3c7aada0-f149-11eb-a843-0a580a3db916",
+            ])
             .segment_type(SegmentType::Marker)
             .version_id("d426709a-f149-11eb-a843-0a580a3db916")
             .attributes([segment_attribute_match()])
@@ -2669,7 +2780,7 @@ mod segments {
     fn segment_reindex_options() -> SegmentReindexOptions {
         SegmentReindexOptions::new()
             .ignore_comments(true)
-            .realms(["realms"])
+            .realms(["realms", "and more"])
             .sync_to_another_dc(true)
     }
 
@@ -2717,9 +2828,12 @@ mod segments {
     }
 
     fn segments_reindex_options() -> SegmentsReindexOptions {
-        SegmentsReindexOptions::new(["a09d093b-f149-11eb-a843-0a580a3db916"])
+        SegmentsReindexOptions::new([
+                "a09d093b-f149-11eb-a843-0a580a3db916",
+                "3c7aada0-f149-11eb-a843-0a580a3db916",
+            ])
             .ignore_comments(true)
-            .realms(["realms"])
+            .realms(["realms", "and more"])
             .sync_to_another_dc(true)
     }
 
@@ -2731,7 +2845,7 @@ mod segments {
             .tone("tone")
             .valence("valence")
             .speaker_count("speaker_count")
-            .cut_reasons(["cut_reasons"])
+            .cut_reasons(["cut_reasons", "and more"])
             .track_id("track_id")
             .embedding("embedding")
             .embedding_dim(1)
@@ -2759,8 +2873,8 @@ mod segments {
             .subject_type([understanding_tag()])
             .people_count(1)
             .people_bucket("people_bucket")
-            .people_age_range(["people_age_range"])
-            .people_gender(["people_gender"])
+            .people_age_range(["people_age_range", "and more"])
+            .people_gender(["people_gender", "and more"])
             .people_features([understanding_tag()])
             .facial_expression([understanding_tag()])
             .animal_species([understanding_tag()])
@@ -2774,7 +2888,7 @@ mod segments {
             .shot_scale(understanding_tag())
             .scale_rank(1)
             .camera_angle(understanding_tag())
-            .movement(["movement"])
+            .movement(["movement", "and more"])
             .composition("composition")
             .orientation("orientation")
             .resolution("resolution")
@@ -2782,7 +2896,7 @@ mod segments {
             .dominant_hue("dominant_hue")
             .light_key("light_key")
             .light_side("light_side")
-            .light_style(["light_style"])
+            .light_style(["light_style", "and more"])
             .light_time("light_time")
             .embedding("embedding")
             .embedding_dim(1)
@@ -2969,9 +3083,12 @@ mod shares {
                     .title("Dailies")
                     .object_type(ObjectType::Assets)
                     .object_id("427abd77-f149-11eb-a843-0a580a3db916")
-                    .ids(["7912de65-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "7912de65-f149-11eb-a843-0a580a3db916",
+                        "be362d1a-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
-                    .exists(["_exists_"])
+                    .exists(["_exists_", "and more"])
                     .date_created("date_created")
                     .date_modified("date_modified")
                     .expires("expires")
@@ -2992,9 +3109,12 @@ mod shares {
                     .object_id("427abd77-f149-11eb-a843-0a580a3db916")
                     .owner_id("409cc53f-f149-11eb-a843-0a580a3db916")
                     .member_id("409cc53f-f149-11eb-a843-0a580a3db916")
-                    .ids(["7912de65-f149-11eb-a843-0a580a3db916"])
+                    .ids([
+                        "7912de65-f149-11eb-a843-0a580a3db916",
+                        "be362d1a-f149-11eb-a843-0a580a3db916",
+                    ])
                     .query("query")
-                    .exists(["_exists_"])
+                    .exists(["_exists_", "and more"])
                     .date_created("date_created")
                     .date_modified("date_modified")
                     .expires("expires")
@@ -3267,7 +3387,7 @@ mod shares {
     }
 
     fn new_share() -> NewShare {
-        let mut model = NewShare::new(true, true, true, true, ["emails"])
+        let mut model = NewShare::new(true, true, true, true, ["emails", "and more"])
             .title("Dailies")
             .expires("2026-03-01T12:00:00Z")
             .show_existing_comments(true)
@@ -3281,7 +3401,10 @@ mod shares {
             .allow_view_transcriptions(true)
             .allow_custom_actions(true)
             .allow_sync(true)
-            .metadata_views(["50a5abc4-f149-11eb-a843-0a580a3db916"])
+            .metadata_views([
+                "50a5abc4-f149-11eb-a843-0a580a3db916",
+                "900b6609-f149-11eb-a843-0a580a3db916",
+            ])
             .show_watermark(true)
             .watermark(ProtectionMode::None)
             .drm(ProtectionMode::None)
@@ -3304,7 +3427,7 @@ mod shares {
                 true,
                 true,
                 true,
-                ["427abd77-f149-11eb-a843-0a580a3db916"],
+                ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
             )
             .expires("2026-03-01T12:00:00Z")
             .show_existing_comments(true)
@@ -3318,14 +3441,17 @@ mod shares {
             .allow_view_transcriptions(true)
             .allow_custom_actions(true)
             .allow_sync(true)
-            .metadata_views(["50a5abc4-f149-11eb-a843-0a580a3db916"])
+            .metadata_views([
+                "50a5abc4-f149-11eb-a843-0a580a3db916",
+                "900b6609-f149-11eb-a843-0a580a3db916",
+            ])
             .show_watermark(true)
             .watermark(ProtectionMode::None)
             .drm(ProtectionMode::None)
             .review_experience_public_beta(true)
             .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
             .password("password")
-            .emails(["emails"])
+            .emails(["emails", "and more"])
             .message("message")
             .share_by_url(true);
         model.object_type = Some(ObjectType::Assets.into());
@@ -3349,7 +3475,10 @@ mod shares {
             .allow_view_transcriptions(true)
             .allow_custom_actions(true)
             .allow_sync(true)
-            .metadata_views(["50a5abc4-f149-11eb-a843-0a580a3db916"])
+            .metadata_views([
+                "50a5abc4-f149-11eb-a843-0a580a3db916",
+                "900b6609-f149-11eb-a843-0a580a3db916",
+            ])
             .show_watermark(true)
             .watermark(ProtectionMode::None)
             .drm(ProtectionMode::None)
@@ -3408,7 +3537,10 @@ mod shares {
             .allow_view_transcriptions(true)
             .allow_custom_actions(true)
             .allow_sync(true)
-            .metadata_views(["50a5abc4-f149-11eb-a843-0a580a3db916"])
+            .metadata_views([
+                "50a5abc4-f149-11eb-a843-0a580a3db916",
+                "900b6609-f149-11eb-a843-0a580a3db916",
+            ])
             .show_watermark(true)
             .watermark(ProtectionMode::None)
             .drm(ProtectionMode::None)
@@ -3428,7 +3560,10 @@ mod shares {
     }
 
     fn share_selection() -> ShareSelection {
-        ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"])
+        ShareSelection::new([
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "be362d1a-f149-11eb-a843-0a580a3db916",
+        ])
     }
 
     fn share_user_patch() -> ShareUserPatch {
@@ -3785,25 +3920,6 @@ mod versions {
         lines.check("versions");
     }
 
-    fn asset_version() -> AssetVersion {
-        let mut model = AssetVersion::new()
-            .version_number(1)
-            .status(VersionStatus::Active)
-            .is_online(true)
-            .archive_status(ArchiveStatus::NotArchived)
-            .analyze_status(ProcessingStatus::NotApplicable)
-            .face_recognition_status(ProcessingStatus::NotApplicable)
-            .transcribe_status(ProcessingStatus::NotApplicable)
-            .transcribed_languages(["transcribed_languages"])
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
-            .has_unconfirmed_persons(true)
-            .date_created("2026-03-01T12:00:00Z")
-            .created_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
-            .created_by_user_info(user());
-        model.id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-        model
-    }
-
     fn asset_version_edit() -> AssetVersionEdit {
         let mut model = AssetVersionEdit::new()
             .version_number(1)
@@ -3813,8 +3929,11 @@ mod versions {
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
             .transcribe_status(ProcessingStatus::NotApplicable)
-            .transcribed_languages(["transcribed_languages"])
-            .person_ids(["56bda07d-f149-11eb-a843-0a580a3db916"])
+            .transcribed_languages(["transcribed_languages", "and more"])
+            .person_ids([
+                "56bda07d-f149-11eb-a843-0a580a3db916",
+                "a78cd4cc-f149-11eb-a843-0a580a3db916",
+            ])
             .has_unconfirmed_persons(true)
             .date_created("2026-03-01T12:00:00Z")
             .created_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
@@ -3828,7 +3947,7 @@ mod versions {
             .copy_previous_version_segments(true)
             .copy_previous_version_persons(true)
             .source_metadata_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
-            .include_segment_types([SegmentType::Marker]);
+            .include_segment_types([SegmentType::Marker, SegmentType::Qc]);
         model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -3838,15 +3957,18 @@ mod versions {
             .copy_previous_version_segments(true)
             .copy_previous_version_persons(true)
             .source_metadata_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
-            .include_segment_types([SegmentType::Marker])
-            .exclude_format_ids(["9db03c5f-f149-11eb-a843-0a580a3db916"]);
+            .include_segment_types([SegmentType::Marker, SegmentType::Qc])
+            .exclude_format_ids([
+                "9db03c5f-f149-11eb-a843-0a580a3db916",
+                "def77642-f149-11eb-a843-0a580a3db916",
+            ]);
         model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
         model
     }
 
     fn new_asset_version() -> NewAssetVersion {
         let mut model = NewAssetVersion::new()
-            .include_segment_types([SegmentType::Marker])
+            .include_segment_types([SegmentType::Marker, SegmentType::Qc])
             .source_version_id("d426709a-f149-11eb-a843-0a580a3db916")
             .copy_metadata(true)
             .copy_persons(true)
