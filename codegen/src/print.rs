@@ -40,6 +40,8 @@ pub(crate) enum Entry {
     Line(String),
     /// A list in the list, filled into lines: its opening, items and closing.
     Group(&'static str, Vec<String>, &'static str),
+    /// Words, filled into lines.
+    Words(Vec<String>),
 }
 
 /// What generated code uses without defining it. Emitters write the whole path; the printer
@@ -140,37 +142,51 @@ impl List {
             head,
             entries,
         } = self;
-        let mut text = format!("{name}!({head} {{\n");
-        for entry in entries {
-            entry.print(&mut text);
+        if let [Entry::Words(words)] = entries.as_slice() {
+            let line = format!("{name}!({head} {{ {} }});\n", words.join(", "));
+            if line.len() <= WIDTH {
+                return line;
+            }
         }
-        text.push_str("});\n");
-        text
+        let entries: String = entries.iter().map(Entry::print).collect();
+        format!("{name}!({head} {{\n{entries}}});\n")
     }
 }
 
 impl Entry {
-    fn print(&self, text: &mut String) {
+    fn print(&self) -> String {
         match self {
-            Self::Line(line) => text.push_str(&format!("    {line},\n")),
+            Self::Line(line) => format!("    {line},\n"),
+            Self::Words(words) => filled("    ", words),
             Self::Group(open, items, close) => {
                 let line = format!("    {open}{}{close},\n", items.join(", "));
                 if line.len() <= WIDTH {
-                    return text.push_str(&line);
+                    return line;
                 }
-                text.push_str(&format!("    {}\n", open.trim_end()));
-                let mut line = String::from("       ");
-                for item in items {
-                    if line.len() + item.len() + 2 > WIDTH {
-                        text.push_str(&format!("{line}\n"));
-                        line = String::from("       ");
-                    }
-                    line.push_str(&format!(" {item},"));
-                }
-                text.push_str(&format!("{line}\n    {},\n", close.trim_start()));
+                let items = filled("        ", items);
+                format!(
+                    "    {}\n{items}    {},\n",
+                    open.trim_end(),
+                    close.trim_start()
+                )
             }
         }
     }
+}
+
+/// Items with commas, as many on each line as fit there.
+fn filled(indent: &str, items: &[String]) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for item in items {
+        if !line.is_empty() && indent.len() + line.len() + item.len() + 2 > WIDTH {
+            text.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+        let space = if line.is_empty() { "" } else { " " };
+        line.push_str(&format!("{space}{item},"));
+    }
+    text + &format!("{indent}{line}\n")
 }
 
 /// Items as text, with blank lines where a reader wants them.
@@ -274,7 +290,8 @@ fn join_chain(lines: &mut Vec<String>) {
 
 fn is_value(line: &str) -> bool {
     let line = line.trim_start();
-    !line.starts_with(['/', '#', '.', '}', ')', ']']) && !line.ends_with(['{', '(', '[', ';'])
+    let link = line.starts_with('.') && !line.starts_with("..");
+    !link && !line.starts_with(['/', '#', '}', ')', ']']) && !line.ends_with(['{', '(', '[', ';'])
 }
 
 fn indent(line: &str) -> usize {

@@ -118,6 +118,8 @@ mod copied;
 #[macro_use]
 mod request_macros;
 mod catalogue;
+#[cfg(test)]
+mod fixture;
 mod generated;
 
 pub use catalogue::{ServiceMeta, actions, services};

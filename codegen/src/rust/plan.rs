@@ -132,8 +132,9 @@ pub(crate) struct Copies<'a> {
 
 /// A variant of a union.
 pub(crate) struct Variant<'a> {
+    /// The value of the tag.
     pub(crate) wire: &'a str,
-    pub(crate) ident: String,
+    /// The model inside, which is also the name of the variant.
     pub(crate) model: &'a str,
 }
 
@@ -233,11 +234,7 @@ impl<'a> Known<'a> {
                 tag,
                 variants: variants
                     .iter()
-                    .map(|(wire, model)| Variant {
-                        wire,
-                        ident: name::variant(wire, None),
-                        model,
-                    })
+                    .map(|(wire, model)| Variant { wire, model })
                     .collect(),
             },
         };

@@ -683,10 +683,10 @@ pub struct Collection {
 #[derive(Clone, Debug, PartialEq)]
 pub enum CollectionItem {
     /// `object_type` is `assets`.
-    Assets(Box<Asset>),
+    Asset(Box<Asset>),
 
     /// `object_type` is `collections`.
-    Collections(Box<Collection>),
+    Collection(Box<Collection>),
 
     /// Any other `object_type`, as it came.
     Unknown(Box<Unrecognized>),

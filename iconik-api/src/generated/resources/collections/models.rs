@@ -310,17 +310,8 @@ impl CollectionPatch {
 }
 
 copies!(Collection => CollectionPatch {
-    title,
-    status,
-    parent_id,
-    is_root,
-    category,
-    external_id,
-    storage_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    date_created,
+    title, status, parent_id, is_root, category, external_id, storage_id, custom_keyframe,
+    custom_poster, keyframe_asset_ids, date_created,
 });
 
 /// The job that brings a collection back.
@@ -576,18 +567,8 @@ impl CollectionSearchDocument {
 }
 
 copies!(Collection => CollectionSearchDocument(title: "title") {
-    parents,
-    in_collections,
-    keyframes,
-    status,
-    parent_id,
-    is_root,
-    category,
-    external_id,
-    storage_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
+    parents, in_collections, keyframes, status, parent_id, is_root, category, external_id,
+    storage_id, custom_keyframe, custom_poster, keyframe_asset_ids,
 });
 
 /// The size of a collection.
@@ -805,16 +786,8 @@ impl NewCollection {
 }
 
 copies!(Collection => NewCollection(title: "title") {
-    status,
-    parent_id,
-    is_root,
-    category,
-    external_id,
-    storage_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    date_created,
+    status, parent_id, is_root, category, external_id, storage_id, custom_keyframe, custom_poster,
+    keyframe_asset_ids, date_created,
 });
 
 /// How much of a collection lies on one storage.

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 use crate::{Empty, Json, OptionalJson, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists collections: [`Collections::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]
@@ -898,7 +899,7 @@ impl ReindexCollectionWithContents {
 }
 
 impl<C> ReindexCollectionWithContents<C> {
-    /// The JSON body, a JSON object.
+    /// The JSON body: a JSON object.
     pub fn options(mut self, options: Map<String, Value>) -> Self {
         self.options = Some(options);
         self

@@ -252,18 +252,8 @@ impl CustomActionPatch {
 }
 
 copies!(CustomAction => CustomActionPatch {
-    context,
-    title,
-    r#type,
-    url,
-    headers,
-    metadata_view,
-    app_id,
-    color,
-    disabled,
-    publish_template_id,
-    transcoder_id,
-    status,
+    context, title, r#type, url, headers, metadata_view, app_id, color, disabled,
+    publish_template_id, transcoder_id, status,
 });
 
 /// What a custom action is from now on.
@@ -446,14 +436,7 @@ impl CustomActionReplacement {
 }
 
 copies!(CustomAction => CustomActionReplacement(context: "context", title: "title", url: "url") {
-    r#type,
-    headers,
-    metadata_view,
-    app_id,
-    color,
-    disabled,
-    publish_template_id,
-    transcoder_id,
+    r#type, headers, metadata_view, app_id, color, disabled, publish_template_id, transcoder_id,
     status,
 });
 

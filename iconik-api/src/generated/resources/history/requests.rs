@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 use crate::{Empty, Json, OptionalJson, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the history of an asset: [`History::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]
@@ -158,7 +159,7 @@ impl ReindexHistoryEntry {
 }
 
 impl<C> ReindexHistoryEntry<C> {
-    /// The JSON body, a JSON object.
+    /// The JSON body: a JSON object.
     pub fn options(mut self, options: Map<String, Value>) -> Self {
         self.options = Some(options);
         self

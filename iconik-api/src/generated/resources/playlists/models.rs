@@ -202,9 +202,7 @@ impl NewPlaylistItem {
 }
 
 copies!(PlaylistItem => NewPlaylistItem(object_id: "object_id", object_type: "object_type") {
-    version_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
+    version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
 /// An ordered list of assets and sequences.
@@ -358,11 +356,7 @@ impl PlaylistItemPatch {
 }
 
 copies!(PlaylistItem => PlaylistItemPatch {
-    object_id,
-    object_type,
-    version_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
+    object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
 /// What to change in a playlist; what is absent stays as it is.
@@ -481,13 +475,7 @@ impl PlaylistPatch {
 }
 
 copies!(Playlist => PlaylistPatch {
-    name,
-    status,
-    project_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    keyframes,
+    name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 
 /// What a playlist says about itself from now on.
@@ -612,12 +600,7 @@ impl PlaylistReplacement {
 }
 
 copies!(Playlist => PlaylistReplacement(name: "name") {
-    status,
-    project_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    keyframes,
+    status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 
 /// What stands in a playlist.

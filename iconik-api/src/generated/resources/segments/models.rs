@@ -134,10 +134,7 @@ pub struct DrawingPrimitive {
 impl DrawingPrimitive {
     /// With `type`, which iconik demands.
     pub fn new(r#type: impl Into<DrawingPrimitiveType>) -> Self {
-        Self {
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+        Self { r#type: Some(r#type.into()), ..Self::default() }
     }
 
     /// The points that it runs through or is spanned by.
@@ -194,10 +191,7 @@ pub struct FaceBoundingBox {
 impl FaceBoundingBox {
     /// With `person_version_face_id`, which iconik demands.
     pub fn new(person_version_face_id: impl Into<PersonVersionFaceId>) -> Self {
-        Self {
-            person_version_face_id: Some(person_version_face_id.into()),
-            ..Self::default()
-        }
+        Self { person_version_face_id: Some(person_version_face_id.into()), ..Self::default() }
     }
 
     /// When, in milliseconds.
@@ -731,11 +725,7 @@ pub struct Point {
 impl Point {
     /// With `x` and `y`, which iconik demands.
     pub fn new(x: f64, y: f64) -> Self {
-        Self {
-            x: Some(x),
-            y: Some(y),
-            ..Self::default()
-        }
+        Self { x: Some(x), y: Some(y), ..Self::default() }
     }
 }
 
@@ -1413,31 +1403,10 @@ impl SegmentEdit {
 }
 
 copies!(Segment => SegmentEdit(id: "id", segment_type: "segment_type") {
-    version_id,
-    status,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    segment_text,
-    segment_color,
-    segment_track,
-    segment_checked,
-    is_internal,
-    drawing,
-    keyframe_id,
-    metadata,
-    metadata_view_id,
-    person_id,
-    face_bounding_boxes,
-    transcription_id,
-    transcription,
-    semantic_transcription,
-    shot,
-    project_id,
-    share_id,
-    share_session_id,
-    share_user_email,
-    external_id,
-    user_info,
+    version_id, status, time_start_milliseconds, time_end_milliseconds, segment_text, segment_color,
+    segment_track, segment_checked, is_internal, drawing, keyframe_id, metadata, metadata_view_id,
+    person_id, face_bounding_boxes, transcription_id, transcription, semantic_transcription, shot,
+    project_id, share_id, share_session_id, share_user_email, external_id, user_info,
 });
 
 /// Several segments of one asset, as they are to be from now on.
@@ -1876,33 +1845,11 @@ impl SegmentPatch {
 }
 
 copies!(Segment => SegmentPatch {
-    version_id,
-    segment_type,
-    status,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    segment_text,
-    segment_color,
-    segment_track,
-    segment_checked,
-    is_internal,
-    drawing,
-    has_attachments,
-    keyframe_id,
-    metadata,
-    metadata_view_id,
-    person_id,
-    face_bounding_boxes,
-    transcription_id,
-    transcription,
-    semantic_transcription,
-    shot,
-    project_id,
-    share_id,
-    share_session_id,
-    share_user_email,
-    external_id,
-    user_info,
+    version_id, segment_type, status, time_start_milliseconds, time_end_milliseconds, segment_text,
+    segment_color, segment_track, segment_checked, is_internal, drawing, has_attachments,
+    keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes, transcription_id,
+    transcription, semantic_transcription, shot, project_id, share_id, share_session_id,
+    share_user_email, external_id, user_info,
 });
 
 /// How to write segments to the search index again.
@@ -2403,32 +2350,11 @@ impl SegmentReplacement {
 }
 
 copies!(Segment => SegmentReplacement(segment_type: "segment_type") {
-    version_id,
-    status,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    segment_text,
-    segment_color,
-    segment_track,
-    segment_checked,
-    is_internal,
-    drawing,
-    has_attachments,
-    keyframe_id,
-    metadata,
-    metadata_view_id,
-    person_id,
-    face_bounding_boxes,
-    transcription_id,
-    transcription,
-    semantic_transcription,
-    shot,
-    project_id,
-    share_id,
-    share_session_id,
-    share_user_email,
-    external_id,
-    user_info,
+    version_id, status, time_start_milliseconds, time_end_milliseconds, segment_text, segment_color,
+    segment_track, segment_checked, is_internal, drawing, has_attachments, keyframe_id, metadata,
+    metadata_view_id, person_id, face_bounding_boxes, transcription_id, transcription,
+    semantic_transcription, shot, project_id, share_id, share_session_id, share_user_email,
+    external_id, user_info,
 });
 
 /// Which segments to write to the search index again, and how.
@@ -2637,10 +2563,7 @@ pub struct SemanticTranscriptionEntity {
 impl SemanticTranscriptionEntity {
     /// With `text`, which iconik demands.
     pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: Some(text.into()),
-            ..Self::default()
-        }
+        Self { text: Some(text.into()), ..Self::default() }
     }
 
     /// What kind of name it is.
@@ -3105,10 +3028,7 @@ pub struct Transcription {
 impl Transcription {
     /// With `words`, which iconik demands.
     pub fn new(words: impl IntoIterator<Item = impl Into<TranscriptionElement>>) -> Self {
-        Self {
-            words: words.into_iter().map(Into::into).collect(),
-            ..Self::default()
-        }
+        Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// The number of the speaker; `speaker_labels` of the transcription's properties has the name.
@@ -3176,10 +3096,7 @@ pub struct UnderstandingTag {
 impl UnderstandingTag {
     /// With `label`, which iconik demands.
     pub fn new(label: impl Into<String>) -> Self {
-        Self {
-            label: Some(label.into()),
-            ..Self::default()
-        }
+        Self { label: Some(label.into()), ..Self::default() }
     }
 
     /// How strong it is, in words.

@@ -1162,11 +1162,7 @@ impl NewShareUser {
     }
 }
 
-copies!(ShareUser => NewShareUser(email: "email") {
-    id,
-    internal_user_id,
-    download_count,
-});
+copies!(ShareUser => NewShareUser(email: "email") { id, internal_user_id, download_count });
 
 /// Access to an object for people who have none otherwise.
 ///
@@ -1731,26 +1727,11 @@ impl ShareReplacement {
 }
 
 copies!(Share => ShareReplacement(allow_comments: "allow_comments", allow_approving_comments: "allow_approving_comments", allow_setting_approve_status: "allow_setting_approve_status", allow_download: "allow_download") {
-    title,
-    expires,
-    show_existing_comments,
-    allow_user_search_for_mentions,
-    is_approval,
-    automatic_approval_share,
-    allow_download_proxy,
-    allow_upload,
-    upload_storage_id,
-    allow_view_versions,
-    allow_view_transcriptions,
-    allow_custom_actions,
-    allow_sync,
-    metadata_views,
-    show_watermark,
-    watermark,
-    drm,
-    review_experience_public_beta,
-    population_status,
-    project_id,
+    title, expires, show_existing_comments, allow_user_search_for_mentions, is_approval,
+    automatic_approval_share, allow_download_proxy, allow_upload, upload_storage_id,
+    allow_view_versions, allow_view_transcriptions, allow_custom_actions, allow_sync,
+    metadata_views, show_watermark, watermark, drm, review_experience_public_beta,
+    population_status, project_id,
 });
 
 /// Which shares to delete.
@@ -1966,12 +1947,7 @@ impl ShareUserPatch {
     }
 }
 
-copies!(ShareUser => ShareUserPatch {
-    id,
-    email,
-    internal_user_id,
-    download_count,
-});
+copies!(ShareUser => ShareUserPatch { id, email, internal_user_id, download_count });
 
 /// A storage that guests upload to.
 #[non_exhaustive]
