@@ -1,4 +1,6 @@
 //! A typed client for the iconik media asset management API.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Data types.
 mod extra;
@@ -23,7 +25,29 @@ pub use secret::Secret;
 pub use tagged_union::Unrecognized;
 pub use timestamp::Timestamp;
 
-/// What the macros of this crate expand to. Not for use by hand: it changes without notice.
+// The runtime: how requests travel.
+mod action;
+mod call;
+mod client;
+mod credentials;
+mod error;
+mod json_path;
+mod request;
+mod response;
+mod transport;
+
+pub use action::{Action, ActionMeta, Auth, Location, Paging, ParamMeta};
+pub use call::{Call, ResponseFuture};
+pub use client::{Client, ClientBuilder};
+pub use credentials::{
+    BoxFuture, Credentials, CredentialsProvider, RotatingCredentials, TokenSource,
+};
+pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
+pub use request::{ParamSink, ParamValue, PreparedRequest, RequestWriter, prepare};
+pub use response::{Decode, Empty, Json, OptionalJson, Raw, RawResponse, Text};
+pub use transport::{Transport, TransportBody, TransportError};
+
+/// What the macrosof this crate expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use serde::de::MapAccess;
