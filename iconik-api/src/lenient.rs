@@ -200,12 +200,14 @@ impl<'de, T: Text> Visitor<'de> for TextVisitor<T> {
 
 /// With the feature `arbitrary_precision`, which any crate of a program may turn on for all,
 /// serde_json hands numbers out as an object of one member under a name of its own: take its text.
+pub(crate) const BIG_NUMBER: &str = "$serde_json::private::Number";
+
 fn big_number<'de, A: MapAccess<'de>>(
     mut map: A,
     expected: &dyn serde::de::Expected,
 ) -> Result<String, A::Error> {
     match map.next_key::<String>()? {
-        Some(key) if key == "$serde_json::private::Number" => map.next_value(),
+        Some(key) if key == BIG_NUMBER => map.next_value(),
         _ => Err(A::Error::invalid_type(Unexpected::Map, expected)),
     }
 }
@@ -422,7 +424,9 @@ impl<'de, T: Lenient> Visitor<'de> for ListVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
         while let Some(element) = list.next_element_seed(Seed::<T>(PhantomData))? {
-            elements.extend(element.or_else(T::null));
+            if let Some(element) = element.or_else(T::null) {
+                elements.push(element);
+            }
         }
         Ok(Some(elements))
     }
@@ -636,7 +640,7 @@ mod tests {
     #[test]
     fn numbers_survive_serde_jsons_arbitrary_precision() {
         let number = || {
-            let members = std::iter::once(("$serde_json::private::Number", "9007199254740993"));
+            let members = std::iter::once((BIG_NUMBER, "9007199254740993"));
             MapDeserializer::<_, serde::de::value::Error>::new(members)
         };
         let any = serde::de::value::MapAccessDeserializer::new;

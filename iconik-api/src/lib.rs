@@ -2,29 +2,6 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Data types.
-mod extra;
-mod id;
-mod lenient;
-mod missing_field;
-mod model;
-mod nullable;
-mod open_enum;
-mod page;
-mod secret;
-mod tagged_union;
-mod timestamp;
-
-pub use extra::Extra;
-pub use id::{Id, IdKind};
-pub use missing_field::MissingField;
-pub use nullable::Nullable;
-pub use open_enum::UnknownValue;
-pub use page::{Objects, Page};
-pub use secret::Secret;
-pub use tagged_union::Unrecognized;
-pub use timestamp::Timestamp;
-
 // The runtime: how requests travel.
 mod action;
 mod call;
@@ -47,7 +24,46 @@ pub use request::{ParamSink, ParamValue, PreparedRequest, RequestWriter, prepare
 pub use response::{Decode, Empty, Json, OptionalJson, Raw, RawResponse, Text};
 pub use transport::{Transport, TransportBody, TransportError};
 
-/// What the macrosof this crate expand to. Not for use by hand: it changes without notice.
+// Data types.
+mod extra;
+mod id;
+mod lenient;
+mod missing_field;
+#[macro_use]
+mod model;
+mod nullable;
+#[macro_use]
+mod open_enum;
+mod page;
+mod param_values;
+mod secret;
+#[macro_use]
+mod tagged_union;
+mod timestamp;
+
+pub use extra::Extra;
+pub use id::{Id, IdKind};
+pub use missing_field::MissingField;
+pub use nullable::Nullable;
+pub use open_enum::UnknownValue;
+pub use page::{Objects, Page};
+pub use secret::Secret;
+pub use tagged_union::Unrecognized;
+pub use timestamp::Timestamp;
+
+// The API: what the spec says.
+#[macro_use]
+mod copied;
+#[macro_use]
+mod request_macros;
+mod catalogue;
+mod generated;
+
+pub use catalogue::{ServiceMeta, actions, services};
+pub use generated::resources::*;
+pub use generated::types;
+
+/// What the macros of this crate expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use serde::de::MapAccess;

@@ -20,8 +20,8 @@ use crate::{Extra, Nullable};
 pub trait Model<'de>: Default {
     const NAME: &'static str;
 
-    /// The names in JSON; [`put`](Self::put) knows the fields by their place here.
-    const FIELDS: &'static [&'static str];
+    /// The place of the field of this name in JSON.
+    fn place(name: &str) -> Option<usize>;
 
     /// Reads the value of a field.
     fn put<A: MapAccess<'de>>(&mut self, field: usize, map: &mut A) -> Result<(), A::Error>;
@@ -70,16 +70,9 @@ impl<'de, T: Model<'de>> Visitor<'de> for ModelVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
         let mut model = T::default();
-        let mut next = 0;
-        while let Some(key) = map.next_key_seed(KeySeed {
-            fields: T::FIELDS,
-            next,
-        })? {
+        while let Some(key) = map.next_key_seed(KeySeed(T::place))? {
             match key {
-                Key::Field(field) => {
-                    model.put(field, &mut map)?;
-                    next = field + 1;
-                }
+                Key::Field(place) => model.put(place, &mut map)?,
                 Key::Unknown(name) => model.extra().read(&name, &mut map)?,
             }
         }
@@ -93,12 +86,9 @@ enum Key {
     Unknown(Box<str>),
 }
 
-struct KeySeed {
-    fields: &'static [&'static str],
-    next: usize,
-}
+struct KeySeed<F>(F);
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for KeySeed<F> {
     type Value = Key;
 
     #[inline]
@@ -107,7 +97,7 @@ impl<'de> DeserializeSeed<'de> for KeySeed {
     }
 }
 
-impl Visitor<'_> for KeySeed {
+impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for KeySeed<F> {
     type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,20 +106,7 @@ impl Visitor<'_> for KeySeed {
 
     #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        Ok(find(self.fields, self.next, name))
-    }
-}
-
-/// Looks a name up, from `next` on: the members of an object come in one order, nearly always that of
-/// the fields, so that the first look mostly finds it.
-fn find(fields: &'static [&'static str], next: usize, name: &str) -> Key {
-    let (before, after) = fields.split_at_checked(next).unwrap_or((fields, &[]));
-    if let Some(place) = after.iter().position(|known| *known == name) {
-        return Key::Field(next + place);
-    }
-    match before.iter().position(|known| *known == name) {
-        Some(place) => Key::Field(place),
-        None => Key::Unknown(name.into()),
+        Ok(self.0(name).map_or_else(|| Key::Unknown(name.into()), Key::Field))
     }
 }
 
@@ -273,19 +250,27 @@ pub fn write_model<T: Members, S: Serializer>(model: &T, serializer: S) -> Resul
 #[macro_export]
 macro_rules! response_model {
     ($model:ident { $($field:ident: $wire:literal $($required:ident)?),* $(,)? }) => {
+        const _: () = {
+        #[allow(non_camel_case_types)]
+        enum Place { $($field),* }
+
         impl<'de> $crate::__private::Model<'de> for $model {
             const NAME: &'static str = stringify!($model);
-            const FIELDS: &'static [&'static str] = &[$($wire),*];
+
+            fn place(name: &str) -> ::std::option::Option<usize> {
+                match name {
+                    $($wire => Some(Place::$field as usize),)*
+                    _ => None,
+                }
+            }
 
             fn put<A: $crate::__private::MapAccess<'de>>(
                 &mut self,
-                field: usize,
+                place: usize,
                 map: &mut A,
             ) -> ::std::result::Result<(), A::Error> {
-                #[allow(non_camel_case_types)]
-                enum Place { $($field),* }
                 $(
-                    if field == Place::$field as usize {
+                    if place == Place::$field as usize {
                         return $crate::__private::put(&mut self.$field, map);
                     }
                 )*
@@ -296,6 +281,7 @@ macro_rules! response_model {
                 &mut self.extra
             }
         }
+        };
 
         impl $crate::__private::Members for $model {
             fn write<M: $crate::__private::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
@@ -554,11 +540,10 @@ mod tests {
 
     #[test]
     fn an_object_of_nulls_is_an_empty_one() {
-        let fields: Vec<String> = <Asset as super::Model>::FIELDS
-            .iter()
-            .map(|name| format!("{name:?}: null"))
-            .collect();
-        let asset: Asset = read(&format!("{{{}}}", fields.join(",")));
+        let asset: Asset = read(
+            r#"{"category":null,"date_created":null,"duration":null,"id":null,"in_collections":null,"is_online":null,
+                "metadata":null,"scores":null,"status":null,"versions":null,"warning":null,"parent":null}"#,
+        );
         assert_eq!(asset, Asset::default());
         assert_eq!(asset, read("{}"));
         assert_eq!(written(&asset), "{}");

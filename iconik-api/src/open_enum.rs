@@ -171,6 +171,12 @@ macro_rules! __text_type {
             }
         }
 
+        impl $crate::ParamValue for $name {
+            fn write(&self, sink: &mut $crate::ParamSink<'_>) {
+                sink.text(self.as_str());
+            }
+        }
+
         impl $crate::__private::Serialize for $name {
             fn serialize<S: $crate::__private::Serializer>(
                 &self,

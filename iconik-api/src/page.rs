@@ -70,20 +70,24 @@ impl<T> Default for Page<T> {
 
 impl<'de, T: Deserialize<'de>> Model<'de> for Page<T> {
     const NAME: &'static str = "Page";
-    const FIELDS: &'static [&'static str] = &[
-        "facets",
-        "first_url",
-        "last_url",
-        "next_url",
-        "objects",
-        "page",
-        "pages",
-        "per_page",
-        "prev_url",
-        "scroll_id",
-        "search_after",
-        "total",
-    ];
+
+    fn place(name: &str) -> Option<usize> {
+        Some(match name {
+            "facets" => 0,
+            "first_url" => 1,
+            "last_url" => 2,
+            "next_url" => 3,
+            "objects" => 4,
+            "page" => 5,
+            "pages" => 6,
+            "per_page" => 7,
+            "prev_url" => 8,
+            "scroll_id" => 9,
+            "search_after" => 10,
+            "total" => 11,
+            _ => return None,
+        })
+    }
 
     fn put<A: MapAccess<'de>>(&mut self, field: usize, map: &mut A) -> Result<(), A::Error> {
         match field {
@@ -146,7 +150,10 @@ impl<T> Default for Objects<T> {
 
 impl<'de, T: Deserialize<'de>> Model<'de> for Objects<T> {
     const NAME: &'static str = "Objects";
-    const FIELDS: &'static [&'static str] = &["objects"];
+
+    fn place(name: &str) -> Option<usize> {
+        (name == "objects").then_some(0)
+    }
 
     fn put<A: MapAccess<'de>>(&mut self, _: usize, map: &mut A) -> Result<(), A::Error> {
         map.next_value_seed(Elements(&mut self.objects))
@@ -229,7 +236,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ElementsVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
         while let Some(element) = list.next_element::<Option<T>>()? {
-            elements.extend(element);
+            if let Some(element) = element {
+                elements.push(element);
+            }
         }
         Ok(Some(elements))
     }
