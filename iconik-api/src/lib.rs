@@ -63,6 +63,9 @@ pub use catalogue::{ServiceMeta, actions, services};
 pub use generated::resources::*;
 pub use generated::types;
 
+// What stands beside the API.
+pub mod inbound;
+
 /// What the macros of this crate expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
