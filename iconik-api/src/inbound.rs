@@ -25,11 +25,12 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::json_error::JsonError;
 use crate::types::{
     AssetId, CollectionId, CustomActionId, MetadataViewId, ObjectId, SavedSearchId, SystemDomainId,
     UserId,
 };
-use crate::{Credentials, Extra, Secret, Timestamp, json_path};
+use crate::{Credentials, Extra, Secret, Timestamp};
 
 /// Something happened in iconik: what a webhook receives.
 ///
@@ -313,16 +314,7 @@ fn read<T: DeserializeOwned>(payload: &'static str, body: &[u8]) -> Result<T, Pa
     if text.trim().is_empty() {
         return Err(wrong("the body is empty".to_owned()));
     }
-    serde_json::from_str(text).map_err(|source| {
-        let (line, column) = (source.line(), source.column());
-        let place = json_path::at(text, line, column);
-        let what = match source.classify() {
-            serde_json::error::Category::Data => "it does not have the expected type",
-            serde_json::error::Category::Eof => "it is cut off",
-            _ => "it is not JSON",
-        };
-        wrong(format!("{what} at {place} (line {line}, column {column})"))
-    })
+    serde_json::from_str(text).map_err(|source| wrong(JsonError::new(text, &source).to_string()))
 }
 
 #[cfg(test)]
@@ -455,12 +447,12 @@ mod tests {
 
         assert_eq!(
             error(br#"{"asset_ids": "a"}"#),
-            "this is not the payload of a custom action: it does not have the expected type at asset_ids (line 1, column 17)"
+            "this is not the payload of a custom action: asset_ids: invalid type: string, expected a list (line 1, column 17)"
         );
         assert!(error(b"").ends_with("the body is empty"));
-        assert!(error(b"<html>").contains("it is not JSON"));
-        assert!(error(br#"{"asset_ids": ["#).contains("it is cut off"));
-        assert!(error(b"[]").contains("expected type"));
+        assert!(error(b"<html>").contains("this is not JSON"));
+        assert!(error(br#"{"asset_ids": ["#).contains("cut off"));
+        assert!(error(b"[]").contains("invalid type"));
         assert!(error(b"{\"context\": \"\xff\"}").contains("not UTF-8 from byte 13 on"));
     }
 }

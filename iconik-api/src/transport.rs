@@ -72,6 +72,19 @@ impl TransportBody {
         }
     }
 
+    /// As much of the body as there is, up to `most` bytes.
+    pub(crate) async fn read_some(mut self, most: usize) -> Bytes {
+        let mut body = BytesMut::new();
+        while let Ok(Some(mut chunk)) = self.chunk().await {
+            chunk.truncate(most - body.len());
+            body.extend_from_slice(&chunk);
+            if body.len() == most {
+                break;
+            }
+        }
+        body.freeze()
+    }
+
     /// The whole body, unless it is longer than `most`; `expected` is the announced length.
     pub(crate) async fn read(
         mut self,
