@@ -13,6 +13,8 @@ mod credentials;
 mod error;
 mod json_error;
 mod limit;
+#[macro_use]
+mod paging;
 mod request;
 mod response;
 mod retry;
@@ -27,6 +29,7 @@ pub use credentials::{
 };
 pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
 pub use limit::Limiter;
+pub use paging::{Cursor, CursorError, Items, Paged, Pages};
 pub use request::{ParamSink, ParamValue, PreparedRequest, RequestWriter, prepare};
 pub use response::{Decode, Empty, Json, OptionalJson, Raw, RawResponse, Text};
 pub use retry::RetryPolicy;
