@@ -95,14 +95,14 @@ impl<D: Paged> Call<D> {
 macro_rules! paged {
     ($($request:ident),* $(,)?) => {$(
         impl $request<$crate::Client> {
-            /// The rows of all pages, one by one; see [`Items`]($crate::Items).
+            /// The rows of all pages, one by one; see [`Items`](crate::Items).
             pub fn items(
                 self,
             ) -> $crate::Items<<<Self as $crate::Action>::Response as $crate::Paged>::Item> {
                 self.send().items()
             }
 
-            /// All pages, one by one; see [`Pages`]($crate::Pages).
+            /// All pages, one by one; see [`Pages`](crate::Pages).
             pub fn pages(
                 self,
             ) -> $crate::Pages<<<Self as $crate::Action>::Response as $crate::Paged>::Item> {

@@ -504,8 +504,9 @@ impl<T> Walk<T> {
         let following = number.saturating_add(1);
         let beyond = following.saturating_mul(per_page) > WINDOW;
         // At the end of what is served, the answer cannot be asked whether there is more.
-        let full = offered >= per_page;
-        if !self.says_more(number, page, per_page) && !(beyond && full) {
+        let may_hide_more = beyond && offered >= per_page;
+        let more = may_hide_more || self.says_more(number, page, per_page);
+        if !more {
             return Ok(None);
         }
         if beyond {
