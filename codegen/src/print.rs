@@ -48,7 +48,6 @@ pub(crate) enum Entry {
 /// shortens it and adds the `use`.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("std::collections", &["BTreeMap"]),
-    ("serde_json", &["Map", "Value"]),
     (
         "crate",
         &[
@@ -64,6 +63,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "Objects",
             "OptionalJson",
             "Page",
+            "RawJson",
             "Secret",
             "ServiceMeta",
             "Text",

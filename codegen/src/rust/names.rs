@@ -67,7 +67,6 @@ fn answer(response: &Response<'_>) -> String {
         Response::Outcome { ident, .. } => ident.clone(),
     };
     text.replace("crate::", "")
-        .replace("serde_json::", "")
         .replace("std::collections::", "")
 }
 

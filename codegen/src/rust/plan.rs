@@ -354,7 +354,7 @@ impl<'a> Known<'a> {
 }
 
 fn holder(direction: Direction, field: &api::Field, required: bool) -> Holder {
-    let starts_empty = matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Object);
+    let starts_empty = matches!(field.ty, Type::List(_) | Type::Map(_));
     match direction {
         Direction::Response | Direction::Both if starts_empty => Holder::Plain,
         Direction::Response | Direction::Both => Holder::Option,

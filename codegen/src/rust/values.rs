@@ -76,7 +76,7 @@ fn exact(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
             let item = exact(inner, hint, known, fill);
             quote!([("key".to_owned(), #item)].into())
         }
-        Type::String | Type::Secret | Type::Any | Type::Timestamp | Type::Id(_) => {
+        Type::String | Type::Secret | Type::Any | Type::Object | Type::Timestamp | Type::Id(_) => {
             let value = value(ty, hint, known, fill);
             quote!(#value.into())
         }
@@ -149,9 +149,13 @@ impl<'a> Hint<'a> {
 
 fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     match ty {
-        Type::String | Type::Secret | Type::Any => {
+        Type::String | Type::Secret => {
             let text = text(hint.name);
             quote!(#text)
+        }
+        Type::Any => {
+            let text = text(hint.name);
+            quote!(serde_json::Value::from(#text))
         }
         Type::Integer => {
             let number = proc_macro2::Literal::i64_unsuffixed(integer(hint));

@@ -683,7 +683,9 @@ mod assets {
         model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.object_type = Some(ObjectType::Assets);
-        model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
+        model.metadata = Some(
+            serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
+        );
         model.media_type = Some("media_type".into());
         model.duration_milliseconds = Some(1);
         model.versions_number = Some(1);
@@ -691,12 +693,14 @@ mod assets {
         model.ancestor_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
         model.position = Some(1);
         model.relations = Some(vec![asset_relation()]);
-        model.files = Some(vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
+        model.files = Some(
+            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
+        );
         model.proxies = Some(
-            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())])],
+            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
         );
         model.keyframes = Some(
-            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())])],
+            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
         );
         model
     }
@@ -1155,7 +1159,9 @@ mod collections {
         model.object_type = Some(ObjectType::Assets);
         model.project_id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
         model.permissions = Some(vec!["permissions".into()]);
-        model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
+        model.metadata = Some(
+            serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
+        );
         model.custom_order_status = Some(CustomOrderStatus::Disabled);
         model.position = Some(1);
         model.favoured = Some(true);
@@ -2637,7 +2643,7 @@ mod segments {
     }
 
     fn segment_attribute_match() -> SegmentAttributeMatch {
-        SegmentAttributeMatch::new("Dailies", "value")
+        SegmentAttributeMatch::new("Dailies", serde_json::Value::from("value"))
             .operator(ComparisonOperator::Equal)
     }
 

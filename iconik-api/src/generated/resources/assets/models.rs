@@ -2,8 +2,7 @@
 
 //! The models and enums of `assets`.
 
-use serde_json::{Map, Value};
-use crate::{Nullable, Timestamp};
+use crate::{Nullable, RawJson, Timestamp};
 use super::*;
 
 /// One asset among several that are changed together.
@@ -1793,7 +1792,7 @@ pub struct AssetSearchDocument {
     pub object_type: Option<ObjectType>,
 
     /// Set by iconik: has no effect in a request. Metadata values by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// Set by iconik: has no effect in a request. What the media is, for example `video`.
     pub media_type: Option<String>,
@@ -1822,19 +1821,19 @@ pub struct AssetSearchDocument {
     pub relations: Option<Vec<AssetRelation>>,
 
     /// Its formats, as iconik's files service describes them.
-    pub formats: Nullable<Vec<Map<String, Value>>>,
+    pub formats: Nullable<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Its files, as iconik's files service describes
     /// them.
-    pub files: Option<Vec<Map<String, Value>>>,
+    pub files: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Its proxies, as iconik's files service describes
     /// them.
-    pub proxies: Option<Vec<Map<String, Value>>>,
+    pub proxies: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Keyframes, as iconik's files service describes
     /// them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 }
 
 impl AssetSearchDocument {
@@ -2106,8 +2105,8 @@ impl AssetSearchDocument {
     }
 
     /// Its formats, as iconik's files service describes them.
-    pub fn formats(mut self, formats: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.formats = Nullable::Value(formats.into_iter().collect());
+    pub fn formats(mut self, formats: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.formats = Nullable::Value(formats.into_iter().map(Into::into).collect());
         self
     }
 

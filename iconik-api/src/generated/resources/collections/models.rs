@@ -2,8 +2,7 @@
 
 //! The models and enums of `collections`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
 use super::*;
 
 /// An asset or a collection that goes into a collection.
@@ -352,10 +351,10 @@ pub struct CollectionSearchDocument {
     pub permissions: Option<Vec<String>>,
 
     /// Set by iconik: has no effect in a request. Metadata values by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Whether its content has an order of its own.
     pub custom_order_status: Option<CustomOrderStatus>,
@@ -467,8 +466,8 @@ impl CollectionSearchDocument {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 

@@ -2,8 +2,7 @@
 
 //! The requests of [`Collections`], as values.
 
-use serde_json::{Map, Value};
-use crate::{Empty, Json, OptionalJson, Page};
+use crate::{Empty, Json, OptionalJson, Page, RawJson};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -888,7 +887,7 @@ action!(collections.reindex ReindexCollection {
 pub struct ReindexCollectionWithContents<C = ()> {
     client: C,
     collection_id: CollectionId,
-    options: Option<Map<String, Value>>,
+    options: Option<RawJson>,
 }
 
 impl ReindexCollectionWithContents {
@@ -900,8 +899,8 @@ impl ReindexCollectionWithContents {
 
 impl<C> ReindexCollectionWithContents<C> {
     /// The JSON body: a JSON object.
-    pub fn options(mut self, options: Map<String, Value>) -> Self {
-        self.options = Some(options);
+    pub fn options(mut self, options: impl Into<RawJson>) -> Self {
+        self.options = Some(options.into());
         self
     }
 }

@@ -2,8 +2,7 @@
 
 //! The requests of [`History`], as values.
 
-use serde_json::{Map, Value};
-use crate::{Empty, Json, OptionalJson, Page};
+use crate::{Empty, Json, OptionalJson, Page, RawJson};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -143,7 +142,7 @@ pub struct ReindexHistoryEntry<C = ()> {
     client: C,
     asset_id: AssetId,
     history_entity_id: HistoryEntryId,
-    options: Option<Map<String, Value>>,
+    options: Option<RawJson>,
 }
 
 impl ReindexHistoryEntry {
@@ -160,8 +159,8 @@ impl ReindexHistoryEntry {
 
 impl<C> ReindexHistoryEntry<C> {
     /// The JSON body: a JSON object.
-    pub fn options(mut self, options: Map<String, Value>) -> Self {
-        self.options = Some(options);
+    pub fn options(mut self, options: impl Into<RawJson>) -> Self {
+        self.options = Some(options.into());
         self
     }
 }

@@ -2,8 +2,7 @@
 
 //! The models and enums of `playlists`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
 use super::*;
 
 /// What a new playlist starts with.
@@ -33,7 +32,7 @@ pub struct NewPlaylist {
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Who created it.
     pub created_by_user: Option<UserId>,
@@ -117,8 +116,8 @@ impl NewPlaylist {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -231,7 +230,7 @@ pub struct Playlist {
     pub keyframe_asset_ids: Vec<AssetId>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Vec<Map<String, Value>>,
+    pub keyframes: Vec<RawJson>,
 
     /// Who created it.
     pub created_by_user: Option<UserId>,
@@ -389,7 +388,7 @@ pub struct PlaylistPatch {
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Who created it.
     pub created_by_user: Option<UserId>,
@@ -468,8 +467,8 @@ impl PlaylistPatch {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -505,7 +504,7 @@ pub struct PlaylistReplacement {
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Who created it.
     pub created_by_user: Option<UserId>,
@@ -593,8 +592,8 @@ impl PlaylistReplacement {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 }

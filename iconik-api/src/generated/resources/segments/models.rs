@@ -2,8 +2,7 @@
 
 //! The models and enums of `segments`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
 use super::*;
 
 /// The assets whose segments to write to the search index again, and how.
@@ -279,7 +278,7 @@ pub struct NewSegment {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -528,8 +527,8 @@ impl NewSegment {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -785,7 +784,7 @@ pub struct Segment {
     pub has_drawing: Option<bool>,
 
     /// Its attachments; lists only.
-    pub attachments: Vec<Map<String, Value>>,
+    pub attachments: Vec<RawJson>,
 
     /// Whether it has attachments.
     pub has_attachments: Option<bool>,
@@ -797,7 +796,7 @@ pub struct Segment {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Map<String, Value>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Option<MetadataViewId>,
@@ -875,12 +874,12 @@ pub struct SegmentAttributeMatch {
     pub operator: Nullable<ComparisonOperator>,
 
     /// What to compare with.
-    pub value: Value,
+    pub value: RawJson,
 }
 
 impl SegmentAttributeMatch {
     /// With `name` and `value`, which iconik demands.
-    pub fn new(name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn new(name: impl Into<String>, value: impl Into<RawJson>) -> Self {
         Self { name: name.into(), operator: Nullable::Absent, value: value.into() }
     }
 
@@ -1027,7 +1026,7 @@ pub struct SegmentEdit {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -1244,8 +1243,8 @@ impl SegmentEdit {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -1490,7 +1489,7 @@ pub struct SegmentPatch {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -1686,8 +1685,8 @@ impl SegmentPatch {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -1961,7 +1960,7 @@ pub struct SegmentReplacement {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -2191,8 +2190,8 @@ impl SegmentReplacement {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 

@@ -2,8 +2,7 @@
 
 //! The models and enums of `shares`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Secret, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Secret, Timestamp, UnknownValue};
 use super::*;
 
 /// Whom a new share invites and what it allows.
@@ -1273,7 +1272,7 @@ pub struct Share {
     pub population_status: Option<PopulationStatus>,
 
     /// How approval stands, in lists of shares.
-    pub approval: Map<String, Value>,
+    pub approval: Option<RawJson>,
 
     /// The storage that uploads go to.
     pub upload_storage: Option<UploadStorage>,
