@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Punct, Spacing, TokenStream, TokenTree};
 
 /// One generated Rust file, to be printed.
 pub(crate) struct File {
@@ -191,11 +191,10 @@ fn filled(indent: &str, items: &[String]) -> String {
 
 /// Items as text, with blank lines where a reader wants them.
 pub(crate) fn items(tokens: TokenStream) -> String {
-    let shown = tokens.to_string();
-    match syn::parse2::<syn::File>(tokens) {
+    match syn::parse2::<syn::File>(tokens.clone()) {
         Ok(file) => spaced(&rejoined(&prettyplease::unparse(&file))),
         // Only a mistake in this crate leads here. The compiler will point at it.
-        Err(_) => shown + "\n",
+        Err(_) => format!("{tokens}\n"),
     }
 }
 
@@ -365,34 +364,47 @@ fn importables() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// Replaces `path::Name` by `Name` and notes the import.
 fn shorten(tokens: TokenStream, imports: &mut Imports) -> TokenStream {
-    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut out = Vec::with_capacity(trees.len());
-    let mut rest = trees.as_slice();
-    while let [first, tail @ ..] = rest {
-        if let [TokenTree::Ident(word), _, TokenTree::Group(_), after @ ..] = rest
-            && word == "mod"
-        {
+    let mut at = 0;
+    while at < trees.len() {
+        let rest = &mut trees[at..];
+        at += if is_module(rest) {
             // A module inside has its own imports.
             out.extend_from_slice(&rest[..3]);
-            rest = after;
-        } else if let TokenTree::Group(group) = first {
-            let inner = shorten(group.stream(), imports);
-            out.push(TokenTree::Group(Group::new(group.delimiter(), inner)));
-            rest = tail;
+            3
         } else if let Some((path, name, length)) = importable(rest) {
             imports.insert((path, name));
             out.push(rest[length - 1].clone());
-            rest = &rest[length..];
+            length
         } else {
-            out.push(first.clone());
-            rest = tail;
-        }
+            let tree = std::mem::replace(&mut rest[0], Punct::new(',', Spacing::Alone).into());
+            out.push(match tree {
+                TokenTree::Group(group) => {
+                    let (delimiter, inner) = (group.delimiter(), group.stream());
+                    // Now `inner` is the only one that holds the tokens: they need not be copied.
+                    drop(group);
+                    Group::new(delimiter, shorten(inner, imports)).into()
+                }
+                tree => tree,
+            });
+            1
+        };
     }
     out.into_iter().collect()
 }
 
+fn is_module(trees: &[TokenTree]) -> bool {
+    matches!(trees, [TokenTree::Ident(word), _, TokenTree::Group(_), ..] if word == "mod")
+}
+
 /// Which importable path the tokens begin with, and how many of them it takes.
 fn importable(trees: &[TokenTree]) -> Option<(&'static str, &'static str, usize)> {
+    // Few tokens begin a path.
+    if !matches!(trees, [TokenTree::Ident(_), TokenTree::Punct(colon), ..] if colon.as_char() == ':')
+    {
+        return None;
+    }
     let (path, names) = IMPORTS.iter().find(|(path, _)| begins_with(trees, path))?;
     // A segment is one token, `::` is two.
     let length = path.split("::").count() * 3;
