@@ -45,7 +45,7 @@ fn list(request: &Received, rows: usize) -> Reply {
         let objects: Vec<_> = (from..to).map(row).collect();
         return Reply::json(
             200,
-            json!({ "objects": objects, "scroll_id": to.to_string() }).to_string(),
+            json!({ "objects": objects, "scroll_id": to.to_string(), "total": rows }).to_string(),
         );
     }
     let page = number(&query, "page", 1);
@@ -410,10 +410,13 @@ async fn a_list_without_another_style_says_what_to_do_at_the_window() {
 }
 
 #[tokio::test]
-async fn exactly_as_many_rows_as_the_window_lose_none() {
-    let server = server(10_000).await;
-    let items = client(&server).collections().list().per_page(1_000).items();
-    assert_eq!(ids(items).await, expected(0..10_000));
+async fn exactly_as_many_rows_as_the_window_lose_none_and_cost_little() {
+    for ahead in [1, 4] {
+        let server = server(10_000).await;
+        let items = client(&server).collections().list().per_page(1_000).items();
+        assert_eq!(ids(items.read_ahead(ahead)).await, expected(0..10_000));
+        assert!(server.count() <= 12, "{}", server.count());
+    }
 }
 
 #[tokio::test]
@@ -628,4 +631,26 @@ async fn a_pager_is_a_stream() {
         rows += 1;
     }
     assert_eq!(rows, 12);
+}
+
+/// `cargo test -p iconik-api --release --test paging -- --ignored --nocapture`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures"]
+async fn reading_ahead_in_figures() {
+    let server =
+        Server::start(|request| list(request, 10_000).after(Duration::from_millis(40))).await;
+    // The client keeps iconik's pace here.
+    let client = server.client();
+    let mut alone = Duration::ZERO;
+    for ahead in [1, 2, 4, 8, 16] {
+        let start = std::time::Instant::now();
+        let items = client.collections().list().page(1).per_page(100).items();
+        let rows = ids(items.read_ahead(ahead)).await.len();
+        let time = start.elapsed();
+        if ahead == 1 {
+            alone = time;
+        }
+        let times = alone.as_secs_f64() / time.as_secs_f64();
+        println!("{rows} rows, {ahead:2} pages at once: {time:.2?}, {times:.1} times as fast");
+    }
 }
