@@ -53,8 +53,10 @@ mod tests {
 
     #[test]
     fn what_an_answer_lacks_is_not_cleared_by_writing_it_back() {
-        let mut reader = Reader::default();
-        reader.name = Some("Ann".to_owned());
+        let reader = Reader {
+            name: Some("Ann".to_owned()),
+            ..Reader::default()
+        };
 
         let patch = ReaderPatch::from(reader);
 
