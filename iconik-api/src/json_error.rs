@@ -29,6 +29,14 @@ impl JsonError {
             column,
         }
     }
+
+    /// What it says inside of another value, which has a position of its own.
+    pub(crate) fn within(&self) -> String {
+        if self.place.is_empty() {
+            return self.what.clone();
+        }
+        format!("{}: {}", self.place, self.what)
+    }
 }
 
 impl fmt::Display for JsonError {
@@ -39,7 +47,10 @@ impl fmt::Display for JsonError {
             line,
             column,
         } = self;
-        write!(f, "{place}: {what} (line {line}, column {column})")
+        if !place.is_empty() {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{what} (line {line}, column {column})")
     }
 }
 
@@ -52,6 +63,12 @@ fn without_values(message: &str) -> String {
         .map_or(message, |(message, _)| message);
     if message.starts_with("missing field `") || message.starts_with("duplicate field `") {
         return message.to_owned();
+    }
+    // An error within a union begins with the place in it.
+    if let Some((place, inner)) = message.split_once(": ") {
+        if !place.contains(|char: char| char.is_whitespace() || char == '"') {
+            return format!("{place}: {}", without_values(inner));
+        }
     }
     let known = message.starts_with("invalid type: ") || message.starts_with("invalid value: ");
     match (known, message.rfind(", expected ")) {
@@ -74,7 +91,7 @@ enum Step {
     Index(usize),
 }
 
-/// The path at a position, for example `objects[2].id`; `the top level` outside of everything.
+/// The path at a position, for example `objects[2].id`; empty outside of everything.
 fn path(text: &str, line: usize, column: usize) -> String {
     let end = offset(text, line, column);
     let mut steps: Vec<Step> = Vec::new();
@@ -123,11 +140,7 @@ fn path(text: &str, line: usize, column: usize) -> String {
             Step::Index(index) => write!(path, "[{index}]"),
         };
     }
-    if path.is_empty() {
-        "the top level".to_owned()
-    } else {
-        path
-    }
+    path
 }
 
 /// serde_json counts lines from 1 and columns in bytes; the column is that of the last byte read.
@@ -173,8 +186,8 @@ mod tests {
     #[test]
     fn a_text_that_ends_early_names_where() {
         assert_eq!(place::<Lists>(r#"{"objects":[{"x":1},{"y"#), "objects[1]");
-        assert_eq!(place::<Lists>("7"), "the top level");
-        assert_eq!(place::<Lists>(""), "the top level");
+        assert_eq!(place::<Lists>("7"), "");
+        assert_eq!(place::<Lists>(""), "");
     }
 
     #[test]
@@ -206,6 +219,14 @@ mod tests {
         assert_eq!(
             super::without_values("token abc is odd at line 1 column 2"),
             "a value that the type does not take"
+        );
+        let inner = serde_json::from_str::<Vec<u8>>(r#"["secret"]"#).unwrap_err();
+        let outer = <serde_json::Error as serde::de::Error>::custom(
+            super::JsonError::new(r#"["secret"]"#, &inner).within(),
+        );
+        assert_eq!(
+            super::JsonError::new("{", &outer).to_string(),
+            "[0]: invalid type: string, expected u8 (line 0, column 0)"
         );
         assert_eq!(
             super::without_values("missing field `id` at line 1 column 2"),

@@ -308,13 +308,13 @@ impl Scalar for bool {
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        match text {
-            "1" => Some(true),
-            "0" => Some(false),
-            _ if text.eq_ignore_ascii_case("true") => Some(true),
-            _ if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
+        if text.eq_ignore_ascii_case("true") {
+            return Some(true);
         }
+        if text.eq_ignore_ascii_case("false") {
+            return Some(false);
+        }
+        f64::from_text(text).and_then(Self::from_f64)
     }
 }
 

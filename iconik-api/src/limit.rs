@@ -105,7 +105,7 @@ pub(crate) struct Grant(Instant);
 struct Pace {
     /// At most so many grants in any stretch of this length.
     windows: [(usize, Duration); 2],
-    /// The latest grants, oldest first: as many as the largest window counts.
+    /// The latest grants, oldest first: those that some window still counts.
     grants: VecDeque<Instant>,
 }
 
@@ -128,13 +128,21 @@ impl Pace {
     }
 
     fn grant(&mut self, now: Instant) {
+        // What no window counts any more is forgotten.
         let most = self
             .windows
             .iter()
             .map(|(most, _)| *most)
             .max()
             .unwrap_or(1);
-        if self.grants.len() >= most {
+        let longest = self
+            .windows
+            .iter()
+            .map(|(_, length)| *length)
+            .max()
+            .unwrap_or(SECOND);
+        let old = |grant: &Instant| now.duration_since(*grant) >= longest;
+        while self.grants.len() >= most || self.grants.front().is_some_and(old) {
             self.grants.pop_front();
         }
         self.grants.push_back(now);
@@ -143,12 +151,10 @@ impl Pace {
     /// How many more the larger window has room for.
     fn left(&self, now: Instant) -> usize {
         let (most, length) = self.windows[1];
-        let used = self
+        let old = self
             .grants
-            .iter()
-            .rev()
-            .take_while(|&&grant| now.duration_since(grant) < length);
-        most.saturating_sub(used.count())
+            .partition_point(|grant| now.duration_since(*grant) >= length);
+        most.saturating_sub(self.grants.len() - old)
     }
 }
 

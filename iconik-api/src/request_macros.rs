@@ -38,7 +38,7 @@ macro_rules! action {
                 resource: stringify!($resource),
                 method: ::http::Method::$method,
                 path: $path,
-                base_path: $crate::generated::services::$service.base_path,
+                base_path: $service.base_path,
                 roles: &[$($($role),*)?],
                 auth: action!(@auth $($auth)?),
                 idempotent: action!(@idempotent $method $($idempotent)?),
@@ -74,7 +74,11 @@ macro_rules! action {
         }
 
         $crate::awaitable!($request);
+        $(action!(@paged $request $($paging)*);)?
     };
+
+    (@paged $request:ident) => {};
+    (@paged $request:ident $($paging:ident)+) => { $crate::paged!($request); };
 
     (@auth) => { $crate::Auth::Token };
     (@auth $auth:ident) => { $crate::Auth::$auth };

@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::extra::Json;
+use crate::json_error::JsonError;
 
 /// An object of a kind that this version does not know: its JSON, byte for byte.
 #[derive(Clone)]
@@ -75,13 +76,9 @@ pub trait TaggedUnion: Sized {
 /// no deeper than the union.
 #[doc(hidden)]
 pub fn variant<T: DeserializeOwned>(json: &str) -> Result<Box<T>, String> {
-    serde_json::from_str(json).map(Box::new).map_err(|error| {
-        let again: Result<T, _> =
-            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
-        again
-            .err()
-            .map_or_else(|| error.to_string(), |error| error.to_string())
-    })
+    serde_json::from_str(json)
+        .map(Box::new)
+        .map_err(|error| JsonError::new(json, &error).within())
 }
 
 /// Reads a union; null is `None`.

@@ -1,6 +1,7 @@
 //! The maintainers' commands.
 
 mod coverage;
+mod features;
 mod names;
 mod regen;
 mod repo;
@@ -9,9 +10,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The maintainers' commands for the iconik API spec and the crate that is generated from it.
+/// The maintainers' commands for the spec of the iconik API and the crate made from it
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         Command::Coverage(arguments) => coverage::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+        eprintln!("{error}");
         ExitCode::FAILURE
     })
 }
