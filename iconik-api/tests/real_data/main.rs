@@ -7,11 +7,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod answers_of_every_action;
 mod calls;
 mod copies;
 mod empty_bodies;
 mod errors;
+mod every_action;
 mod free_form_items;
 mod patches;
 mod paths;
@@ -26,7 +26,7 @@ mod unions;
 #[path = "../generated/wire.rs"]
 #[rustfmt::skip]
 mod generated;
-use answers_of_every_action::Lines;
+use every_action::Lines;
 
 const ASSET: &str = "b6a8d1f0-9f31-11ec-8c1d-0a580a3c7702";
 const COLLECTION: &str = "c01e5a84-9f31-11ec-8c1d-0a580a3c7702";

@@ -1,4 +1,5 @@
-//! No answer model demands a field, whatever the documents say.
+//! Every action: what is sent is what arrives, and no answer demands a field, whatever the documents
+//! say.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,9 +9,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use bytes::Bytes;
 use http::{Request, Response};
 use iconik_api::{
-    Action, BoxFuture, Client, Limiter, RetryPolicy, Transport, TransportBody, TransportError,
+    Action, Auth, BoxFuture, Client, Limiter, RetryPolicy, Transport, TransportBody,
+    TransportError, prepare,
 };
 use serde_json::{Map, Value, json};
+use tokio::runtime::Runtime;
+
+use crate::support::{APP_ID, Reply, SHARE_TOKEN, Server, TOKEN};
 
 /// Gives every request the answer of the moment.
 #[derive(Clone, Debug, Default)]
@@ -28,32 +33,38 @@ impl Transport for Canned {
     }
 }
 
-/// What the generated tests hand their requests to: sends each and has every poor answer read.
+/// What the generated tests hand their requests to: sends each over HTTP, and has every poor answer
+/// to it read.
 pub(crate) struct Lines {
-    client: Client,
+    runtime: Runtime,
+    server: Server,
+    over_http: Client,
     canned: Canned,
-    runtime: tokio::runtime::Runtime,
+    with_canned_answers: Client,
     seen: BTreeSet<&'static str>,
     failures: Vec<String>,
 }
 
 impl Default for Lines {
     fn default() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let server = runtime.block_on(Server::always(Reply::json(200, "{}")));
+        let client = || {
+            let client = server.builder().share_token(SHARE_TOKEN);
+            client
+                .limiter(Limiter::unlimited())
+                .retry(RetryPolicy::none())
+        };
         let canned = Canned::default();
-        let client = Client::builder()
-            .app_id("app")
-            .auth_token("token")
-            .share_token("share token")
-            .transport(canned.clone())
-            .limiter(Limiter::unlimited())
-            .retry(RetryPolicy::none());
         Self {
-            client: client.build().unwrap(),
+            over_http: client().build().unwrap(),
+            with_canned_answers: client().transport(canned.clone()).build().unwrap(),
+            runtime,
+            server,
             canned,
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap(),
             seen: BTreeSet::new(),
             failures: Vec::new(),
         }
@@ -62,18 +73,44 @@ impl Default for Lines {
 
 impl Lines {
     pub(crate) fn add<A: Action>(&mut self, request: &A) {
-        let action = A::META.id;
+        self.send(request);
         // A request comes twice, with different arguments; its answers are the same.
-        if !self.seen.insert(action) {
-            return;
+        if self.seen.insert(A::META.id) {
+            self.read_poor_answers(request);
         }
+    }
+
+    fn send<A: Action>(&self, request: &A) {
+        let prepared = prepare(request).unwrap();
+        let answer = async { self.over_http.send(request).raw().await };
+        self.runtime.block_on(answer).unwrap();
+
+        let arrived = self.server.received().pop().unwrap();
+        assert_eq!(arrived.method, prepared.method().as_str());
+        assert_eq!(arrived.path(), prepared.path());
+        assert_eq!(arrived.query(), prepared.query().unwrap_or_default());
+        let body = prepared.body().map_or(&[][..], |body| body);
+        assert_eq!(arrived.body, body, "{}", A::META.id);
+        for (name, value) in prepared.headers() {
+            assert_eq!(arrived.header(name.as_str()), value.to_str().ok());
+        }
+        let (token, share_token) = match A::META.auth {
+            Auth::Token => (Some(TOKEN), None),
+            Auth::ShareToken => (None, Some(SHARE_TOKEN)),
+            // An App-ID alone.
+            _ => (None, None),
+        };
+        assert_eq!(arrived.header("app-id"), Some(APP_ID));
+        assert_eq!(arrived.header("auth-token"), token);
+        assert_eq!(arrived.header("share-auth-token"), share_token);
+    }
+
+    fn read_poor_answers<A: Action>(&mut self, request: &A) {
         for status in [200, 201, 202] {
-            for (what, body) in poor_answers(action) {
-                *self.canned.0.lock().unwrap() = (status, body.clone().into());
-                if let Err(error) = self
-                    .runtime
-                    .block_on(async { self.client.send(request).await })
-                {
+            for (what, body) in poor_answers(A::META.id) {
+                *self.canned.0.lock().unwrap() = (status, body.into());
+                let answer = async { self.with_canned_answers.send(request).await };
+                if let Err(error) = self.runtime.block_on(answer) {
                     self.failures.push(format!("{status} with {what}: {error}"));
                 }
             }
