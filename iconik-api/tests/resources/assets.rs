@@ -210,7 +210,10 @@ async fn a_page_of_assets_is_read() {
         (Some(2), Some(3), Some(5))
     );
     assert_eq!(page.objects[0].duration_milliseconds, Some(61_000));
-    assert_eq!(page.objects[0].metadata["Scene"], json!(["12A"]));
+    assert_eq!(
+        page.objects[0].metadata.as_ref().unwrap().value(),
+        json!({ "Scene": ["12A"] })
+    );
     let titles: Vec<_> = page.into_iter().filter_map(|asset| asset.title).collect();
     assert_eq!(titles, ["One", "Two"]);
 }

@@ -39,8 +39,8 @@ async fn the_contents_of_a_collection_are_read() {
     assert_eq!(contents.next_url, None);
     match &contents.objects[..] {
         [
-            CollectionItem::Collections(folder),
-            CollectionItem::Assets(clip),
+            CollectionItem::Collection(folder),
+            CollectionItem::Asset(clip),
         ] => {
             assert_eq!(folder.title.as_deref(), Some("Day 2"));
             assert_eq!(folder.status, Some(VisibilityStatus::Active));

@@ -18,10 +18,10 @@ async fn favorites_are_read() {
 
     assert_arrived(&server, "GET /API/assets/v1/favorites/?page=1", json!(null));
     assert!(
-        matches!(&page.objects[0], CollectionItem::Assets(asset) if asset.favoured == Some(true))
+        matches!(&page.objects[0], CollectionItem::Asset(asset) if asset.favoured == Some(true))
     );
     assert!(
-        matches!(&page.objects[1], CollectionItem::Collections(folder) if folder.id == Some(COLLECTION.into()))
+        matches!(&page.objects[1], CollectionItem::Collection(folder) if folder.id == Some(COLLECTION.into()))
     );
 }
 
