@@ -1,3 +1,6 @@
 //! Reads the iconik API spec and writes the iconik-api crate.
 
 pub mod api;
+pub mod audit;
+pub mod document;
+mod words;
