@@ -3,4 +3,5 @@
 pub mod api;
 pub mod audit;
 pub mod document;
+pub mod openapi;
 mod words;
