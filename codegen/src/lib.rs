@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod changes;
 pub mod document;
 pub mod openapi;
 mod words;
