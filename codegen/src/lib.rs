@@ -5,4 +5,5 @@ pub mod audit;
 pub mod changes;
 pub mod document;
 pub mod openapi;
+pub mod pages;
 mod words;
