@@ -3,7 +3,21 @@
 pub mod api;
 pub mod audit;
 pub mod changes;
+mod check;
+mod decode;
+pub mod diag;
 pub mod document;
+pub mod ident;
+mod load;
+mod node;
 pub mod openapi;
 pub mod pages;
+mod schema;
+pub mod source;
+mod spec;
 mod words;
+
+pub use diag::Diagnostics;
+pub use load::load;
+pub use schema::schema;
+pub use source::Source;

@@ -1,0 +1,384 @@
+//! Which types there are, and who may use them.
+
+use std::collections::BTreeMap;
+
+use super::{Checker, Place, home};
+use crate::api::{Enum, EnumValue, Home, Type};
+use crate::decode::At;
+use crate::diag::{Diagnostic, nearest};
+use crate::ident;
+use crate::source::Span;
+use crate::spec;
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Id,
+    Enum,
+    Model,
+}
+
+/// A named type.
+#[derive(Clone, Debug)]
+pub(super) struct Item<'s> {
+    pub(super) kind: Kind,
+    pub(super) span: Span,
+    pub(super) place: Place,
+    /// The resource whose file it stands in, if it is not shared.
+    pub(super) resource: Option<&'s str>,
+}
+
+/// All named types of all services.
+#[derive(Debug, Default)]
+pub(super) struct Names<'s> {
+    by_name: BTreeMap<&'s str, Item<'s>>,
+}
+
+impl<'s> Names<'s> {
+    pub(super) fn get(&self, name: &str) -> Option<&Item<'s>> {
+        self.by_name.get(name)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'s str, &Item<'s>)> {
+        self.by_name.iter().map(|(name, item)| (*name, item))
+    }
+}
+
+/// Types that generated code uses under their own names.
+const RESERVED_TYPES: &[&str] = &[
+    "Action",
+    "ActionMeta",
+    "Any",
+    "Auth",
+    "BTreeMap",
+    "Bounds",
+    "Box",
+    "Call",
+    "Client",
+    "Clone",
+    "Debug",
+    "Decode",
+    "Default",
+    "Deserialize",
+    "Display",
+    "Empty",
+    "Err",
+    "Error",
+    "Extra",
+    "From",
+    "FromStr",
+    "Future",
+    "Id",
+    "IdKind",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "Json",
+    "Map",
+    "Method",
+    "MissingField",
+    "None",
+    "Nullable",
+    "Objects",
+    "Ok",
+    "Option",
+    "OptionalJson",
+    "Page",
+    "Paging",
+    "ParamMeta",
+    "ParamValue",
+    "PartialEq",
+    "RequestWriter",
+    "Result",
+    "Secret",
+    "Self",
+    "Serialize",
+    "Some",
+    "String",
+    "Text",
+    "Timestamp",
+    "TryFrom",
+    "TryInto",
+    "Unknown",
+    "UnknownValue",
+    "Unrecognized",
+    "Value",
+    "Vec",
+];
+
+/// Modules of the library and methods of its client.
+pub(super) const RESERVED_RESOURCES: &[&str] = &[
+    "action",
+    "actions",
+    "blocking",
+    "builder",
+    "call",
+    "client",
+    "clone",
+    "core",
+    "credentials",
+    "default",
+    "error",
+    "ext",
+    "extra",
+    "from_env",
+    "generated",
+    "id",
+    "limit",
+    "mock",
+    "new",
+    "nullable",
+    "page",
+    "request",
+    "resources",
+    "response",
+    "retry",
+    "runtime",
+    "secret",
+    "send",
+    "services",
+    "std",
+    "timestamp",
+    "transport",
+    "types",
+];
+
+impl<'s> Checker<'s> {
+    /// Finds all named types.
+    pub(super) fn collect_names(&mut self) {
+        for folder in 0..self.folders.len() {
+            if let Some((file, service)) = self.folders[folder].service {
+                let place = Place { folder, file };
+                for (name, _) in service.ids.iter().flatten() {
+                    self.add_name(name, Kind::Id, place, None);
+                }
+            }
+            for position in 0..self.folders[folder].types.len() {
+                let (file, types) = self.folders[folder].types[position];
+                let place = Place { folder, file };
+                self.add_names(&types.models, &types.enums, place, None);
+            }
+            for position in 0..self.folders[folder].resources.len() {
+                let (file, resource) = self.folders[folder].resources[position];
+                let place = Place { folder, file };
+                let name = resource.name.as_ref().map_or("", |name| &name.value);
+                self.add_names(&resource.models, &resource.enums, place, Some(name));
+            }
+        }
+    }
+
+    fn add_names(
+        &mut self,
+        models: &'s Option<Vec<(At<String>, spec::Model)>>,
+        enums: &'s Option<Vec<(At<String>, spec::Enum)>>,
+        place: Place,
+        resource: Option<&'s str>,
+    ) {
+        for (name, _) in models.iter().flatten() {
+            self.add_name(name, Kind::Model, place, resource);
+        }
+        for (name, _) in enums.iter().flatten() {
+            self.add_name(name, Kind::Enum, place, resource);
+        }
+    }
+
+    fn add_name(
+        &mut self,
+        name: &'s At<String>,
+        kind: Kind,
+        place: Place,
+        resource: Option<&'s str>,
+    ) {
+        if let Some(first) = self.names.get(&name.value) {
+            let first = first.span;
+            self.report(
+                Diagnostic::new(name.span, format!("two types are named `{}`", name.value))
+                    .label("again")
+                    .related(first, "first here")
+                    .help("ids, enums and models share one name space over the whole spec"),
+            );
+            return;
+        }
+        self.type_name(name);
+        let item = Item {
+            kind,
+            span: name.span,
+            place,
+            resource,
+        };
+        self.names.by_name.insert(&name.value, item);
+    }
+
+    /// Whether this may name a type.
+    pub(super) fn type_name(&mut self, name: &At<String>) {
+        let builtin = spec::BUILTIN_TYPES
+            .iter()
+            .any(|(builtin, _)| *builtin == name.value);
+        if builtin || RESERVED_TYPES.contains(&name.value.as_str()) {
+            self.report(
+                Diagnostic::new(name.span, format!("the name `{}` is reserved", name.value))
+                    .help("the library or the language has a type of that name; choose another"),
+            );
+        } else if !ident::is_upper_camel(&name.value) {
+            let better = ident::upper_camel(&name.value);
+            let mistake = Diagnostic::new(
+                name.span,
+                format!("`{}` is no name for a type", name.value.escape_debug()),
+            );
+            self.report(if ident::is_upper_camel(&better) {
+                mistake.help(format!("write `{better}`"))
+            } else {
+                mistake.help("use letters and digits, beginning with a capital")
+            });
+        }
+    }
+
+    /// The enums, checked.
+    pub(super) fn enums(&mut self) {
+        for folder in 0..self.folders.len() {
+            for position in 0..self.folders[folder].types.len() {
+                let (_, types) = self.folders[folder].types[position];
+                for (name, values) in types.enums.iter().flatten() {
+                    self.check_enum(name, values, home(None));
+                }
+            }
+            for position in 0..self.folders[folder].resources.len() {
+                let (_, resource) = self.folders[folder].resources[position];
+                let owner = resource.name.as_ref().map_or("", |name| &name.value);
+                for (name, values) in resource.enums.iter().flatten() {
+                    self.check_enum(name, values, home(Some(owner)));
+                }
+            }
+        }
+    }
+
+    fn check_enum(&mut self, name: &'s At<String>, written: &'s spec::Enum, home: Home) {
+        let Some(list) = &written.values else { return };
+        if list.value.is_empty() {
+            self.report(
+                Diagnostic::new(
+                    list.span,
+                    format!("the enum `{}` has no values", name.value),
+                )
+                .help("use `string` where nobody documents the values"),
+            );
+        }
+        let mut values: Vec<EnumValue> = Vec::new();
+        let mut variants: BTreeMap<String, Span> = BTreeMap::new();
+        let mut wires: BTreeMap<&str, Span> = BTreeMap::new();
+        for (wire, value) in &list.value {
+            if let Some(first) = wires.insert(&wire.value, wire.span) {
+                self.report(
+                    Diagnostic::new(
+                        wire.span,
+                        format!("the value `{}` stands here twice", wire.value),
+                    )
+                    .label("again")
+                    .related(first, "first here"),
+                );
+                continue;
+            }
+            let variant = match &value.rename {
+                Some(rename) => rename.value.clone(),
+                None => ident::upper_camel(&wire.value),
+            };
+            let span = value
+                .rename
+                .as_ref()
+                .map_or(wire.span, |rename| rename.span);
+            if !ident::is_upper_camel(&variant) || ident::is_keyword(&variant) {
+                self.report(
+                    Diagnostic::new(
+                        span,
+                        format!("the value `{}` needs a name in Rust", wire.value),
+                    )
+                    .help("give it one in upper camel case: `rename: NotApplicable`"),
+                );
+            } else if variant == "Unknown" {
+                self.report(
+                    Diagnostic::new(span, "every enum has a variant `Unknown` already, for values that are not documented")
+                        .help("give this one another name with `rename:`"),
+                );
+            } else if let Some(first) = variants.insert(variant.clone(), wire.span) {
+                self.report(
+                    Diagnostic::new(span, format!("two values are named `{variant}` in Rust"))
+                        .related(first, "the other one")
+                        .help("give one of them another name with `rename:`"),
+                );
+            }
+            values.push(EnumValue {
+                wire: wire.value.clone(),
+                rename: value.rename.as_ref().map(|rename| rename.value.clone()),
+                doc: super::text(&value.doc),
+            });
+        }
+        self.enums.insert(
+            &name.value,
+            Enum {
+                name: name.value.clone(),
+                doc: super::text(&written.doc),
+                note: super::optional_text(&written.note),
+                home,
+                values,
+            },
+        );
+    }
+
+    /// The type that is meant, as seen from a file.
+    pub(super) fn resolve(&mut self, ty: &spec::Type, place: Place) -> Option<Type> {
+        Some(match ty {
+            spec::Type::Builtin(ty) => ty.clone(),
+            spec::Type::List(item) => Type::List(Box::new(self.resolve(item, place)?)),
+            spec::Type::Map(value) => Type::Map(Box::new(self.resolve(value, place)?)),
+            spec::Type::Named(name) => match self.named("type", name, place)? {
+                Kind::Id => Type::Id(name.value.clone()),
+                Kind::Enum => Type::Enum(name.value.clone()),
+                Kind::Model => Type::Model(name.value.clone()),
+            },
+        })
+    }
+
+    /// What a name stands for, as seen from a file.
+    pub(super) fn named(&mut self, what: &str, name: &At<String>, place: Place) -> Option<Kind> {
+        let Some(item) = self.names.get(&name.value).cloned() else {
+            self.unknown_type(what, name);
+            return None;
+        };
+        self.used.insert(item.span);
+        if let Some(resource) = item.resource
+            && item.place.file != place.file
+        {
+            self.report(
+                Diagnostic::new(
+                    name.span,
+                    format!("`{}` belongs to the resource `{resource}`", name.value),
+                )
+                .related(item.span, "it stands here")
+                .help("move it to types.yaml: several resources use it"),
+            );
+            return None;
+        }
+        Some(item.kind)
+    }
+
+    fn unknown_type(&mut self, what: &str, name: &At<String>) {
+        let builtin = spec::BUILTIN_TYPES.iter().map(|(builtin, _)| *builtin);
+        let known: Vec<&str> = self
+            .names
+            .iter()
+            .map(|(name, _)| name)
+            .chain(builtin)
+            .collect();
+        // What was probably meant is not unused.
+        if let Some(item) =
+            nearest(&name.value, known.iter().copied()).and_then(|meant| self.names.get(meant))
+        {
+            self.used.insert(item.span);
+        }
+        self.report(
+            Diagnostic::new(name.span, format!("unknown {what} `{}`", name.value))
+                .did_you_mean(&name.value, known),
+        );
+    }
+}

@@ -1,0 +1,309 @@
+//! What depends on who uses what: directions, patches, copies, and what nobody uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Checker;
+use super::names::Kind;
+use crate::api::{Direction, Field, Shape, Type};
+use crate::decode::At;
+use crate::diag::Diagnostic;
+use crate::ident;
+use crate::source::Span;
+
+impl Checker<'_> {
+    pub(super) fn usage(&mut self, complete: bool) {
+        let sent = self.reached(&self.request_roots);
+        let received = self.reached(&self.response_roots);
+        for (name, checked) in &mut self.models {
+            checked.model.direction = match (sent.contains(*name), received.contains(*name)) {
+                (true, true) => Direction::Both,
+                (true, false) => Direction::Request,
+                (false, _) => Direction::Response,
+            };
+        }
+        self.field_names();
+        self.patches();
+        self.copies(&sent, &received);
+        self.endless();
+        if complete {
+            self.unused_types(&sent, &received);
+            self.unused_parts();
+        }
+    }
+
+    /// The models that a value of these types may contain.
+    fn reached(&self, roots: &[Type]) -> BTreeSet<String> {
+        let mut reached = BTreeSet::new();
+        let mut next: Vec<&str> = roots.iter().filter_map(model_in).collect();
+        while let Some(name) = next.pop() {
+            let Some(checked) = self.models.get(name) else {
+                continue;
+            };
+            if !reached.insert(name.to_owned()) {
+                continue;
+            }
+            match &checked.model.shape {
+                Shape::Fields(fields) => {
+                    next.extend(fields.iter().filter_map(|field| model_in(&field.ty)))
+                }
+                Shape::Union { variants, .. } => {
+                    next.extend(variants.iter().map(|(_, model)| model.as_str()))
+                }
+            }
+        }
+        reached
+    }
+
+    /// Whether each field has a name of its own in Rust, beside what every model has.
+    fn field_names(&mut self) {
+        let mut mistakes = Vec::new();
+        for checked in self.models.values() {
+            let Shape::Fields(fields) = &checked.model.shape else {
+                continue;
+            };
+            let direction = checked.model.direction;
+            let sent = direction != Direction::Response;
+            let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+            if sent {
+                // A nullable field also makes a method that clears it.
+                for (field, span) in fields
+                    .iter()
+                    .zip(&checked.fields)
+                    .filter(|(field, _)| field.nullable)
+                {
+                    taken.insert(format!("clear_{}", rust_name(field)), *span);
+                }
+            }
+            for (field, span) in fields.iter().zip(&checked.fields) {
+                let name = rust_name(field);
+                let reserved = match name.as_str() {
+                    "extra" => direction != Direction::Request,
+                    "new" => sent,
+                    _ => false,
+                };
+                if reserved {
+                    mistakes.push(
+                        Diagnostic::new(
+                            *span,
+                            format!("every such model has a member `{name}` already"),
+                        )
+                        .help("give the field another name with `rename:`"),
+                    );
+                } else if let Some(first) = taken.insert(name.clone(), *span) {
+                    mistakes.push(
+                        Diagnostic::new(
+                            *span,
+                            format!(
+                                "two members of `{}` are named `{name}` in Rust",
+                                checked.model.name
+                            ),
+                        )
+                        .related(first, "the other one")
+                        .help("give one of them another name with `rename:`"),
+                    );
+                }
+            }
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    /// A PATCH requires nothing.
+    fn patches(&mut self) {
+        let mut mistakes = Vec::new();
+        for (span, name) in &self.patches {
+            let Some(checked) = self.models.get(name.as_str()) else {
+                continue;
+            };
+            let Shape::Fields(fields) = &checked.model.shape else {
+                continue;
+            };
+            for (field, place) in fields
+                .iter()
+                .zip(&checked.fields)
+                .filter(|(field, _)| field.required)
+            {
+                mistakes.push(
+                    Diagnostic::new(
+                        *span,
+                        format!(
+                            "a PATCH requires nothing, but `{name}` requires `{}`",
+                            field.wire
+                        ),
+                    )
+                    .related(*place, "required")
+                    .help("give the PATCH a model of its own: `use` this one with `partial: true`"),
+                );
+            }
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    /// Requests may be made from answers, and from nothing else.
+    fn copies(&mut self, sent: &BTreeSet<String>, received: &BTreeSet<String>) {
+        let mut mistakes = Vec::new();
+        for (name, checked) in &self.models {
+            let (Some(from), Some(span)) = (&checked.model.copies, checked.copies) else {
+                continue;
+            };
+            let known = self.models.get(from.as_str());
+            if !known.is_some_and(|known| matches!(known.model.shape, Shape::Fields(_)))
+                || !received.contains(from)
+            {
+                let answers = received.iter().map(String::as_str);
+                let mistake = Diagnostic::new(
+                    span,
+                    format!("`{from}` is not a model that iconik answers with"),
+                );
+                mistakes.push(match known {
+                    Some(known) => mistake.related(known.span, "it stands here"),
+                    None => mistake.did_you_mean(from, answers),
+                });
+            } else if received.contains(*name) && sent.contains(*name) {
+                mistakes.push(
+                    Diagnostic::new(span, format!("`{name}` comes back in answers itself"))
+                        .help("`copies` is for models that are only sent"),
+                );
+            }
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    /// Models that can never be written down because they require themselves.
+    fn endless(&mut self) {
+        let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (name, checked) in &self.models {
+            if let Shape::Fields(fields) = &checked.model.shape {
+                let required = fields
+                    .iter()
+                    .filter(|field| field.required && !field.nullable);
+                let models = required.filter_map(|field| match &field.ty {
+                    Type::Model(model) => Some(model.as_str()),
+                    _ => None,
+                });
+                needs.insert(name, models.collect());
+            }
+        }
+        // Whoever needs nothing, or is needed by nobody, is part of no circle.
+        loop {
+            let before = needs.len();
+            let names: BTreeSet<&str> = needs.keys().copied().collect();
+            needs.retain(|_, models| {
+                models.retain(|model| names.contains(model));
+                !models.is_empty()
+            });
+            let needed: BTreeSet<&str> = needs.values().flatten().copied().collect();
+            needs.retain(|name, _| needed.contains(name));
+            if needs.len() == before {
+                break;
+            }
+        }
+        let mut mistakes = Vec::new();
+        for (name, models) in &needs {
+            let Some(checked) = self.models.get(name) else {
+                continue;
+            };
+            let list: Vec<&str> = models.iter().copied().collect();
+            mistakes.push(
+                Diagnostic::new(
+                    checked.span,
+                    format!("a `{name}` requires another one without end"),
+                )
+                .label(format!("requires {}", list.join(", ")))
+                .help("make one of the fields optional"),
+            );
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    fn unused_types(&mut self, sent: &BTreeSet<String>, received: &BTreeSet<String>) {
+        let mut mistakes = Vec::new();
+        for (name, item) in self.names.iter() {
+            let used = self.used.contains(&item.span);
+            let mistake = match item.kind {
+                Kind::Id if !used => Diagnostic::new(item.span, format!("unused id `{name}`"))
+                    .help("remove it, or use it"),
+                Kind::Enum if !used => Diagnostic::new(item.span, format!("unused enum `{name}`"))
+                    .help("remove it, or use it"),
+                Kind::Model if !sent.contains(name) && !received.contains(name) => {
+                    let mistake = Diagnostic::new(item.span, format!("unused model `{name}`"));
+                    if used {
+                        mistake
+                            .label("no action sends or answers it")
+                            .help("if others only share its fields, make it a field set")
+                    } else {
+                        mistake.help("remove it, or use it")
+                    }
+                }
+                _ => continue,
+            };
+            mistakes.push(mistake);
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    fn unused_parts(&mut self) {
+        let mut parts: Vec<(&str, &At<String>)> = Vec::new();
+        for folder in &self.folders {
+            if let Some((_, service)) = folder.service {
+                let roles = service.roles.iter().flatten();
+                parts.extend(roles.map(|role| ("role", role)));
+                parts.extend(
+                    folder
+                        .common_fields()
+                        .iter()
+                        .map(|(name, _)| ("common field", name)),
+                );
+                parts.extend(
+                    folder
+                        .common_params()
+                        .iter()
+                        .map(|(name, _)| ("common parameter", name)),
+                );
+            }
+            for (_, types) in &folder.types {
+                parts.extend(
+                    types
+                        .field_sets
+                        .iter()
+                        .flatten()
+                        .map(|(name, _)| ("field set", name)),
+                );
+            }
+            for (_, resource) in &folder.resources {
+                parts.extend(
+                    resource
+                        .field_sets
+                        .iter()
+                        .flatten()
+                        .map(|(name, _)| ("field set", name)),
+                );
+                parts.extend(
+                    resource
+                        .params
+                        .iter()
+                        .flatten()
+                        .map(|(name, _)| ("shared parameter", name)),
+                );
+            }
+        }
+        for (what, name) in parts {
+            self.unused(what, name);
+        }
+    }
+}
+
+/// The model in a type, however deep.
+fn model_in(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Model(name) => Some(name),
+        Type::List(inner) | Type::Map(inner) => model_in(inner),
+        _ => None,
+    }
+}
+
+fn rust_name(field: &Field) -> String {
+    field
+        .rename
+        .clone()
+        .unwrap_or_else(|| ident::snake(&field.wire))
+}

@@ -1,0 +1,83 @@
+//! JSON Schema of the spec files, from the tables that read them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::decode::{Decode, Table};
+use crate::spec;
+
+/// The schema of all three kinds of spec file, for editors: pretty, and always the same text.
+pub fn schema() -> String {
+    let mut definitions = Definitions::default();
+    let service = spec::Service::schema(&mut definitions);
+    let types = spec::Types::schema(&mut definitions);
+    let resource = spec::Resource::schema(&mut definitions);
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A file of the iconik API spec",
+        "description": "`service.yaml`, `types.yaml` or the file of a resource; its first key tells which.",
+        "type": "object",
+        "if": { "required": ["resource"] },
+        "then": resource,
+        "else": {
+            "if": { "required": ["types"] },
+            "then": types,
+            "else": service,
+        },
+        "$defs": definitions.by_name,
+    });
+    // `Value` keeps its keys sorted, and numbers and strings always print.
+    format!("{schema:#}\n")
+}
+
+/// The tables that a schema refers to.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    by_name: BTreeMap<&'static str, Json>,
+}
+
+impl Definitions {
+    /// A reference to the schema of this table.
+    pub(crate) fn record(&mut self, table: &Table) -> Json {
+        if !self.by_name.contains_key(table.name) {
+            // The name is taken first: a table may lead back to itself.
+            self.by_name.insert(table.name, Json::Null);
+            let schema = self.object(table);
+            self.by_name.insert(table.name, schema);
+        }
+        json!({ "$ref": format!("#/$defs/{}", table.name) })
+    }
+
+    /// A reference to the schema of a text that follows a pattern.
+    pub(crate) fn text(&mut self, name: &'static str, doc: &str, pattern: &str) -> Json {
+        self.by_name
+            .entry(name)
+            .or_insert_with(|| json!({ "description": doc, "type": "string", "pattern": pattern }));
+        json!({ "$ref": format!("#/$defs/{name}") })
+    }
+
+    fn object(&mut self, table: &Table) -> Json {
+        let mut properties = Map::new();
+        for row in table.rows {
+            let mut property = (row.schema)(self);
+            if let Json::Object(property) = &mut property {
+                property.insert("description".to_owned(), row.doc.trim().into());
+            }
+            properties.insert(row.key.to_owned(), property);
+        }
+        let required: Vec<&str> = table
+            .rows
+            .iter()
+            .filter(|row| row.required)
+            .map(|row| row.key)
+            .collect();
+        json!({
+            "description": table.doc.trim(),
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
+    }
+}

@@ -1,0 +1,651 @@
+//! The spec as it is written: every key with its place, no name resolved.
+
+use serde_json::{Value as Json, json};
+
+use crate::api::{Auth, Literal, Location, Method, Paging};
+use crate::decode::{
+    Anything, At, ByStatus, Context, Count, Decode, Entries, Flag, ListOf, OneOf, OneOrMore,
+    Record, Row, Table, Text, Whole, Words, record,
+};
+use crate::diag::Diagnostic;
+use crate::node::{Node, Value};
+use crate::schema::Definitions;
+use crate::source::Span;
+
+record! {
+    /// An iconik service: what all of its resources share.
+    Service {
+        /// The service's name; its folder has the same.
+        required "service" name: Text,
+        /// What the service is for, in one sentence.
+        required "about" about: Text,
+        /// What every path begins with, for example `/API/assets`.
+        required "base_path" base_path: Text,
+        /// How many requests the service takes from one application.
+        required "rate_limit" rate_limit: RateLimit,
+        /// The parameters that come with each style of paging.
+        optional "paging" paging: PagingParams,
+        /// Every role that an action may need.
+        optional "roles" roles: ListOf<Text>,
+        /// The typed ids, each with the entity that it names.
+        optional "ids" ids: Entries<Text>,
+        /// Parameters that several resources share, by name.
+        optional "common_params" common_params: Entries<ParamForm>,
+        /// Fields that mean the same in every model, by name.
+        optional "common_fields" common_fields: Entries<FieldForm>,
+    }
+}
+
+record! {
+    /// How many requests a service takes from one application.
+    RateLimit {
+        /// Requests a second, sustained.
+        required "per_second" per_second: Count,
+        /// Requests in any window of `burst_seconds`.
+        required "burst" burst: Count,
+        /// The length of that window, in seconds.
+        required "burst_seconds" burst_seconds: Count,
+    }
+}
+
+record! {
+    /// The parameters of each style of paging.
+    PagingParams {
+        /// Pages by number.
+        optional "page" page: Entries<ParamForm>,
+        /// A stable view of the list, walked with a cursor.
+        optional "scroll" scroll: Entries<ParamForm>,
+        /// The list behind the last item that was seen.
+        optional "last_id" last_id: Entries<ParamForm>,
+        /// The list behind a sort position.
+        optional "search_after" search_after: Entries<ParamForm>,
+    }
+}
+
+impl PagingParams {
+    /// The parameters of this style, if the service has it.
+    pub(crate) fn style(&self, style: Paging) -> Option<&[(At<String>, Param)]> {
+        match style {
+            Paging::Page => self.page.as_deref(),
+            Paging::Scroll => self.scroll.as_deref(),
+            Paging::LastId => self.last_id.as_deref(),
+            Paging::SearchAfter => self.search_after.as_deref(),
+        }
+    }
+}
+
+record! {
+    /// Models and enums that several resources of a service use.
+    Types {
+        /// The name of the service that they belong to.
+        required "types" service: Text,
+        /// Fields that several models share; no type of their own.
+        optional "field_sets" field_sets: Entries<FieldSet>,
+        /// Objects, by name.
+        optional "models" models: Entries<Model>,
+        /// Sets of values, by name.
+        optional "enums" enums: Entries<Enum>,
+    }
+}
+
+record! {
+    /// A resource: its actions, and the models and enums that only it uses.
+    Resource {
+        /// The resource's name, for example `playlists`; its file has the same.
+        required "resource" name: Text,
+        /// One of them, for example `playlist`; the name without its last `s` where it is absent.
+        optional "singular" singular: Text,
+        /// What it is, in one sentence.
+        required "about" about: Text,
+        /// Parameters that several actions of this file share, by name.
+        optional "params" params: Entries<ParamForm>,
+        /// What one can do, by the name of the method.
+        required "actions" actions: Entries<Action>,
+        /// Fields that several models share; no type of their own.
+        optional "field_sets" field_sets: Entries<FieldSet>,
+        /// Objects, by name.
+        optional "models" models: Entries<Model>,
+        /// Sets of values, by name.
+        optional "enums" enums: Entries<Enum>,
+    }
+}
+
+record! {
+    /// One request that the service answers.
+    Action {
+        /// What it does, in the third person without full stop: `Lists playlists`.
+        required "title" title: Text,
+        /// More about it, where there is more to say.
+        optional "doc" doc: Text,
+        /// A correction of iconik's documents, with its evidence.
+        optional "note" note: Text,
+        /// The HTTP method.
+        required "method" method: OneOf<Method>,
+        /// The path below the service's base path: `/v1/playlists/{playlist_id}/`.
+        required "path" path: Text,
+        /// The roles that it needs, all of them.
+        optional "roles" roles: ListOf<Text>,
+        /// Which credentials it takes: `token` where it is absent.
+        optional "auth" auth: OneOf<Auth>,
+        /// Parameters outside the body, by wire name; nothing behind the name takes the shared one.
+        optional "params" params: Entries<ParamForm>,
+        /// The JSON body: a model, or `object` where nobody documents its fields.
+        optional "options" options: OptionsForm,
+        /// The ways to page through the answer.
+        optional "paging" paging: ListOf<OneOf<Paging>>,
+        /// The body of each success status: a type, `page<T>`, `objects<T>`, `text` or `nothing`.
+        required "returns" returns: ByStatus<BodyForm>,
+        /// Failures that need a word, by status.
+        optional "errors" errors: ByStatus<Text>,
+        /// Whether sending it twice does the same as sending it once, where the method does not tell.
+        optional "idempotent" idempotent: Idempotent,
+        /// Why not to use it any more.
+        optional "deprecated" deprecated: Text,
+        /// The name of the request type, where the derived one reads badly.
+        optional "request" request: Text,
+        /// Known differences from iconik's documents.
+        optional "documented" documented: Anything,
+    }
+}
+
+record! {
+    /// Whether an action may be sent twice, against what its method implies.
+    Idempotent {
+        /// Whether sending it twice does the same as sending it once.
+        required "value" value: Flag,
+        /// How one knows.
+        required "reason" reason: Text,
+    }
+}
+
+record! {
+    /// The JSON body of a request.
+    Options {
+        /// A model, or `object`.
+        required "type" ty: TypeForm,
+        /// Whether the request is refused without a body: `true` where it is absent.
+        optional "required" required: Flag,
+    }
+}
+
+record! {
+    /// A parameter outside the body.
+    Param {
+        /// Its type.
+        optional "type" ty: TypeForm,
+        /// What it is for.
+        optional "doc" doc: Text,
+        /// Whether the request is refused without it; parameters of the path always are required.
+        optional "required" required: Flag,
+        /// What iconik takes where it is absent.
+        optional "default" default: LiteralForm,
+        /// The smallest number.
+        optional "min" min: Whole,
+        /// The largest number.
+        optional "max" max: Whole,
+        /// The fewest items of a list.
+        optional "min_items" min_items: Count,
+        /// The most items of a list.
+        optional "max_items" max_items: Count,
+        /// A correction of iconik's documents, with its evidence.
+        optional "note" note: Text,
+        /// Its Rust name, where the wire name makes no good one.
+        optional "rename" rename: Text,
+        /// Why not to use it any more.
+        optional "deprecated" deprecated: Text,
+        /// Where it goes: into the path if that has its placeholder, else into the query.
+        optional "in" location: OneOf<Location>,
+    }
+}
+
+record! {
+    /// A field of a model.
+    Field {
+        /// Its type.
+        optional "type" ty: TypeForm,
+        /// What it is for.
+        optional "doc" doc: Text,
+        /// Whether a request without it is refused.
+        optional "required" required: Flag,
+        /// Whether `null` is a value of its own.
+        optional "nullable" nullable: Flag,
+        /// Whether iconik sets it; then it has no effect in a request.
+        optional "read_only" read_only: Flag,
+        /// Whether it never comes back in an answer.
+        optional "write_only" write_only: Flag,
+        /// What iconik takes where it is absent.
+        optional "default" default: LiteralForm,
+        /// The smallest number.
+        optional "min" min: Whole,
+        /// The largest number.
+        optional "max" max: Whole,
+        /// The fewest items of a list.
+        optional "min_items" min_items: Count,
+        /// The most items of a list.
+        optional "max_items" max_items: Count,
+        /// A correction of iconik's documents, with its evidence.
+        optional "note" note: Text,
+        /// Its Rust name, where the wire name makes no good one.
+        optional "rename" rename: Text,
+        /// Why not to use it any more.
+        optional "deprecated" deprecated: Text,
+    }
+}
+
+record! {
+    /// Fields that several models share.
+    FieldSet {
+        /// The fields, by wire name.
+        required "fields" fields: Entries<FieldForm>,
+    }
+}
+
+record! {
+    /// A JSON object: fields, or one of several models told apart by a tag.
+    Model {
+        /// What it describes.
+        required "doc" doc: Text,
+        /// A correction of iconik's documents, with its evidence.
+        optional "note" note: Text,
+        /// Its fields, by wire name; one that a base has too overrides single keys of it.
+        optional "fields" fields: Entries<FieldForm>,
+        /// The models or field sets whose fields it takes over, first of all.
+        optional "use" bases: OneOrMore<Text>,
+        /// Fields of the bases that it does not take over.
+        optional "without" without: ListOf<Text>,
+        /// Whether nothing in it is required, whatever the bases say.
+        optional "partial" partial: Flag,
+        /// The field that tells the variants apart.
+        optional "tag" tag: Text,
+        /// The model of each value of the tag.
+        optional "variants" variants: Entries<Text>,
+        /// The answer that a value of this request body can be made from.
+        optional "copies" copies: Text,
+    }
+}
+
+record! {
+    /// A set of values that iconik may extend at any time.
+    Enum {
+        /// What the values tell apart.
+        required "doc" doc: Text,
+        /// A correction of iconik's documents, with its evidence.
+        optional "note" note: Text,
+        /// The documented values; each may have a word of explanation.
+        required "values" values: ValuesForm,
+    }
+}
+
+record! {
+    /// A value of an enum.
+    EnumValue {
+        /// What it means, where the name does not say it.
+        optional "doc" doc: Text,
+        /// Its Rust name, where the wire name makes no good one.
+        optional "rename" rename: Text,
+    }
+}
+
+impl Words for Method {
+    const WHAT: &'static str = "method";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("GET", Self::Get),
+        ("POST", Self::Post),
+        ("PUT", Self::Put),
+        ("PATCH", Self::Patch),
+        ("DELETE", Self::Delete),
+    ];
+}
+
+impl Words for Auth {
+    const WHAT: &'static str = "kind of credentials";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("token", Self::Token),
+        ("share_token", Self::ShareToken),
+        ("app_id", Self::AppId),
+    ];
+}
+
+impl Words for Location {
+    const WHAT: &'static str = "place";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("path", Self::Path),
+        ("query", Self::Query),
+        ("header", Self::Header),
+    ];
+}
+
+impl Words for Paging {
+    const WHAT: &'static str = "style of paging";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("page", Self::Page),
+        ("scroll", Self::Scroll),
+        ("last_id", Self::LastId),
+        ("search_after", Self::SearchAfter),
+    ];
+}
+
+/// A parameter, or nothing: the shared one of that name.
+pub(crate) enum ParamForm {}
+
+impl Decode for ParamForm {
+    type Output = Param;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [{ "type": "null" }, Param::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Param> {
+        match node.value {
+            Value::Null => Some(Param::empty(owner)),
+            _ => Param::decode(node, owner, cx),
+        }
+    }
+}
+
+/// A field, its type alone, or nothing: the common one of that name.
+pub(crate) enum FieldForm {}
+
+impl Decode for FieldForm {
+    type Output = Field;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [{ "type": "null" }, TypeForm::schema(definitions), Field::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Field> {
+        match node.value {
+            Value::Null => Some(Field::empty(owner)),
+            Value::Text(_) => Some(Field {
+                ty: Some(TypeForm::decode(node, owner, cx)?),
+                ..Field::empty(owner)
+            }),
+            _ => Field::decode(node, owner, cx),
+        }
+    }
+}
+
+/// The body of a request: its type alone, or more about it.
+pub(crate) enum OptionsForm {}
+
+impl Decode for OptionsForm {
+    type Output = Options;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [TypeForm::schema(definitions), Options::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Options> {
+        match node.value {
+            Value::Text(_) => Some(Options {
+                ty: Some(TypeForm::decode(node, owner, cx)?),
+                ..Options::empty(owner)
+            }),
+            _ => Options::decode(node, owner, cx),
+        }
+    }
+}
+
+/// The values of an enum: a list of names, or names with a word on each.
+pub(crate) enum ValuesForm {}
+
+impl Decode for ValuesForm {
+    type Output = At<Vec<(At<String>, EnumValue)>>;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [ListOf::<Text>::schema(definitions), Entries::<EnumValueForm>::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output> {
+        let value = match node.value {
+            Value::List(_) => ListOf::<Text>::decode(node, owner, cx)?
+                .into_iter()
+                .map(|wire| {
+                    let value = EnumValue::empty(wire.span);
+                    (wire, value)
+                })
+                .collect(),
+            _ => Entries::<EnumValueForm>::decode(node, owner, cx)?,
+        };
+        Some(At { span: owner, value })
+    }
+}
+
+/// A value of an enum: nothing, its doc, or more about it.
+pub(crate) enum EnumValueForm {}
+
+impl Decode for EnumValueForm {
+    type Output = EnumValue;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [{ "type": "null" }, Text::schema(definitions), EnumValue::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<EnumValue> {
+        match node.value {
+            Value::Null => Some(EnumValue::empty(owner)),
+            Value::Map(_) => EnumValue::decode(node, owner, cx),
+            _ => Some(EnumValue {
+                doc: Some(Text::decode(node, owner, cx)?),
+                ..EnumValue::empty(owner)
+            }),
+        }
+    }
+}
+
+/// A default.
+pub(crate) enum LiteralForm {}
+
+impl Decode for LiteralForm {
+    type Output = At<Literal>;
+
+    fn schema(_: &mut Definitions) -> Json {
+        json!({ "type": ["boolean", "integer", "number", "string"] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<Literal>> {
+        let value = match &node.value {
+            Value::Boolean(value) => Literal::Boolean(*value),
+            Value::Integer(value) => Literal::Integer(*value),
+            Value::Number(value) => Literal::Number(*value),
+            Value::Text(value) => Literal::String(value.clone()),
+            Value::Null | Value::List(_) | Value::Map(_) => {
+                return cx.expected("a default: true or false, a number or text", node, owner);
+            }
+        };
+        Some(At {
+            span: node.span,
+            value,
+        })
+    }
+}
+
+/// A type as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// A type that every spec has.
+    Builtin(crate::api::Type),
+    /// An id, an enum or a model.
+    Named(At<String>),
+    /// `list<T>`
+    List(Box<Type>),
+    /// `map<T>`
+    Map(Box<Type>),
+}
+
+/// The types that every spec has, by name.
+pub(crate) const BUILTIN_TYPES: [(&str, crate::api::Type); 8] = [
+    ("string", crate::api::Type::String),
+    ("secret", crate::api::Type::Secret),
+    ("integer", crate::api::Type::Integer),
+    ("number", crate::api::Type::Number),
+    ("boolean", crate::api::Type::Boolean),
+    ("timestamp", crate::api::Type::Timestamp),
+    ("any", crate::api::Type::Any),
+    ("object", crate::api::Type::Object),
+];
+
+/// The body of an answer as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    Nothing,
+    Text,
+    Json(Type),
+    Page(Type),
+    Objects(Type),
+}
+
+/// A type.
+pub(crate) enum TypeForm {}
+
+impl Decode for TypeForm {
+    type Output = At<Type>;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        definitions.text(
+            "Type",
+            "string, secret, integer, number, boolean, timestamp, any, object, list<T>, map<T>, or the name of an id, an enum or a model.",
+            r"^(list<|map<)*[A-Za-z][A-Za-z0-9]*>*$",
+        )
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<Type>> {
+        let value = TypeText::new(node, owner, cx)?.ty(cx)?;
+        Some(At {
+            span: node.span,
+            value,
+        })
+    }
+}
+
+/// The body of an answer.
+pub(crate) enum BodyForm {}
+
+impl Decode for BodyForm {
+    type Output = At<Body>;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        definitions.text(
+            "Body",
+            "nothing, text, page<T>, objects<T>, or a type: JSON of that type.",
+            r"^(page<|objects<)?(list<|map<)*[A-Za-z][A-Za-z0-9]*>*$",
+        )
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<Body>> {
+        let text = TypeText::new(node, owner, cx)?;
+        let value = match text.text.as_str() {
+            "nothing" => Body::Nothing,
+            "text" => Body::Text,
+            _ => match text.inside("page") {
+                Some(item) => Body::Page(item.ty(cx)?),
+                None => match text.inside("objects") {
+                    Some(item) => Body::Objects(item.ty(cx)?),
+                    None => Body::Json(text.ty(cx)?),
+                },
+            },
+        };
+        Some(At {
+            span: node.span,
+            value,
+        })
+    }
+}
+
+/// The text of a type, and where it stands.
+struct TypeText {
+    span: Span,
+    text: String,
+    /// Whether the text stands in the file letter by letter, so that parts of it can be pointed at.
+    exact: bool,
+}
+
+impl TypeText {
+    fn new(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self> {
+        let text = Text::decode(node, owner, cx)?;
+        // Quotes and escapes shift the text within its span.
+        let exact = cx.source.slice(node.span) == text.value;
+        Some(Self {
+            span: node.span,
+            text: text.value,
+            exact,
+        })
+    }
+
+    /// What stands between `name<` and `>`.
+    fn inside(&self, name: &str) -> Option<Self> {
+        let inner = self
+            .text
+            .strip_prefix(name)?
+            .trim_start()
+            .strip_prefix('<')?
+            .strip_suffix('>')?;
+        let before = self.text.len() - inner.len() - 1;
+        let leading = inner.len() - inner.trim_start().len();
+        let text = inner.trim().to_owned();
+        let span = if self.exact {
+            let start = self.span.start + before + leading;
+            Span {
+                start,
+                end: start + text.len(),
+                ..self.span
+            }
+        } else {
+            self.span
+        };
+        Some(Self {
+            span,
+            text,
+            exact: self.exact,
+        })
+    }
+
+    fn ty(&self, cx: &mut Context<'_>) -> Option<Type> {
+        self.nested(cx, 0)
+    }
+
+    fn nested(&self, cx: &mut Context<'_>, depth: usize) -> Option<Type> {
+        // Nobody sends lists of lists of lists; and the text may be hostile.
+        if depth > 8 {
+            cx.report(Diagnostic::new(self.span, "this type is nested too deeply"));
+            return None;
+        }
+        if let Some(item) = self.inside("list") {
+            return Some(Type::List(Box::new(item.nested(cx, depth + 1)?)));
+        }
+        if let Some(value) = self.inside("map") {
+            return Some(Type::Map(Box::new(value.nested(cx, depth + 1)?)));
+        }
+        let name = self.text.as_str();
+        if let Some((_, ty)) = BUILTIN_TYPES.iter().find(|(builtin, _)| *builtin == name) {
+            return Some(Type::Builtin(ty.clone()));
+        }
+        if ["page", "objects"]
+            .iter()
+            .any(|body| self.inside(body).is_some())
+            || ["nothing", "text"].contains(&name)
+        {
+            cx.report(
+                Diagnostic::new(self.span, format!("`{name}` is the body of an answer, not a type"))
+                    .help("it may stand in `returns` only, and only outermost; text is `string` elsewhere"),
+            );
+            return None;
+        }
+        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !plain {
+            cx.report(
+                Diagnostic::new(
+                    self.span,
+                    format!("malformed type `{}`", name.escape_debug()),
+                )
+                .help("a type is a name, `list<T>` or `map<T>`"),
+            );
+            return None;
+        }
+        Some(Type::Named(At {
+            span: self.span,
+            value: name.to_owned(),
+        }))
+    }
+}
