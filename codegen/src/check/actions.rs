@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::models::{Written, is_true};
-use super::{Checker, Place, optional_text, text};
+use super::{Checker, Place, differences, optional_text, text};
 use crate::api::{Action, Auth, Body, Location, Method, Options, Paging, Param, Resource, Type};
 use crate::decode::{At, Record};
 use crate::diag::Diagnostic;
@@ -255,6 +255,7 @@ impl<'s> Checker<'s> {
                 .map(|(status, text)| (status.value, text.value.clone()))
                 .collect(),
             deprecated: optional_text(&action.deprecated),
+            differs: differences(&action.differs),
         })
     }
 
@@ -648,6 +649,7 @@ impl<'s> Checker<'s> {
             bounds,
             paging,
             deprecated: optional_text(&param.deprecated),
+            differs: differences(&param.differs),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Puts models together from their parts.
 
 use super::names::Kind;
-use super::{Checker, Place, home, optional_text, text};
+use super::{Checker, Place, differences, home, optional_text, text};
 use crate::api::{Bounds, Direction, Field, Home, Literal, Model, Shape, Type};
 use crate::decode::{At, Record};
 use crate::diag::Diagnostic;
@@ -98,6 +98,7 @@ impl<'s> Checker<'s> {
                     direction: Direction::Response,
                     shape,
                     copies: optional_text(&model.copies),
+                    differs: differences(&model.differs),
                 },
                 span: name.span,
                 fields,
@@ -468,6 +469,7 @@ impl<'s> Checker<'s> {
             default,
             bounds,
             deprecated: optional_text(&field.deprecated),
+            differs: differences(&field.differs),
         })
     }
 
@@ -702,6 +704,7 @@ fn is_bare(field: &spec::Field) -> bool {
         && field.note.is_none()
         && field.rename.is_none()
         && field.deprecated.is_none()
+        && field.differs.is_none()
 }
 
 pub(super) fn is_true(flag: &Option<At<bool>>) -> bool {

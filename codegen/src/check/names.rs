@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Place, home};
+use super::{Checker, Place, differences, home};
 use crate::api::{Enum, EnumValue, Home, Type};
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
@@ -321,6 +321,7 @@ impl<'s> Checker<'s> {
                 note: super::optional_text(&written.note),
                 home,
                 values,
+                differs: differences(&written.differs),
             },
         );
     }
