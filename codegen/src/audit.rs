@@ -167,7 +167,9 @@ pub fn audit(api: &Api, service: &Service, document: &Document) -> Report {
     let (compared, not_in_the_spec) = compare::compare(&mut ledger, api, service, document);
     Report {
         service: service.name.clone(),
-        document: format!("{} {}", document.title, document.version).trim().to_owned(),
+        document: format!("{} {}", document.title, document.version)
+            .trim()
+            .to_owned(),
         compared,
         outdated: ledger.outdated(service),
         groups: ledger.groups,
@@ -223,12 +225,19 @@ impl Ledger {
             };
             self.applied.insert(Mark::new(kind, name, difference));
             let reason = difference.reason.clone();
-            self.acknowledged.push(Acknowledged { place: place.clone(), finding, reason });
+            self.acknowledged.push(Acknowledged {
+                place: place.clone(),
+                finding,
+                reason,
+            });
             return;
         }
         match self.groups.iter_mut().find(|it| it.place == *place) {
             Some(group) => group.findings.push(finding),
-            None => self.groups.push(Group { place: place.clone(), findings: vec![finding] }),
+            None => self.groups.push(Group {
+                place: place.clone(),
+                findings: vec![finding],
+            }),
         }
     }
 

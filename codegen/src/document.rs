@@ -194,7 +194,9 @@ impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DocumentError::Json(error) => write!(f, "the document is not JSON: {error}"),
-            DocumentError::Shape(at, what) => write!(f, "the document is not OpenAPI 3: {at}: {what}"),
+            DocumentError::Shape(at, what) => {
+                write!(f, "the document is not OpenAPI 3: {at}: {what}")
+            }
         }
     }
 }
@@ -220,7 +222,9 @@ impl Document {
 
     /// The operation with this method and path.
     pub fn operation(&self, method: Method, path: &str) -> Option<&Operation> {
-        self.operations.iter().find(|it| it.method == method && it.path == path)
+        self.operations
+            .iter()
+            .find(|it| it.method == method && it.path == path)
     }
 }
 
@@ -238,11 +242,20 @@ type Result_<T> = Result<T, DocumentError>;
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Value) -> Self {
-        Reader { root, objects: BTreeMap::new(), open: Vec::new(), speaks_of_credentials: false }
+        Reader {
+            root,
+            objects: BTreeMap::new(),
+            open: Vec::new(),
+            speaks_of_credentials: false,
+        }
     }
 
     fn read(mut self) -> Result_<Document> {
-        let version = self.root.get("openapi").and_then(Value::as_str).unwrap_or_default();
+        let version = self
+            .root
+            .get("openapi")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         if !version.starts_with("3.") {
             return Err(shape("openapi", "must be a version that starts with `3.`"));
         }
@@ -253,20 +266,29 @@ impl<'a> Reader<'a> {
         let mut operations = Vec::new();
         for (path, item) in paths {
             for (key, method) in METHODS {
-                let Some(operation) = item.get(key) else { continue };
+                let Some(operation) = item.get(key) else {
+                    continue;
+                };
                 operations.push(self.operation(method, path, item, operation)?);
             }
         }
         // Documents of 2025 carry credentials as plain header parameters: only when no operation
         // does, silence means that the document does not say.
         let says = self.speaks_of_credentials
-            || operations.iter().any(|it| matches!(it.credentials, Credentials::Known(_)));
+            || operations
+                .iter()
+                .any(|it| matches!(it.credentials, Credentials::Known(_)));
         if !says {
-            operations.iter_mut().for_each(|it| it.credentials = Credentials::Unsaid);
+            operations
+                .iter_mut()
+                .for_each(|it| it.credentials = Credentials::Unsaid);
         }
         operations.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
         let info = |key: &str| {
-            let text = self.root.pointer(&format!("/info/{key}")).and_then(Value::as_str);
+            let text = self
+                .root
+                .pointer(&format!("/info/{key}"))
+                .and_then(Value::as_str);
             text.unwrap_or_default().to_owned()
         };
         Ok(Document {
@@ -298,8 +320,13 @@ impl<'a> Reader<'a> {
         let place = format!("{} {path}", method_name(method));
         let mut credentials: BTreeSet<String> = self.security(operation);
         let mut params: Vec<Parameter> = Vec::new();
-        for list in [item.get("parameters"), operation.get("parameters")].into_iter().flatten() {
-            let list = list.as_array().ok_or_else(|| shape(&place, "`parameters` must be a list"))?;
+        for list in [item.get("parameters"), operation.get("parameters")]
+            .into_iter()
+            .flatten()
+        {
+            let list = list
+                .as_array()
+                .ok_or_else(|| shape(&place, "`parameters` must be a list"))?;
             for param in list {
                 let param = self.resolve(param)?;
                 let name = text_of(param, "name").unwrap_or_default();
@@ -318,7 +345,9 @@ impl<'a> Reader<'a> {
             path: path.to_owned(),
             roles: roles(operation),
             credentials: match () {
-                () if credentials.contains("share-auth-token") => Credentials::Known(Auth::ShareToken),
+                () if credentials.contains("share-auth-token") => {
+                    Credentials::Known(Auth::ShareToken)
+                }
                 () if credentials.contains("auth-token") => Credentials::Known(Auth::Token),
                 () if credentials.contains("app-id") => Credentials::Known(Auth::AppId),
                 () => Credentials::None,
@@ -332,11 +361,15 @@ impl<'a> Reader<'a> {
 
     /// The credential headers that `security` asks for, in lower case.
     fn security(&self, operation: &Value) -> BTreeSet<String> {
-        let demands = operation.get("security").or_else(|| self.root.get("security"));
+        let demands = operation
+            .get("security")
+            .or_else(|| self.root.get("security"));
         let mut headers = BTreeSet::new();
         for demand in demands.and_then(Value::as_array).into_iter().flatten() {
             for scheme in demand.as_object().into_iter().flat_map(Map::keys) {
-                let known = self.root.pointer(&format!("/components/securitySchemes/{}", escape(scheme)));
+                let known = self
+                    .root
+                    .pointer(&format!("/components/securitySchemes/{}", escape(scheme)));
                 let header = known.and_then(|it| text_of(it, "name")).unwrap_or(scheme);
                 headers.insert(header.to_ascii_lowercase());
             }
@@ -345,7 +378,8 @@ impl<'a> Reader<'a> {
     }
 
     fn parameter(&mut self, place: &str, param: &Value) -> Result_<Parameter> {
-        let name = text_of(param, "name").ok_or_else(|| shape(place, "a parameter without name"))?;
+        let name =
+            text_of(param, "name").ok_or_else(|| shape(place, "a parameter without name"))?;
         let place = format!("{place} {name}");
         let location = match text_of(param, "in") {
             Some("path") => Location::Path,
@@ -353,7 +387,10 @@ impl<'a> Reader<'a> {
             Some("header") => Location::Header,
             other => {
                 let found = other.unwrap_or("nothing");
-                return Err(shape(&place, &format!("`in` must be path, query or header, not {found}")));
+                return Err(shape(
+                    &place,
+                    &format!("`in` must be path, query or header, not {found}"),
+                ));
             }
         };
         let any = Value::Bool(true);
@@ -370,28 +407,42 @@ impl<'a> Reader<'a> {
     }
 
     fn body(&mut self, place: &str, operation: &Value) -> Result_<Option<RequestBody>> {
-        let Some(body) = operation.get("requestBody") else { return Ok(None) };
+        let Some(body) = operation.get("requestBody") else {
+            return Ok(None);
+        };
         let body = self.resolve(body)?;
         let content = body.get("content").and_then(Value::as_object);
-        let schema = content.and_then(json_content).and_then(|it| it.get("schema"));
+        let schema = content
+            .and_then(json_content)
+            .and_then(|it| it.get("schema"));
         let kind = match schema {
             Some(schema) => self.kind(&format!("{place} body"), schema)?,
             None => Kind::Any,
         };
-        Ok(Some(RequestBody { kind, required: flag(body, "required") }))
+        Ok(Some(RequestBody {
+            kind,
+            required: flag(body, "required"),
+        }))
     }
 
     fn answers(&mut self, place: &str, operation: &Value) -> Result_<BTreeMap<u16, Answer>> {
         let mut answers = BTreeMap::new();
         let responses = operation.get("responses").and_then(Value::as_object);
         for (status, response) in responses.into_iter().flatten() {
-            let Ok(status @ 200..=299) = status.parse::<u16>() else { continue };
-            let content = self.resolve(response)?.get("content").and_then(Value::as_object);
+            let Ok(status @ 200..=299) = status.parse::<u16>() else {
+                continue;
+            };
+            let content = self
+                .resolve(response)?
+                .get("content")
+                .and_then(Value::as_object);
             let answer = match content.filter(|it| !it.is_empty()) {
                 None => Answer::Nothing,
                 Some(content) => match json_content(content) {
                     Some(json) => match json.get("schema") {
-                        Some(schema) => Answer::Json(self.kind(&format!("{place} {status}"), schema)?),
+                        Some(schema) => {
+                            Answer::Json(self.kind(&format!("{place} {status}"), schema)?)
+                        }
                         None => Answer::Json(Kind::Any),
                     },
                     None => Answer::Text(content.keys().cloned().collect::<Vec<_>>().join(", ")),
@@ -445,11 +496,16 @@ impl<'a> Reader<'a> {
             return Ok(Kind::Object(name));
         }
         // An alias that leads back to itself without an object in between describes nothing.
-        let inside = self.open.iter().rev().take_while(|(_, is_object)| !is_object);
+        let inside = self
+            .open
+            .iter()
+            .rev()
+            .take_while(|(_, is_object)| !is_object);
         if inside.into_iter().any(|(it, _)| *it == name) {
             return Ok(Kind::Any);
         }
-        self.open.push((name.clone(), named_fields(target).is_some()));
+        self.open
+            .push((name.clone(), named_fields(target).is_some()));
         let kind = self.kind(&name, target)?;
         self.open.pop();
         Ok(kind)
@@ -469,9 +525,19 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn fields(&mut self, place: &str, fields: &Map<String, Value>, schema: &Value) -> Result_<Object> {
-        let required: Vec<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    fn fields(
+        &mut self,
+        place: &str,
+        fields: &Map<String, Value>,
+        schema: &Value,
+    ) -> Result_<Object> {
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         // Flags that the document's author took over from a similar schema are guesses.
         let borrowed = schema.get("x-flags-like").is_some();
         let mut object = Object::default();
@@ -489,7 +555,10 @@ impl<'a> Reader<'a> {
                     required: required.contains(&name.as_str()),
                     nullable: (!nullable_guess).then(|| nullable(field)),
                     read_only: (!read_only_guess).then(|| flag(field, "readOnly")),
-                    write_only: (!borrowed && !inferred("writeOnly")).then(|| flag(field, "writeOnly")),
+                    write_only: match flag(field, "writeOnly") {
+                        true => Some(true),
+                        false => (!borrowed && !inferred("writeOnly")).then_some(false),
+                    },
                     default: literal(field.get("default")),
                     bounds: bounds(field),
                     deprecated: flag(field, "deprecated"),
@@ -524,20 +593,32 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let place = format!("{place} variant {}", nth + 1);
-            kinds.push((text_of(part, "$ref").unwrap_or_default(), self.kind(&place, part)?));
+            kinds.push((
+                text_of(part, "$ref").unwrap_or_default(),
+                self.kind(&place, part)?,
+            ));
         }
         if let [(_, one)] = kinds.as_slice() {
             return Ok(one.clone());
         }
         let discriminator = schema.get("discriminator");
-        let mapping = discriminator.and_then(|it| it.get("mapping")).and_then(Value::as_object);
+        let mapping = discriminator
+            .and_then(|it| it.get("mapping"))
+            .and_then(Value::as_object);
         let mut variants = Vec::new();
         for (reference, kind) in &kinds {
-            let Kind::Object(name) = kind else { return Ok(open_values(&kinds)) };
-            let tags = mapping.into_iter().flatten().filter(|(_, to)| to.as_str() == Some(reference));
+            let Kind::Object(name) = kind else {
+                return Ok(open_values(&kinds));
+            };
+            let tags = mapping
+                .into_iter()
+                .flatten()
+                .filter(|(_, to)| to.as_str() == Some(reference));
             variants.push((tags.map(|(tag, _)| tag.clone()).collect(), name.clone()));
         }
-        let tag = discriminator.and_then(|it| text_of(it, "propertyName")).map(str::to_owned);
+        let tag = discriminator
+            .and_then(|it| text_of(it, "propertyName"))
+            .map(str::to_owned);
         Ok(Kind::OneOf { tag, variants })
     }
 
@@ -585,18 +666,27 @@ fn escape(name: &str) -> String {
 }
 
 fn json_content(content: &Map<String, Value>) -> Option<&Value> {
-    content.iter().find(|(kind, _)| kind.contains("json")).map(|(_, it)| it)
+    content
+        .iter()
+        .find(|(kind, _)| kind.contains("json"))
+        .map(|(_, it)| it)
 }
 
 /// `properties`, where there is at least one.
 fn named_fields(schema: &Value) -> Option<&Map<String, Value>> {
-    schema.get("properties").and_then(Value::as_object).filter(|it| !it.is_empty())
+    schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .filter(|it| !it.is_empty())
 }
 
 /// `type`, without the `null` that 3.1 writes beside it.
 fn type_of(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).find(|it| *it != "null"),
+        Value::Array(types) => types
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|it| *it != "null"),
         other => other.as_str(),
     }
 }
@@ -621,16 +711,19 @@ fn values(schema: &Value) -> Option<Vec<String>> {
         (None, Some(one)) => vec![one.clone()],
         (None, None) => return None,
     };
-    let texts: Vec<String> = listed.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let texts: Vec<String> = listed
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     (!texts.is_empty()).then_some(texts)
 }
 
 /// Open enums are exported as "one of these, or any text": the values count.
 fn open_values(kinds: &[(&str, Kind)]) -> Kind {
     match kinds {
-        [(_, Kind::Values(values)), (_, Kind::Text)] | [(_, Kind::Text), (_, Kind::Values(values))] => {
-            Kind::Values(values.clone())
-        }
+        [(_, Kind::Values(values)), (_, Kind::Text)]
+        | [(_, Kind::Text), (_, Kind::Values(values))] => Kind::Values(values.clone()),
         _ => Kind::Any,
     }
 }
@@ -639,7 +732,10 @@ fn literal(value: Option<&Value>) -> Option<Literal> {
     match value? {
         Value::Bool(it) => Some(Literal::Boolean(*it)),
         Value::String(it) => Some(Literal::String(it.clone())),
-        Value::Number(it) => it.as_i64().map(Literal::Integer).or_else(|| it.as_f64().map(Literal::Number)),
+        Value::Number(it) => it
+            .as_i64()
+            .map(Literal::Integer)
+            .or_else(|| it.as_f64().map(Literal::Number)),
         _ => None,
     }
 }
@@ -651,13 +747,28 @@ fn bounds(schema: &Value) -> Bounds {
         let value = schema.get(key).and_then(Value::as_i64);
         value.filter(|it| !limits.contains(it))
     };
-    let count = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
-    Bounds { min: number("minimum"), max: number("maximum"), min_items: count("minItems"), max_items: count("maxItems") }
+    let count = |key: &str| {
+        schema
+            .get(key)
+            .and_then(Value::as_u64)
+            .and_then(|it| u32::try_from(it).ok())
+    };
+    Bounds {
+        min: number("minimum"),
+        max: number("maximum"),
+        min_items: count("minItems"),
+        max_items: count("maxItems"),
+    }
 }
 
 /// `x-roles`, or the list that iconik writes into the description.
 fn roles(operation: &Value) -> Option<Vec<String>> {
-    let texts = |list: &Vec<Value>| list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let texts = |list: &Vec<Value>| {
+        list.iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
     if let Some(list) = operation.get("x-roles").and_then(Value::as_array) {
         return Some(texts(list));
     }
@@ -665,5 +776,9 @@ fn roles(operation: &Value) -> Option<Vec<String>> {
     let (_, list) = description.split_once("Required roles:")?;
     let lines = list.lines().map(str::trim).filter(|it| !it.is_empty());
     let items = lines.map_while(|it| it.strip_prefix(['-', '*']));
-    Some(items.map(|it| it.trim().trim_matches('`').to_owned()).collect())
+    Some(
+        items
+            .map(|it| it.trim().trim_matches('`').to_owned())
+            .collect(),
+    )
 }

@@ -10,15 +10,20 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use crate::api::{
-    Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Location, Method, Model, Param,
-    Resource, Service, Shape, Type,
+    Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Location, Method,
+    Model, Param, Resource, Service, Shape, Type,
 };
 use crate::words::{self, location_name, method_name, paging_name};
 
 /// Writes the document of these services of `api`: of one, its paths stand below the service's own
 /// server; of several, below the host.
 pub fn export(api: &Api, services: &[&Service]) -> String {
-    let document = Export { api, services, used: used(api, services) }.document();
+    let document = Export {
+        api,
+        services,
+        used: used(api, services),
+    }
+    .document();
     // Text, numbers and lists: nothing that JSON could refuse.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
@@ -92,9 +97,19 @@ impl Members {
 /// The names of everything that the actions of some services lead to.
 fn used(api: &Api, services: &[&Service]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for action in services.iter().flat_map(|it| &it.resources).flat_map(|it| &it.actions) {
-        action.params.iter().for_each(|it| collect(api, &it.ty, &mut names));
-        action.options.iter().for_each(|it| collect(api, &it.ty, &mut names));
+    for action in services
+        .iter()
+        .flat_map(|it| &it.resources)
+        .flat_map(|it| &it.actions)
+    {
+        action
+            .params
+            .iter()
+            .for_each(|it| collect(api, &it.ty, &mut names));
+        action
+            .options
+            .iter()
+            .for_each(|it| collect(api, &it.ty, &mut names));
         for (_, body) in &action.returns {
             if let Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) = body {
                 collect(api, ty, &mut names);
@@ -110,10 +125,14 @@ fn collect(api: &Api, ty: &Type, names: &mut BTreeSet<String>) {
         Type::Id(name) | Type::Enum(name) => {
             names.insert(name.clone());
         }
-        Type::Model(name) if names.insert(name.clone()) => match words::model(api, name).map(|it| &it.shape) {
+        Type::Model(name) if names.insert(name.clone()) => match words::model(api, name)
+            .map(|it| &it.shape)
+        {
             Some(Shape::Fields(fields)) => fields.iter().for_each(|it| collect(api, &it.ty, names)),
             Some(Shape::Union { variants, .. }) => {
-                variants.iter().for_each(|(_, it)| collect(api, &Type::Model(it.clone()), names));
+                variants
+                    .iter()
+                    .for_each(|(_, it)| collect(api, &Type::Model(it.clone()), names));
             }
             None => {}
         },
@@ -157,7 +176,9 @@ impl Export<'_> {
             _ => "iconik".to_owned(),
         };
         let mut info = Members::default();
-        info.add("title", title).add("version", env!("CARGO_PKG_VERSION")).add("description", about);
+        info.add("title", title)
+            .add("version", env!("CARGO_PKG_VERSION"))
+            .add("description", about);
         for service in self.services {
             let rate = &service.rate_limit;
             let rate = json!({
@@ -188,7 +209,9 @@ impl Export<'_> {
     }
 
     fn resources(&self) -> impl Iterator<Item = (&Service, &Resource)> {
-        self.services.iter().flat_map(|service| service.resources.iter().map(move |it| (*service, it)))
+        self.services
+            .iter()
+            .flat_map(|service| service.resources.iter().map(move |it| (*service, it)))
     }
 
     fn tags(&self) -> Json {
@@ -241,7 +264,10 @@ impl Export<'_> {
         match action.auth {
             Auth::Token => {}
             Auth::ShareToken => {
-                operation.add("security", json!([{ "App-ID": [], "Share-Auth-Token": [] }]));
+                operation.add(
+                    "security",
+                    json!([{ "App-ID": [], "Share-Auth-Token": [] }]),
+                );
             }
             Auth::AppId => {
                 operation.add("security", json!([{ "App-ID": [] }]));
@@ -250,14 +276,23 @@ impl Export<'_> {
         let paging: Vec<&str> = action.paging.iter().map(|it| paging_name(*it)).collect();
         operation
             .add_if(!paging.is_empty(), "x-paging", json!(paging))
-            .add_if(action.idempotent_reason.is_some(), "x-idempotent", json!(action.idempotent));
+            .add_if(
+                action.idempotent_reason.is_some(),
+                "x-idempotent",
+                json!(action.idempotent),
+            );
         if !action.params.is_empty() {
-            operation.add("parameters", Json::List(action.params.iter().map(|it| self.param(it)).collect()));
+            operation.add(
+                "parameters",
+                Json::List(action.params.iter().map(|it| self.param(it)).collect()),
+            );
         }
         if let Some(options) = &action.options {
             let content = media("application/json", type_schema(&options.ty));
-            let body =
-                Members::default().add("required", json!(options.required)).add("content", content).done();
+            let body = Members::default()
+                .add("required", json!(options.required))
+                .add("content", content)
+                .done();
             operation.add("requestBody", body);
         }
         operation.add("responses", responses(action));
@@ -270,11 +305,26 @@ impl Export<'_> {
         let mut out = Members::default();
         out.add("name", param.wire.as_str())
             .add("in", location_name(param.location))
-            .add("description", text(&param.doc, param.note.as_deref(), param.deprecated.as_deref()))
-            .add_if(param.required || param.location == Location::Path, "required", json!(true))
+            .add(
+                "description",
+                text(
+                    &param.doc,
+                    param.note.as_deref(),
+                    param.deprecated.as_deref(),
+                ),
+            )
+            .add_if(
+                param.required || param.location == Location::Path,
+                "required",
+                json!(true),
+            )
             .add_if(param.deprecated.is_some(), "deprecated", json!(true));
         if matches!(param.ty, Type::List(_)) {
-            let style = if param.location == Location::Query { "form" } else { "simple" };
+            let style = if param.location == Location::Query {
+                "form"
+            } else {
+                "simple"
+            };
             out.add("style", style).add("explode", json!(false));
         }
         out.add("schema", schema.done());
@@ -293,22 +343,58 @@ impl Export<'_> {
         let mut schemes = Members::default();
         schemes
             .add("App-ID", header("App-ID", "Names the application."))
-            .add("Auth-Token", header("Auth-Token", "The application's token, bare: without `Bearer`."))
-            .add("Share-Auth-Token", header("Share-Auth-Token", "What logging in to a share answers with."));
+            .add(
+                "Auth-Token",
+                header(
+                    "Auth-Token",
+                    "The application's token, bare: without `Bearer`.",
+                ),
+            )
+            .add(
+                "Share-Auth-Token",
+                header(
+                    "Share-Auth-Token",
+                    "What logging in to a share answers with.",
+                ),
+            );
         Members::default()
             .add("securitySchemes", schemes.done())
-            .add("responses", Members::default().add("Error", error_response("Anything but a success.")).done())
+            .add(
+                "responses",
+                Members::default()
+                    .add("Error", error_response("Anything but a success."))
+                    .done(),
+            )
             .add("schemas", self.schemas())
             .done()
     }
 
     fn schemas(&self) -> Json {
-        let mut all: Vec<(String, Json)> = vec![("Errors".into(), errors()), ("Page".into(), envelope())];
+        let mut all: Vec<(String, Json)> =
+            vec![("Errors".into(), errors()), ("Page".into(), envelope())];
         for service in &self.api.services {
             let used = |name: &&String| self.used.contains(*name);
-            all.extend(service.ids.keys().filter(used).map(|it| (it.clone(), id(&service.ids[it]))));
-            all.extend(service.enums.keys().filter(used).map(|it| (it.clone(), enumeration(&service.enums[it]))));
-            all.extend(service.models.keys().filter(used).map(|it| (it.clone(), model(service, &service.models[it]))));
+            all.extend(
+                service
+                    .ids
+                    .keys()
+                    .filter(used)
+                    .map(|it| (it.clone(), id(&service.ids[it]))),
+            );
+            all.extend(
+                service
+                    .enums
+                    .keys()
+                    .filter(used)
+                    .map(|it| (it.clone(), enumeration(&service.enums[it]))),
+            );
+            all.extend(
+                service
+                    .models
+                    .keys()
+                    .filter(used)
+                    .map(|it| (it.clone(), model(service, &service.models[it]))),
+            );
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         Json::Members(all)
@@ -319,25 +405,52 @@ impl Export<'_> {
 fn sentence(text: &str) -> String {
     let text = text.trim();
     let ends = text.is_empty() || text.ends_with(['.', '!', '?', ':']);
-    if ends { text.to_owned() } else { format!("{text}.") }
+    if ends {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// Everything there is to say about an item, in paragraphs.
 fn text(doc: &str, note: Option<&str>, deprecated: Option<&str>) -> String {
     let deprecated = deprecated.map(|it| format!("Deprecated: {}", sentence(it)));
     let paragraphs = [Some(sentence(doc)), note.map(sentence), deprecated];
-    paragraphs.into_iter().flatten().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n\n")
+    paragraphs
+        .into_iter()
+        .flatten()
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 fn operation_text(action: &Action) -> String {
     let roles = match action.roles.as_slice() {
         [] => "Needs no role.".to_owned(),
         [one] => format!("Needs the role `{one}`."),
-        many => format!("Needs the roles {}.", many.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        many => format!(
+            "Needs the roles {}.",
+            many.iter()
+                .map(|it| format!("`{it}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     };
-    let doc = text(action.doc.as_deref().unwrap_or_default(), action.note.as_deref(), action.deprecated.as_deref());
-    let repeat = action.idempotent_reason.as_deref().map(sentence).unwrap_or_default();
-    [doc, roles, repeat].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n\n")
+    let doc = text(
+        action.doc.as_deref().unwrap_or_default(),
+        action.note.as_deref(),
+        action.deprecated.as_deref(),
+    );
+    let repeat = action
+        .idempotent_reason
+        .as_deref()
+        .map(sentence)
+        .unwrap_or_default();
+    [doc, roles, repeat]
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 fn reference(name: &str) -> Value {
@@ -359,9 +472,13 @@ fn type_members(ty: &Type) -> Members {
         Type::Timestamp => schema.add("type", "string").add("format", "date-time"),
         Type::Any => &mut schema,
         Type::Object => schema.add("type", "object"),
-        Type::Id(name) | Type::Enum(name) | Type::Model(name) => schema.add("$ref", reference(name)),
+        Type::Id(name) | Type::Enum(name) | Type::Model(name) => {
+            schema.add("$ref", reference(name))
+        }
         Type::List(of) => schema.add("type", "array").add("items", type_schema(of)),
-        Type::Map(of) => schema.add("type", "object").add("additionalProperties", type_schema(of)),
+        Type::Map(of) => schema
+            .add("type", "object")
+            .add("additionalProperties", type_schema(of)),
     };
     schema
 }
@@ -386,15 +503,21 @@ fn or_null(ty: &Type) -> Members {
 
 fn constraints(schema: &mut Members, default: Option<&Literal>, bounds: &Bounds) {
     if let Some(default) = default {
-        schema.add("default", match default {
-            Literal::Boolean(it) => json!(it),
-            Literal::Integer(it) => json!(it),
-            Literal::Number(it) => json!(it),
-            Literal::String(it) => json!(it),
-        });
+        schema.add(
+            "default",
+            match default {
+                Literal::Boolean(it) => json!(it),
+                Literal::Integer(it) => json!(it),
+                Literal::Number(it) => json!(it),
+                Literal::String(it) => json!(it),
+            },
+        );
     }
     let numbers = [("minimum", bounds.min), ("maximum", bounds.max)];
-    let counts = [("minItems", bounds.min_items), ("maxItems", bounds.max_items)];
+    let counts = [
+        ("minItems", bounds.min_items),
+        ("maxItems", bounds.max_items),
+    ];
     let counts = counts.map(|(name, it)| (name, it.map(i64::from)));
     for (name, bound) in numbers.into_iter().chain(counts) {
         if let Some(bound) = bound {
@@ -404,13 +527,19 @@ fn constraints(schema: &mut Members, default: Option<&Literal>, bounds: &Bounds)
 }
 
 fn id(id: &Id) -> Json {
-    Members::default().add("type", "string").add("description", sentence(&id.doc)).done()
+    Members::default()
+        .add("type", "string")
+        .add("description", sentence(&id.doc))
+        .done()
 }
 
 /// Open: one of the documented values, or any other text.
 fn enumeration(it: &Enum) -> Json {
     let values: Vec<&str> = it.values.iter().map(|it| it.wire.as_str()).collect();
-    let documented = Members::default().add("type", "string").add("enum", json!(values)).done();
+    let documented = Members::default()
+        .add("type", "string")
+        .add("enum", json!(values))
+        .done();
     let other = Members::default()
         .add("type", "string")
         .add("description", "A value that iconik added since.")
@@ -426,7 +555,10 @@ fn enumeration(it: &Enum) -> Json {
         about.push_str("\n\n");
         about.push_str(&explained.join("\n"));
     }
-    Members::default().add("description", about).add("anyOf", Json::List(vec![documented, other])).done()
+    Members::default()
+        .add("description", about)
+        .add("anyOf", Json::List(vec![documented, other]))
+        .done()
 }
 
 fn model(service: &Service, model: &Model) -> Json {
@@ -436,20 +568,32 @@ fn model(service: &Service, model: &Model) -> Json {
         Shape::Fields(fields) => {
             let required: Vec<&str> = match model.direction {
                 Direction::Response => Vec::new(),
-                _ => fields.iter().filter(|it| it.required).map(|it| it.wire.as_str()).collect(),
+                _ => fields
+                    .iter()
+                    .filter(|it| it.required)
+                    .map(|it| it.wire.as_str())
+                    .collect(),
             };
-            out.add("type", "object").add_if(!required.is_empty(), "required", json!(required));
-            let fields = fields.iter().map(|it| (it.wire.clone(), field(model.direction, it)));
+            out.add("type", "object")
+                .add_if(!required.is_empty(), "required", json!(required));
+            let fields = fields
+                .iter()
+                .map(|it| (it.wire.clone(), field(model.direction, it)));
             out.add("properties", Json::Members(fields.collect()));
         }
         Shape::Union { tag, variants } => {
-            let refs = variants.iter().map(|(_, name)| Json::Value(json!({ "$ref": reference(name) })));
-            let mapping = variants.iter().map(|(tag, name)| (tag.clone(), Json::Value(reference(name))));
+            let refs = variants
+                .iter()
+                .map(|(_, name)| Json::Value(json!({ "$ref": reference(name) })));
+            let mapping = variants
+                .iter()
+                .map(|(tag, name)| (tag.clone(), Json::Value(reference(name))));
             let discriminator = Members::default()
                 .add("propertyName", tag.as_str())
                 .add("mapping", Json::Members(mapping.collect()))
                 .done();
-            out.add("oneOf", Json::List(refs.collect())).add("discriminator", discriminator);
+            out.add("oneOf", Json::List(refs.collect()))
+                .add("discriminator", discriminator);
         }
     }
     if let Home::Resource(resource) = &model.home {
@@ -462,9 +606,17 @@ fn model(service: &Service, model: &Model) -> Json {
 fn field(direction: Direction, field: &Field) -> Json {
     // In an answer null and absent are the same, whatever the field.
     let null = field.nullable || direction == Direction::Response;
-    let mut out = if null { or_null(&field.ty) } else { type_members(&field.ty) };
+    let mut out = if null {
+        or_null(&field.ty)
+    } else {
+        type_members(&field.ty)
+    };
     constraints(&mut out, field.default.as_ref(), &field.bounds);
-    let about = text(&field.doc, field.note.as_deref(), field.deprecated.as_deref());
+    let about = text(
+        &field.doc,
+        field.note.as_deref(),
+        field.deprecated.as_deref(),
+    );
     out.add_if(!about.is_empty(), "description", about)
         .add_if(field.read_only, "readOnly", json!(true))
         .add_if(field.write_only, "writeOnly", json!(true))
@@ -473,7 +625,9 @@ fn field(direction: Direction, field: &Field) -> Json {
 }
 
 fn media(kind: &str, schema: Json) -> Json {
-    Members::default().add(kind, Members::default().add("schema", schema).done()).done()
+    Members::default()
+        .add(kind, Members::default().add("schema", schema).done())
+        .done()
 }
 
 fn responses(action: &Action) -> Json {
@@ -484,7 +638,9 @@ fn responses(action: &Action) -> Json {
             Body::Nothing => response.add("description", "Done; there is nothing to read."),
             Body::Text => {
                 let text = Members::default().add("type", "string").done();
-                response.add("description", "Text.").add("content", media("text/*", text))
+                response
+                    .add("description", "Text.")
+                    .add("content", media("text/*", text))
             }
             Body::Json(ty) => response
                 .add("description", format!("{}.", words::type_text(ty)))
@@ -494,11 +650,17 @@ fn responses(action: &Action) -> Json {
                 let both = Json::List(vec![page, objects(ty)]);
                 let schema = Members::default().add("allOf", both).done();
                 response
-                    .add("description", format!("A page of {}.", words::type_text(ty)))
+                    .add(
+                        "description",
+                        format!("A page of {}.", words::type_text(ty)),
+                    )
                     .add("content", media("application/json", schema))
             }
             Body::Objects(ty) => response
-                .add("description", format!("A list of {}.", words::type_text(ty)))
+                .add(
+                    "description",
+                    format!("A list of {}.", words::type_text(ty)),
+                )
                 .add("content", media("application/json", objects(ty))),
         };
         out.add(status.to_string(), response.done());
@@ -514,7 +676,10 @@ fn objects(ty: &Type) -> Json {
     let mut list = or_null(&Type::List(Box::new(ty.clone())));
     let list = list.add("description", "The items.").done();
     let properties = Members::default().add("objects", list).done();
-    Members::default().add("type", "object").add("properties", properties).done()
+    Members::default()
+        .add("type", "object")
+        .add("properties", properties)
+        .done()
 }
 
 fn error_response(about: &str) -> Json {
@@ -538,7 +703,10 @@ fn errors() -> Json {
         "properties": { "errors": { "type": "object", "additionalProperties": true } },
     });
     Members::default()
-        .add("description", "What went wrong: a list of messages, or messages by field.")
+        .add(
+            "description",
+            "What went wrong: a list of messages, or messages by field.",
+        )
         .add("oneOf", Json::List(vec![list.into(), by_field.into()]))
         .done()
 }
@@ -547,23 +715,53 @@ fn envelope() -> Json {
     let member = |kind: &str, about: &str| json!({ "type": [kind, "null"], "description": about });
     let mut properties = Members::default();
     properties
-        .add("page", member("integer", "Number of this page, counted from 1."))
+        .add(
+            "page",
+            member("integer", "Number of this page, counted from 1."),
+        )
         .add("pages", member("integer", "How many pages there are."))
-        .add("per_page", member("integer", "How many items a page holds."))
-        .add("total", member("integer", "How many items there are in all."))
-        .add("first_url", member("string", "The first page, as a path on the same host."))
-        .add("prev_url", member("string", "The page before; null on the first."))
-        .add("next_url", member("string", "The page after; null on the last."))
+        .add(
+            "per_page",
+            member("integer", "How many items a page holds."),
+        )
+        .add(
+            "total",
+            member("integer", "How many items there are in all."),
+        )
+        .add(
+            "first_url",
+            member("string", "The first page, as a path on the same host."),
+        )
+        .add(
+            "prev_url",
+            member("string", "The page before; null on the first."),
+        )
+        .add(
+            "next_url",
+            member("string", "The page after; null on the last."),
+        )
         .add("last_url", member("string", "The last page."))
-        .add("scroll_id", member("string", "The cursor for the next step of a scroll."))
-        .add("search_after", json!({
-            "type": ["array", "null"],
-            "items": {},
-            "description": "The cursor behind the last item.",
-        }))
-        .add("facets", member("object", "Counts by value, where the list offers them."));
+        .add(
+            "scroll_id",
+            member("string", "The cursor for the next step of a scroll."),
+        )
+        .add(
+            "search_after",
+            json!({
+                "type": ["array", "null"],
+                "items": {},
+                "description": "The cursor behind the last item.",
+            }),
+        )
+        .add(
+            "facets",
+            member("object", "Counts by value, where the list offers them."),
+        );
     Members::default()
-        .add("description", "What stands around the items of a list that comes in pages.")
+        .add(
+            "description",
+            "What stands around the items of a list that comes in pages.",
+        )
         .add("type", "object")
         .add("properties", properties.done())
         .done()

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::api::{
-    Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param, Resource, Service,
-    Shape, Type,
+    Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param,
+    Resource, Service, Shape, Type,
 };
-use crate::words::{self, bounds_text, count, literal_text, location_name, method_name, paging_name};
+use crate::words::{
+    self, bounds_text, count, literal_text, location_name, method_name, paging_name,
+};
 
 /// Where the pages stand, seen from the root of the repository.
 pub const FOLDER: &str = "spec/docs";
@@ -57,7 +59,14 @@ impl Book<'_> {
             );
             out.push_str("| resource | | actions |\n|---|---|---|\n");
             for it in &service.resources {
-                let _ = writeln!(out, "| [{}]({}.md) | {} | {} |", it.name, it.name, cell(&it.about), it.actions.len());
+                let _ = writeln!(
+                    out,
+                    "| [{}]({}.md) | {} | {} |",
+                    it.name,
+                    it.name,
+                    cell(&it.about),
+                    it.actions.len()
+                );
             }
         }
         out
@@ -76,7 +85,11 @@ impl Book<'_> {
         out.push_str("| action | request | |\n|---|---|---|\n");
         for action in &resource.actions {
             let id = format!("{}.{}", resource.name, action.name);
-            let late = if action.deprecated.is_some() { " (deprecated)" } else { "" };
+            let late = if action.deprecated.is_some() {
+                " (deprecated)"
+            } else {
+                ""
+            };
             let _ = writeln!(
                 out,
                 "| [{}](#{}) | `{} {}` | {}{late} |",
@@ -91,16 +104,28 @@ impl Book<'_> {
             self.action(&mut out, resource, action);
         }
         let mine = |home: &Home| *home == Home::Resource(resource.name.clone());
-        let models: Vec<&Model> = service.models.values().filter(|it| mine(&it.home)).collect();
+        let models: Vec<&Model> = service
+            .models
+            .values()
+            .filter(|it| mine(&it.home))
+            .collect();
         let enums: Vec<&Enum> = service.enums.values().filter(|it| mine(&it.home)).collect();
-        models.into_iter().for_each(|it| self.model(&mut out, Some(resource), it));
+        models
+            .into_iter()
+            .for_each(|it| self.model(&mut out, Some(resource), it));
         enums.into_iter().for_each(|it| enumeration(&mut out, it));
         out
     }
 
     fn action(&self, out: &mut String, resource: &Resource, action: &Action) {
         let _ = writeln!(out, "\n## {}.{}\n", resource.name, action.name);
-        let _ = writeln!(out, "{}: `{} {}`.", action.title.trim_end_matches('.'), method_name(action.method), action.path);
+        let _ = writeln!(
+            out,
+            "{}: `{} {}`.",
+            action.title.trim_end_matches('.'),
+            method_name(action.method),
+            action.path
+        );
         if let Some(why) = &action.deprecated {
             let _ = writeln!(out, "\n**Deprecated.** {}", sentence(why));
         }
@@ -114,7 +139,11 @@ impl Book<'_> {
             Auth::AppId => out.push_str("- Takes the application's id, but no token.\n"),
         }
         if let Some(options) = &action.options {
-            let need = if options.required { "" } else { ", which may be left out" };
+            let need = if options.required {
+                ""
+            } else {
+                ", which may be left out"
+            };
             let _ = writeln!(out, "- Body: {}{need}.", self.link(resource, &options.ty));
         }
         for (status, body) in &action.returns {
@@ -131,11 +160,19 @@ impl Book<'_> {
             let _ = writeln!(out, "- Fails with {status}: {}", sentence(about));
         }
         if !action.paging.is_empty() {
-            let styles: Vec<String> = action.paging.iter().map(|it| format!("`{}`", paging_name(*it))).collect();
+            let styles: Vec<String> = action
+                .paging
+                .iter()
+                .map(|it| format!("`{}`", paging_name(*it)))
+                .collect();
             let _ = writeln!(out, "- Pages by {}.", styles.join(", "));
         }
         if let Some(reason) = &action.idempotent_reason {
-            let may = if action.idempotent { "Safe to repeat" } else { "Not safe to repeat" };
+            let may = if action.idempotent {
+                "Safe to repeat"
+            } else {
+                "Not safe to repeat"
+            };
             let _ = writeln!(out, "- {may}: {}", sentence(reason));
         }
         if !action.params.is_empty() {
@@ -160,25 +197,43 @@ impl Book<'_> {
         }
         match &model.shape {
             Shape::Fields(fields) => {
-                let head = if model.direction == Direction::Request { "option" } else { "field" };
+                let head = if model.direction == Direction::Request {
+                    "option"
+                } else {
+                    "field"
+                };
                 let _ = writeln!(out, "\n| {head} | type | |\n|---|---|---|");
                 for it in fields {
                     let text = cell(&field_text(model.direction, it));
-                    let _ = writeln!(out, "| `{}` | {} | {text} |", it.wire, self.link_from(on, &it.ty));
+                    let _ = writeln!(
+                        out,
+                        "| `{}` | {} | {text} |",
+                        it.wire,
+                        self.link_from(on, &it.ty)
+                    );
                 }
             }
             Shape::Union { tag, variants } => {
                 let _ = writeln!(out, "\n| `{tag}` | |\n|---|---|");
                 for (value, name) in variants {
-                    let _ = writeln!(out, "| `{value}` | {} |", self.link_from(on, &Type::Model(name.clone())));
+                    let _ = writeln!(
+                        out,
+                        "| `{value}` | {} |",
+                        self.link_from(on, &Type::Model(name.clone()))
+                    );
                 }
             }
         }
     }
 
     fn types(&self) -> String {
-        let mut out = page("`types.yaml` and `service.yaml` of each service", "Shared types");
-        out.push_str("What several resources use. Types of one resource stand on its page.\n\n## Ids\n\n");
+        let mut out = page(
+            "`types.yaml` and `service.yaml` of each service",
+            "Shared types",
+        );
+        out.push_str(
+            "What several resources use. Types of one resource stand on its page.\n\n## Ids\n\n",
+        );
         out.push_str("All ids are text; most are UUIDs.\n\n| id | |\n|---|---|\n");
         for id in self.api.services.iter().flat_map(|it| it.ids.values()) {
             let _ = writeln!(out, "| {} | {} |", id.name, cell(&sentence(&id.doc)));
@@ -200,11 +255,15 @@ impl Book<'_> {
             let link = format!("[{id}]({}.md#{})", resource.name, anchor(&id));
             match action.roles.as_slice() {
                 [] => free.push(link),
-                roles => roles.iter().for_each(|it| by_role.entry(it).or_default().push(link.clone())),
+                roles => roles
+                    .iter()
+                    .for_each(|it| by_role.entry(it).or_default().push(link.clone())),
             }
         }
         let mut out = page("the spec", "Roles");
-        out.push_str("What each role opens. An action that names several roles needs all of them.\n\n");
+        out.push_str(
+            "What each role opens. An action that names several roles needs all of them.\n\n",
+        );
         out.push_str("| role | actions |\n|---|---|\n");
         for (role, actions) in by_role {
             let _ = writeln!(out, "| `{role}` | {} |", actions.join(", "));
@@ -222,15 +281,35 @@ impl Book<'_> {
         for service in &self.api.services {
             for resource in &service.resources {
                 let figures = self.figures(service, resource);
-                let _ = writeln!(out, "| [{}]({}.md) | {} |", resource.name, resource.name, figures.cells());
+                let _ = writeln!(
+                    out,
+                    "| [{}]({}.md) | {} |",
+                    resource.name,
+                    resource.name,
+                    figures.cells()
+                );
                 sum.add(&figures);
             }
             let shared = Figures {
-                models: service.models.values().filter(|it| it.home == Home::Shared).count(),
-                enums: service.enums.values().filter(|it| it.home == Home::Shared).count(),
+                models: service
+                    .models
+                    .values()
+                    .filter(|it| it.home == Home::Shared)
+                    .count(),
+                enums: service
+                    .enums
+                    .values()
+                    .filter(|it| it.home == Home::Shared)
+                    .count(),
                 ..Figures::default()
             };
-            let _ = writeln!(out, "| [shared by several]({}) of {} | {} |", "types.md", service.name, shared.cells());
+            let _ = writeln!(
+                out,
+                "| [shared by several]({}) of {} | {} |",
+                "types.md",
+                service.name,
+                shared.cells()
+            );
             sum.add(&shared);
         }
         let _ = writeln!(out, "| **all** | {} |", sum.cells());
@@ -244,8 +323,14 @@ impl Book<'_> {
                 for action in &resource.actions {
                     let id = format!("{}.{}", resource.name, action.name);
                     let path = format!("{}{}", service.base_path, action.path);
-                    let roles: Vec<String> = action.roles.iter().map(|it| format!("`{it}`")).collect();
-                    let row = format!("[{id}]({}.md#{}) | {}", resource.name, anchor(&id), roles.join(", "));
+                    let roles: Vec<String> =
+                        action.roles.iter().map(|it| format!("`{it}`")).collect();
+                    let row = format!(
+                        "[{id}]({}.md#{}) | {}",
+                        resource.name,
+                        anchor(&id),
+                        roles.join(", ")
+                    );
                     rows.push((path, method_name(action.method), row));
                 }
             }
@@ -277,7 +362,12 @@ impl Book<'_> {
 
     fn actions(&self) -> impl Iterator<Item = (&Resource, &Action)> {
         let resources = self.api.services.iter().flat_map(|it| &it.resources);
-        resources.flat_map(|resource| resource.actions.iter().map(move |action| (resource, action)))
+        resources.flat_map(|resource| {
+            resource
+                .actions
+                .iter()
+                .map(move |action| (resource, action))
+        })
     }
 
     fn link(&self, on: &Resource, ty: &Type) -> String {
@@ -289,9 +379,16 @@ impl Book<'_> {
         match ty {
             Type::List(of) => format!("list of {}", self.link_from(on, of)),
             Type::Map(of) => format!("map of {}", self.link_from(on, of)),
-            Type::Id(name) => format!("[{name}]({}#ids)", if on.is_none() { "" } else { "types.md" }),
+            Type::Id(name) => format!(
+                "[{name}]({}#ids)",
+                if on.is_none() { "" } else { "types.md" }
+            ),
             Type::Model(name) => self.to(on, name, words::model(self.api, name).map(|it| &it.home)),
-            Type::Enum(name) => self.to(on, name, words::enumeration(self.api, name).map(|it| &it.home)),
+            Type::Enum(name) => self.to(
+                on,
+                name,
+                words::enumeration(self.api, name).map(|it| &it.home),
+            ),
             other => words::type_text(other),
         }
     }
@@ -318,7 +415,13 @@ struct Figures {
 
 impl Figures {
     fn cells(&self) -> String {
-        let Figures { actions, params, options, models, enums } = self;
+        let Figures {
+            actions,
+            params,
+            options,
+            models,
+            enums,
+        } = self;
         format!("{actions} | {params} | {options} | {models} | {enums}")
     }
 
@@ -332,29 +435,48 @@ impl Figures {
 }
 
 fn page(source: &str, title: &str) -> String {
-    format!("<!-- @generated by `cargo xtask regen` from {source}; edit that instead. -->\n\n# {title}\n\n")
+    format!(
+        "<!-- @generated by `cargo xtask regen` from {source}; edit that instead. -->\n\n# {title}\n\n"
+    )
 }
 
 /// `delete_queue` as people write it.
 fn title(name: &str) -> String {
     let mut letters = name.chars();
-    let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|it| it.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str().replace('_', " "))
 }
 
 fn enumeration(out: &mut String, it: &Enum) {
-    let _ = writeln!(out, "\n## {}\n\n{} iconik may add values.", it.name, sentence(&it.doc));
+    let _ = writeln!(
+        out,
+        "\n## {}\n\n{} iconik may add values.",
+        it.name,
+        sentence(&it.doc)
+    );
     if let Some(note) = &it.note {
         let _ = writeln!(out, "\n{}", sentence(note));
     }
     if it.values.iter().all(|it| it.doc.is_empty()) {
-        let values: Vec<String> = it.values.iter().map(|it| format!("`{}`", it.wire)).collect();
+        let values: Vec<String> = it
+            .values
+            .iter()
+            .map(|it| format!("`{}`", it.wire))
+            .collect();
         let _ = writeln!(out, "\n{}", values.join(", "));
         return;
     }
     out.push_str("\n| value | |\n|---|---|\n");
     for value in &it.values {
-        let _ = writeln!(out, "| `{}` | {} |", value.wire, cell(&sentence(&value.doc)));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} |",
+            value.wire,
+            cell(&sentence(&value.doc))
+        );
     }
 }
 
@@ -370,17 +492,37 @@ fn roles(roles: &[String]) -> String {
 fn param_text(param: &Param) -> String {
     let required = param.required && param.location != Location::Path;
     let facts = facts(required, param.default.as_ref(), &param.bounds);
-    join([Some(sentence(&param.doc)), Some(facts), param.note.clone(), late(param.deprecated.as_ref())])
+    join([
+        Some(sentence(&param.doc)),
+        Some(facts),
+        param.note.clone(),
+        late(param.deprecated.as_ref()),
+    ])
 }
 
 fn field_text(direction: Direction, field: &Field) -> String {
     let sent = direction != Direction::Response;
-    let facts = facts(sent && field.required, field.default.as_ref(), &field.bounds);
-    let read_only = (sent && field.read_only).then(|| "Set by iconik: has no effect in a request.".to_owned());
+    let facts = facts(
+        sent && field.required,
+        field.default.as_ref(),
+        &field.bounds,
+    );
+    let read_only =
+        (sent && field.read_only).then(|| "Set by iconik: has no effect in a request.".to_owned());
     let null = (sent && field.nullable && !field.read_only).then(|| "May be null.".to_owned());
-    let write_only = field.write_only.then(|| "Never part of an answer.".to_owned());
+    let write_only = field
+        .write_only
+        .then(|| "Never part of an answer.".to_owned());
     let (note, late) = (field.note.clone(), late(field.deprecated.as_ref()));
-    join([Some(sentence(&field.doc)), Some(facts), read_only, null, write_only, note, late])
+    join([
+        Some(sentence(&field.doc)),
+        Some(facts),
+        read_only,
+        null,
+        write_only,
+        note,
+        late,
+    ])
 }
 
 fn facts(required: bool, default: Option<&Literal>, bounds: &Bounds) -> String {
@@ -397,7 +539,11 @@ fn late(deprecated: Option<&String>) -> Option<String> {
 }
 
 fn join<const N: usize>(parts: [Option<String>; N]) -> String {
-    let parts = parts.into_iter().flatten().map(|it| sentence(&it)).filter(|it| !it.is_empty());
+    let parts = parts
+        .into_iter()
+        .flatten()
+        .map(|it| sentence(&it))
+        .filter(|it| !it.is_empty());
     parts.collect::<Vec<_>>().join(" ")
 }
 
@@ -405,16 +551,27 @@ fn join<const N: usize>(parts: [Option<String>; N]) -> String {
 fn sentence(text: &str) -> String {
     let text = text.trim();
     let ends = text.is_empty() || text.ends_with(['.', '!', '?', ':', '*']);
-    if ends { text.to_owned() } else { format!("{text}.") }
+    if ends {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// Text that stands in one cell of a table.
 fn cell(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "\\|")
 }
 
 /// The anchor that Markdown viewers make of a heading.
 fn anchor(heading: &str) -> String {
-    let kept = heading.chars().filter(|it| it.is_alphanumeric() || matches!(it, '_' | '-' | ' '));
-    kept.flat_map(char::to_lowercase).map(|it| if it == ' ' { '-' } else { it }).collect()
+    let kept = heading
+        .chars()
+        .filter(|it| it.is_alphanumeric() || matches!(it, '_' | '-' | ' '));
+    kept.flat_map(char::to_lowercase)
+        .map(|it| if it == ' ' { '-' } else { it })
+        .collect()
 }

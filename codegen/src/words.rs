@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::api::{Api, Auth, Body, Bounds, Enum, Home, Id, Literal, Location, Method, Model, Paging, Service, Type};
+use crate::api::{
+    Api, Auth, Body, Bounds, Enum, Home, Id, Literal, Location, Method, Model, Paging, Service,
+    Type,
+};
 
 /// A type as the spec writes it, for example `list<AssetId>`.
 pub(crate) fn type_text(ty: &Type) -> String {

@@ -6,16 +6,30 @@ use super::fit::{Fit, fit, fit_param};
 use super::walk::{self, Met, Use, Way};
 use super::{Compared, Finding, Item, Ledger, Place};
 use crate::api::{
-    Action, Api, Body, Bounds, Difference, Direction, Enum, Field, Literal, Method, Model, Param, Resource, Service,
-    Shape, Type,
+    Action, Api, Body, Bounds, Difference, Direction, Enum, Field, Literal, Method, Model, Param,
+    Resource, Service, Shape, Type,
 };
-use crate::document::{Answer, Credentials, Document, Kind, Operation, Parameter, Property, RequestBody};
-use crate::words::{self, auth_name, body_text, bounds_text, literal_text, location_name, method_name, type_text};
+use crate::document::{
+    Answer, Credentials, Document, Kind, Operation, Parameter, Property, RequestBody,
+};
+use crate::words::{
+    self, auth_name, body_text, bounds_text, literal_text, location_name, method_name, type_text,
+};
 
 /// The members of the page envelope.
 const ENVELOPE: [&str; 12] = [
-    "objects", "page", "pages", "per_page", "total", "first_url", "last_url", "next_url", "prev_url", "scroll_id",
-    "search_after", "facets",
+    "objects",
+    "page",
+    "pages",
+    "per_page",
+    "total",
+    "first_url",
+    "last_url",
+    "next_url",
+    "prev_url",
+    "scroll_id",
+    "search_after",
+    "facets",
 ];
 
 /// Compares everything; returns how much that was, and what only the document has.
@@ -25,7 +39,14 @@ pub(super) fn compare(
     service: &Service,
     document: &Document,
 ) -> (Compared, Vec<String>) {
-    let mut bench = Bench { ledger, api, service, document, met: Met::default(), compared: Compared::default() };
+    let mut bench = Bench {
+        ledger,
+        api,
+        service,
+        document,
+        met: Met::default(),
+        compared: Compared::default(),
+    };
     bench.base_path();
     let pairs = pair(service, document);
     for (resource, action) in actions(service) {
@@ -40,8 +61,14 @@ pub(super) fn compare(
     for it in service.enums.values() {
         bench.enumeration(it);
     }
-    let paired: BTreeSet<(&str, Method)> = pairs.values().map(|it| (it.path.as_str(), it.method)).collect();
-    let others = document.operations.iter().filter(|it| !paired.contains(&(it.path.as_str(), it.method)));
+    let paired: BTreeSet<(&str, Method)> = pairs
+        .values()
+        .map(|it| (it.path.as_str(), it.method))
+        .collect();
+    let others = document
+        .operations
+        .iter()
+        .filter(|it| !paired.contains(&(it.path.as_str(), it.method)));
     let others = others.map(|it| request(it.method, &it.path)).collect();
     (bench.compared, others)
 }
@@ -54,24 +81,43 @@ pub(super) fn each_acknowledgement(
 ) {
     for (resource, action) in actions(service) {
         let id = format!("{}.{}", resource.name, action.name);
-        action.differs.iter().for_each(|it| visit("action", &id, &id, it));
+        action
+            .differs
+            .iter()
+            .for_each(|it| visit("action", &id, &id, it));
         for param in &action.params {
-            param.differs.iter().for_each(|it| visit("param", &param.wire, &id, it));
+            param
+                .differs
+                .iter()
+                .for_each(|it| visit("param", &param.wire, &id, it));
         }
     }
     for model in service.models.values() {
-        model.differs.iter().for_each(|it| visit("model", &model.name, &model.name, it));
+        model
+            .differs
+            .iter()
+            .for_each(|it| visit("model", &model.name, &model.name, it));
         for field in fields(model) {
-            field.differs.iter().for_each(|it| visit("field", &field.wire, &model.name, it));
+            field
+                .differs
+                .iter()
+                .for_each(|it| visit("field", &field.wire, &model.name, it));
         }
     }
     for it in service.enums.values() {
-        it.differs.iter().for_each(|difference| visit("enum", &it.name, &it.name, difference));
+        it.differs
+            .iter()
+            .for_each(|difference| visit("enum", &it.name, &it.name, difference));
     }
 }
 
 fn actions(service: &Service) -> impl Iterator<Item = (&Resource, &Action)> {
-    service.resources.iter().flat_map(|resource| resource.actions.iter().map(move |action| (resource, action)))
+    service.resources.iter().flat_map(|resource| {
+        resource
+            .actions
+            .iter()
+            .map(move |action| (resource, action))
+    })
 }
 
 fn fields(model: &Model) -> &[Field] {
@@ -83,7 +129,10 @@ fn fields(model: &Model) -> &[Field] {
 
 /// Which operation of the document each action of the spec is: by path, and for what is left over
 /// by the shape of the path, since a placeholder may be called something else.
-fn pair<'a>(service: &'a Service, document: &'a Document) -> BTreeMap<(Method, &'a str), &'a Operation> {
+fn pair<'a>(
+    service: &'a Service,
+    document: &'a Document,
+) -> BTreeMap<(Method, &'a str), &'a Operation> {
     let mut pairs = BTreeMap::new();
     for (_, action) in actions(service) {
         if let Some(operation) = document.operation(action.method, &action.path) {
@@ -91,10 +140,16 @@ fn pair<'a>(service: &'a Service, document: &'a Document) -> BTreeMap<(Method, &
         }
     }
     let taken: BTreeSet<&str> = pairs.values().map(|it| it.path.as_str()).collect();
-    let free: Vec<&Operation> = document.operations.iter().filter(|it| !taken.contains(it.path.as_str())).collect();
+    let free: Vec<&Operation> = document
+        .operations
+        .iter()
+        .filter(|it| !taken.contains(it.path.as_str()))
+        .collect();
     for (_, action) in actions(service) {
         let key = (action.method, action.path.as_str());
-        let alike = |it: &&&Operation| it.method == action.method && outline(&it.path) == outline(&action.path);
+        let alike = |it: &&&Operation| {
+            it.method == action.method && outline(&it.path) == outline(&action.path)
+        };
         if let (false, Some(operation)) = (pairs.contains_key(&key), free.iter().find(alike)) {
             pairs.insert(key, operation);
         }
@@ -104,7 +159,9 @@ fn pair<'a>(service: &'a Service, document: &'a Document) -> BTreeMap<(Method, &
 
 /// A path without the names of its placeholders.
 fn outline(path: &str) -> String {
-    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    let parts = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "{}" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -130,7 +187,14 @@ struct Bench<'a, 'd> {
 
 impl<'d> Bench<'_, 'd> {
     fn base_path(&mut self) {
-        let Some(path) = self.document.base_path.as_ref().filter(|it| **it != self.service.base_path) else { return };
+        let Some(path) = self
+            .document
+            .base_path
+            .as_ref()
+            .filter(|it| **it != self.service.base_path)
+        else {
+            return;
+        };
         let place = Place {
             kind: "service",
             name: self.service.name.clone(),
@@ -143,7 +207,8 @@ impl<'d> Bench<'_, 'd> {
 
     fn undocumented(&mut self, resource: &Resource, action: &Action) {
         let finding = only_in_the_spec("undocumented", request(action.method, &action.path));
-        self.ledger.enter(&action_place(resource, action), &action.differs, finding);
+        self.ledger
+            .enter(&action_place(resource, action), &action.differs, finding);
     }
 
     fn action(&mut self, resource: &Resource, action: &Action, operation: &'d Operation) {
@@ -168,7 +233,11 @@ impl<'d> Bench<'_, 'd> {
             enter(difference("auth", auth, auth_name(action.auth)));
         }
         if operation.deprecated != action.deprecated.is_some() {
-            enter(difference("deprecated", yes(operation.deprecated), yes(action.deprecated.is_some())));
+            enter(difference(
+                "deprecated",
+                yes(operation.deprecated),
+                yes(action.deprecated.is_some()),
+            ));
         }
         self.params(&place, action, operation);
         self.options(&place, action, operation.body.as_ref());
@@ -178,25 +247,33 @@ impl<'d> Bench<'_, 'd> {
     fn params(&mut self, place: &Place, action: &Action, operation: &'d Operation) {
         for param in &action.params {
             // Where only the placeholder's name differs, `path` has reported it.
-            let renamed = param.location == crate::api::Location::Path && action.path != operation.path;
+            let renamed =
+                param.location == crate::api::Location::Path && action.path != operation.path;
             match operation.params.iter().find(|it| it.name == param.wire) {
                 Some(documented) => self.param(place, param, documented),
                 None if renamed => {}
                 None => {
                     let finding = only_in_the_spec("undocumented", type_text(&param.ty));
-                    self.ledger.enter(place, &param.differs, on("param", &param.wire, finding));
+                    self.ledger
+                        .enter(place, &param.differs, on("param", &param.wire, finding));
                 }
             }
         }
         for documented in &operation.params {
             let known = action.params.iter().any(|it| it.wire == documented.name);
-            let renamed = documented.location == crate::api::Location::Path && action.path != operation.path;
+            let renamed =
+                documented.location == crate::api::Location::Path && action.path != operation.path;
             if !known && !renamed {
                 let location = location_name(documented.location);
-                let need = if documented.required { ", required" } else { "" };
+                let need = if documented.required {
+                    ", required"
+                } else {
+                    ""
+                };
                 let text = format!("{location} {}{need}", documented.kind);
                 let aspect = format!("params.{}", documented.name);
-                self.ledger.enter(place, &action.differs, only_in_the_document(&aspect, text));
+                self.ledger
+                    .enter(place, &action.differs, only_in_the_document(&aspect, text));
             }
         }
     }
@@ -212,17 +289,31 @@ impl<'d> Bench<'_, 'd> {
             &param.ty,
             &[&documented.kind],
         );
-        let mut enter =
-            |finding| self.ledger.enter(place, &param.differs, on("param", &param.wire, finding));
+        let mut enter = |finding| {
+            self.ledger
+                .enter(place, &param.differs, on("param", &param.wire, finding))
+        };
         if param.location != documented.location {
-            enter(difference("location", location_name(documented.location), location_name(param.location)));
+            enter(difference(
+                "location",
+                location_name(documented.location),
+                location_name(param.location),
+            ));
         }
         if fit_param(&param.ty, &documented.kind) != Fit::Same {
-            enter(difference("type", &documented.kind.to_string(), &type_text(&param.ty)));
+            enter(difference(
+                "type",
+                &documented.kind.to_string(),
+                &type_text(&param.ty),
+            ));
         }
         let optional_path = param.location == crate::api::Location::Path;
         if param.required != documented.required && !optional_path {
-            enter(difference("required", yes(documented.required), yes(param.required)));
+            enter(difference(
+                "required",
+                yes(documented.required),
+                yes(param.required),
+            ));
         }
         if let Some(finding) = defaults(documented.default.as_ref(), param.default.as_ref()) {
             enter(finding);
@@ -234,25 +325,54 @@ impl<'d> Bench<'_, 'd> {
 
     fn options(&mut self, place: &Place, action: &Action, body: Option<&'d RequestBody>) {
         let mut enter = |finding| self.ledger.enter(place, &action.differs, finding);
-        let spelt = |required: bool, text: String| if required { text } else { format!("optional {text}") };
+        let spelt = |required: bool, text: String| {
+            if required {
+                text
+            } else {
+                format!("optional {text}")
+            }
+        };
         match (&action.options, body) {
             (None, None) => {}
             (Some(options), None) => enter(only_in_the_spec("body", type_text(&options.ty))),
-            (None, Some(body)) => enter(only_in_the_document("body", spelt(body.required, body.kind.to_string()))),
+            (None, Some(body)) => enter(only_in_the_document(
+                "body",
+                spelt(body.required, body.kind.to_string()),
+            )),
             (Some(options), Some(body)) => {
-                let way = if action.method == Method::Patch { Way::Patch } else { Way::Request };
+                let way = if action.method == Method::Patch {
+                    Way::Patch
+                } else {
+                    Way::Request
+                };
                 if fit(&options.ty, &body.kind) != Fit::Same || options.required != body.required {
                     let document = spelt(body.required, body.kind.to_string());
-                    enter(difference("body", &document, &spelt(options.required, type_text(&options.ty))));
+                    enter(difference(
+                        "body",
+                        &document,
+                        &spelt(options.required, type_text(&options.ty)),
+                    ));
                 }
                 let kinds = [&body.kind];
-                walk::walk(&mut self.met, self.api, self.document, &place.name, way, &options.ty, &kinds);
+                walk::walk(
+                    &mut self.met,
+                    self.api,
+                    self.document,
+                    &place.name,
+                    way,
+                    &options.ty,
+                    &kinds,
+                );
             }
         }
     }
 
     fn answers(&mut self, place: &Place, action: &Action, operation: &'d Operation) {
-        let documented: BTreeMap<u16, There<'d>> = operation.answers.iter().map(|(code, it)| (*code, there(it))).collect();
+        let documented: BTreeMap<u16, There<'d>> = operation
+            .answers
+            .iter()
+            .map(|(code, it)| (*code, there(it)))
+            .collect();
         let mut theirs: BTreeSet<u16> = documented.keys().copied().collect();
         let mut ours: BTreeSet<u16> = action.returns.iter().map(|(code, _)| *code).collect();
         if action.method == Method::Delete && matches!(documented.get(&204), Some(There::Nothing)) {
@@ -270,7 +390,9 @@ impl<'d> Bench<'_, 'd> {
         let only = action.returns.len() == 1 && documented.len() == 1;
         for (code, body) in &action.returns {
             // With one answer on either side, they belong together whatever their codes.
-            let there = documented.get(code).or_else(|| documented.values().next().filter(|_| only));
+            let there = documented
+                .get(code)
+                .or_else(|| documented.values().next().filter(|_| only));
             if let Some(there) = there {
                 self.answer(place, action, body, there);
             }
@@ -303,16 +425,34 @@ impl<'d> Bench<'_, 'd> {
     }
 
     fn walk_answer(&mut self, place: &Place, ty: &Type, kind: &'d Kind) {
-        walk::walk(&mut self.met, self.api, self.document, &place.name, Way::Answer, ty, &[kind]);
+        walk::walk(
+            &mut self.met,
+            self.api,
+            self.document,
+            &place.name,
+            Way::Answer,
+            ty,
+            &[kind],
+        );
     }
 
     /// The items of an object that is a list envelope, whether it pages, and what else is in it.
     fn envelope(&self, kind: &Kind) -> Option<(&'d Kind, bool, Vec<&'d str>)> {
-        let Kind::Object(name) = kind else { return None };
+        let Kind::Object(name) = kind else {
+            return None;
+        };
         let fields = &self.document.objects.get(name)?.fields;
-        let Kind::List(items) = &fields.get("objects")?.kind else { return None };
-        let pages = ["page", "next_url", "scroll_id"].iter().any(|it| fields.contains_key(*it));
-        let others = fields.keys().map(String::as_str).filter(|it| !ENVELOPE.contains(it)).collect();
+        let Kind::List(items) = &fields.get("objects")?.kind else {
+            return None;
+        };
+        let pages = ["page", "next_url", "scroll_id"]
+            .iter()
+            .any(|it| fields.contains_key(*it));
+        let others = fields
+            .keys()
+            .map(String::as_str)
+            .filter(|it| !ENVELOPE.contains(it))
+            .collect();
         Some((items, pages, others))
     }
 
@@ -323,7 +463,11 @@ impl<'d> Bench<'_, 'd> {
             There::Json(kind) => match self.envelope(kind) {
                 Some((items, pages, others)) => {
                     let name = if pages { "page" } else { "objects" };
-                    let more = if others.is_empty() { String::new() } else { format!(" with {}", others.join(", ")) };
+                    let more = if others.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" with {}", others.join(", "))
+                    };
                     format!("{name}<{items}>{more}")
                 }
                 None => kind.to_string(),
@@ -335,7 +479,9 @@ impl<'d> Bench<'_, 'd> {
         let place = model_place(self.service, model);
         match &model.shape {
             Shape::Fields(fields) => {
-                let Some(uses) = self.met.models.remove(&model.name) else { return };
+                let Some(uses) = self.met.models.remove(&model.name) else {
+                    return;
+                };
                 self.compared.models += 1;
                 for field in fields {
                     self.field(&place, model, field, &uses);
@@ -353,9 +499,15 @@ impl<'d> Bench<'_, 'd> {
 
     fn field(&mut self, place: &Place, model: &Model, field: &Field, uses: &[Use]) {
         let document = self.document;
-        let mut enter = |finding| self.ledger.enter(place, &field.differs, on("field", &field.wire, finding));
-        let there: Vec<(&Use, Vec<&Property>)> =
-            uses.iter().map(|it| (it, it.properties(document, &field.wire))).filter(|(_, it)| !it.is_empty()).collect();
+        let mut enter = |finding| {
+            self.ledger
+                .enter(place, &field.differs, on("field", &field.wire, finding))
+        };
+        let there: Vec<(&Use, Vec<&Property>)> = uses
+            .iter()
+            .map(|it| (it, it.properties(document, &field.wire)))
+            .filter(|(_, it)| !it.is_empty())
+            .collect();
         if there.is_empty() {
             enter(only_in_the_spec("undocumented", type_text(&field.ty)));
             return;
@@ -363,29 +515,50 @@ impl<'d> Bench<'_, 'd> {
         self.compared.fields += 1;
         // A model of requests alone must fit each of them; answers are taken together.
         if model.direction == Direction::Request && there.len() < uses.len() {
-            let without = uses.iter().filter(|it| it.properties(document, &field.wire).is_empty());
+            let without = uses
+                .iter()
+                .filter(|it| it.properties(document, &field.wire).is_empty());
             let without: BTreeSet<&str> = without.map(|it| it.action.as_str()).collect();
             let mut finding = only_in_the_spec("undocumented", type_text(&field.ty));
             let names: Vec<&str> = without.into_iter().collect();
-            finding.remark = Some(format!("the document lacks it in the body of {}", names.join(", ")));
+            finding.remark = Some(format!(
+                "the document lacks it in the body of {}",
+                names.join(", ")
+            ));
             enter(finding);
         }
-        let all: Vec<&Property> = there.iter().flat_map(|(_, it)| it.iter().copied()).collect();
+        let all: Vec<&Property> = there
+            .iter()
+            .flat_map(|(_, it)| it.iter().copied())
+            .collect();
         let fits: Vec<Fit> = all.iter().map(|it| fit(&field.ty, &it.kind)).collect();
         if fits.contains(&Fit::Wrong) || !fits.contains(&Fit::Same) {
             let kinds: BTreeSet<String> = all.iter().map(|it| it.kind.to_string()).collect();
             let kinds: Vec<String> = kinds.into_iter().collect();
-            enter(difference("type", &kinds.join(" / "), &type_text(&field.ty)));
+            enter(difference(
+                "type",
+                &kinds.join(" / "),
+                &type_text(&field.ty),
+            ));
         }
-        let sent: Vec<&Property> =
-            there.iter().filter(|(it, _)| it.way != Way::Answer).flat_map(|(_, it)| it.iter().copied()).collect();
+        let sent: Vec<&Property> = there
+            .iter()
+            .filter(|(it, _)| it.way != Way::Answer)
+            .flat_map(|(_, it)| it.iter().copied())
+            .collect();
         if sent.is_empty() {
             return;
         }
-        let whole: Vec<&Property> =
-            there.iter().filter(|(it, _)| it.way == Way::Request).flat_map(|(_, it)| it.iter().copied()).collect();
+        let whole: Vec<&Property> = there
+            .iter()
+            .filter(|(it, _)| it.way == Way::Request)
+            .flat_map(|(_, it)| it.iter().copied())
+            .collect();
         // Sent without it in one place, it cannot be required of the model.
-        let everywhere = there.iter().filter(|(it, _)| it.way == Way::Request).count()
+        let everywhere = there
+            .iter()
+            .filter(|(it, _)| it.way == Way::Request)
+            .count()
             == uses.iter().filter(|it| it.way == Way::Request).count();
         let required = everywhere && whole.iter().all(|it| it.required);
         if !whole.is_empty() && required != field.required {
@@ -394,18 +567,32 @@ impl<'d> Bench<'_, 'd> {
         if let Some(nullable) = any(&sent, |it| it.nullable).filter(|it| *it != field.nullable) {
             enter(difference("nullable", yes(nullable), yes(field.nullable)));
         }
-        if let Some(read_only) = agreed(&sent, |it| it.read_only).filter(|it| *it != field.read_only) {
-            enter(difference("read_only", yes(read_only), yes(field.read_only)));
+        if let Some(read_only) =
+            agreed(&sent, |it| it.read_only).filter(|it| *it != field.read_only)
+        {
+            enter(difference(
+                "read_only",
+                yes(read_only),
+                yes(field.read_only),
+            ));
         }
-        if let Some(write_only) = agreed(&sent, |it| it.write_only).filter(|it| *it != field.write_only) {
-            enter(difference("write_only", yes(write_only), yes(field.write_only)));
+        if let Some(write_only) =
+            agreed(&sent, |it| it.write_only).filter(|it| *it != field.write_only)
+        {
+            enter(difference(
+                "write_only",
+                yes(write_only),
+                yes(field.write_only),
+            ));
         }
         if let Some(finding) = agreed(&sent, |it| Some(it.default.clone()))
             .and_then(|it| defaults(it.as_ref(), field.default.as_ref()))
         {
             enter(finding);
         }
-        if let Some(documented) = agreed(&sent, |it| Some(it.bounds.clone())).filter(|it| *it != field.bounds) {
+        if let Some(documented) =
+            agreed(&sent, |it| Some(it.bounds.clone())).filter(|it| *it != field.bounds)
+        {
             enter(bounds(&documented, &field.bounds));
         }
     }
@@ -413,8 +600,16 @@ impl<'d> Bench<'_, 'd> {
     fn missing_fields(&mut self, place: &Place, model: &Model, fields: &[Field], uses: &[Use]) {
         let mut missing: BTreeMap<&str, (BTreeSet<String>, BTreeSet<&str>)> = BTreeMap::new();
         for it in uses {
-            for object in it.objects.iter().filter_map(|it| self.document.objects.get(it)) {
+            for object in it
+                .objects
+                .iter()
+                .filter_map(|it| self.document.objects.get(it))
+            {
                 for (name, property) in &object.fields {
+                    // What never comes back is no part of an answer, whatever object it stands in.
+                    if it.way == Way::Answer && property.write_only == Some(true) {
+                        continue;
+                    }
                     if !fields.iter().any(|it| it.wire == *name) {
                         let entry = missing.entry(name).or_default();
                         entry.0.insert(property.kind.to_string());
@@ -426,24 +621,46 @@ impl<'d> Bench<'_, 'd> {
         for (name, (kinds, actions)) in missing {
             let text = kinds.into_iter().collect::<Vec<_>>().join(" / ");
             let mut finding = only_in_the_document(&format!("fields.{name}"), text);
-            finding.remark = Some(format!("met in {}", actions.into_iter().collect::<Vec<_>>().join(", ")));
+            finding.remark = Some(format!(
+                "met in {}",
+                actions.into_iter().collect::<Vec<_>>().join(", ")
+            ));
             self.ledger.enter(place, &model.differs, finding);
         }
     }
 
-    fn variants(&mut self, place: &Place, model: &Model, variants: &[(String, String)], kind: &Kind) {
-        let Kind::OneOf { variants: theirs, .. } = kind else {
+    fn variants(
+        &mut self,
+        place: &Place,
+        model: &Model,
+        variants: &[(String, String)],
+        kind: &Kind,
+    ) {
+        let Kind::OneOf {
+            variants: theirs, ..
+        } = kind
+        else {
             let ours: Vec<&str> = variants.iter().map(|(_, model)| model.as_str()).collect();
             let finding = difference("type", &kind.to_string(), &ours.join(" or "));
             self.ledger.enter(place, &model.differs, finding);
             return;
         };
-        let tags: BTreeSet<&str> = theirs.iter().flat_map(|(tags, _)| tags).map(String::as_str).collect();
-        for (tag, variant) in variants.iter().filter(|(tag, _)| !tags.contains(tag.as_str())) {
+        let tags: BTreeSet<&str> = theirs
+            .iter()
+            .flat_map(|(tags, _)| tags)
+            .map(String::as_str)
+            .collect();
+        for (tag, variant) in variants
+            .iter()
+            .filter(|(tag, _)| !tags.contains(tag.as_str()))
+        {
             let finding = only_in_the_spec(&format!("variants.{tag}"), variant.clone());
             self.ledger.enter(place, &model.differs, finding);
         }
-        for tag in tags.iter().filter(|tag| !variants.iter().any(|(it, _)| it == *tag)) {
+        for tag in tags
+            .iter()
+            .filter(|tag| !variants.iter().any(|(it, _)| it == *tag))
+        {
             let finding = only_in_the_document(&format!("variants.{tag}"), kind.to_string());
             self.ledger.enter(place, &model.differs, finding);
         }
@@ -452,7 +669,9 @@ impl<'d> Bench<'_, 'd> {
     /// The values of an enum, against those of all its places together: one enum of the spec may
     /// stand for several that the document lists in part.
     fn enumeration(&mut self, it: &Enum) {
-        let Some(documented) = self.met.enums.remove(&it.name) else { return };
+        let Some(documented) = self.met.enums.remove(&it.name) else {
+            return;
+        };
         let place = Place {
             kind: "enum",
             name: it.name.clone(),
@@ -467,7 +686,11 @@ impl<'d> Bench<'_, 'd> {
                 self.ledger.enter(&place, &it.differs, finding);
             }
         }
-        for value in it.values.iter().filter(|it| !documented.contains(it.wire.as_str())) {
+        for value in it
+            .values
+            .iter()
+            .filter(|it| !documented.contains(it.wire.as_str()))
+        {
             let finding = only_in_the_spec(&format!("values.{}", value.wire), value.wire.clone());
             self.ledger.enter(&place, &it.differs, finding);
         }
@@ -492,11 +715,19 @@ fn action_place(resource: &Resource, action: &Action) -> Place {
 }
 
 fn model_place(service: &Service, model: &Model) -> Place {
-    Place { kind: "model", name: model.name.clone(), request: None, file: words::file(service, &model.home) }
+    Place {
+        kind: "model",
+        name: model.name.clone(),
+        request: None,
+        file: words::file(service, &model.home),
+    }
 }
 
 /// What all of them say; `None` where they disagree or one only guesses.
-fn agreed<T: PartialEq>(properties: &[&Property], of: impl Fn(&Property) -> Option<T>) -> Option<T> {
+fn agreed<T: PartialEq>(
+    properties: &[&Property],
+    of: impl Fn(&Property) -> Option<T>,
+) -> Option<T> {
     let mut all = properties.iter().map(|it| of(it));
     let first = all.next()??;
     all.all(|it| it.as_ref() == Some(&first)).then_some(first)
@@ -513,7 +744,13 @@ fn any(properties: &[&Property], of: impl Fn(&Property) -> Option<bool>) -> Opti
 }
 
 fn finding(aspect: &str, document: Option<String>, spec: Option<String>) -> Finding {
-    Finding { item: None, aspect: aspect.to_owned(), document, spec, remark: None }
+    Finding {
+        item: None,
+        aspect: aspect.to_owned(),
+        document,
+        spec,
+        remark: None,
+    }
 }
 
 fn difference(aspect: &str, document: &str, spec: &str) -> Finding {
@@ -529,7 +766,13 @@ fn only_in_the_document(aspect: &str, document: String) -> Finding {
 }
 
 fn on(kind: &'static str, name: &str, finding: Finding) -> Finding {
-    Finding { item: Some(Item { kind, name: name.to_owned() }), ..finding }
+    Finding {
+        item: Some(Item {
+            kind,
+            name: name.to_owned(),
+        }),
+        ..finding
+    }
 }
 
 fn defaults(documented: Option<&Literal>, spec: Option<&Literal>) -> Option<Finding> {
@@ -539,7 +782,11 @@ fn defaults(documented: Option<&Literal>, spec: Option<&Literal>) -> Option<Find
 }
 
 fn bounds(documented: &Bounds, spec: &Bounds) -> Finding {
-    let text = |it: &Bounds| Some(bounds_text(it)).filter(|it| !it.is_empty()).unwrap_or_else(|| "none".to_owned());
+    let text = |it: &Bounds| {
+        Some(bounds_text(it))
+            .filter(|it| !it.is_empty())
+            .unwrap_or_else(|| "none".to_owned())
+    };
     difference("bounds", &text(documented), &text(spec))
 }
 
@@ -548,9 +795,17 @@ fn yes(it: bool) -> &'static str {
 }
 
 fn list(roles: &[String]) -> String {
-    if roles.is_empty() { "none".to_owned() } else { roles.join(", ") }
+    if roles.is_empty() {
+        "none".to_owned()
+    } else {
+        roles.join(", ")
+    }
 }
 
 fn codes(codes: &BTreeSet<u16>) -> String {
-    codes.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+    codes
+        .iter()
+        .map(u16::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

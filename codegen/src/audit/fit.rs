@@ -61,7 +61,12 @@ mod tests {
 
     #[test]
     fn what_is_text_in_the_document_may_have_a_name_in_the_spec() {
-        for spec in [Type::String, Type::Secret, Type::Id("AssetId".into()), Type::Enum("Status".into())] {
+        for spec in [
+            Type::String,
+            Type::Secret,
+            Type::Id("AssetId".into()),
+            Type::Enum("Status".into()),
+        ] {
             assert_eq!(fit(&spec, &Kind::Text), Fit::Same, "{spec:?}");
         }
         assert_eq!(fit(&Type::Timestamp, &Kind::Text), Fit::Vague);

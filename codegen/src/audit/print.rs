@@ -24,11 +24,18 @@ pub(super) fn text(report: &Report) -> String {
         self::group(&mut out, group);
     }
     if !report.outdated.is_empty() {
-        let _ = writeln!(out, "\nacknowledged, but no difference (any more): remove the `differs` entry");
+        let _ = writeln!(
+            out,
+            "\nacknowledged, but no difference (any more): remove the `differs` entry"
+        );
         report.outdated.iter().for_each(|it| outdated(&mut out, it));
     }
     if !report.not_in_the_spec.is_empty() {
-        let _ = writeln!(out, "\nnot in the spec ({}; `--scaffold` prints them as YAML)", report.not_in_the_spec.len());
+        let _ = writeln!(
+            out,
+            "\nnot in the spec ({}; `--scaffold` prints them as YAML)",
+            report.not_in_the_spec.len()
+        );
         for request in &report.not_in_the_spec {
             let _ = writeln!(out, "  {request}");
         }
@@ -41,9 +48,11 @@ pub(super) fn text(report: &Report) -> String {
         count(report.outdated.len(), "acknowledgement"),
         count(report.not_in_the_spec.len(), "action"),
     );
-    if let Some((place, finding)) =
-        report.groups.iter().find_map(|it| it.findings.first().map(|finding| (it.place.name.as_str(), finding)))
-    {
+    if let Some((place, finding)) = report.groups.iter().find_map(|it| {
+        it.findings
+            .first()
+            .map(|finding| (it.place.name.as_str(), finding))
+    }) {
         advice(&mut out, place, finding);
     }
     out
@@ -51,8 +60,16 @@ pub(super) fn text(report: &Report) -> String {
 
 fn group(out: &mut String, group: &Group) {
     let place = &group.place;
-    let request = place.request.as_deref().map(|it| format!("  {it}")).unwrap_or_default();
-    let _ = writeln!(out, "{} {}{request}  ({})", place.kind, place.name, place.file);
+    let request = place
+        .request
+        .as_deref()
+        .map(|it| format!("  {it}"))
+        .unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "{} {}{request}  ({})",
+        place.kind, place.name, place.file
+    );
     for finding in &group.findings {
         let _ = writeln!(out, "  {}", line(finding));
         if let Some(remark) = &finding.remark {
@@ -62,10 +79,18 @@ fn group(out: &mut String, group: &Group) {
 }
 
 fn line(finding: &Finding) -> String {
-    let item = finding.item.as_ref().map(|it| format!("{} {}: ", it.kind, it.name)).unwrap_or_default();
+    let item = finding
+        .item
+        .as_ref()
+        .map(|it| format!("{} {}: ", it.kind, it.name))
+        .unwrap_or_default();
     match (&finding.document, &finding.spec) {
-        (Some(document), Some(spec)) => format!("{item}{}: document {document}; spec {spec}", finding.aspect),
-        (Some(document), None) => format!("{item}{}: only in the document: {document}", finding.aspect),
+        (Some(document), Some(spec)) => {
+            format!("{item}{}: document {document}; spec {spec}", finding.aspect)
+        }
+        (Some(document), None) => {
+            format!("{item}{}: only in the document: {document}", finding.aspect)
+        }
         (None, Some(spec)) => format!("{item}{}: only in the spec: {spec}", finding.aspect),
         (None, None) => format!("{item}{}", finding.aspect),
     }
@@ -73,14 +98,28 @@ fn line(finding: &Finding) -> String {
 
 fn outdated(out: &mut String, it: &Outdated) {
     let places = it.places.join(", ");
-    let place = if places == it.name { String::new() } else { format!(" of {places}") };
-    let _ = writeln!(out, "  {} {}{place}: {}: {}", it.kind, it.name, it.aspect, it.reason);
+    let place = if places == it.name {
+        String::new()
+    } else {
+        format!(" of {places}")
+    };
+    let _ = writeln!(
+        out,
+        "  {} {}{place}: {}: {}",
+        it.kind, it.name, it.aspect, it.reason
+    );
 }
 
 /// The first difference, acknowledged: to be copied and changed.
 fn advice(out: &mut String, place: &str, finding: &Finding) {
-    let on = finding.item.as_ref().map_or_else(|| format!("`{place}`"), |it| format!("`{}` of `{place}`", it.name));
-    let _ = writeln!(out, "\nTo settle a difference, correct the spec, or acknowledge it beside {on}:");
+    let on = finding.item.as_ref().map_or_else(
+        || format!("`{place}`"),
+        |it| format!("`{}` of `{place}`", it.name),
+    );
+    let _ = writeln!(
+        out,
+        "\nTo settle a difference, correct the spec, or acknowledge it beside {on}:"
+    );
     let _ = writeln!(out, "  {}", acknowledgement(finding));
 }
 
@@ -90,7 +129,10 @@ pub(super) fn acknowledgement(finding: &Finding) -> String {
     match &finding.document {
         Some(document) => {
             let text = document.replace('\\', "\\\\").replace('"', "\\\"");
-            format!("differs: {{ {}: {{ documented: \"{text}\", {reason} }} }}", finding.aspect)
+            format!(
+                "differs: {{ {}: {{ documented: \"{text}\", {reason} }} }}",
+                finding.aspect
+            )
         }
         None => format!("differs: {{ {}: {{ {reason} }} }}", finding.aspect),
     }

@@ -43,7 +43,10 @@ pub(super) enum Way {
 impl Use {
     /// What the document says about a field here: one entry per variant that has it.
     pub(super) fn properties<'d>(&self, document: &'d Document, field: &str) -> Vec<&'d Property> {
-        let objects = self.objects.iter().filter_map(|it| document.objects.get(it));
+        let objects = self
+            .objects
+            .iter()
+            .filter_map(|it| document.objects.get(it));
         objects.filter_map(|it| it.fields.get(field)).collect()
     }
 }
@@ -58,7 +61,8 @@ pub(super) fn walk<'d>(
     spec: &Type,
     kinds: &[&'d Kind],
 ) {
-    let mut again = |spec: &Type, kinds: &[&'d Kind]| walk(met, api, document, action, way, spec, kinds);
+    let mut again =
+        |spec: &Type, kinds: &[&'d Kind]| walk(met, api, document, action, way, spec, kinds);
     match spec {
         Type::List(of) => {
             // A parameter's list is one string in the document: then the items stand for themselves.
@@ -78,7 +82,10 @@ pub(super) fn walk<'d>(
         Type::Enum(name) => {
             for kind in kinds {
                 if let Kind::Values(values) = kind {
-                    met.enums.entry(name.clone()).or_default().extend(values.iter().map(String::as_str));
+                    met.enums
+                        .entry(name.clone())
+                        .or_default()
+                        .extend(values.iter().map(String::as_str));
                 }
             }
         }
@@ -96,7 +103,9 @@ fn model<'d>(
     name: &str,
     kinds: &[&'d Kind],
 ) {
-    let Some(model) = words::model(api, name) else { return };
+    let Some(model) = words::model(api, name) else {
+        return;
+    };
     match &model.shape {
         Shape::Union { variants, .. } => {
             for kind in kinds {
@@ -107,7 +116,15 @@ fn model<'d>(
                 seen.push(kind);
                 for (tag, variant) in variants {
                     if let Some(object) = variant_of(kind, tag) {
-                        visit(met, api, document, action, way, variant, BTreeSet::from([object.to_owned()]));
+                        visit(
+                            met,
+                            api,
+                            document,
+                            action,
+                            way,
+                            variant,
+                            BTreeSet::from([object.to_owned()]),
+                        );
                     }
                 }
             }
@@ -119,7 +136,9 @@ fn model<'d>(
                     Kind::Object(object) => {
                         objects.insert(object.clone());
                     }
-                    Kind::OneOf { variants, .. } => objects.extend(variants.iter().map(|(_, it)| it.clone())),
+                    Kind::OneOf { variants, .. } => {
+                        objects.extend(variants.iter().map(|(_, it)| it.clone()))
+                    }
                     _ => {}
                 }
             }
@@ -130,8 +149,13 @@ fn model<'d>(
 
 /// The object that stands behind a tag.
 fn variant_of<'d>(kind: &'d Kind, tag: &str) -> Option<&'d str> {
-    let Kind::OneOf { variants, .. } = kind else { return None };
-    variants.iter().find(|(tags, _)| tags.iter().any(|it| it == tag)).map(|(_, object)| object.as_str())
+    let Kind::OneOf { variants, .. } = kind else {
+        return None;
+    };
+    variants
+        .iter()
+        .find(|(tags, _)| tags.iter().any(|it| it == tag))
+        .map(|(_, object)| object.as_str())
 }
 
 /// Notes the use, and walks on into the fields when it is new.
@@ -144,16 +168,28 @@ fn visit<'d>(
     name: &str,
     objects: BTreeSet<String>,
 ) {
-    let Some(model) = words::model(api, name) else { return };
-    let Shape::Fields(fields) = &model.shape else { return };
+    let Some(model) = words::model(api, name) else {
+        return;
+    };
+    let Shape::Fields(fields) = &model.shape else {
+        return;
+    };
     let uses = met.models.entry(name.to_owned()).or_default();
     if objects.is_empty() || uses.iter().any(|it| it.objects == objects && it.way == way) {
         return;
     }
-    let this = Use { objects, way, action: action.to_owned() };
+    let this = Use {
+        objects,
+        way,
+        action: action.to_owned(),
+    };
     uses.push(this.clone());
     for field in fields {
-        let kinds: Vec<&Kind> = this.properties(document, &field.wire).iter().map(|it| &it.kind).collect();
+        let kinds: Vec<&Kind> = this
+            .properties(document, &field.wire)
+            .iter()
+            .map(|it| &it.kind)
+            .collect();
         walk(met, api, document, action, way, &field.ty, &kinds);
     }
 }
