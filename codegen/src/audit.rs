@@ -28,7 +28,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::api::{Api, Difference, Service};
-use crate::document::Document;
+use crate::document::{Document, Operation};
+
+pub(crate) use walk::{Met, Way};
 
 /// What an audit found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -164,18 +166,31 @@ impl Report {
 /// Holds a service of the spec against a document.
 pub fn audit(api: &Api, service: &Service, document: &Document) -> Report {
     let mut ledger = Ledger::default();
-    let (compared, not_in_the_spec) = compare::compare(&mut ledger, api, service, document);
+    let outcome = compare::compare(&mut ledger, api, service, document);
+    let others = outcome.others.iter();
     Report {
         service: service.name.clone(),
         document: format!("{} {}", document.title, document.version)
             .trim()
             .to_owned(),
-        compared,
+        compared: outcome.compared,
         outdated: ledger.outdated(service),
         groups: ledger.groups,
         acknowledged: ledger.acknowledged,
-        not_in_the_spec,
+        not_in_the_spec: others
+            .map(|it| compare::request(it.method, &it.path))
+            .collect(),
     }
+}
+
+/// What only the document has, and what stands for what in the rest.
+pub(crate) fn missing<'d>(
+    api: &Api,
+    service: &Service,
+    document: &'d Document,
+) -> (Vec<&'d Operation>, Met<'d>) {
+    let outcome = compare::compare(&mut Ledger::default(), api, service, document);
+    (outcome.others, outcome.met)
 }
 
 /// Where findings are entered: it knows which of them the spec acknowledges.

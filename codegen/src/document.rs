@@ -213,6 +213,22 @@ impl std::error::Error for DocumentError {
 /// The headers that carry credentials, which are never parameters of an action.
 const CREDENTIAL_HEADERS: [&str; 3] = ["app-id", "auth-token", "share-auth-token"];
 
+/// The members of the page envelope.
+const ENVELOPE: [&str; 12] = [
+    "objects",
+    "page",
+    "pages",
+    "per_page",
+    "total",
+    "first_url",
+    "last_url",
+    "next_url",
+    "prev_url",
+    "scroll_id",
+    "search_after",
+    "facets",
+];
+
 impl Document {
     /// Reads an OpenAPI 3 document.
     pub fn parse(text: &str) -> Result<Document, DocumentError> {
@@ -225,6 +241,23 @@ impl Document {
         self.operations
             .iter()
             .find(|it| it.method == method && it.path == path)
+    }
+
+    /// The items of an object that is a list envelope, whether it pages, and what else is in it.
+    pub(crate) fn envelope(&self, kind: &Kind) -> Option<(&Kind, bool, Vec<&str>)> {
+        let Kind::Object(name) = kind else {
+            return None;
+        };
+        let fields = &self.objects.get(name)?.fields;
+        let Kind::List(items) = &fields.get("objects")?.kind else {
+            return None;
+        };
+        let pages = ["page", "next_url", "scroll_id"]
+            .iter()
+            .any(|it| fields.contains_key(*it));
+        let others = fields.keys().map(String::as_str);
+        let others = others.filter(|it| !ENVELOPE.contains(it)).collect();
+        Some((items, pages, others))
     }
 }
 

@@ -12,6 +12,7 @@ mod load;
 mod node;
 pub mod openapi;
 pub mod pages;
+pub mod scaffold;
 mod schema;
 pub mod source;
 mod spec;

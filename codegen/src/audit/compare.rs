@@ -16,29 +16,22 @@ use crate::words::{
     self, auth_name, body_text, bounds_text, literal_text, location_name, method_name, type_text,
 };
 
-/// The members of the page envelope.
-const ENVELOPE: [&str; 12] = [
-    "objects",
-    "page",
-    "pages",
-    "per_page",
-    "total",
-    "first_url",
-    "last_url",
-    "next_url",
-    "prev_url",
-    "scroll_id",
-    "search_after",
-    "facets",
-];
+/// What a comparison leaves behind, beside the findings.
+pub(super) struct Outcome<'d> {
+    pub(super) compared: Compared,
+    /// What only the document has.
+    pub(super) others: Vec<&'d Operation>,
+    /// Which objects stand for which models.
+    pub(super) met: Met<'d>,
+}
 
-/// Compares everything; returns how much that was, and what only the document has.
-pub(super) fn compare(
+/// Compares everything; what differs goes to the ledger.
+pub(super) fn compare<'d>(
     ledger: &mut Ledger,
     api: &Api,
     service: &Service,
-    document: &Document,
-) -> (Compared, Vec<String>) {
+    document: &'d Document,
+) -> Outcome<'d> {
     let mut bench = Bench {
         ledger,
         api,
@@ -65,12 +58,13 @@ pub(super) fn compare(
         .values()
         .map(|it| (it.path.as_str(), it.method))
         .collect();
-    let others = document
-        .operations
-        .iter()
-        .filter(|it| !paired.contains(&(it.path.as_str(), it.method)));
-    let others = others.map(|it| request(it.method, &it.path)).collect();
-    (bench.compared, others)
+    let others = document.operations.iter();
+    let others = others.filter(|it| !paired.contains(&(it.path.as_str(), it.method)));
+    Outcome {
+        compared: bench.compared,
+        others: others.collect(),
+        met: bench.met,
+    }
 }
 
 /// Calls back for every acknowledgement of a service: kind and name of what carries it, where that
@@ -129,10 +123,10 @@ fn fields(model: &Model) -> &[Field] {
 
 /// Which operation of the document each action of the spec is: by path, and for what is left over
 /// by the shape of the path, since a placeholder may be called something else.
-fn pair<'a>(
+fn pair<'a, 'd>(
     service: &'a Service,
-    document: &'a Document,
-) -> BTreeMap<(Method, &'a str), &'a Operation> {
+    document: &'d Document,
+) -> BTreeMap<(Method, &'a str), &'d Operation> {
     let mut pairs = BTreeMap::new();
     for (_, action) in actions(service) {
         if let Some(operation) = document.operation(action.method, &action.path) {
@@ -165,7 +159,7 @@ fn outline(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn request(method: Method, path: &str) -> String {
+pub(super) fn request(method: Method, path: &str) -> String {
     format!("{} {path}", method_name(method))
 }
 
@@ -408,7 +402,7 @@ impl<'d> Bench<'_, 'd> {
             }
             (Body::Page(ty) | Body::Objects(ty), There::Json(kind)) => {
                 let paged = matches!(body, Body::Page(_));
-                match self.envelope(kind) {
+                match self.document.envelope(kind) {
                     Some((items, pages, others)) => {
                         self.walk_answer(place, ty, items);
                         pages == paged && others.is_empty() && fit(ty, items) == Fit::Same
@@ -436,31 +430,11 @@ impl<'d> Bench<'_, 'd> {
         );
     }
 
-    /// The items of an object that is a list envelope, whether it pages, and what else is in it.
-    fn envelope(&self, kind: &Kind) -> Option<(&'d Kind, bool, Vec<&'d str>)> {
-        let Kind::Object(name) = kind else {
-            return None;
-        };
-        let fields = &self.document.objects.get(name)?.fields;
-        let Kind::List(items) = &fields.get("objects")?.kind else {
-            return None;
-        };
-        let pages = ["page", "next_url", "scroll_id"]
-            .iter()
-            .any(|it| fields.contains_key(*it));
-        let others = fields
-            .keys()
-            .map(String::as_str)
-            .filter(|it| !ENVELOPE.contains(it))
-            .collect();
-        Some((items, pages, others))
-    }
-
     fn there_text(&self, there: &There<'_>) -> String {
         match there {
             There::Nothing => "nothing".into(),
             There::Text => "text".into(),
-            There::Json(kind) => match self.envelope(kind) {
+            There::Json(kind) => match self.document.envelope(kind) {
                 Some((items, pages, others)) => {
                     let name = if pages { "page" } else { "objects" };
                     let more = if others.is_empty() {
@@ -479,7 +453,7 @@ impl<'d> Bench<'_, 'd> {
         let place = model_place(self.service, model);
         match &model.shape {
             Shape::Fields(fields) => {
-                let Some(uses) = self.met.models.remove(&model.name) else {
+                let Some(uses) = self.met.models.get(&model.name).cloned() else {
                     return;
                 };
                 self.compared.models += 1;
@@ -489,7 +463,7 @@ impl<'d> Bench<'_, 'd> {
                 self.missing_fields(&place, model, fields, &uses);
             }
             Shape::Union { variants, .. } => {
-                let kinds = self.met.unions.remove(&model.name).unwrap_or_default();
+                let kinds = self.met.unions.get(&model.name).cloned().unwrap_or_default();
                 for kind in kinds {
                     self.variants(&place, model, variants, kind);
                 }
@@ -669,7 +643,7 @@ impl<'d> Bench<'_, 'd> {
     /// The values of an enum, against those of all its places together: one enum of the spec may
     /// stand for several that the document lists in part.
     fn enumeration(&mut self, it: &Enum) {
-        let Some(documented) = self.met.enums.remove(&it.name) else {
+        let Some(documented) = self.met.enums.get(&it.name).cloned() else {
             return;
         };
         let place = Place {

@@ -9,29 +9,29 @@ use crate::words;
 
 /// Everything that the walk met.
 #[derive(Default)]
-pub(super) struct Met<'d> {
+pub(crate) struct Met<'d> {
     /// For each model, where it is used.
-    pub(super) models: BTreeMap<String, Vec<Use>>,
+    pub(crate) models: BTreeMap<String, Vec<Use>>,
     /// For each enum, the values that the document lists in its place.
-    pub(super) enums: BTreeMap<String, BTreeSet<&'d str>>,
+    pub(crate) enums: BTreeMap<String, BTreeSet<&'d str>>,
     /// For each model that is one of several, what the document has in its place.
-    pub(super) unions: BTreeMap<String, Vec<&'d Kind>>,
+    pub(crate) unions: BTreeMap<String, Vec<&'d Kind>>,
 }
 
 /// One place where a model is used, and what the document has there.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Use {
+pub(crate) struct Use {
     /// The objects of the document, taken together: variants of one thing.
-    pub(super) objects: BTreeSet<String>,
+    pub(crate) objects: BTreeSet<String>,
     /// How it travels.
-    pub(super) way: Way,
+    pub(crate) way: Way,
     /// The action that led here first.
-    pub(super) action: String,
+    pub(crate) action: String,
 }
 
 /// How a body travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// In a request that states everything.
     Request,
     /// In a PATCH, which requires nothing.
