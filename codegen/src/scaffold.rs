@@ -12,13 +12,15 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::api::{Api, Paging, Service};
+use crate::api::{Api, Location, Paging, Service};
 use crate::audit::{self, Finding, Met};
 use crate::decode::{At, Context};
 use crate::document::{Answer, Credentials, Document, Kind, Operation};
+use crate::ident::upper_camel;
 use crate::load::{self, Content};
 use crate::source::Source;
 use crate::spec;
+use crate::words::method_name;
 
 /// Where a person has to write something.
 pub const MARKER: &str = "FILL_IN";
@@ -44,11 +46,20 @@ pub struct Fragment {
 impl fmt::Display for Scaffold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.fragments.is_empty() {
-            return f.write_str("# Nothing is missing: the spec has every action of the document.\n");
+            return f
+                .write_str("# Nothing is missing: the spec has every action of the document.\n");
         }
         for fragment in &self.fragments {
-            let what = if fragment.new { "a new file" } else { "add to what is there" };
-            writeln!(f, "# ---- {}: {what} ----\n{}", fragment.file, fragment.text)?;
+            let what = if fragment.new {
+                "a new file"
+            } else {
+                "add to what is there"
+            };
+            writeln!(
+                f,
+                "# ---- {}: {what} ----\n{}",
+                fragment.file, fragment.text
+            )?;
         }
         Ok(())
     }
@@ -113,6 +124,8 @@ struct Bench<'a, 'd> {
     /// New enums: name, values, and the resources that need them.
     enums: Vec<(String, Vec<String>, BTreeSet<String>)>,
     new_ids: BTreeSet<String>,
+    /// How objects are called that have no name in the document: by the request that they stand in.
+    inline: Vec<(String, String)>,
 }
 
 impl<'a, 'd> Bench<'a, 'd> {
@@ -127,16 +140,26 @@ impl<'a, 'd> Bench<'a, 'd> {
         let written = sources.iter().position(|it| it.path == file);
         let written = written.and_then(|index| service_file(index, &sources[index]));
         let params = |all: &[(At<String>, spec::Param)]| {
-            let named = all.iter().map(|(name, param)| (name.value.clone(), guess::param_facts(param)));
+            let named = all
+                .iter()
+                .map(|(name, param)| (name.value.clone(), guess::param_facts(param)));
             named.collect::<BTreeMap<_, _>>()
         };
         let mut paging = Vec::new();
         if let Some(all) = written.as_ref().and_then(|it| it.paging.as_ref()) {
-            for style in [Paging::Page, Paging::Scroll, Paging::LastId, Paging::SearchAfter] {
+            for style in [
+                Paging::Page,
+                Paging::Scroll,
+                Paging::LastId,
+                Paging::SearchAfter,
+            ] {
                 paging.extend(all.style(style).map(|it| (style, params(it))));
             }
         }
-        let fields = written.as_ref().and_then(|it| it.common_fields.as_deref()).unwrap_or_default();
+        let fields = written
+            .as_ref()
+            .and_then(|it| it.common_fields.as_deref())
+            .unwrap_or_default();
         Bench {
             api,
             service,
@@ -147,22 +170,46 @@ impl<'a, 'd> Bench<'a, 'd> {
                 .map(|(name, field)| (name.value.clone(), guess::field_facts(field)))
                 .collect(),
             common_params: params(
-                written.as_ref().and_then(|it| it.common_params.as_deref()).unwrap_or_default(),
+                written
+                    .as_ref()
+                    .and_then(|it| it.common_params.as_deref())
+                    .unwrap_or_default(),
             ),
             paging,
             entities: BTreeMap::new(),
             drafts: Vec::new(),
             enums: Vec::new(),
             new_ids: BTreeSet::new(),
+            inline: Vec::new(),
         }
     }
 
     /// Finds every object that the missing actions need.
     fn collect(&mut self, tasks: &[Task<'d>]) {
         for task in tasks {
+            let request = format!(
+                "{} {} ",
+                method_name(task.operation.method),
+                task.operation.path
+            );
+            let name = format!(
+                "{}{}",
+                upper_camel(&task.singular),
+                upper_camel(&task.action)
+            );
+            self.inline.push((request, name));
+            let mut params = task.operation.params.iter();
+            if let Some(last) = params.rfind(|it| it.location == Location::Path) {
+                self.param_type(&task.resource, &task.singular, "", last);
+            }
+        }
+        for task in tasks {
             for answer in task.operation.answers.values() {
                 if let Answer::Json(kind) = answer {
-                    let items = self.document.envelope(kind).map_or(kind, |(items, ..)| items);
+                    let items = self
+                        .document
+                        .envelope(kind)
+                        .map_or(kind, |(items, ..)| items);
                     self.visit(items, false, &task.resource);
                 }
             }
@@ -178,11 +225,18 @@ impl<'a, 'd> Bench<'a, 'd> {
     /// Single parts that the spec lacks in what both have: the findings of the audit, as YAML.
     fn extensions(&self) -> Vec<Fragment> {
         let report = audit::audit(self.api, self.service, self.document);
-        let mut files: BTreeMap<String, BTreeMap<(&'static str, String), Vec<String>>> = BTreeMap::new();
+        let mut files: BTreeMap<String, BTreeMap<(&'static str, String), Vec<String>>> =
+            BTreeMap::new();
         for group in &report.groups {
             for finding in &group.findings {
                 if let Some((section, line)) = self.extension(group.place.kind, finding) {
-                    let name = group.place.name.rsplit('.').next().unwrap_or_default().to_owned();
+                    let name = group
+                        .place
+                        .name
+                        .rsplit('.')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned();
                     let file = files.entry(group.place.file.clone()).or_default();
                     file.entry((section, name)).or_default().push(line);
                 }
@@ -198,9 +252,15 @@ impl<'a, 'd> Bench<'a, 'd> {
                     last = outer;
                 }
                 text.push_str(&format!("  {name}:\n    {inner}:\n"));
-                lines.iter().for_each(|it| text.push_str(&format!("      {it}\n")));
+                lines
+                    .iter()
+                    .for_each(|it| text.push_str(&format!("      {it}\n")));
             }
-            Fragment { file, new: false, text }
+            Fragment {
+                file,
+                new: false,
+                text,
+            }
         });
         fragments.collect()
     }
@@ -214,7 +274,11 @@ impl<'a, 'd> Bench<'a, 'd> {
         let ty = finding.document.as_deref().unwrap_or_default();
         match (kind, part) {
             ("action", "params") => {
-                let ty = ty.split(' ').nth(1).unwrap_or("string").trim_end_matches(',');
+                let ty = ty
+                    .split(' ')
+                    .nth(1)
+                    .unwrap_or("string")
+                    .trim_end_matches(',');
                 Some(("actions.params", self.param_extension(name, ty)))
             }
             ("model", "fields") => Some(("models.fields", self.field_extension(name, ty))),
@@ -226,7 +290,10 @@ impl<'a, 'd> Bench<'a, 'd> {
 
 /// The service file as it is written. It was loaded already, so mistakes are not reported again.
 fn service_file(index: usize, source: &Source) -> Option<spec::Service> {
-    let mut cx = Context { source, mistakes: Vec::new() };
+    let mut cx = Context {
+        source,
+        mistakes: Vec::new(),
+    };
     match load::read(index, &mut cx)? {
         Content::Service(service) => Some(*service),
         _ => None,
@@ -239,7 +306,9 @@ fn auth(operation: &Operation) -> Option<String> {
     match operation.credentials {
         Credentials::Known(Auth::Token) | Credentials::Unsaid => None,
         Credentials::Known(auth) => Some(crate::words::auth_name(auth).to_owned()),
-        Credentials::None => Some(format!("app_id # {MARKER}: the document asks for no credentials at all")),
+        Credentials::None => Some(format!(
+            "app_id # {MARKER}: the document asks for no credentials at all"
+        )),
     }
 }
 

@@ -463,7 +463,12 @@ impl<'d> Bench<'_, 'd> {
                 self.missing_fields(&place, model, fields, &uses);
             }
             Shape::Union { variants, .. } => {
-                let kinds = self.met.unions.get(&model.name).cloned().unwrap_or_default();
+                let kinds = self
+                    .met
+                    .unions
+                    .get(&model.name)
+                    .cloned()
+                    .unwrap_or_default();
                 for kind in kinds {
                     self.variants(&place, model, variants, kind);
                 }

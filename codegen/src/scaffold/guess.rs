@@ -25,7 +25,11 @@ pub(super) struct Facts {
 pub(super) fn field_facts(field: &spec::Field) -> Facts {
     let on = |flag: &Option<crate::decode::At<bool>>| flag.as_ref().is_some_and(|it| it.value);
     Facts {
-        ty: field.ty.as_ref().map(|it| spelt(&it.value)).unwrap_or_default(),
+        ty: field
+            .ty
+            .as_ref()
+            .map(|it| spelt(&it.value))
+            .unwrap_or_default(),
         required: on(&field.required),
         nullable: on(&field.nullable),
         read_only: on(&field.read_only),
@@ -42,7 +46,11 @@ pub(super) fn field_facts(field: &spec::Field) -> Facts {
 
 pub(super) fn param_facts(param: &spec::Param) -> Facts {
     Facts {
-        ty: param.ty.as_ref().map(|it| spelt(&it.value)).unwrap_or_default(),
+        ty: param
+            .ty
+            .as_ref()
+            .map(|it| spelt(&it.value))
+            .unwrap_or_default(),
         required: param.required.as_ref().is_some_and(|it| it.value),
         default: param.default.as_ref().map(|it| it.value.clone()),
         bounds: Bounds {
@@ -71,33 +79,45 @@ fn fits(ty: &str, kind: &Kind) -> bool {
         Kind::Any => ty == "any",
         Kind::Text => {
             let named = ty.starts_with(|it: char| it.is_ascii_uppercase());
-            ["string", "secret"].contains(&ty) || named && ty.ends_with("Id") || named && ty.ends_with("Type")
+            ["string", "secret"].contains(&ty)
+                || named && ty.ends_with("Id")
+                || named && ty.ends_with("Type")
         }
         Kind::Time => ty == "timestamp",
         Kind::Integer => ty == "integer",
         Kind::Number => ty == "number",
         Kind::Boolean => ty == "boolean",
         Kind::Free => ty == "object",
-        Kind::List(of) => {
-            ty.strip_prefix("list<").and_then(|it| it.strip_suffix('>')).is_some_and(|it| fits(it, of))
-        }
-        Kind::Map(of) => {
-            ty.strip_prefix("map<").and_then(|it| it.strip_suffix('>')).is_some_and(|it| fits(it, of))
-        }
+        Kind::List(of) => ty
+            .strip_prefix("list<")
+            .and_then(|it| it.strip_suffix('>'))
+            .is_some_and(|it| fits(it, of)),
+        Kind::Map(of) => ty
+            .strip_prefix("map<")
+            .and_then(|it| it.strip_suffix('>'))
+            .is_some_and(|it| fits(it, of)),
         Kind::Values(_) | Kind::Object(_) | Kind::OneOf { .. } => false,
     }
 }
 
 impl Bench<'_, '_> {
     /// The type of a field. `owner` is the model that it belongs to.
-    pub(super) fn field_type(&mut self, resource: &str, owner: &str, name: &str, kind: &Kind) -> String {
+    pub(super) fn field_type(
+        &mut self,
+        resource: &str,
+        owner: &str,
+        name: &str,
+        kind: &Kind,
+    ) -> String {
         match kind {
             Kind::Values(values) => self.enumeration(resource, owner, name, values),
             Kind::Object(_) | Kind::OneOf { .. } => self.model_type(resource, kind),
             Kind::List(of) if !fits_text(of) => {
                 format!("list<{}>", self.field_type(resource, owner, name, of))
             }
-            Kind::Map(of) if !fits_text(of) => format!("map<{}>", self.field_type(resource, owner, name, of)),
+            Kind::Map(of) if !fits_text(of) => {
+                format!("map<{}>", self.field_type(resource, owner, name, of))
+            }
             _ => self.plain_type(owner, name, kind),
         }
     }
@@ -114,7 +134,9 @@ impl Bench<'_, '_> {
             return learned;
         }
         match kind {
-            Kind::Text => self.named_id(name.strip_suffix("_id")).unwrap_or_else(|| "string".into()),
+            Kind::Text => self
+                .named_id(name.strip_suffix("_id"))
+                .unwrap_or_else(|| "string".into()),
             Kind::List(of) if **of == Kind::Text => {
                 let item = self.named_id(name.strip_suffix("_ids"));
                 format!("list<{}>", item.unwrap_or_else(|| "string".into()))
@@ -165,18 +187,32 @@ impl Bench<'_, '_> {
     fn learned_param(&self, name: &str) -> Vec<String> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let resources = self.api.services.iter().flat_map(|it| &it.resources);
-        for param in resources.flat_map(|it| &it.actions).flat_map(|it| &it.params).filter(|it| it.wire == name) {
+        for param in resources
+            .flat_map(|it| &it.actions)
+            .flat_map(|it| &it.params)
+            .filter(|it| it.wire == name)
+        {
             *seen.entry(type_text(&param.ty)).or_default() += 1;
         }
         by_count(seen)
     }
 
     /// The type of a parameter of an action of `singular`; `part` is what its path goes on with.
-    pub(super) fn param_type(&mut self, resource: &str, singular: &str, part: &str, param: &Parameter) -> String {
+    pub(super) fn param_type(
+        &mut self,
+        resource: &str,
+        singular: &str,
+        part: &str,
+        param: &Parameter,
+    ) -> String {
         if let Kind::Values(values) = &param.kind {
             return self.enumeration(resource, &upper_camel(singular), &param.name, values);
         }
-        if let Some(common) = self.common_params.get(&param.name).filter(|it| fits_param(&it.ty, &param.kind)) {
+        if let Some(common) = self
+            .common_params
+            .get(&param.name)
+            .filter(|it| fits_param(&it.ty, &param.kind))
+        {
             return common.ty.clone();
         }
         let noun = format!("{}{}", upper_camel(singular), upper_camel(part));
@@ -185,7 +221,9 @@ impl Bench<'_, '_> {
         }
         if let Some(stem) = param.name.strip_suffix("_id") {
             let longer = format!("{}{}Id", upper_camel(singular), upper_camel(stem));
-            let known = [longer, format!("{}Id", upper_camel(stem))].into_iter().find(|it| self.known_id(it));
+            let known = [longer, format!("{}Id", upper_camel(stem))]
+                .into_iter()
+                .find(|it| self.known_id(it));
             if let Some(known) = known.filter(|_| param.kind == Kind::Text) {
                 return known;
             }
@@ -194,16 +232,25 @@ impl Bench<'_, '_> {
             }
         }
         // What narrows a list is often a field of its items.
-        if let Some(values) = self.values_of(singular, &param.name).filter(|_| param.kind == Kind::Text) {
+        if let Some(values) = self
+            .values_of(singular, &param.name)
+            .filter(|_| param.kind == Kind::Text)
+        {
             return self.enumeration(resource, &upper_camel(singular), &param.name, &values);
         }
-        let learned = self.learned_param(&param.name).into_iter().find(|it| fits_param(it, &param.kind));
+        let learned = self
+            .learned_param(&param.name)
+            .into_iter()
+            .find(|it| fits_param(it, &param.kind));
         learned.unwrap_or_else(|| self.plain_type(&noun, "", &param.kind))
     }
 
     fn values_of(&self, singular: &str, name: &str) -> Option<Vec<String>> {
         let entity = self.entities.get(&upper_camel(singular))?;
-        let mut objects = entity.objects.iter().filter_map(|it| self.document.objects.get(it));
+        let mut objects = entity
+            .objects
+            .iter()
+            .filter_map(|it| self.document.objects.get(it));
         objects.find_map(|it| match &it.fields.get(name)?.kind {
             Kind::Values(values) => Some(values.clone()),
             _ => None,
@@ -211,26 +258,44 @@ impl Bench<'_, '_> {
     }
 
     /// The enum of these values: one of the spec, or a new one.
-    fn enumeration(&mut self, resource: &str, owner: &str, name: &str, values: &[String]) -> String {
+    fn enumeration(
+        &mut self,
+        resource: &str,
+        owner: &str,
+        name: &str,
+        values: &[String],
+    ) -> String {
         let same = |theirs: Vec<&str>| {
             theirs.len() == values.len() && values.iter().all(|it| theirs.contains(&it.as_str()))
         };
         let spec = self.service.enums.values().find(|it| {
             let wire = it.values.iter().map(|it| it.wire.as_str()).collect();
-            let met = self.met.enums.get(&it.name).map(|it| it.iter().copied().collect());
+            let met = self
+                .met
+                .enums
+                .get(&it.name)
+                .map(|it| it.iter().copied().collect());
             same(wire) || met.is_some_and(same)
         });
         if let Some(spec) = spec {
             return spec.name.clone();
         }
-        let drafted = self.enums.iter_mut().find(|(_, theirs, _)| same(theirs.iter().map(String::as_str).collect()));
+        let drafted = self
+            .enums
+            .iter_mut()
+            .find(|(_, theirs, _)| same(theirs.iter().map(String::as_str).collect()));
         if let Some((name, _, users)) = drafted {
             users.insert(resource.to_owned());
             return name.clone();
         }
         let taken = self.taken();
-        let name = naming::free(&format!("{owner}{}", upper_camel(name)), &taken, &upper_camel(resource));
-        self.enums.push((name.clone(), values.to_vec(), [resource.to_owned()].into()));
+        let name = naming::free(
+            &format!("{owner}{}", upper_camel(name)),
+            &taken,
+            &upper_camel(resource),
+        );
+        self.enums
+            .push((name.clone(), values.to_vec(), [resource.to_owned()].into()));
         name
     }
 
@@ -243,7 +308,10 @@ impl Bench<'_, '_> {
         properties: &[&Property],
         sent: bool,
     ) -> Facts {
-        let typed = properties.iter().find(|it| it.kind != Kind::Any).or(properties.first());
+        let typed = properties
+            .iter()
+            .find(|it| it.kind != Kind::Any)
+            .or(properties.first());
         let ty = match typed {
             Some(property) => {
                 let kind = merged_values(properties).unwrap_or_else(|| property.kind.clone());
@@ -252,7 +320,10 @@ impl Bench<'_, '_> {
             None => "any".to_owned(),
         };
         if !sent {
-            return Facts { ty, ..Facts::default() };
+            return Facts {
+                ty,
+                ..Facts::default()
+            };
         }
         let first = properties.first();
         Facts {
@@ -267,7 +338,8 @@ impl Bench<'_, '_> {
     }
 
     pub(super) fn model_type(&mut self, resource: &str, kind: &Kind) -> String {
-        self.model_of(kind, resource).unwrap_or_else(|| type_text(&Type::Object))
+        self.model_of(kind, resource)
+            .unwrap_or_else(|| type_text(&Type::Object))
     }
 }
 
@@ -291,7 +363,9 @@ fn by_count(seen: BTreeMap<String, usize>) -> Vec<String> {
 fn merged_values(properties: &[&Property]) -> Option<Kind> {
     let mut all: Vec<String> = Vec::new();
     for property in properties {
-        let Kind::Values(values) = &property.kind else { return None };
+        let Kind::Values(values) = &property.kind else {
+            return None;
+        };
         all.extend(values.iter().cloned());
     }
     let mut seen = std::collections::BTreeSet::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Bench, Draft, Entity, Task, naming, objects_of};
 use crate::api::{Home, Method};
 use crate::audit::Way;
-use crate::document::Kind;
+use crate::document::{Kind, Property};
 use crate::ident::upper_camel;
 use crate::words;
 
@@ -15,18 +15,36 @@ impl<'d> Bench<'_, 'd> {
         match kind {
             Kind::List(of) | Kind::Map(of) => self.visit(of, sent, resource),
             Kind::Object(name) => {
-                let entity = naming::entity(name);
+                let entity = self.entity_name(name);
                 self.enter(&entity, BTreeSet::from([name.clone()]), sent, resource);
             }
-            Kind::OneOf { tag, variants } => self.one_of(kind, tag.as_deref(), variants, sent, resource),
+            Kind::OneOf { tag, variants } => {
+                self.one_of(kind, tag.as_deref(), variants, sent, resource)
+            }
             _ => {}
         }
     }
 
     fn enter(&mut self, entity: &str, objects: BTreeSet<String>, sent: bool, resource: &str) {
-        if self.existing(&objects, if sent { Way::Request } else { Way::Answer }).is_some() {
+        if self
+            .existing(&objects, if sent { Way::Request } else { Way::Answer })
+            .is_some()
+        {
             return;
         }
+        // Endings alone make no twins: what differs too much keeps its full name.
+        let mut together = objects.clone();
+        together.extend(
+            self.entities
+                .get(entity)
+                .into_iter()
+                .flat_map(|it| it.objects.clone()),
+        );
+        let full = objects
+            .first()
+            .map(|it| naming::full(it))
+            .unwrap_or_default();
+        let entity = if self.alike(&together) { entity } else { &full };
         let entry = self.entities.entry(entity.to_owned()).or_default();
         entry.users.insert(resource.to_owned());
         let mut new = false;
@@ -39,7 +57,10 @@ impl<'d> Bench<'_, 'd> {
         if new {
             let document = self.document;
             for object in objects.iter().filter_map(|it| document.objects.get(it)) {
-                object.fields.values().for_each(|it| self.visit(&it.kind, sent, resource));
+                object
+                    .fields
+                    .values()
+                    .for_each(|it| self.visit(&it.kind, sent, resource));
             }
         }
     }
@@ -62,21 +83,43 @@ impl<'d> Bench<'_, 'd> {
             (Some(tag), false, _) => {
                 let mut known = Vec::new();
                 for (tags, object) in variants {
-                    let entity = naming::entity(object);
+                    let entity = self.entity_name(object);
                     self.enter(&entity, BTreeSet::from([object.clone()]), sent, resource);
-                    let name = self.model_of(&Kind::Object(object.clone()), resource).unwrap_or(entity);
+                    let name = self
+                        .model_of(&Kind::Object(object.clone()), resource)
+                        .unwrap_or(entity);
                     known.extend(tags.iter().map(|it| (it.clone(), name.clone())));
                 }
-                let name = known.iter().map(|(_, it)| it.as_str()).collect::<BTreeSet<_>>();
+                let name = known
+                    .iter()
+                    .map(|(_, it)| it.as_str())
+                    .collect::<BTreeSet<_>>();
                 let name = name.into_iter().collect::<Vec<_>>().join("Or");
                 let union = Some((tag.to_owned(), known));
                 let users = BTreeSet::from([resource.to_owned()]);
-                let entity = Entity { objects, users, union, ..Entity::default() };
+                let entity = Entity {
+                    objects,
+                    users,
+                    union,
+                    ..Entity::default()
+                };
                 self.entities.entry(name).or_insert(entity);
             }
-            (_, _, Some((_, first))) => self.enter(&naming::entity(first), objects, sent, resource),
+            (_, _, Some((_, first))) => {
+                self.enter(&self.entity_name(first), objects, sent, resource)
+            }
             (_, _, None) => {}
         }
+    }
+
+    /// What an object is called as a model; one without a name of its own after its action.
+    fn entity_name(&self, object: &str) -> String {
+        let inline = self.inline.iter().find_map(|(place, name)| {
+            let rest = object.strip_prefix(place.as_str())?;
+            let (_, field) = rest.split_once('.').unwrap_or_default();
+            Some(format!("{name}{}", upper_camel(field)))
+        });
+        inline.unwrap_or_else(|| naming::entity(object))
     }
 
     /// Whether these objects share at least half of their fields.
@@ -86,41 +129,90 @@ impl<'d> Bench<'_, 'd> {
             .filter_map(|it| self.document.objects.get(it))
             .map(|it| it.fields.keys().collect())
             .collect();
-        let Some((first, rest)) = sets.split_first() else { return true };
-        let all = rest.iter().fold(first.clone(), |all, it| all.union(it).copied().collect());
-        let shared = rest.iter().fold(first.clone(), |all, it| all.intersection(it).copied().collect());
+        let Some((first, rest)) = sets.split_first() else {
+            return true;
+        };
+        let all = rest
+            .iter()
+            .fold(first.clone(), |all, it| all.union(it).copied().collect());
+        let shared = rest.iter().fold(first.clone(), |all, it| {
+            all.intersection(it).copied().collect()
+        });
         2 * shared.len() >= all.len()
     }
 
     /// The model of the spec that stands for these objects, travelling this way.
     pub(super) fn existing(&self, objects: &BTreeSet<String>, way: Way) -> Option<String> {
-        let same_shape = |a: &String, b: &String| {
-            let (a, b) = (self.document.objects.get(a), self.document.objects.get(b));
-            a.is_some() && a == b
-        };
+        if objects.is_empty() {
+            return None;
+        }
         let stands = |theirs: &BTreeSet<String>| {
-            objects.iter().all(|it| theirs.contains(it) || theirs.iter().any(|other| same_shape(it, other)))
+            let twin = |it: &String| theirs.iter().any(|other| self.twins(it, other, way, 3));
+            objects.iter().all(|it| theirs.contains(it) || twin(it))
         };
-        let mut found = self.met.models.iter().filter(|(_, uses)| {
-            uses.iter().any(|it| it.way == way && stands(&it.objects))
-        });
+        let mut found = self
+            .met
+            .models
+            .iter()
+            .filter(|(_, uses)| uses.iter().any(|it| it.way == way && stands(&it.objects)));
         found.next().map(|(name, _)| name.clone())
+    }
+
+    /// Whether two objects say the same under different names; of what is sent, the flags count, too.
+    fn twins(&self, a: &str, b: &str, way: Way, depth: u8) -> bool {
+        let objects = &self.document.objects;
+        let (Some(one), Some(other)) = (objects.get(a), objects.get(b)) else {
+            return false;
+        };
+        let same_flags = |a: &Property, b: &Property| {
+            way == Way::Answer || (a.required, a.read_only) == (b.required, b.read_only)
+        };
+        one.fields.len() == other.fields.len()
+            && one.fields.iter().all(|(name, property)| {
+                other.fields.get(name).is_some_and(|other| {
+                    same_flags(property, other)
+                        && self.twin_kinds(&property.kind, &other.kind, way, depth)
+                })
+            })
+    }
+
+    fn twin_kinds(&self, a: &Kind, b: &Kind, way: Way, depth: u8) -> bool {
+        match (a, b) {
+            // Objects hold each other; what lies deep enough is taken to be the same.
+            (Kind::Object(a), Kind::Object(b)) => {
+                a == b || depth == 0 || self.twins(a, b, way, depth - 1)
+            }
+            (Kind::List(a), Kind::List(b)) | (Kind::Map(a), Kind::Map(b)) => {
+                self.twin_kinds(a, b, way, depth)
+            }
+            (a, b) => a == b,
+        }
     }
 
     /// The name of the model behind a kind: of the spec, or drafted here.
     pub(super) fn model_of(&self, kind: &Kind, _resource: &str) -> Option<String> {
-        if let Some((name, _)) = self.met.unions.iter().find(|(_, kinds)| kinds.contains(&kind)) {
+        if let Some((name, _)) = self
+            .met
+            .unions
+            .iter()
+            .find(|(_, kinds)| kinds.contains(&kind))
+        {
             return Some(name.clone());
         }
         let objects = objects_of(kind);
         if objects.is_empty() {
             return None;
         }
-        let drafted = self.entities.iter().find(|(_, it)| objects.is_subset(&it.objects) && !self.is_part(it, kind));
+        let drafted = self
+            .entities
+            .iter()
+            .find(|(_, it)| objects.is_subset(&it.objects) && !self.is_part(it, kind));
         if let Some((name, _)) = drafted {
             return Some(name.clone());
         }
-        [Way::Answer, Way::Request, Way::Patch].into_iter().find_map(|way| self.existing(&objects, way))
+        [Way::Answer, Way::Request, Way::Patch]
+            .into_iter()
+            .find_map(|way| self.existing(&objects, way))
     }
 
     /// Whether a union stands here that has the kind as one of its variants only.
@@ -131,15 +223,25 @@ impl<'d> Bench<'_, 'd> {
     /// Notes a request body.
     pub(super) fn body(&mut self, task: &Task<'d>, kind: &'d Kind) {
         let objects = objects_of(kind);
-        let way = if task.operation.method == Method::Patch { Way::Patch } else { Way::Request };
+        let way = if task.operation.method == Method::Patch {
+            Way::Patch
+        } else {
+            Way::Request
+        };
         if objects.is_empty() || self.existing(&objects, way).is_some() {
             return;
         }
         let document = self.document;
         for object in objects.iter().filter_map(|it| document.objects.get(it)) {
-            object.fields.values().for_each(|it| self.visit(&it.kind, true, &task.resource));
+            object
+                .fields
+                .values()
+                .for_each(|it| self.visit(&it.kind, true, &task.resource));
         }
-        let draft = self.drafts.iter_mut().find(|it| it.objects == objects && it.resource == task.resource);
+        let draft = self
+            .drafts
+            .iter_mut()
+            .find(|it| it.objects == objects && it.resource == task.resource);
         match draft {
             Some(draft) => {
                 draft.methods.insert(task.operation.method);
@@ -164,10 +266,17 @@ impl<'d> Bench<'_, 'd> {
         for index in 0..self.drafts.len() {
             let draft = &self.drafts[index];
             let object = draft.objects.first().cloned().unwrap_or_default();
-            let stem = naming::body(&object);
-            let base = [stem.clone(), naming::entity(&object), singular(&draft.resource)]
-                .into_iter()
-                .find(|it| self.is_base(it, draft));
+            let stem = match object.contains('/') {
+                true => self.entity_name(&object),
+                false => naming::body(&object),
+            };
+            let base = [
+                stem.clone(),
+                self.entity_name(&object),
+                singular(&draft.resource),
+            ]
+            .into_iter()
+            .find(|it| self.is_base(it, draft));
             let noun = base.clone().unwrap_or_else(|| stem.clone());
             let main = |method| draft.methods.contains(&method);
             let name = match base {
@@ -188,10 +297,16 @@ impl<'d> Bench<'_, 'd> {
 
     /// Whether a model of this name is the entity that a body describes: they share most fields.
     fn is_base(&self, name: &str, draft: &Draft) -> bool {
-        let Some(entity) = self.entities.get(name).filter(|it| it.union.is_none()) else { return false };
+        let Some(entity) = self.entities.get(name).filter(|it| it.union.is_none()) else {
+            return false;
+        };
         let fields = |objects: &BTreeSet<String>| {
-            let objects = objects.iter().filter_map(|it| self.document.objects.get(it));
-            objects.flat_map(|it| it.fields.keys()).collect::<BTreeSet<_>>()
+            let objects = objects
+                .iter()
+                .filter_map(|it| self.document.objects.get(it));
+            objects
+                .flat_map(|it| it.fields.keys())
+                .collect::<BTreeSet<_>>()
         };
         let (theirs, ours) = (fields(&entity.objects), fields(&draft.objects));
         2 * theirs.intersection(&ours).count() >= ours.len() && !ours.is_empty()
@@ -216,7 +331,10 @@ impl<'d> Bench<'_, 'd> {
     /// The model that an action sends as its body.
     pub(super) fn options(&self, task: &Task<'_>, kind: &Kind) -> Option<String> {
         let objects = objects_of(kind);
-        let draft = self.drafts.iter().find(|it| it.objects == objects && it.resource == task.resource);
+        let draft = self
+            .drafts
+            .iter()
+            .find(|it| it.objects == objects && it.resource == task.resource);
         let patch = task.operation.method == Method::Patch;
         match draft {
             Some(draft) if patch => Some(draft.patch.clone().unwrap_or_else(|| draft.name.clone())),
@@ -228,9 +346,9 @@ impl<'d> Bench<'_, 'd> {
     /// A remark on a model of the spec that stands in the file of another resource.
     pub(super) fn elsewhere(&self, name: &str, resource: &str) -> Option<String> {
         match &words::model(self.api, name)?.home {
-            Home::Resource(home) if home != resource => {
-                Some(format!("# `{name}` stands in {home}.yaml: move it to types.yaml"))
-            }
+            Home::Resource(home) if home != resource => Some(format!(
+                "# `{name}` stands in {home}.yaml: move it to types.yaml"
+            )),
             _ => None,
         }
     }

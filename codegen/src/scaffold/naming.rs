@@ -8,7 +8,11 @@ use crate::document::{Answer, Document, Operation};
 use crate::ident::upper_camel;
 
 /// The resource and the action name of each missing operation.
-pub(super) fn tasks<'d>(service: &Service, document: &Document, missing: &[&'d Operation]) -> Vec<Task<'d>> {
+pub(super) fn tasks<'d>(
+    service: &Service,
+    document: &Document,
+    missing: &[&'d Operation],
+) -> Vec<Task<'d>> {
     let mut tasks: Vec<Task<'d>> = Vec::new();
     for operation in missing {
         let resource = resource(service, &operation.path);
@@ -17,12 +21,20 @@ pub(super) fn tasks<'d>(service: &Service, document: &Document, missing: &[&'d O
         let mut action = action(document, operation, &resource);
         let taken = |name: &str| {
             let there = known.is_some_and(|it| it.actions.iter().any(|it| it.name == name));
-            there || tasks.iter().any(|it| it.resource == resource && it.action == name)
+            there
+                || tasks
+                    .iter()
+                    .any(|it| it.resource == resource && it.action == name)
         };
         if taken(&action) {
             action = by_last_placeholder(&action, &operation.path);
         }
-        tasks.push(Task { operation, resource, singular, action });
+        tasks.push(Task {
+            operation,
+            resource,
+            singular,
+            action,
+        });
     }
     tasks.sort_by(|a, b| {
         let order = |it: &Task<'_>| (it.resource.clone(), it.operation.path.clone(), rank(it));
@@ -43,12 +55,15 @@ fn rank(task: &Task<'_>) -> u8 {
 }
 
 fn literals(path: &str) -> Vec<&str> {
-    let parts = path.split('/').filter(|it| !it.is_empty() && !it.starts_with('{'));
+    let parts = path
+        .split('/')
+        .filter(|it| !it.is_empty() && !it.starts_with('{'));
     parts.filter(|it| !is_version(it)).collect()
 }
 
 fn is_version(part: &str) -> bool {
-    part.strip_prefix('v').is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()))
+    part.strip_prefix('v')
+        .is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()))
 }
 
 /// The resource whose paths begin like this one, or the path's first word.
@@ -58,9 +73,18 @@ fn resource(service: &Service, path: &str) -> String {
     let best = service.resources.iter().flat_map(|resource| {
         resource.actions.iter().map(move |action| {
             let theirs = literals(&action.path);
-            let shared = words.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+            let shared = words
+                .iter()
+                .zip(&theirs)
+                .take_while(|(a, b)| a == b)
+                .count();
             let named = words[..shared].contains(&resource.name.as_str());
-            (shared, named, std::cmp::Reverse(theirs.len()), &resource.name)
+            (
+                shared,
+                named,
+                std::cmp::Reverse(theirs.len()),
+                &resource.name,
+            )
         })
     });
     match best.max() {
@@ -71,13 +95,23 @@ fn resource(service: &Service, path: &str) -> String {
 
 /// Verb and noun, as the other actions are called.
 fn action(document: &Document, operation: &Operation, resource: &str) -> String {
-    let parts: Vec<&str> = operation.path.split('/').filter(|it| !it.is_empty()).collect();
-    let start = parts.iter().rposition(|it| it.replace('-', "_") == resource);
+    let parts: Vec<&str> = operation
+        .path
+        .split('/')
+        .filter(|it| !it.is_empty())
+        .collect();
+    let start = parts
+        .iter()
+        .rposition(|it| it.replace('-', "_") == resource);
     let start = start.unwrap_or_else(|| parts.iter().position(|it| !is_version(it)).unwrap_or(0));
     let behind = parts.get(start + 1..).unwrap_or_default();
     let one = parts.last().is_some_and(|it| it.starts_with('{'));
     let mut words: Vec<String> = Vec::new();
-    for (at, word) in behind.iter().enumerate().filter(|(_, it)| !it.starts_with('{')) {
+    for (at, word) in behind
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| !it.starts_with('{'))
+    {
         let named = behind.get(at + 1).is_some_and(|it| it.starts_with('{'));
         let word = word.replace('-', "_");
         words.push(if named { singular(&word) } else { word });
@@ -110,7 +144,10 @@ fn lists(document: &Document, operation: &Operation) -> bool {
 }
 
 fn by_last_placeholder(action: &str, path: &str) -> String {
-    let last = path.split('/').rev().find_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    let last = path
+        .split('/')
+        .rev()
+        .find_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
     match last {
         Some(name) => format!("{action}_by_{}", name.trim_end_matches("_id")),
         None => format!("{action}_{}", super::MARKER.to_lowercase()),
@@ -121,7 +158,11 @@ fn by_last_placeholder(action: &str, path: &str) -> String {
 pub(super) fn singular(word: &str) -> String {
     match word.strip_suffix("ies") {
         Some(stem) if !stem.is_empty() => format!("{stem}y"),
-        _ => word.strip_suffix('s').filter(|it| !it.ends_with('s')).unwrap_or(word).to_owned(),
+        _ => word
+            .strip_suffix('s')
+            .filter(|it| !it.ends_with('s'))
+            .unwrap_or(word)
+            .to_owned(),
     }
 }
 
@@ -130,9 +171,19 @@ pub(super) fn entity(object: &str) -> String {
     strip(object, &["Schema", "Elastic", "Typed"])
 }
 
+/// The full name of an object.
+pub(super) fn full(object: &str) -> String {
+    strip(object, &["Schema"])
+}
+
 /// What a request body is about.
 pub(super) fn body(object: &str) -> String {
-    strip(object, &["Schema", "Elastic", "Typed", "Create", "Edit", "Input", "Update"])
+    strip(
+        object,
+        &[
+            "Schema", "Elastic", "Typed", "Create", "Edit", "Input", "Update",
+        ],
+    )
 }
 
 fn strip(object: &str, endings: &[&str]) -> String {
@@ -157,5 +208,8 @@ pub(super) fn free(name: &str, taken: &BTreeSet<String>, prefix: &str) -> String
     if !taken.contains(&longer) {
         return longer;
     }
-    (2..).map(|n| format!("{name}{n}")).find(|it| !taken.contains(it)).unwrap_or(longer)
+    (2..)
+        .map(|n| format!("{name}{n}"))
+        .find(|it| !taken.contains(it))
+        .unwrap_or(longer)
 }

@@ -29,9 +29,16 @@ pub(super) fn key(name: &str) -> String {
 /// Text as YAML needs it: in quotes where it could be taken for something else.
 fn scalar(text: &str) -> String {
     let plain = text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
-        && text.chars().all(|it| it.is_ascii_alphanumeric() || "_-.".contains(it))
-        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
-    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
+        && text
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || "_-.".contains(it))
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(&text.to_ascii_lowercase().as_str());
+    if plain {
+        text.to_owned()
+    } else {
+        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    }
 }
 
 fn literal(value: &Literal) -> String {
@@ -50,8 +57,11 @@ impl<'d> Bench<'_, 'd> {
             parts.actions.push((task.action.clone(), text));
         }
         let shared = String::new();
-        let entities: Vec<(String, BTreeSet<String>)> =
-            self.entities.iter().map(|(name, it)| (name.clone(), it.users.clone())).collect();
+        let entities: Vec<(String, BTreeSet<String>)> = self
+            .entities
+            .iter()
+            .map(|(name, it)| (name.clone(), it.users.clone()))
+            .collect();
         for (name, users) in entities {
             let home = only(&users).unwrap_or(&shared).clone();
             let text = self.entity(&name, &home);
@@ -59,7 +69,11 @@ impl<'d> Bench<'_, 'd> {
         }
         for draft in std::mem::take(&mut self.drafts) {
             let models = self.draft(&draft);
-            files.entry(draft.resource.clone()).or_default().models.extend(models);
+            files
+                .entry(draft.resource.clone())
+                .or_default()
+                .models
+                .extend(models);
             self.drafts.push(draft);
         }
         for (name, values, users) in std::mem::take(&mut self.enums) {
@@ -70,8 +84,10 @@ impl<'d> Bench<'_, 'd> {
             });
             files.entry(home).or_default().enums.push((name, text));
         }
-        let mut fragments: Vec<Fragment> =
-            files.into_iter().map(|(resource, parts)| self.fragment(&resource, parts, tasks)).collect();
+        let mut fragments: Vec<Fragment> = files
+            .into_iter()
+            .map(|(resource, parts)| self.fragment(&resource, parts, tasks))
+            .collect();
         fragments.extend(self.service_fragment(tasks));
         fragments
     }
@@ -81,8 +97,14 @@ impl<'d> Bench<'_, 'd> {
         let shared = resource.is_empty();
         let mut text = String::new();
         if known.is_none() && !shared {
-            let _ = writeln!(text, "# yaml-language-server: $schema=../schema.json\nresource: {resource}");
-            let singular = tasks.iter().find(|it| it.resource == resource).map(|it| it.singular.as_str());
+            let _ = writeln!(
+                text,
+                "# yaml-language-server: $schema=../schema.json\nresource: {resource}"
+            );
+            let singular = tasks
+                .iter()
+                .find(|it| it.resource == resource)
+                .map(|it| it.singular.as_str());
             if let Some(singular) = singular.filter(|it| resource.strip_suffix('s') != Some(it)) {
                 let _ = writeln!(text, "singular: {singular}");
             }
@@ -91,7 +113,10 @@ impl<'d> Bench<'_, 'd> {
         parts.remarks.iter().for_each(|it| {
             let _ = writeln!(text, "{it}");
         });
-        let hoisted = parts.params.into_iter().map(|(name, facts)| (String::new(), format!("  {}: {facts}\n", scalar(&name))));
+        let hoisted = parts
+            .params
+            .into_iter()
+            .map(|(name, facts)| (String::new(), format!("  {}: {facts}\n", scalar(&name))));
         let sections = [
             ("params", hoisted.collect::<Vec<_>>(), ""),
             ("actions", parts.actions, "\n"),
@@ -113,13 +138,21 @@ impl<'d> Bench<'_, 'd> {
             (None, true) => format!("spec/{}/types.yaml", self.service.name),
             (None, false) => format!("spec/{}/{resource}.yaml", self.service.name),
         };
-        Fragment { file, new: known.is_none() && !shared, text }
+        Fragment {
+            file,
+            new: known.is_none() && !shared,
+            text,
+        }
     }
 
     /// Roles and ids that the service does not know yet.
     fn service_fragment(&self, tasks: &[Task<'_>]) -> Option<Fragment> {
-        let roles = tasks.iter().flat_map(|it| it.operation.roles.iter().flatten());
-        let roles: BTreeSet<&String> = roles.filter(|it| !self.service.roles.contains(it)).collect();
+        let roles = tasks
+            .iter()
+            .flat_map(|it| it.operation.roles.iter().flatten());
+        let roles: BTreeSet<&String> = roles
+            .filter(|it| !self.service.roles.contains(it))
+            .collect();
         let mut text = String::new();
         if !roles.is_empty() {
             text.push_str("roles:\n");
@@ -128,13 +161,21 @@ impl<'d> Bench<'_, 'd> {
             });
         }
         if !self.new_ids.is_empty() {
-            text.push_str(if text.is_empty() { "ids:\n" } else { "\nids:\n" });
+            text.push_str(if text.is_empty() {
+                "ids:\n"
+            } else {
+                "\nids:\n"
+            });
             self.new_ids.iter().for_each(|it| {
                 let _ = writeln!(text, "  {it}: {MARKER}");
             });
         }
         let file = format!("spec/{}/service.yaml", self.service.name);
-        (!text.is_empty()).then_some(Fragment { file, new: false, text })
+        (!text.is_empty()).then_some(Fragment {
+            file,
+            new: false,
+            text,
+        })
     }
 
     fn action(&mut self, task: &Task<'d>, parts: &mut Parts) -> String {
@@ -161,24 +202,43 @@ impl<'d> Bench<'_, 'd> {
         }
         if let Some(body) = &operation.body {
             let named = self.options(task, &body.kind);
-            parts.remarks.extend(named.as_deref().and_then(|it| self.elsewhere(it, &task.resource)));
-            let ty = match (named, &body.kind) {
-                (Some(name), _) => name,
-                (None, Kind::Free) => "object".to_owned(),
-                (None, kind) => format!("object # {MARKER}: the document says {kind}, or nothing of JSON"),
+            parts.remarks.extend(
+                named
+                    .as_deref()
+                    .and_then(|it| self.elsewhere(it, &task.resource)),
+            );
+            let (ty, remark) = match (named, &body.kind) {
+                (Some(name), _) => (name, String::new()),
+                (None, Kind::Free) => ("object".to_owned(), String::new()),
+                (None, Kind::Any) => (
+                    "object".to_owned(),
+                    format!(" # {MARKER}: the document has no JSON here"),
+                ),
+                (None, kind) => (
+                    "object".to_owned(),
+                    format!(" # {MARKER}: the document says {kind}"),
+                ),
             };
-            match body.required {
-                true => writeln!(out, "    options: {ty}"),
-                false => writeln!(out, "    options: {{ type: {ty}, required: false }}"),
-            }
-            .ok();
+            let _ = match body.required {
+                true => writeln!(out, "    options: {ty}{remark}"),
+                false => writeln!(
+                    out,
+                    "    options: {{ type: {ty}, required: false }}{remark}"
+                ),
+            };
         }
         if !styles.is_empty() {
             let styles: Vec<&str> = styles.iter().map(|it| paging_name(*it)).collect();
             let _ = writeln!(out, "    paging: [{}]", styles.join(", "));
         }
         let returns = self.returns(task, parts);
-        let _ = writeln!(out, "    returns: {{ {} }}", returns.join(", "));
+        let _ = match returns.is_empty() {
+            true => writeln!(
+                out,
+                "    returns: {{ 200: nothing }} # {MARKER}: the document has no success"
+            ),
+            false => writeln!(out, "    returns: {{ {} }}", returns.join(", ")),
+        };
         out
     }
 
@@ -209,7 +269,7 @@ impl<'d> Bench<'_, 'd> {
             };
             all.push(format!("{status}: {body}"));
         }
-        if all.is_empty() { vec![format!("200: nothing # {MARKER}")] } else { all }
+        all
     }
 
     /// The paging styles, and the other parameters.
@@ -221,9 +281,19 @@ impl<'d> Bench<'_, 'd> {
             .filter(|(_, params)| params.keys().all(has))
             .cloned()
             .collect();
-        let known = self.service.resources.iter().find(|it| it.name == task.resource);
+        let known = self
+            .service
+            .resources
+            .iter()
+            .find(|it| it.name == task.resource);
         let known: Vec<String> = known
-            .map(|it| it.actions.iter().flat_map(|it| &it.params).map(|it| it.wire.clone()).collect())
+            .map(|it| {
+                it.actions
+                    .iter()
+                    .flat_map(|it| &it.params)
+                    .map(|it| it.wire.clone())
+                    .collect()
+            })
             .unwrap_or_default();
         let mut out = String::new();
         for param in &task.operation.params {
@@ -259,36 +329,69 @@ impl<'d> Bench<'_, 'd> {
     /// A model that describes an entity, in whatever direction it travels.
     fn entity(&mut self, name: &str, home: &str) -> String {
         let mut out = format!("  {name}:\n    doc: {MARKER}\n");
-        let Some(entity) = self.entities.get(name) else { return out };
+        let Some(entity) = self.entities.get(name) else {
+            return out;
+        };
         if let Some((tag, variants)) = entity.union.clone() {
-            let variants: Vec<String> = variants.iter().map(|(tag, it)| format!("{}: {it}", scalar(tag))).collect();
-            let _ = writeln!(out, "    tag: {tag}\n    variants: {{ {} }}", variants.join(", "));
+            let variants: Vec<String> = variants
+                .iter()
+                .map(|(tag, it)| format!("{}: {it}", scalar(tag)))
+                .collect();
+            let _ = writeln!(
+                out,
+                "    tag: {tag}\n    variants: {{ {} }}",
+                variants.join(", ")
+            );
             return out;
         }
         out.push_str("    fields:\n");
         for (field, facts) in self.entity_fields(name, home) {
-            let common = self.common_fields.get(&field).filter(|it| it.ty == facts.ty);
-            let _ = writeln!(out, "      {}:{}", scalar(&field), spaced(&entry(&facts, common, None)));
+            let common = self
+                .common_fields
+                .get(&field)
+                .filter(|it| it.ty == facts.ty);
+            let _ = writeln!(
+                out,
+                "      {}:{}",
+                scalar(&field),
+                spaced(&entry(&facts, common, None))
+            );
         }
         out
     }
 
     /// The fields of an entity, with what is common to all models taken over.
     fn entity_fields(&mut self, name: &str, home: &str) -> Vec<(String, Facts)> {
-        let Some(entity) = self.entities.get(name) else { return Vec::new() };
+        let Some(entity) = self.entities.get(name) else {
+            return Vec::new();
+        };
         let sent = entity.sent.clone();
         let all = self.merged(&entity.objects.clone());
         let mut fields = Vec::new();
         for (field, properties) in all {
             let ours: Vec<&Property> = match sent.is_empty() {
                 true => properties.iter().map(|(_, it)| *it).collect(),
-                false => properties.iter().filter(|(it, _)| sent.contains(it)).map(|(_, it)| *it).collect(),
+                false => properties
+                    .iter()
+                    .filter(|(it, _)| sent.contains(it))
+                    .map(|(_, it)| *it)
+                    .collect(),
             };
             let all: Vec<&Property> = properties.iter().map(|(_, it)| *it).collect();
-            let mut facts = self.facts(home, name, &field, if ours.is_empty() { &all } else { &ours }, !ours.is_empty() && !sent.is_empty());
-            if sent.is_empty() {
+            let mut facts = self.facts(
+                home,
+                name,
+                &field,
+                if ours.is_empty() { &all } else { &ours },
+                !ours.is_empty() && !sent.is_empty(),
+            );
+            if sent.is_empty() || ours.is_empty() {
                 // Flags mean nothing in an answer: those of the common field stay.
-                if let Some(common) = self.common_fields.get(&field).filter(|it| it.ty == facts.ty) {
+                if let Some(common) = self
+                    .common_fields
+                    .get(&field)
+                    .filter(|it| it.ty == facts.ty)
+                {
                     facts = common.clone();
                 }
             }
@@ -301,8 +404,15 @@ impl<'d> Bench<'_, 'd> {
         let document = self.document;
         let mut all: BTreeMap<String, Vec<(String, &'d Property)>> = BTreeMap::new();
         for name in objects {
-            for (field, property) in document.objects.get(name).into_iter().flat_map(|it| &it.fields) {
-                all.entry(field.clone()).or_default().push((name.clone(), property));
+            for (field, property) in document
+                .objects
+                .get(name)
+                .into_iter()
+                .flat_map(|it| &it.fields)
+            {
+                all.entry(field.clone())
+                    .or_default()
+                    .push((name.clone(), property));
             }
         }
         all
@@ -312,17 +422,27 @@ impl<'d> Bench<'_, 'd> {
     fn draft(&mut self, draft: &Draft) -> Vec<(String, String)> {
         let mut out = format!("  {}:\n    doc: {MARKER}\n", draft.name);
         let base: BTreeMap<String, Facts> = match &draft.base {
-            Some(base) => self.entity_fields(base, &draft.resource).into_iter().collect(),
+            Some(base) => self
+                .entity_fields(base, &draft.resource)
+                .into_iter()
+                .collect(),
             None => BTreeMap::new(),
         };
         let all = self.merged(&draft.objects);
         if let Some(name) = &draft.base {
             let _ = writeln!(out, "    use: {name}");
-            let without: Vec<&str> = base.keys().filter(|it| !all.contains_key(*it)).map(String::as_str).collect();
+            let without: Vec<&str> = base
+                .keys()
+                .filter(|it| !all.contains_key(*it))
+                .map(String::as_str)
+                .collect();
             if !without.is_empty() {
                 let _ = writeln!(out, "    without: [{}]", without.join(", "));
             }
-            let copies = draft.methods.iter().any(|it| [Method::Put, Method::Patch].contains(it));
+            let copies = draft
+                .methods
+                .iter()
+                .any(|it| [Method::Put, Method::Patch].contains(it));
             if copies && !draft.methods.contains(&Method::Post) {
                 let _ = writeln!(out, "    copies: {name}");
             }
@@ -334,10 +454,19 @@ impl<'d> Bench<'_, 'd> {
         let mut fields = String::new();
         for (field, properties) in all {
             let properties: Vec<&Property> = properties.into_iter().map(|(_, it)| it).collect();
-            let mut facts = self.facts(&draft.resource, draft.base.as_deref().unwrap_or(&draft.name), &field, &properties, true);
+            let mut facts = self.facts(
+                &draft.resource,
+                draft.base.as_deref().unwrap_or(&draft.name),
+                &field,
+                &properties,
+                true,
+            );
             facts.required &= !patch_only;
             let known = base.get(&field);
-            let common = self.common_fields.get(&field).filter(|it| it.ty == facts.ty);
+            let common = self
+                .common_fields
+                .get(&field)
+                .filter(|it| it.ty == facts.ty);
             let guessed = properties.iter().all(|it| it.nullable.is_none());
             if let (true, Some(inherited)) = (guessed, known.or(common)) {
                 facts.nullable = inherited.nullable;
@@ -355,7 +484,10 @@ impl<'d> Bench<'_, 'd> {
         }
         let mut models = vec![(draft.name.clone(), out)];
         if let Some(patch) = &draft.patch {
-            let mut out = format!("  {patch}:\n    doc: {MARKER}\n    use: {}\n    partial: true\n", draft.name);
+            let mut out = format!(
+                "  {patch}:\n    doc: {MARKER}\n    use: {}\n    partial: true\n",
+                draft.name
+            );
             if let Some(base) = &draft.base {
                 let _ = writeln!(out, "    copies: {base}");
             }
@@ -378,7 +510,10 @@ impl<'d> Bench<'_, 'd> {
         match (self.common_fields.contains_key(name), plain) {
             (true, _) => format!("{}:", scalar(name)),
             (false, true) => format!("{}: {{ type: {ty}, doc: {MARKER} }}", scalar(name)),
-            (false, false) => format!("{}: {{ type: {MARKER}, doc: {MARKER} }} # {ty}", scalar(name)),
+            (false, false) => format!(
+                "{}: {{ type: {MARKER}, doc: {MARKER} }} # {ty}",
+                scalar(name)
+            ),
         }
     }
 }
@@ -393,13 +528,20 @@ fn in_(param: &Parameter) -> Option<&'static str> {
 
 /// The word of the path behind the resource's own, in the singular: `item` of `/playlists/{id}/items/`.
 fn part_behind(path: &str, resource: &str) -> String {
-    let mut parts = path.split('/').skip_while(|it| it.replace('-', "_") != resource).skip(1);
+    let mut parts = path
+        .split('/')
+        .skip_while(|it| it.replace('-', "_") != resource)
+        .skip(1);
     let word = parts.find(|it| !it.is_empty() && !it.starts_with('{'));
     word.map(|it| naming::singular(it)).unwrap_or_default()
 }
 
 fn spaced(entry: &str) -> String {
-    if entry.is_empty() { String::new() } else { format!(" {entry}") }
+    if entry.is_empty() {
+        String::new()
+    } else {
+        format!(" {entry}")
+    }
 }
 
 /// What stands behind the name of a field or parameter; nothing where the common one says it all.
@@ -413,7 +555,11 @@ fn entry(facts: &Facts, common: Option<&Facts>, location: Option<&str>) -> Strin
     if common.is_none() {
         keys.push(format!("doc: {MARKER}"));
     }
-    if keys.is_empty() { String::new() } else { format!("{{ {} }}", keys.join(", ")) }
+    if keys.is_empty() {
+        String::new()
+    } else {
+        format!("{{ {} }}", keys.join(", "))
+    }
 }
 
 /// What a field says that it does not take over from the model that it builds on.
@@ -423,7 +569,11 @@ fn overrides(facts: &Facts, base: &Facts) -> String {
         keys.push(format!("type: {}", facts.ty));
     }
     keys.extend(flags(facts, base));
-    if keys.is_empty() { String::new() } else { format!("{{ {} }}", keys.join(", ")) }
+    if keys.is_empty() {
+        String::new()
+    } else {
+        format!("{{ {} }}", keys.join(", "))
+    }
 }
 
 fn flags(facts: &Facts, base: &Facts) -> Vec<String> {
@@ -434,13 +584,34 @@ fn flags(facts: &Facts, base: &Facts) -> Vec<String> {
         ("read_only", facts.read_only, base.read_only),
         ("write_only", facts.write_only, base.write_only),
     ];
-    keys.extend(switches.iter().filter(|(_, a, b)| a != b).map(|(name, a, _)| format!("{name}: {a}")));
+    keys.extend(
+        switches
+            .iter()
+            .filter(|(_, a, b)| a != b)
+            .map(|(name, a, _)| format!("{name}: {a}")),
+    );
     if facts.default != base.default {
-        keys.extend(facts.default.as_ref().map(|it| format!("default: {}", literal(it))));
+        keys.extend(
+            facts
+                .default
+                .as_ref()
+                .map(|it| format!("default: {}", literal(it))),
+        );
     }
-    let Bounds { min, max, min_items, max_items } = &facts.bounds;
-    let counts = [("min_items", *min_items, base.bounds.min_items), ("max_items", *max_items, base.bounds.max_items)];
-    let numbers = [("min", *min, base.bounds.min), ("max", *max, base.bounds.max)];
+    let Bounds {
+        min,
+        max,
+        min_items,
+        max_items,
+    } = &facts.bounds;
+    let counts = [
+        ("min_items", *min_items, base.bounds.min_items),
+        ("max_items", *max_items, base.bounds.max_items),
+    ];
+    let numbers = [
+        ("min", *min, base.bounds.min),
+        ("max", *max, base.bounds.max),
+    ];
     let counts = counts.map(|(name, a, b)| (name, a.map(i64::from), b.map(i64::from)));
     for (name, ours, theirs) in numbers.into_iter().chain(counts) {
         if ours != theirs {
