@@ -19,23 +19,20 @@ use models::{CheckedModel, Flat};
 use names::Names;
 
 /// Checks the files; mistakes go to the list, and then the API is worth nothing.
-///
-/// Where a file could not be read to its end (`complete` is false), nothing is reported as unused:
-/// its users may stand in the part that is missing.
 pub(crate) fn check(
     sources: &[Source],
     files: &[File],
     complete: bool,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Api {
-    let mut checker = Checker::new(sources, files);
+    let mut checker = Checker::new(sources, files, complete);
     checker.folders();
     checker.collect_names();
     checker.services();
     checker.enums();
     checker.models();
     checker.resources();
-    checker.usage(complete);
+    checker.usage();
     mistakes.append(&mut checker.mistakes);
     checker.api()
 }
@@ -76,6 +73,9 @@ struct Place {
 /// What is known so far.
 struct Checker<'s> {
     sources: &'s [Source],
+    /// Whether all files could be read to their ends. Where not, what is missing or unused may stand
+    /// in the part that nobody understood, and it is not reported.
+    complete: bool,
     folders: Vec<Folder<'s>>,
     mistakes: Vec<Diagnostic>,
     names: Names<'s>,
@@ -93,7 +93,7 @@ struct Checker<'s> {
 }
 
 impl<'s> Checker<'s> {
-    fn new(sources: &'s [Source], files: &'s [File]) -> Self {
+    fn new(sources: &'s [Source], files: &'s [File], complete: bool) -> Self {
         let mut folders: BTreeMap<&str, Folder<'s>> = BTreeMap::new();
         let mut mistakes = Vec::new();
         for file in files {
@@ -104,6 +104,22 @@ impl<'s> Checker<'s> {
                 types: Vec::new(),
                 resources: Vec::new(),
             });
+            let stem = sources[file.index].stem();
+            let expected = match &file.content {
+                Content::Service(_) => "service",
+                Content::Types(_) => "types",
+                Content::Resource(_) => stem,
+            };
+            if stem != expected {
+                mistakes.push(
+                    Diagnostic::new(
+                        Span::top(file.index),
+                        format!("this file must be named {expected}.yaml"),
+                    )
+                    .help("each service has one such file"),
+                );
+                continue;
+            }
             match &file.content {
                 Content::Service(service) => match folder.service {
                     None => folder.service = Some((file.index, service)),
@@ -121,6 +137,7 @@ impl<'s> Checker<'s> {
         }
         Self {
             sources,
+            complete,
             folders: folders.into_values().collect(),
             mistakes,
             names: Names::default(),
@@ -213,14 +230,6 @@ impl<'s> Checker<'s> {
                     mistakes.push(mistake);
                 }
             }
-            if let [(first, _), others @ ..] = folder.types.as_slice() {
-                for (file, _) in others {
-                    mistakes.push(
-                        Diagnostic::new(Span::top(*file), "this folder has a types file already")
-                            .related(Span::top(*first), "the other one"),
-                    );
-                }
-            }
             for (file, resource) in &folder.resources {
                 let Some(name) = &resource.name else { continue };
                 if let Some(first) = resources.get(name.value.as_str()) {
@@ -243,9 +252,7 @@ impl<'s> Checker<'s> {
                         )
                         .help("use lower case and underscores, for example `delete_queue`"),
                     );
-                } else if names::RESERVED_RESOURCES.contains(&name.value.as_str())
-                    || ident::is_keyword(&name.value)
-                {
+                } else if names::is_reserved_resource(&name.value) {
                     mistakes.push(Diagnostic::new(
                         name.span,
                         format!("the library needs the name `{}` for itself", name.value),

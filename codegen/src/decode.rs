@@ -65,6 +65,8 @@ macro_rules! record {
         pub(crate) struct $name {
             /// The key that it belongs to.
             pub(crate) span: Span,
+            /// Whether one of its keys is there but says nothing that can be understood.
+            pub(crate) broken: bool,
             $($(#[doc = $key_doc])+ pub(crate) $field: Option<<$kind as Decode>::Output>,)+
         }
 
@@ -83,12 +85,13 @@ macro_rules! record {
 
         impl Record for $name {
             fn empty(span: Span) -> Self {
-                Self { span, $($field: None,)+ }
+                Self { span, broken: false, $($field: None,)+ }
             }
 
             fn over(self, base: &Self) -> Self {
                 Self {
                     span: self.span,
+                    broken: self.broken || base.broken,
                     $($field: self.$field.or_else(|| base.$field.clone()),)+
                 }
             }
@@ -103,12 +106,14 @@ macro_rules! record {
 
             fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self> {
                 let mut found = cx.rows(&Self::TABLE, node, owner)?.into_iter();
-                Some(Self {
-                    span: owner,
-                    $($field: found.next().flatten().and_then(|(key, value)| {
-                        <$kind as Decode>::decode(value, key.span, cx)
-                    }),)+
-                })
+                let mut record = Self::empty(owner);
+                $(
+                    if let Some((key, value)) = found.next().flatten() {
+                        record.$field = <$kind as Decode>::decode(value, key.span, cx);
+                        record.broken |= record.$field.is_none();
+                    }
+                )+
+                Some(record)
             }
         }
     };

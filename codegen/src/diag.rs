@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::source::{Source, Span};
 
@@ -60,7 +60,7 @@ impl Diagnostic {
         // A long list helps nobody to find a name that is not even close.
         if (1..=12).contains(&known.len()) {
             let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            return self.help(format!("there is {}", list.join(", ")));
+            return self.help(format!("known: {}", list.join(", ")));
         }
         self
     }
@@ -124,12 +124,27 @@ impl Diagnostics {
     }
 
     fn render_one(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+        let primary = self.line(diagnostic.span);
+        let mut snippet = primary.snippet();
+        snippet = snippet.annotation(primary.annotation(
+            AnnotationKind::Primary,
+            diagnostic.span,
+            &diagnostic.label,
+        ));
+        let mut other = None;
+        if let Some((span, label)) = &diagnostic.related {
+            let line = self.line(*span);
+            let annotation = line.annotation(AnnotationKind::Context, *span, label);
+            if (line.path, line.start) == (primary.path, primary.start) {
+                snippet = snippet.annotation(annotation);
+            } else {
+                other = Some(line.snippet().annotation(annotation));
+            }
+        }
         let mut group = Level::ERROR
             .primary_title(diagnostic.message.as_str())
-            .element(self.snippet(AnnotationKind::Primary, diagnostic.span, &diagnostic.label));
-        if let Some((span, label)) = &diagnostic.related {
-            group = group.element(self.snippet(AnnotationKind::Context, *span, label));
-        }
+            .element(snippet)
+            .elements(other);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -137,36 +152,49 @@ impl Diagnostics {
         renderer.render(&report)
     }
 
-    /// The line of this place, marked.
-    fn snippet<'a>(
-        &'a self,
-        kind: AnnotationKind,
-        span: Span,
-        label: &'a str,
-    ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    /// The line on which this place begins; of a mapping, that is enough to find it.
+    fn line(&self, span: Span) -> Line<'_> {
         let (path, text) = self
             .sources
             .get(span.file)
             .map_or(("", ""), |source| (&source.path, &source.text));
         let before = text.get(..span.start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = text
-            .get(line_start..)
-            .and_then(|rest| rest.lines().next())
-            .unwrap_or_default();
-        // A mapping spans many lines; its first one is enough to find it.
-        let start = (span.start - line_start).min(line.len());
-        let end = (span.end - line_start).clamp(start, line.len());
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = text.get(start..).unwrap_or_default();
+        Line {
+            path,
+            number: before.matches('\n').count() + 1,
+            start,
+            text: rest.lines().next().unwrap_or_default(),
+        }
+    }
+}
+
+/// A line of a source.
+struct Line<'a> {
+    path: &'a str,
+    number: usize,
+    /// Its first byte.
+    start: usize,
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn snippet(&self) -> Snippet<'a, Annotation<'a>> {
+        Snippet::source(self.text)
+            .line_start(self.number)
+            .path(self.path)
+    }
+
+    /// Marks the part of a place that lies on this line.
+    fn annotation(&self, kind: AnnotationKind, span: Span, label: &'a str) -> Annotation<'a> {
+        let start = (span.start - self.start).min(self.text.len());
+        let end = (span.end - self.start).clamp(start, self.text.len());
         let annotation = kind.span(start..end);
-        let annotation = if label.is_empty() {
-            annotation
-        } else {
-            annotation.label(label)
-        };
-        Snippet::source(line)
-            .line_start(before.matches('\n').count() + 1)
-            .path(path)
-            .annotation(annotation)
+        match label {
+            "" => annotation,
+            label => annotation.label(label),
+        }
     }
 }
 
@@ -189,8 +217,8 @@ impl<'d> IntoIterator for &'d Diagnostics {
 
 /// The known name that is so close to this one that it was probably meant.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    // A third of the letters may be wrong: `titel`, `can_read_asset`, but not `id` for `in`.
-    let allowed = (name.chars().count() / 3).max(1);
+    // A third of the letters may be wrong, but never more than three.
+    let allowed = (name.chars().count() / 3).clamp(1, 3);
     known
         .into_iter()
         .filter(|other| *other != name)

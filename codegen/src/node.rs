@@ -54,11 +54,13 @@ impl Node {
 /// A syntax error costs the whole file: whatever follows it cannot be trusted.
 pub(crate) fn parse(file: usize, source: &Source) -> Result<Node, Box<Diagnostic>> {
     // Duplicate keys and `<<` are passed on, so that the decoder can report them together with all
-    // other mistakes. The limits are far above what people write and far below what hurts.
+    // other mistakes. The limits are well above what people write; the parser recurses, and without a
+    // limit of depth a file of brackets would overflow the stack.
     let options = serde_yaml::options! {
         budget: serde_yaml::budget! {
-            max_depth: 64,
-            max_nodes: 200_000,
+            max_depth: 16,
+            flow_nesting_limit: 16,
+            max_nodes: 50_000,
             max_anchors: 0,
             max_aliases: 0,
         },
@@ -79,24 +81,46 @@ fn syntax_error(file: usize, source: &Source, error: &serde_yaml::Error) -> Diag
     let location = error.location();
     let start = location.map_or(0, |location| byte(source, location));
     let span = source.span(file, start, start);
-    let line_start = source.line_start(source.position(start).0);
-    let indentation: &str = source.text[line_start..]
-        .split(|c: char| !c.is_whitespace() || c == '\n')
-        .next()
-        .unwrap_or_default();
-    if let Some(tab) = indentation.find('\t') {
-        let span = source.span(file, line_start + tab, line_start + tab + 1);
-        return Diagnostic::new(span, "a tab cannot indent YAML")
+    if let serde_yaml::Error::Budget { breach, .. } = error {
+        use serde_yaml::budget::BudgetBreach;
+        if let BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } = breach {
+            return Diagnostic::new(span, "a spec has no anchors and aliases")
+                .help("name what is shared once: `use`, field sets, common fields, shared params");
+        }
+        return Diagnostic::new(span, "this is larger or deeper than a spec file may be")
+            .help("split it");
+    }
+    let message = printable(&DefaultMessageFormatter.format_message(error));
+    if message.contains("tab")
+        && let Some(tab) = tab_in_indentation(source, span.start)
+    {
+        return Diagnostic::new(source.span(file, tab, tab + 1), "a tab cannot indent YAML")
             .label("a tab")
             .help("indent with two spaces");
     }
-    let message = DefaultMessageFormatter.format_message(error);
-    if let serde_yaml::Error::Budget { .. } = error {
-        return Diagnostic::new(span, "this is more than a spec file may hold")
-            .label(message.escape_debug().to_string())
-            .help("there are no anchors and aliases here: name a shared part once (`use`, common fields, shared params); split what is too large or too deep");
+    Diagnostic::new(span, format!("not YAML: {message}"))
+}
+
+/// The first tab before the text of a line, from the line of this byte on.
+fn tab_in_indentation(source: &Source, byte: usize) -> Option<usize> {
+    let mut start = source.line_start(source.position(byte).0);
+    for line in source.text[start..].split_inclusive('\n') {
+        let indentation = line.len() - line.trim_start().len();
+        if let Some(tab) = line[..indentation].find('\t') {
+            return Some(start + tab);
+        }
+        start += line.len();
     }
-    Diagnostic::new(span, format!("not YAML: {}", message.escape_debug()))
+    None
+}
+
+/// The text with its control characters spelt out.
+fn printable(text: &str) -> String {
+    let spell = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(spell).collect()
 }
 
 /// Turns what the parser gives into nodes.

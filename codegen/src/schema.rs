@@ -27,8 +27,23 @@ pub fn schema() -> String {
         },
         "$defs": definitions.by_name,
     });
-    // `Value` keeps its keys sorted, and numbers and strings always print.
-    format!("{schema:#}\n")
+    format!("{:#}\n", sorted(schema))
+}
+
+/// The same with the keys of every object in order, whatever features serde_json was built with.
+fn sorted(value: Json) -> Json {
+    match value {
+        Json::Object(map) => {
+            let map: BTreeMap<String, Json> = map.into_iter().collect();
+            Json::Object(
+                map.into_iter()
+                    .map(|(key, value)| (key, sorted(value)))
+                    .collect(),
+            )
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
 }
 
 /// The tables that a schema refers to.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::models::{Written, is_true};
+use super::names::is_resource_name;
 use super::{Checker, Place, differences, optional_text, text};
 use crate::api::{Action, Auth, Body, Location, Method, Options, Paging, Param, Resource, Type};
 use crate::decode::{At, Record};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, nearest};
 use crate::ident;
 use crate::source::Span;
 use crate::spec;
@@ -103,7 +104,7 @@ impl<'s> Checker<'s> {
             self.shared_param(wire, &merged, place);
         }
         let written = resource.actions.as_deref().unwrap_or_default();
-        if resource.actions.is_some() && written.is_empty() {
+        if resource.actions.is_some() && written.is_empty() && self.complete {
             self.report(Diagnostic::new(
                 name.map_or(Span::top(place.file), |name| name.span),
                 "this resource has no actions",
@@ -147,6 +148,7 @@ impl<'s> Checker<'s> {
         let handle = resource
             .name
             .as_ref()
+            .filter(|name| is_resource_name(&name.value))
             .map(|name| (ident::upper_camel(&name.value), name.span));
         let requests = actions.iter().map(|(key, action)| match &action.request {
             Some(request) => (request.value.clone(), request.span),
@@ -284,7 +286,7 @@ impl<'s> Checker<'s> {
                 continue;
             }
             let names = known.iter().map(|known| known.value.as_str());
-            let meant = crate::diag::nearest(&role.value, names.clone());
+            let meant = nearest(&role.value, names.clone());
             let meant = known
                 .iter()
                 .find(|known| Some(known.value.as_str()) == meant);
@@ -381,7 +383,7 @@ impl<'s> Checker<'s> {
                 &[],
                 place,
             );
-            if merged.ty.is_none() && written.is_none() {
+            if merged.ty.is_none() && written.is_none() && !merged.broken {
                 self.no_such_param(placeholder, around);
                 continue;
             }
@@ -486,7 +488,7 @@ impl<'s> Checker<'s> {
             .map(|(name, _)| name)
             .collect();
         let names = known.iter().map(|name| name.value.as_str());
-        let meant = crate::diag::nearest(&placeholder.value, names);
+        let meant = nearest(&placeholder.value, names);
         let meant = known.iter().find(|name| Some(name.value.as_str()) == meant);
         self.used.extend(meant.map(|name| name.span));
         let mistake = Diagnostic::new(
@@ -605,8 +607,11 @@ impl<'s> Checker<'s> {
     /// A shared parameter, looked at for itself.
     pub(super) fn shared_param(&mut self, wire: &At<String>, param: &spec::Param, place: Place) {
         self.rust_name(wire, param.rename.as_ref());
-        self.demand_doc(wire, param.doc.as_ref(), "parameter");
-        if let Some(ty) = self.demand_type(wire, param.ty.as_ref(), place, "parameter") {
+        if param.broken {
+            return;
+        }
+        let written = (param.ty.as_ref(), param.doc.as_ref());
+        if let (Some(ty), _) = self.demand("parameter", wire, written, place) {
             self.limits(&ty, &limits_of(param));
         }
     }
@@ -620,8 +625,12 @@ impl<'s> Checker<'s> {
         place: Place,
     ) -> Option<Param> {
         self.rust_name(wire, param.rename.as_ref());
-        let doc = self.demand_doc(wire, param.doc.as_ref(), "parameter");
-        let ty = self.demand_type(wire, param.ty.as_ref(), place, "parameter")?;
+        if param.broken {
+            return None;
+        }
+        let written = (param.ty.as_ref(), param.doc.as_ref());
+        let (ty, doc) = self.demand("parameter", wire, written, place);
+        let ty = ty?;
         let span = param.ty.as_ref().map_or(wire.span, |ty| ty.span);
         let item = match &ty {
             Type::List(item) if location == Location::Query => item,
@@ -698,7 +707,7 @@ impl<'s> Checker<'s> {
     ) -> Option<Vec<(u16, Body)>> {
         let mut list = Vec::new();
         let written = action.returns.as_ref()?;
-        if written.is_empty() {
+        if written.is_empty() && self.complete {
             self.report(
                 Diagnostic::new(
                     key.span,

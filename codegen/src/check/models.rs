@@ -4,7 +4,7 @@ use super::names::Kind;
 use super::{Checker, Place, differences, home, optional_text, text};
 use crate::api::{Bounds, Direction, Field, Home, Literal, Model, Shape, Type};
 use crate::decode::{At, Record};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, nearest};
 use crate::ident;
 use crate::source::Span;
 use crate::spec;
@@ -161,7 +161,7 @@ impl<'s> Checker<'s> {
             );
             return None;
         };
-        if written.is_empty() {
+        if written.is_empty() && self.complete {
             self.report(Diagnostic::new(name.span, "this union has no variants"));
         }
         let mut variants: Vec<(String, String)> = Vec::new();
@@ -383,18 +383,17 @@ impl<'s> Checker<'s> {
     fn unknown_base(&mut self, base: &At<String>, place: Place) {
         if let Some(item) = self.names.get(&base.value) {
             let span = item.span;
+            let usable = item.kind == Kind::Model && !self.is_union(&base.value);
             let mistake = Diagnostic::new(
                 base.span,
                 format!("the fields of `{}` cannot be used here", base.value),
             )
             .related(span, "it stands here");
-            self.report(
-                if span.file == place.file || item_is_union(self, &base.value) {
-                    mistake.help("only field sets and models with fields can be used")
-                } else {
-                    mistake.help("what several resources use belongs into types.yaml")
-                },
-            );
+            self.report(mistake.help(if usable {
+                "what several resources use belongs into types.yaml"
+            } else {
+                "only field sets and models with fields can be used"
+            }));
             return;
         }
         let mut known: Vec<&str> = Vec::new();
@@ -407,7 +406,7 @@ impl<'s> Checker<'s> {
                 spans.push((&name.value, name.span));
             }
         }
-        let meant = crate::diag::nearest(&base.value, known.iter().copied());
+        let meant = nearest(&base.value, known.iter().copied());
         let meant = spans.iter().find(|(name, _)| Some(*name) == meant);
         self.used.extend(meant.map(|(_, span)| *span));
         self.report(
@@ -417,6 +416,19 @@ impl<'s> Checker<'s> {
             )
             .did_you_mean(&base.value, known),
         );
+    }
+
+    fn is_union(&self, name: &str) -> bool {
+        let all = self.folders.iter().flat_map(|folder| {
+            let types = folder
+                .types
+                .iter()
+                .flat_map(|(_, types)| types.models.iter().flatten());
+            let resources = folder.resources.iter();
+            types.chain(resources.flat_map(|(_, resource)| resource.models.iter().flatten()))
+        });
+        let mut models = all.filter(|(model, _)| model.value == name);
+        models.any(|(_, model)| model.tag.is_some())
     }
 
     /// A complete field.
@@ -445,8 +457,11 @@ impl<'s> Checker<'s> {
                 .help("a field that is neither sent nor received is none"),
             );
         }
-        let doc = self.demand_doc(wire, field.doc.as_ref(), "field");
-        let ty = self.demand_type(wire, field.ty.as_ref(), place, "field");
+        if field.broken {
+            return None;
+        }
+        let written = (field.ty.as_ref(), field.doc.as_ref());
+        let (ty, doc) = self.demand("field", wire, written, place);
         let bounds = Written {
             default: field.default.as_ref(),
             min: field.min.as_ref(),
@@ -490,59 +505,48 @@ impl<'s> Checker<'s> {
         }
     }
 
-    pub(super) fn demand_doc(
+    /// Type and doc of a field or a parameter, which must have both.
+    pub(super) fn demand(
         &mut self,
-        wire: &At<String>,
-        doc: Option<&At<String>>,
         what: &str,
-    ) -> Option<String> {
-        if doc.is_none() {
+        wire: &At<String>,
+        written: (Option<&At<spec::Type>>, Option<&At<String>>),
+        place: Place,
+    ) -> (Option<Type>, Option<String>) {
+        let (ty, doc) = written;
+        if ty.is_none() {
+            self.report_untyped(what, wire, doc.is_some(), place);
+        } else if doc.is_none() {
             self.report(
                 Diagnostic::new(wire.span, format!("the {what} `{}` has no doc", wire.value))
                     .help("say what it is for: `doc: …`"),
             );
         }
-        doc.map(|doc| doc.value.clone())
+        let ty = ty.and_then(|ty| self.resolve(&ty.value, place));
+        (ty, doc.map(|doc| doc.value.clone()))
     }
 
-    pub(super) fn demand_type(
-        &mut self,
-        wire: &At<String>,
-        ty: Option<&At<spec::Type>>,
-        place: Place,
-        what: &str,
-    ) -> Option<Type> {
-        let Some(ty) = ty else {
-            let folder = &self.folders[place.folder];
-            let fields = folder.common_fields().iter().map(|(name, _)| name);
-            let params = folder.common_params().iter().map(|(name, _)| name);
-            let known: Vec<&At<String>> = if what == "field" {
-                fields.collect()
-            } else {
-                params.collect()
-            };
-            let meant =
-                crate::diag::nearest(&wire.value, known.iter().map(|name| name.value.as_str()));
-            let mistake = Diagnostic::new(
-                wire.span,
-                format!("the {what} `{}` has no type", wire.value),
-            );
-            let mistake = match meant {
-                Some(meant) => mistake.help(format!(
-                    "give it one, or did you mean the common {what} `{meant}`?"
-                )),
-                None => mistake.help(format!(
-                    "give it one: there is no common {what} of this name"
-                )),
-            };
-            let spans = known
-                .iter()
-                .filter(|name| Some(name.value.as_str()) == meant);
-            self.used.extend(spans.map(|name| name.span));
-            self.report(mistake);
-            return None;
+    fn report_untyped(&mut self, what: &str, wire: &At<String>, has_doc: bool, place: Place) {
+        let folder = &self.folders[place.folder];
+        let fields = folder.common_fields().iter().map(|(name, _)| name);
+        let params = folder.common_params().iter().map(|(name, _)| name);
+        let known: Vec<&At<String>> = match what {
+            "field" => fields.collect(),
+            _ => params.collect(),
         };
-        self.resolve(&ty.value, place)
+        let meant = nearest(&wire.value, known.iter().map(|name| name.value.as_str()));
+        let lacks = if has_doc { "type" } else { "type and no doc" };
+        let mistake = Diagnostic::new(
+            wire.span,
+            format!("the {what} `{}` has no {lacks}", wire.value),
+        );
+        let mistake = match meant {
+            Some(meant) => mistake.help(format!("did you mean the common {what} `{meant}`?")),
+            None => mistake.help(format!("write them here: no common {what} has this name")),
+        };
+        let meant = known.iter().find(|name| Some(name.value.as_str()) == meant);
+        self.used.extend(meant.map(|name| name.span));
+        self.report(mistake);
     }
 
     /// Default and bounds, if they suit the type.
@@ -673,19 +677,6 @@ fn parts_of_model<'s>(name: &'s At<String>, model: &'s spec::Model, place: Place
         partial: is_true(&model.partial),
         place,
     }
-}
-
-fn item_is_union(checker: &Checker<'_>, name: &str) -> bool {
-    let all = checker.folders.iter().flat_map(|folder| {
-        let types = folder
-            .types
-            .iter()
-            .flat_map(|(_, types)| types.models.iter().flatten());
-        let resources = folder.resources.iter();
-        types.chain(resources.flat_map(|(_, resource)| resource.models.iter().flatten()))
-    });
-    let mut models = all.filter(|(model, _)| model.value == name);
-    models.any(|(_, model)| model.tag.is_some())
 }
 
 /// Whether nothing is said about a field but its name.

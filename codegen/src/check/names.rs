@@ -108,7 +108,7 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// Modules of the library and methods of its client.
-pub(super) const RESERVED_RESOURCES: &[&str] = &[
+const RESERVED_RESOURCES: &[&str] = &[
     "action",
     "actions",
     "blocking",
@@ -143,6 +143,16 @@ pub(super) const RESERVED_RESOURCES: &[&str] = &[
     "transport",
     "types",
 ];
+
+/// Whether a resource may have this name.
+pub(super) fn is_resource_name(name: &str) -> bool {
+    ident::is_snake(name) && !is_reserved_resource(name)
+}
+
+/// Whether the library or the language needs this name itself.
+pub(super) fn is_reserved_resource(name: &str) -> bool {
+    RESERVED_RESOURCES.contains(&name) || ident::is_keyword(name)
+}
 
 impl<'s> Checker<'s> {
     /// Finds all named types.
@@ -255,7 +265,7 @@ impl<'s> Checker<'s> {
 
     fn check_enum(&mut self, name: &'s At<String>, written: &'s spec::Enum, home: Home) {
         let Some(list) = &written.values else { return };
-        if list.value.is_empty() {
+        if list.value.is_empty() && self.complete {
             self.report(
                 Diagnostic::new(
                     list.span,

@@ -11,7 +11,7 @@ use crate::ident;
 use crate::source::Span;
 
 impl Checker<'_> {
-    pub(super) fn usage(&mut self, complete: bool) {
+    pub(super) fn usage(&mut self) {
         let sent = self.reached(&self.request_roots);
         let received = self.reached(&self.response_roots);
         for (name, checked) in &mut self.models {
@@ -25,7 +25,7 @@ impl Checker<'_> {
         self.patches();
         self.copies(&sent, &received);
         self.endless();
-        if complete {
+        if self.complete {
             self.unused_types(&sent, &received);
             self.unused_parts();
         }
