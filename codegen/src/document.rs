@@ -298,6 +298,8 @@ impl<'a> Reader<'a> {
         self.speaks_of_credentials = self.root.pointer("/components/securitySchemes").is_some();
         let mut operations = Vec::new();
         for (path, item) in paths {
+            // A fragment only keeps apart what OpenAPI takes for one path.
+            let path = path.split('#').next().unwrap_or(path);
             for (key, method) in METHODS {
                 let Some(operation) = item.get(key) else {
                     continue;

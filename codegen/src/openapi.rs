@@ -241,7 +241,16 @@ impl Export<'_> {
         }
         paths.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut all = Members::default();
-        for (path, mut operations) in paths {
+        let mut outlines = BTreeSet::new();
+        for (mut path, mut operations) in paths {
+            // Two paths that differ in the names of their placeholders alone are one to OpenAPI; a
+            // fragment, which no request carries, keeps the second one apart.
+            let parts = path
+                .split('/')
+                .map(|it| if it.starts_with('{') { "{}" } else { it });
+            if !outlines.insert(parts.collect::<Vec<_>>().join("/")) {
+                path.push_str("#by-other-name");
+            }
             operations.sort_by_key(|(method, _)| *method);
             let mut item = Members::default();
             for (method, operation) in operations {
