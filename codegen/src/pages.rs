@@ -276,47 +276,8 @@ impl Book<'_> {
 
     fn coverage(&self) -> String {
         let mut out = page("the spec", "Coverage");
-        out.push_str("| resource | actions | parameters | options | models | enums |\n|---|---|---|---|---|---|\n");
-        let mut sum = Figures::default();
-        for service in &self.api.services {
-            for resource in &service.resources {
-                let figures = self.figures(service, resource);
-                let _ = writeln!(
-                    out,
-                    "| [{}]({}.md) | {} |",
-                    resource.name,
-                    resource.name,
-                    figures.cells()
-                );
-                sum.add(&figures);
-            }
-            let shared = Figures {
-                models: service
-                    .models
-                    .values()
-                    .filter(|it| it.home == Home::Shared)
-                    .count(),
-                enums: service
-                    .enums
-                    .values()
-                    .filter(|it| it.home == Home::Shared)
-                    .count(),
-                ..Figures::default()
-            };
-            let _ = writeln!(
-                out,
-                "| [shared by several]({}) of {} | {} |",
-                "types.md",
-                service.name,
-                shared.cells()
-            );
-            sum.add(&shared);
-        }
-        let _ = writeln!(out, "| **all** | {} |", sum.cells());
-        out.push_str(
-            "\nParameters and options are counted for each action that takes them; options are the fields of a body.\n\n\
-             ## Actions by path\n\n| request | action | roles |\n|---|---|---|\n",
-        );
+        out.push_str(&crate::coverage::coverage(self.api));
+        out.push_str("\n## Actions by path\n\n| request | action | roles |\n|---|---|---|\n");
         let mut rows: Vec<(String, &'static str, String)> = Vec::new();
         for service in &self.api.services {
             for resource in &service.resources {
@@ -340,24 +301,6 @@ impl Book<'_> {
             let _ = writeln!(out, "| `{method} {path}` | {row} |");
         }
         out
-    }
-
-    fn figures(&self, service: &Service, resource: &Resource) -> Figures {
-        let mine = |home: &Home| *home == Home::Resource(resource.name.clone());
-        let options = |action: &Action| match action.options.as_ref().map(|it| &it.ty) {
-            Some(Type::Model(name)) => match words::model(self.api, name).map(|it| &it.shape) {
-                Some(Shape::Fields(fields)) => fields.len(),
-                _ => 0,
-            },
-            _ => 0,
-        };
-        Figures {
-            actions: resource.actions.len(),
-            params: resource.actions.iter().map(|it| it.params.len()).sum(),
-            options: resource.actions.iter().map(options).sum(),
-            models: service.models.values().filter(|it| mine(&it.home)).count(),
-            enums: service.enums.values().filter(|it| mine(&it.home)).count(),
-        }
     }
 
     fn actions(&self) -> impl Iterator<Item = (&Resource, &Action)> {
@@ -401,36 +344,6 @@ impl Book<'_> {
             (_, Some(_)) => "types.md".to_owned(),
         };
         format!("[{name}]({page}#{})", anchor(name))
-    }
-}
-
-#[derive(Default)]
-struct Figures {
-    actions: usize,
-    params: usize,
-    options: usize,
-    models: usize,
-    enums: usize,
-}
-
-impl Figures {
-    fn cells(&self) -> String {
-        let Figures {
-            actions,
-            params,
-            options,
-            models,
-            enums,
-        } = self;
-        format!("{actions} | {params} | {options} | {models} | {enums}")
-    }
-
-    fn add(&mut self, other: &Figures) {
-        self.actions += other.actions;
-        self.params += other.params;
-        self.options += other.options;
-        self.models += other.models;
-        self.enums += other.enums;
     }
 }
 

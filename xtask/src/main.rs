@@ -1,3 +1,46 @@
 //! The maintainers' commands.
 
-fn main() {}
+mod audit;
+mod changes;
+mod coverage;
+mod export;
+mod names;
+mod regen;
+mod repo;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The maintainers' commands for the iconik API spec and the crate that is generated from it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Regen(regen::Arguments),
+    Names(names::Arguments),
+    Coverage(coverage::Arguments),
+    Audit(audit::Arguments),
+    Export(export::Arguments),
+    Changes(changes::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Regen(arguments) => regen::run(&arguments),
+        Command::Names(arguments) => names::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Changes(arguments) => changes::run(&arguments),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,184 @@
+//! Every Rust identifier that stands for something of the spec is made here, by the rules of
+//! [`ident`](crate::ident).
+
+use proc_macro2::{Ident, Span};
+
+use crate::api;
+use crate::ident::{self, escaped, snake, upper_camel};
+
+/// The variant that every enum and union has beside those of the spec.
+pub(crate) const UNKNOWN: &str = "Unknown";
+
+/// The Rust name of a field: `_exists_` becomes `exists`, `type` becomes `r#type`.
+pub(crate) fn field(field: &api::Field) -> String {
+    value(&field.wire, field.rename.as_deref())
+}
+
+/// The Rust name of a parameter: `Share-User-Email` becomes `share_user_email`.
+pub(crate) fn param(param: &api::Param) -> String {
+    value(&param.wire, param.rename.as_deref())
+}
+
+/// The Rust name of whatever is called `wire` on the wire and may be renamed.
+pub(crate) fn value(wire: &str, rename: Option<&str>) -> String {
+    escaped(&snake(rename.unwrap_or(wire)))
+}
+
+/// The same name without `r#`, to be part of a longer one.
+pub(crate) fn bare(ident: &str) -> &str {
+    ident.strip_prefix("r#").unwrap_or(ident)
+}
+
+/// The method that sets a nullable field to null: `clear_category`.
+pub(crate) fn clear(field: &str) -> String {
+    format!("clear_{}", bare(field))
+}
+
+/// The Rust name of an enum's value: `SEMANTIC_TRANSCRIPTION` becomes `SemanticTranscription`.
+pub(crate) fn enum_variant(value: &api::EnumValue) -> String {
+    variant(&value.wire, value.rename.as_deref())
+}
+
+/// The Rust name of a variant that is called `wire` on the wire and may be renamed.
+pub(crate) fn variant(wire: &str, rename: Option<&str>) -> String {
+    escaped(&upper_camel(rename.unwrap_or(wire)))
+}
+
+/// The module and the cargo feature of a resource.
+pub(crate) fn module(resource: &str) -> String {
+    escaped(&snake(resource))
+}
+
+/// The handle's type: `custom_actions` becomes `CustomActions`.
+pub(crate) fn handle(resource: &str) -> String {
+    upper_camel(resource)
+}
+
+/// The method on the handle.
+pub(crate) fn method(action: &api::Action) -> String {
+    escaped(&snake(&action.name))
+}
+
+/// The request's type: the verb, the entity, then what else the action's name says. A list is of
+/// many, so `list` of playlists becomes `ListPlaylists` and `add_item` becomes `AddPlaylistItem`.
+pub(crate) fn request(resource: &api::Resource, action: &api::Action) -> String {
+    if let Some(name) = &action.request {
+        return name.clone();
+    }
+    ident::request(&action.name, &resource.name, &resource.singular)
+}
+
+/// The enum that tells apart what a request may be answered with.
+pub(crate) fn outcome(request: &str) -> String {
+    format!("{request}Outcome")
+}
+
+/// The name of an action in messages and in the catalogue: `playlists.list`.
+pub(crate) fn action_id(resource: &api::Resource, action: &api::Action) -> String {
+    format!("{}.{}", resource.name, action.name)
+}
+
+/// The marker type behind an id: `AssetId` is `Id<markers::Asset>`.
+pub(crate) fn marker(id: &str) -> String {
+    match id.strip_suffix("Id") {
+        Some("") | None => id.to_owned(),
+        Some(entity) => entity.to_owned(),
+    }
+}
+
+/// The constants of a service.
+pub(crate) fn service(name: &str) -> String {
+    snake(name).to_uppercase()
+}
+
+/// A function of the wire tests that builds a model.
+pub(crate) fn example_of(model: &str) -> String {
+    escaped(&snake(model))
+}
+
+/// The variable that holds what a call answers in an example.
+pub(crate) fn variable(name: &str) -> String {
+    escaped(&snake(name))
+}
+
+/// The identifier itself. The checker has refused names that are none; should one get here all the
+/// same, what cannot stand in an identifier becomes `_`.
+pub(crate) fn ident(name: &str) -> Ident {
+    let span = Span::call_site();
+    if let Some(word) = name.strip_prefix("r#").filter(|word| escaped(word) == name) {
+        return Ident::new_raw(word, span);
+    }
+    if is_identifier(name) && escaped(name) == name {
+        return Ident::new(name, span);
+    }
+    let kept: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    Ident::new(&format!("_{kept}_"), span)
+}
+
+/// Whether this is an identifier, so that it can be emitted.
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let starts = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    starts && name != "_" && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wire_names_keep_their_words() {
+        let cases = [
+            ("_exists_", "exists"),
+            (
+                "time_start_milliseconds__gte",
+                "time_start_milliseconds_gte",
+            ),
+            ("Share-User-Email", "share_user_email"),
+            ("type", "r#type"),
+            ("self", "self_"),
+            ("is_360", "is_360"),
+        ];
+        for (wire, rust) in cases {
+            assert_eq!(value(wire, None), rust);
+        }
+    }
+
+    #[test]
+    fn enum_values_become_variants() {
+        let cases = [
+            ("SEMANTIC_TRANSCRIPTION", "SemanticTranscription"),
+            ("as-is", "AsIs"),
+            ("QC", "Qc"),
+            ("S3", "S3"),
+            ("self", "Self_"),
+        ];
+        for (wire, rust) in cases {
+            assert_eq!(variant(wire, None), rust);
+        }
+        assert_eq!(variant("N/A", Some("NotApplicable")), "NotApplicable");
+    }
+
+    #[test]
+    fn any_text_becomes_some_identifier() {
+        for name in [
+            "", "_", "16x9", "é", "r#", "r#type", "r#self", "type", "self", "a b",
+        ] {
+            let text = ident(name).to_string();
+            assert!(is_identifier(bare(&text)), "{name:?} became {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_emitted_is_no_identifier() {
+        assert!(is_identifier("name"));
+        assert!(!is_identifier(""));
+        assert!(!is_identifier("16x9"));
+        assert!(!is_identifier("é"));
+    }
+}

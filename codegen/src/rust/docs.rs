@@ -1,0 +1,395 @@
+//! The words of the doc comments.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::api::{Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, Method, Options, Type};
+use crate::name;
+
+use super::plan::{Field, Holder, Known, Model, Param, Request, Resource, Response};
+use super::ty;
+
+/// Doc lines are filled up to this width, so that the source stays readable.
+const WIDTH: usize = 92;
+
+/// Paragraphs of documentation.
+#[derive(Default)]
+pub(crate) struct Docs(Vec<String>);
+
+impl Docs {
+    /// Begins with this paragraph.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(vec![text.into()])
+    }
+
+    /// Adds a paragraph; an empty one adds nothing.
+    pub(crate) fn and(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !text.trim().is_empty() {
+            self.0.push(text);
+        }
+        self
+    }
+
+    /// The lines, filled, with an empty one between paragraphs.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for text in &self.0 {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(filled(text));
+        }
+        lines
+    }
+
+    /// The lines as attributes of the item that follows.
+    pub(crate) fn attributes(&self) -> TokenStream {
+        let lines = self.lines().into_iter().map(|line| match line.as_str() {
+            "" => line,
+            _ => format!(" {line}"),
+        });
+        quote!(#(#[doc = #lines])*)
+    }
+}
+
+/// Breaks prose into lines. What is laid out already (lists, tables, code) keeps its lines.
+fn filled(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut in_code = false;
+    let mut goes_on = false;
+    for raw in text.trim().lines() {
+        let line = raw.trim_end();
+        let fence = line.trim_start().starts_with("```");
+        if in_code || fence {
+            in_code ^= fence;
+            lines.push(line.to_owned());
+            goes_on = false;
+            continue;
+        }
+        let begins = line.is_empty() || line.trim_start().starts_with(['-', '*', '|', '#', '>']);
+        if begins || !goes_on {
+            lines.push(String::new());
+        }
+        let indent = if line.trim_start().starts_with("- ") {
+            "  "
+        } else {
+            ""
+        };
+        fill(&mut lines, line, indent);
+        goes_on = !line.is_empty() && !line.starts_with('|');
+    }
+    lines
+}
+
+fn fill(lines: &mut Vec<String>, text: &str, indent: &str) {
+    for word in text.split_whitespace() {
+        let Some(last) = lines.last_mut() else { return };
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= WIDTH {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(format!("{indent}{word}"));
+        }
+    }
+}
+
+/// A resource: what it is, and the feature it needs.
+pub(crate) fn resource(resource: &Resource<'_>) -> Docs {
+    Docs::new(sentence(&resource.api.about)).and(needs_feature(resource))
+}
+
+/// The handle's type.
+pub(crate) fn handle(resource: &Resource<'_>) -> Docs {
+    Docs::new(sentence(&resource.api.about)).and(format!(
+        "Get one from [`Client::{0}`](crate::Client::{0}).",
+        resource.module
+    ))
+}
+
+/// The method of the client that gives the handle.
+pub(crate) fn client_method(resource: &Resource<'_>) -> Docs {
+    Docs::new(sentence(&resource.api.about)).and(needs_feature(resource))
+}
+
+fn needs_feature(resource: &Resource<'_>) -> String {
+    format!("Needs the cargo feature `{}`.", resource.feature)
+}
+
+/// The method of the handle: all about the action, except the example.
+pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
+    let action = request.action;
+    Docs::new(format!(
+        "{}: `{} {}`.",
+        action.title,
+        verb(action.method),
+        action.path
+    ))
+    .and(action.doc.as_deref().map(sentence).unwrap_or_default())
+    .and(needs_and_answers(request))
+    .and(arguments(request, known))
+    .and(repeats(request))
+    .and(errors(request))
+    .and(noted(action.note.as_deref()))
+}
+
+fn needs_and_answers(request: &Request<'_>) -> String {
+    let action = request.action;
+    let needs = match action.auth {
+        Auth::Token => roles(&action.roles),
+        Auth::ShareToken => format!("Takes the token of a share. {}", roles(&action.roles)),
+        Auth::AppId => format!("Takes the App-ID alone. {}", roles(&action.roles)),
+    };
+    let optional = request.optional().next().is_some() || request.optional_options().is_some();
+    let more = match optional {
+        true => format!("Optional arguments are set on [`{}`].", request.ident),
+        false => String::new(),
+    };
+    join([&needs, &answers(&request.response), &more])
+}
+
+fn roles(roles: &[String]) -> String {
+    match roles {
+        [] => "Needs no role.".to_owned(),
+        [role] => format!("Needs the role `{role}`."),
+        [rest @ .., last] => {
+            let rest: Vec<String> = rest.iter().map(|role| format!("`{role}`")).collect();
+            format!("Needs the roles {} and `{last}`.", rest.join(", "))
+        }
+    }
+}
+
+fn answers(response: &Response<'_>) -> String {
+    match response {
+        Response::Empty => "Answers with nothing.".to_owned(),
+        Response::Text => "Answers with text.".to_owned(),
+        Response::Json(body) => format!("Answers with {}.", body_in_words(body)),
+        Response::Optional(body) => format!("Answers with {} or nothing.", body_in_words(body)),
+        Response::Outcome { ident, .. } => format!("Answers with [`{ident}`]."),
+    }
+}
+
+/// What a body holds.
+pub(crate) fn body_in_words(body: &Body) -> String {
+    match body {
+        Body::Nothing => "nothing".to_owned(),
+        Body::Text => "text".to_owned(),
+        Body::Json(ty) => ty::in_words(ty),
+        Body::Page(ty) => format!("a [`Page`](crate::Page) of {}", ty::in_words(ty)),
+        Body::Objects(ty) => format!("[`Objects`](crate::Objects): {}", ty::in_words(ty)),
+    }
+}
+
+fn arguments(request: &Request<'_>, known: &Known<'_>) -> String {
+    let params = request.required().map(|param| {
+        let name = name::bare(&param.ident);
+        format!("- `{name}`: {}", about_param(param).0.join(" "))
+    });
+    let options = request
+        .required_options()
+        .map(|options| format!("- `options`: {}", about_options(options, known)));
+    params.chain(options).collect::<Vec<_>>().join("\n")
+}
+
+/// The body: what its model says of itself.
+pub(crate) fn about_options(options: &Options, known: &Known<'_>) -> String {
+    let model = match &options.ty {
+        Type::Model(name) => known.model(name),
+        _ => None,
+    };
+    match model {
+        Some(model) => sentence(model.doc.split("\n\n").next().unwrap_or_default()),
+        None => format!("The JSON body, {}.", ty::in_words(&options.ty)),
+    }
+}
+
+fn repeats(request: &Request<'_>) -> String {
+    let by_method = !matches!(request.action.method, Method::Post | Method::Patch);
+    match (request.action.idempotent, by_method) {
+        (true, false) => {
+            let reason = request
+                .action
+                .idempotent_reason
+                .as_deref()
+                .unwrap_or_default();
+            format!("Sending it twice does no harm. {}", sentence(reason))
+        }
+        (false, true) => {
+            let reason = request
+                .action
+                .idempotent_reason
+                .as_deref()
+                .unwrap_or_default();
+            format!(
+                "Sending it twice is not the same as once. {}",
+                sentence(reason)
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+fn errors(request: &Request<'_>) -> String {
+    let errors = &request.action.errors;
+    if errors.is_empty() {
+        return String::new();
+    }
+    let list: Vec<String> = errors
+        .iter()
+        .map(|(status, text)| format!("- `{status}`: {}", sentence(text)))
+        .collect();
+    format!("Fails with\n{}", list.join("\n"))
+}
+
+/// A parameter: on its setter, or in the list of the method's arguments.
+pub(crate) fn about_param(param: &Param<'_>) -> Docs {
+    let api = param.api;
+    let facts = facts(api.default.as_ref(), &api.bounds);
+    Docs::new(join([&sentence(&api.doc), &facts])).and(noted(api.note.as_deref()))
+}
+
+/// A field of a model.
+pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
+    let api = field.api;
+    let sent = model.api.direction != Direction::Response;
+    let set_by_iconik = match api.read_only && sent {
+        true => "Set by iconik: has no effect in a request.",
+        false => "",
+    };
+    let facts = facts(api.default.as_ref(), &api.bounds);
+    let never_answered = match api.write_only && model.api.direction == Direction::Both {
+        true => "Never part of an answer.",
+        false => "",
+    };
+    let deprecated = match &api.deprecated {
+        Some(reason) => format!("Deprecated: {}", sentence(reason)),
+        None => String::new(),
+    };
+    Docs::new(join([
+        set_by_iconik,
+        &sentence(&api.doc),
+        &facts,
+        never_answered,
+    ]))
+    .and(noted(api.note.as_deref()))
+    .and(deprecated)
+}
+
+/// The setter of a field: the first paragraph of the field's own documentation says it.
+pub(crate) fn setter(field: &Field<'_>) -> Docs {
+    let first = field.api.doc.split("\n\n").next().unwrap_or_default();
+    Docs::new(join([
+        &sentence(first),
+        &facts(field.api.default.as_ref(), &field.api.bounds),
+    ]))
+}
+
+/// The method that sends null.
+pub(crate) fn clear(field: &Field<'_>) -> Docs {
+    Docs::new(format!(
+        "Clears `{}`: sends `null`.",
+        name::bare(&field.ident)
+    ))
+}
+
+/// A model.
+pub(crate) fn model(model: &Model<'_>) -> Docs {
+    Docs::new(sentence(&model.api.doc)).and(noted(model.api.note.as_deref()))
+}
+
+/// An enum.
+pub(crate) fn an_enum(item: &Enum) -> Docs {
+    Docs::new(sentence(&item.doc)).and(noted(item.note.as_deref()))
+}
+
+/// A value of an enum.
+pub(crate) fn value(value: &EnumValue) -> Docs {
+    let doc = sentence(&value.doc);
+    match doc.as_str() {
+        "" => Docs::new(format!("`{}`", value.wire)),
+        _ => Docs::new(format!("`{}`: {doc}", value.wire)),
+    }
+}
+
+/// Whether a field of this kind can be told to send null.
+pub(crate) fn can_be_cleared(field: &Field<'_>) -> bool {
+    field.holder == Holder::Nullable
+}
+
+/// Default and bounds, as sentences.
+fn facts(default: Option<&Literal>, bounds: &Bounds) -> String {
+    let default = default.map(|literal| format!("Default: `{}`.", literal_text(literal)));
+    let range = match (bounds.min, bounds.max) {
+        (Some(min), Some(max)) => Some(format!("From {min} to {max}.")),
+        (Some(min), None) => Some(format!("At least {min}.")),
+        (None, Some(max)) => Some(format!("At most {max}.")),
+        (None, None) => None,
+    };
+    let items = match (bounds.min_items, bounds.max_items) {
+        (Some(min), Some(max)) => Some(format!("From {min} to {max} items.")),
+        (Some(min), None) => Some(format!("At least {}.", items(min))),
+        (None, Some(max)) => Some(format!("At most {}.", items(max))),
+        (None, None) => None,
+    };
+    [default, range, items]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn items(count: u32) -> String {
+    if count == 1 {
+        "1 item".to_owned()
+    } else {
+        format!("{count} items")
+    }
+}
+
+/// A literal as it stands in JSON, text without quotes.
+pub(crate) fn literal_text(literal: &Literal) -> String {
+    match literal {
+        Literal::Boolean(value) => value.to_string(),
+        Literal::Integer(value) => value.to_string(),
+        Literal::Number(value) => value.to_string(),
+        Literal::String(value) => value.clone(),
+    }
+}
+
+fn noted(note: Option<&str>) -> String {
+    note.map(|note| format!("Note: {}", sentence(note)))
+        .unwrap_or_default()
+}
+
+/// The text, with a full stop if it lacks one.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let complete = text.is_empty() || text.ends_with(['.', '!', '?', ':', '|', '`', ')']);
+    let inline = !text.ends_with("```") && !text.ends_with(".)") && text.ends_with(['`', ')']);
+    if complete && !inline {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+fn join<const N: usize>(parts: [&str; N]) -> String {
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The method's name on the wire.
+pub(crate) fn verb(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    }
+}

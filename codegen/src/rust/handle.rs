@@ -1,0 +1,185 @@
+//! `handle.rs` of a resource: the methods by which a client's user finds its actions.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::api::{Body, Type};
+use crate::name::{self, ident};
+use crate::print::{Chunk, File, statements};
+
+use super::docs;
+use super::plan::{Plan, Request, Resource, Response};
+use super::ty;
+use super::values::{self, Fill};
+
+/// The file.
+pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
+    let handle = ident(&resource.handle);
+    let handle_docs = docs::handle(resource).attributes();
+    let client_docs = docs::client_method(resource).attributes();
+    let module = ident(&resource.module);
+    let methods = resource
+        .requests
+        .iter()
+        .map(|request| method(plan, resource, request));
+
+    let items = quote! {
+        #handle_docs
+        #[derive(Clone, Debug)]
+        pub struct #handle(crate::Client);
+
+        impl crate::Client {
+            #client_docs
+            pub fn #module(&self) -> #handle {
+                #handle(self.clone())
+            }
+        }
+
+        impl #handle {
+            #(#methods)*
+        }
+    };
+    File {
+        from: resource.api.file.clone(),
+        docs: vec![format!("The methods of [`{}`].", resource.handle)],
+        uses: vec!["super::*".to_owned()],
+        chunks: vec![Chunk::Items(items)],
+    }
+}
+
+fn method(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
+    let docs = docs::method(request, &plan.known)
+        .and(example(plan, resource, request))
+        .attributes();
+    let deprecated = request
+        .action
+        .deprecated
+        .as_ref()
+        .map(|note| quote!(#[deprecated = #note]));
+    let (method, ty) = (ident(&request.method), ident(&request.ident));
+    let (names, types) = parameters(request);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #method(&self, #(#names: #types),*) -> #ty<crate::Client> {
+            #ty::new(#(#names),*).on(&self.0)
+        }
+    }
+}
+
+/// Names and types of the arguments without which there is no request.
+pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let params = request.required().map(|param| {
+        let name = ident(&param.ident);
+        (quote!(#name), ty::argument(&param.api.ty))
+    });
+    let options = request
+        .required_options()
+        .map(|options| (quote!(options), ty::argument(&options.ty)));
+    params.chain(options).unzip()
+}
+
+/// A call as a reader would write it. It is compiled as a test.
+fn example(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> String {
+    let (module, method) = (ident(&resource.module), ident(&request.method));
+    let arguments = values::arguments(request, &plan.known, Fill::Typical);
+    let imports = imports(resource, &quote!(#(#arguments)*));
+    let variable = variable(request).map(|name| quote!(let #name =));
+    let call = |arguments: &[TokenStream]| {
+        statements(quote!(#variable client.#module().#method(#(#arguments),*).await?;))
+    };
+    let mut body = call(&arguments);
+    if body.len() > 1 {
+        // Ids are long: with names for them the call is easier to read.
+        let (ids, names) = name_ids(request, &arguments);
+        body = statements(ids);
+        body.extend(call(&names));
+    }
+    let mut lines = vec!["```".to_owned()];
+    lines.extend(imports);
+    lines.push(
+        "# async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {".to_owned(),
+    );
+    lines.extend(body);
+    lines.push("# Ok(()) }".to_owned());
+    lines.push("```".to_owned());
+    lines.join("\n")
+}
+
+/// The ids among the arguments, as statements that name them, and the arguments by these names.
+fn name_ids(request: &Request<'_>, arguments: &[TokenStream]) -> (TokenStream, Vec<TokenStream>) {
+    let mut names = arguments.to_vec();
+    let mut statements = TokenStream::new();
+    for (param, argument) in request.required().zip(&mut names) {
+        if matches!(param.api.ty, Type::Id(_)) {
+            let name = ident(&param.ident);
+            statements.extend(quote!(let #name = #argument;));
+            *argument = quote!(#name);
+        }
+    }
+    (statements, names)
+}
+
+/// The types that an example names, imported as its reader would.
+fn imports(resource: &Resource<'_>, tokens: &TokenStream) -> Vec<String> {
+    let used = type_names(tokens.clone());
+    match used.as_slice() {
+        [] => Vec::new(),
+        [name] => vec![
+            format!("use iconik_api::{}::{name};", resource.module),
+            String::new(),
+        ],
+        names => vec![
+            format!(
+                "use iconik_api::{}::{{{}}};",
+                resource.module,
+                names.join(", ")
+            ),
+            String::new(),
+        ],
+    }
+}
+
+/// The type before each `::`, except what stands in other crates.
+fn type_names(tokens: TokenStream) -> Vec<String> {
+    let mut names = std::collections::BTreeSet::new();
+    collect_type_names(tokens, &mut names);
+    names.into_iter().collect()
+}
+
+fn collect_type_names(tokens: TokenStream, into: &mut std::collections::BTreeSet<String>) {
+    let mut after_path = false;
+    for tree in tokens {
+        match tree {
+            proc_macro2::TokenTree::Ident(name) => {
+                let name = name.to_string();
+                if !after_path && name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    into.insert(name);
+                }
+                after_path = false;
+            }
+            proc_macro2::TokenTree::Group(group) => {
+                collect_type_names(group.stream(), into);
+                after_path = false;
+            }
+            proc_macro2::TokenTree::Punct(punct) => after_path = punct.as_char() == ':',
+            proc_macro2::TokenTree::Literal(_) => after_path = false,
+        }
+    }
+}
+
+/// What a reader would call the answer.
+fn variable(request: &Request<'_>) -> Option<proc_macro2::Ident> {
+    let name = match &request.response {
+        Response::Empty => return None,
+        Response::Text => "text".to_owned(),
+        Response::Outcome { .. } => "outcome".to_owned(),
+        Response::Json(body) | Response::Optional(body) => match body {
+            Body::Page(_) => "page".to_owned(),
+            Body::Objects(_) => "items".to_owned(),
+            Body::Json(Type::Model(model)) => model.clone(),
+            _ => "answer".to_owned(),
+        },
+    };
+    Some(ident(&name::variable(&name)))
+}

@@ -1,0 +1,57 @@
+//! `types/ids.rs`: one alias of the runtime's id per kind of object, and what tells the kinds apart.
+
+use quote::quote;
+
+use crate::name::{self, ident};
+use crate::print::{Chunk, File};
+
+use super::docs::{Docs, sentence};
+use super::plan::Plan;
+
+/// The file of the aliases.
+pub(crate) fn file(plan: &Plan<'_>) -> File {
+    let aliases = plan.ids.values().map(|id| {
+        let docs = Docs::new(sentence(&id.doc)).attributes();
+        let (alias, marker) = (ident(&id.name), ident(&name::marker(&id.name)));
+        quote! {
+            #docs
+            pub type #alias = crate::Id<markers::#marker>;
+        }
+    });
+    let items = quote! {
+        pub mod markers;
+
+        #(#aliases)*
+    };
+    File {
+        from: "spec".to_owned(),
+        docs: vec!["The ids of all services: each kind of object has its own type.".to_owned()],
+        uses: Vec::new(),
+        chunks: vec![Chunk::Items(items)],
+    }
+}
+
+/// The file of the markers.
+pub(crate) fn markers(plan: &Plan<'_>) -> File {
+    let markers = plan.ids.values().map(|id| {
+        let docs = Docs::new(format!("Marks [`{0}`](super::{0}).", id.name)).attributes();
+        let (marker, text) = (ident(&name::marker(&id.name)), &id.name);
+        quote! {
+            #docs
+            #[derive(Clone, Copy, Debug)]
+            pub enum #marker {}
+
+            impl crate::IdKind for #marker {
+                const NAME: &'static str = #text;
+            }
+        }
+    });
+    File {
+        from: "spec".to_owned(),
+        docs: vec![
+            "What tells the kinds of ids apart. There are no values of these types.".to_owned(),
+        ],
+        uses: Vec::new(),
+        chunks: vec![Chunk::Items(quote!(#(#markers)*))],
+    }
+}

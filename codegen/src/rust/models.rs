@@ -1,0 +1,274 @@
+//! `models.rs` of a resource or of the shared types: structs, enums and their setters.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::api::{Direction, Enum};
+use crate::name::{self, ident};
+use crate::print::{Chunk, Entry, File, List};
+
+use super::docs::{self, Docs};
+use super::plan::{Copies, Field, Holder, Kind, Model, Types, Variant};
+use super::ty;
+
+/// The file.
+pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
+    let mut chunks = Vec::new();
+    for model in &types.models {
+        match &model.kind {
+            Kind::Struct { fields, copies } => {
+                chunks.push(Chunk::Items(structure(model, fields)));
+                chunks.extend(
+                    copies
+                        .iter()
+                        .map(|copies| Chunk::List(copy_list(model, copies))),
+                );
+            }
+            Kind::Union { tag, variants } => {
+                chunks.push(Chunk::Items(union(model, tag, variants)));
+            }
+        }
+    }
+    chunks.extend(types.enums.iter().map(|item| Chunk::Items(open_enum(item))));
+    File {
+        from: from.to_owned(),
+        docs: vec![format!("The models and enums {whose}.")],
+        uses: names_types(types)
+            .then(|| "super::*".to_owned())
+            .into_iter()
+            .collect(),
+        chunks,
+    }
+}
+
+/// Whether anything in the file names a type that stands elsewhere.
+fn names_types(types: &Types<'_>) -> bool {
+    types.models.iter().any(|model| match &model.kind {
+        Kind::Struct { fields, .. } => fields.iter().any(|field| ty::is_named(&field.api.ty)),
+        Kind::Union { .. } => false,
+    })
+}
+
+fn structure(model: &Model<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let docs = docs::model(model).attributes();
+    let name = ident(&model.api.name);
+    let received = model.api.direction != Direction::Request;
+    let starts_empty = received || fields.iter().all(|field| !field.required);
+    let default = starts_empty.then(|| quote!(Default,));
+    let members = fields.iter().map(|field| member(model, field));
+    let extra = received.then(|| {
+        quote! {
+            /// What iconik sent beyond the documented fields.
+            pub extra: crate::Extra,
+        }
+    });
+    let methods = methods(model, fields, starts_empty);
+    let must_use =
+        (!received).then(|| quote!(#[must_use = "a model does nothing until it is sent"]));
+    quote! {
+        #docs
+        #must_use
+        #[non_exhaustive]
+        #[derive(Clone, Debug, #default PartialEq)]
+        pub struct #name {
+            #(#members)*
+            #extra
+        }
+
+        #methods
+    }
+}
+
+fn member(model: &Model<'_>, field: &Field<'_>) -> TokenStream {
+    let docs = docs::field(model, field).attributes();
+    let (name, ty) = (ident(&field.ident), ty::of_field(field));
+    quote!(#docs pub #name: #ty,)
+}
+
+fn methods(model: &Model<'_>, fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
+    if model.api.direction == Direction::Response {
+        return TokenStream::new();
+    }
+    let name = ident(&model.api.name);
+    let new = new(fields, starts_empty);
+    let setters = fields.iter().filter(|field| field.settable).map(setter);
+    let clears = fields
+        .iter()
+        .filter(|field| field.required)
+        .filter_map(clear);
+    quote! {
+        impl #name {
+            #new
+            #(#setters)*
+            #(#clears)*
+        }
+    }
+}
+
+fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
+    let required: Vec<&Field<'_>> = fields.iter().filter(|field| field.required).collect();
+    if required.is_empty() {
+        return quote! {
+            /// Nothing is set yet.
+            pub fn new() -> Self {
+                Self::default()
+            }
+        };
+    }
+    let names = required.iter().map(|field| ident(&field.ident));
+    let types = required.iter().map(|field| ty::argument(&field.api.ty));
+    let list: Vec<String> = required
+        .iter()
+        .map(|field| format!("`{}`", name::bare(&field.ident)))
+        .collect();
+    let docs = Docs::new(format!("With {}, which iconik demands.", and(&list))).attributes();
+    let values = fields
+        .iter()
+        .filter(|field| field.required || !starts_empty)
+        .map(|field| {
+            let name = ident(&field.ident);
+            let value = match (field.required, field.holder) {
+                (true, _) => held(field),
+                (false, Holder::Nullable) => quote!(crate::Nullable::Absent),
+                (false, _) => quote!(None),
+            };
+            if value.to_string() == field.ident {
+                quote!(#name)
+            } else {
+                quote!(#name: #value)
+            }
+        });
+    let rest = starts_empty.then(|| quote!(..Self::default()));
+    quote! {
+        #docs
+        pub fn new(#(#names: #types),*) -> Self {
+            Self { #(#values,)* #rest }
+        }
+    }
+}
+
+fn and(words: &[String]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        words => words.join(""),
+    }
+}
+
+/// The value of the argument that is called like the field, as the field holds it.
+fn held(field: &Field<'_>) -> TokenStream {
+    let value = ty::from_argument(&field.api.ty, &field.ident);
+    let value = if field.boxed {
+        quote!(Box::new(#value))
+    } else {
+        value
+    };
+    match field.holder {
+        Holder::Plain => value,
+        Holder::Option => quote!(Some(#value)),
+        Holder::Nullable => quote!(crate::Nullable::Value(#value)),
+    }
+}
+
+fn setter(field: &Field<'_>) -> TokenStream {
+    let docs = docs::setter(field).attributes();
+    let deprecated = field
+        .api
+        .deprecated
+        .as_ref()
+        .map(|note| quote!(#[deprecated = #note]));
+    let name = ident(&field.ident);
+    let argument = ty::argument(&field.api.ty);
+    let value = held(field);
+    let clear = clear(field);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(mut self, #name: #argument) -> Self {
+            self.#name = #value;
+            self
+        }
+
+        #clear
+    }
+}
+
+fn clear(field: &Field<'_>) -> Option<TokenStream> {
+    if !docs::can_be_cleared(field) {
+        return None;
+    }
+    let docs = docs::clear(field).attributes();
+    let (name, clear) = (ident(&field.ident), ident(&name::clear(&field.ident)));
+    Some(quote! {
+        #docs
+        pub fn #clear(mut self) -> Self {
+            self.#name = crate::Nullable::Null;
+            self
+        }
+    })
+}
+
+/// The conversion from an answer, as a list of the fields that are taken over.
+fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
+    let required: Vec<String> = copies
+        .required
+        .iter()
+        .map(|(field, wire)| format!("{field}: {wire:?}"))
+        .collect();
+    let required = match required.as_slice() {
+        [] => String::new(),
+        required => format!("({})", required.join(", ")),
+    };
+    let head = format!("{} => {}{required}", copies.from, model.api.name);
+    let entries = copies
+        .optional
+        .iter()
+        .map(|field| Entry::Line(field.clone()));
+    List {
+        name: "copies",
+        head,
+        entries: entries.collect(),
+    }
+}
+
+fn union(model: &Model<'_>, tag: &str, variants: &[Variant<'_>]) -> TokenStream {
+    let docs = docs::model(model).attributes();
+    let name = ident(&model.api.name);
+    let variants = variants.iter().map(|variant| {
+        let docs = Docs::new(format!("`{tag}` is `{}`.", variant.wire)).attributes();
+        let (name, model) = (ident(&variant.ident), ident(variant.model));
+        quote!(#docs #name(Box<#model>),)
+    });
+    let unknown_docs = Docs::new(format!("Any other `{tag}`, as it came.")).attributes();
+    let unknown = ident(name::UNKNOWN);
+    quote! {
+        #docs
+        #[non_exhaustive]
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#variants)*
+            #unknown_docs
+            #unknown(Box<crate::Unrecognized>),
+        }
+    }
+}
+
+fn open_enum(item: &Enum) -> TokenStream {
+    let docs = docs::an_enum(item).attributes();
+    let name = ident(&item.name);
+    let values = item.values.iter().map(|value| {
+        let docs = docs::value(value).attributes();
+        let variant = ident(&name::enum_variant(value));
+        quote!(#docs #variant,)
+    });
+    let unknown = ident(name::UNKNOWN);
+    quote! {
+        #docs
+        #[non_exhaustive]
+        #[derive(Clone, Debug)]
+        pub enum #name {
+            #(#values)*
+            /// A value that this version does not know.
+            #unknown(crate::UnknownValue),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The public API on one page: every name that a user of the crate may write.
+
+use std::fmt::Write as _;
+
+use crate::api::{self, Api, Direction, Shape};
+use crate::name;
+
+use super::docs;
+use super::plan::{Kind, Model, Plan, Request, Resource, Response, Types};
+use super::ty;
+
+/// Every handle, method, request, model, enum and id, as the generator names them.
+pub fn names(api: &Api) -> String {
+    let plan = Plan::new(api);
+    let mut text = String::new();
+    for resource in &plan.resources {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{} -> {}", call(resource), resource.handle);
+        let rows = resource.requests.iter().map(row).collect();
+        text.push_str(&table(rows));
+        text.push_str(&types(&resource.types));
+        text.push('\n');
+    }
+    let _ = writeln!(text, "shared types");
+    text.push_str(&types(&plan.shared));
+    text.push('\n');
+    let _ = writeln!(text, "ids");
+    text.push_str(&words("", plan.ids.keys().copied()));
+    text
+}
+
+fn call(resource: &Resource<'_>) -> String {
+    format!("client.{}()", resource.module)
+}
+
+fn row(request: &Request<'_>) -> Vec<String> {
+    let deprecated = request.action.deprecated.is_some();
+    vec![
+        format!("{}({})", request.method, arguments(request)),
+        request.ident.clone(),
+        docs::verb(request.action.method).to_owned(),
+        request.action.path.clone(),
+        format!(
+            "-> {}{}",
+            answer(&request.response),
+            if deprecated { " (deprecated)" } else { "" }
+        ),
+    ]
+}
+
+fn arguments(request: &Request<'_>) -> String {
+    let params = request
+        .required()
+        .map(|param| name::bare(&param.ident).to_owned());
+    let options = request
+        .required_options()
+        .map(|options| ty::text(&options.ty));
+    params.chain(options).collect::<Vec<_>>().join(", ")
+}
+
+fn answer(response: &Response<'_>) -> String {
+    let text = match response {
+        Response::Empty => "()".to_owned(),
+        Response::Text => "String".to_owned(),
+        Response::Json(body) => ty::payload(body),
+        Response::Optional(body) => format!("Option<{}>", ty::payload(body)),
+        Response::Outcome { ident, .. } => ident.clone(),
+    };
+    text.replace("crate::", "")
+        .replace("serde_json::", "")
+        .replace("std::collections::", "")
+}
+
+/// Rows with aligned columns, indented.
+fn table(rows: Vec<Vec<String>>) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in &rows {
+        for (index, cell) in row.iter().enumerate() {
+            if index == widths.len() {
+                widths.push(0);
+            }
+            widths[index] = widths[index].max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::from(" ");
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(line, " {cell:width$} ");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn types(types: &Types<'_>) -> String {
+    let of = |direction: Direction| {
+        let models = types
+            .models
+            .iter()
+            .filter(move |model| model.api.direction == direction);
+        models.map(described).collect::<Vec<_>>()
+    };
+    let mut text = String::new();
+    text.push_str(&words("sent", of(Direction::Request)));
+    text.push_str(&words("received", of(Direction::Response)));
+    text.push_str(&words("both ways", of(Direction::Both)));
+    text.push_str(&words("enums", types.enums.iter().map(|item| values(item))));
+    text
+}
+
+fn described(model: &Model<'_>) -> String {
+    match (&model.api.shape, &model.kind) {
+        (
+            Shape::Fields(fields),
+            Kind::Struct {
+                copies: Some(copies),
+                ..
+            },
+        ) => {
+            format!(
+                "{} ({}, from {})",
+                model.api.name,
+                fields.len(),
+                copies.from
+            )
+        }
+        (Shape::Fields(fields), _) => format!("{} ({})", model.api.name, fields.len()),
+        (Shape::Union { variants, .. }, _) => {
+            let names: Vec<&str> = variants.iter().map(|(_, model)| model.as_str()).collect();
+            format!("{} ({})", model.api.name, names.join(" | "))
+        }
+    }
+}
+
+fn values(item: &api::Enum) -> String {
+    format!("{} ({})", item.name, item.values.len())
+}
+
+/// A list of words behind a label, filled into lines; nothing for no words.
+fn words(label: &str, words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    const WIDTH: usize = 110;
+    let mut text = String::new();
+    let start = format!("  {label:9}");
+    let mut line = start.clone();
+    for word in words {
+        let word = word.as_ref();
+        if line.len() + word.len() + 2 > WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = " ".repeat(start.len());
+        }
+        let comma = if line.trim().is_empty() || line == start {
+            " "
+        } else {
+            ", "
+        };
+        let _ = write!(line, "{comma}{word}");
+    }
+    if line != start {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}

@@ -1,0 +1,497 @@
+//! What will be emitted, with every Rust name and type decided.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::{self, Api, Direction, Home, Shape, Type};
+use crate::name;
+
+use super::ty;
+
+/// The whole crate.
+pub(crate) struct Plan<'a> {
+    /// The services, in the order of their names.
+    pub(crate) services: &'a [api::Service],
+    /// The ids of all services, by name.
+    pub(crate) ids: BTreeMap<&'a str, &'a api::Id>,
+    /// What several resources use.
+    pub(crate) shared: Types<'a>,
+    /// The resources of all services, in the order of their names.
+    pub(crate) resources: Vec<Resource<'a>>,
+    /// Every model and enum by name, wherever it stands.
+    pub(crate) known: Known<'a>,
+}
+
+/// What leads from one type to another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Through {
+    /// What is inside.
+    Fields,
+    /// What is inside, and what a model can be made from.
+    FieldsAndCopies,
+}
+
+/// Every model and enum of the API, by name.
+pub(crate) struct Known<'a> {
+    models: BTreeMap<&'a str, &'a api::Model>,
+    enums: BTreeMap<&'a str, &'a api::Enum>,
+}
+
+/// The models and enums of one module.
+#[derive(Default)]
+pub(crate) struct Types<'a> {
+    pub(crate) models: Vec<Model<'a>>,
+    pub(crate) enums: Vec<&'a api::Enum>,
+}
+
+/// A resource: one module with a handle, requests and types.
+pub(crate) struct Resource<'a> {
+    pub(crate) api: &'a api::Resource,
+    pub(crate) service: &'a api::Service,
+    /// The module, and the method of the client that gives the handle.
+    pub(crate) module: String,
+    /// The cargo feature that the module needs.
+    pub(crate) feature: String,
+    /// The type of the handle.
+    pub(crate) handle: String,
+    pub(crate) requests: Vec<Request<'a>>,
+    /// What only this resource uses.
+    pub(crate) types: Types<'a>,
+    /// What it uses of the shared types and ids, also inside other types.
+    pub(crate) imports: BTreeSet<&'a str>,
+}
+
+/// An action: a request type and a method of the handle.
+pub(crate) struct Request<'a> {
+    pub(crate) action: &'a api::Action,
+    /// The action's name in messages and in the catalogue.
+    pub(crate) id: String,
+    /// The type of the request.
+    pub(crate) ident: String,
+    /// The method of the handle.
+    pub(crate) method: String,
+    pub(crate) params: Vec<Param<'a>>,
+    pub(crate) response: Response<'a>,
+}
+
+/// A parameter: a field of the request type.
+pub(crate) struct Param<'a> {
+    pub(crate) api: &'a api::Param,
+    pub(crate) ident: String,
+    /// Whether the request cannot be made without it.
+    pub(crate) required: bool,
+}
+
+/// What a request is answered with.
+pub(crate) enum Response<'a> {
+    /// Nothing.
+    Empty,
+    /// Plain text.
+    Text,
+    /// JSON of one type.
+    Json(&'a api::Body),
+    /// JSON of one type, or nothing.
+    Optional(&'a api::Body),
+    /// By status, JSON of different types.
+    Outcome { ident: String, cases: Vec<Case<'a>> },
+}
+
+/// One of several types that a request may be answered with.
+pub(crate) struct Case<'a> {
+    pub(crate) statuses: Vec<u16>,
+    pub(crate) variant: String,
+    pub(crate) body: &'a api::Body,
+}
+
+/// A model: a struct or, where a tag decides, an enum.
+pub(crate) struct Model<'a> {
+    pub(crate) api: &'a api::Model,
+    pub(crate) kind: Kind<'a>,
+}
+
+/// The two forms of a model.
+pub(crate) enum Kind<'a> {
+    Struct {
+        fields: Vec<Field<'a>>,
+        copies: Option<Copies<'a>>,
+    },
+    Union {
+        tag: &'a str,
+        variants: Vec<Variant<'a>>,
+    },
+}
+
+/// How a request model is made from an answer.
+pub(crate) struct Copies<'a> {
+    /// The model of the answer.
+    pub(crate) from: &'a str,
+    /// The fields that the request is refused without, and their names on the wire.
+    pub(crate) required: Vec<(String, &'a str)>,
+    /// The other fields that are copied.
+    pub(crate) optional: Vec<String>,
+}
+
+/// A variant of a union.
+pub(crate) struct Variant<'a> {
+    pub(crate) wire: &'a str,
+    pub(crate) ident: String,
+    pub(crate) model: &'a str,
+}
+
+/// A field of a struct.
+pub(crate) struct Field<'a> {
+    pub(crate) api: &'a api::Field,
+    pub(crate) ident: String,
+    pub(crate) holder: Holder,
+    /// Whether the struct would contain itself without a box.
+    pub(crate) boxed: bool,
+    /// An argument of `new`.
+    pub(crate) required: bool,
+    /// Has a setter.
+    pub(crate) settable: bool,
+}
+
+/// What is around the type of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// Nothing: a value is always there, be it an empty list.
+    Plain,
+    /// There or not.
+    Option,
+    /// There, null or not there.
+    Nullable,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(api: &'a Api) -> Self {
+        let services = api.services.as_slice();
+        let known = Known::new(services);
+        let ids: BTreeMap<_, _> = services
+            .iter()
+            .flat_map(|service| &service.ids)
+            .map(|(name, id)| (name.as_str(), id))
+            .collect();
+        let mut resources: Vec<_> = services
+            .iter()
+            .flat_map(|service| {
+                service
+                    .resources
+                    .iter()
+                    .map(move |resource| (service, resource))
+            })
+            .map(|(service, resource)| Resource::new(service, resource, &known))
+            .collect();
+        resources.sort_by(|a, b| a.module.cmp(&b.module));
+        let shared = known.types(&Home::Shared);
+        Self {
+            services,
+            ids,
+            shared,
+            resources,
+            known,
+        }
+    }
+}
+
+impl<'a> Known<'a> {
+    fn new(services: &'a [api::Service]) -> Self {
+        let models = services.iter().flat_map(|service| service.models.values());
+        let enums = services.iter().flat_map(|service| service.enums.values());
+        Self {
+            models: models.map(|model| (model.name.as_str(), model)).collect(),
+            enums: enums.map(|item| (item.name.as_str(), item)).collect(),
+        }
+    }
+
+    pub(crate) fn model(&self, name: &str) -> Option<&'a api::Model> {
+        self.models.get(name).copied()
+    }
+
+    pub(crate) fn an_enum(&self, name: &str) -> Option<&'a api::Enum> {
+        self.enums.get(name).copied()
+    }
+
+    fn types(&self, home: &Home) -> Types<'a> {
+        let models = self.models.values().filter(|model| model.home == *home);
+        let enums = self.enums.values().filter(|item| item.home == *home);
+        Types {
+            models: models.map(|model| self.plan(model)).collect(),
+            enums: enums.copied().collect(),
+        }
+    }
+
+    pub(crate) fn plan(&self, model: &'a api::Model) -> Model<'a> {
+        let kind = match &model.shape {
+            Shape::Fields(fields) => {
+                let fields = self.fields(model, fields);
+                let copies = model
+                    .copies
+                    .as_deref()
+                    .and_then(|from| self.copies(from, &fields));
+                Kind::Struct { fields, copies }
+            }
+            Shape::Union { tag, variants } => Kind::Union {
+                tag,
+                variants: variants
+                    .iter()
+                    .map(|(wire, model)| Variant {
+                        wire,
+                        ident: name::variant(wire, None),
+                        model,
+                    })
+                    .collect(),
+            },
+        };
+        Model { api: model, kind }
+    }
+
+    fn fields(&self, model: &api::Model, fields: &'a [api::Field]) -> Vec<Field<'a>> {
+        fields
+            .iter()
+            .map(|field| self.field(model, field))
+            .collect()
+    }
+
+    fn field(&self, model: &api::Model, field: &'a api::Field) -> Field<'a> {
+        let sent = model.direction != Direction::Response;
+        let required = sent && field.required && !field.read_only;
+        Field {
+            api: field,
+            ident: name::field(field),
+            holder: holder(model.direction, field, required),
+            boxed: self.contains(&field.ty, &model.name),
+            required,
+            settable: sent && !required && !field.read_only,
+        }
+    }
+
+    /// Whether a value of this type holds a value of that model without a list or map between.
+    fn contains(&self, ty: &Type, model: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![ty];
+        while let Some(ty) = open.pop() {
+            let Type::Model(name) = ty else { continue };
+            if name == model {
+                return true;
+            }
+            if !seen.insert(name) {
+                continue;
+            }
+            // The variants of a union are boxed anyway.
+            if let Some(Shape::Fields(fields)) = self.model(name).map(|model| &model.shape) {
+                open.extend(fields.iter().map(|field| &field.ty));
+            }
+        }
+        false
+    }
+
+    /// What is copied from an answer into these fields; nothing if a field that must be there
+    /// would not be.
+    fn copies(&self, from: &'a str, into: &[Field<'a>]) -> Option<Copies<'a>> {
+        let model = self.model(from)?;
+        let Shape::Fields(fields) = &model.shape else {
+            return None;
+        };
+        let sources = self.fields(model, fields);
+        let copied = |field: &&Field<'a>| {
+            let same = |source: &Field<'_>| {
+                source.ident == field.ident
+                    && source.api.ty == field.api.ty
+                    && source.boxed == field.boxed
+            };
+            !field.api.read_only && sources.iter().any(same)
+        };
+        let required: Vec<_> = into.iter().filter(|field| field.required).collect();
+        if !required.iter().all(copied) {
+            return None;
+        }
+        let optional = into.iter().filter(|field| !field.required).filter(copied);
+        Some(Copies {
+            from,
+            required: required
+                .iter()
+                .map(|field| (field.ident.clone(), field.api.wire.as_str()))
+                .collect(),
+            optional: optional.map(|field| field.ident.clone()).collect(),
+        })
+    }
+
+    /// Whether a value of this type may hold a value of that model, at any depth.
+    pub(crate) fn holds(&self, ty: &'a Type, model: &str) -> bool {
+        let mut reached = BTreeSet::new();
+        self.reach(ty, Through::Fields, &mut reached);
+        reached.contains(model)
+    }
+
+    /// The names of all types that values of this type may hold.
+    pub(crate) fn reach(&self, ty: &'a Type, through: Through, into: &mut BTreeSet<&'a str>) {
+        match ty {
+            Type::List(inner) | Type::Map(inner) => self.reach(inner, through, into),
+            Type::Id(name) | Type::Enum(name) => {
+                into.insert(name);
+            }
+            Type::Model(name) => self.reach_model(name, through, into),
+            _ => {}
+        }
+    }
+
+    fn reach_model(&self, name: &'a str, through: Through, into: &mut BTreeSet<&'a str>) {
+        let Some(model) = self.model(name).filter(|_| into.insert(name)) else {
+            return;
+        };
+        match &model.shape {
+            Shape::Fields(fields) => {
+                for field in fields {
+                    self.reach(&field.ty, through, into);
+                }
+            }
+            Shape::Union { variants, .. } => {
+                for (_, variant) in variants {
+                    self.reach_model(variant, through, into);
+                }
+            }
+        }
+        if let (Some(from), Through::FieldsAndCopies) = (&model.copies, through) {
+            self.reach_model(from, through, into);
+        }
+    }
+}
+
+fn holder(direction: Direction, field: &api::Field, required: bool) -> Holder {
+    let starts_empty = matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Object);
+    match direction {
+        Direction::Response | Direction::Both if starts_empty => Holder::Plain,
+        Direction::Response | Direction::Both => Holder::Option,
+        Direction::Request if field.nullable && !field.read_only => Holder::Nullable,
+        Direction::Request if required => Holder::Plain,
+        Direction::Request => Holder::Option,
+    }
+}
+
+impl Types<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.models.is_empty() && self.enums.is_empty()
+    }
+}
+
+impl<'a> Resource<'a> {
+    fn new(service: &'a api::Service, api: &'a api::Resource, known: &Known<'a>) -> Self {
+        let requests: Vec<_> = api
+            .actions
+            .iter()
+            .map(|action| Request::new(api, action))
+            .collect();
+        let types = known.types(&Home::Resource(api.name.clone()));
+        let mut reached = BTreeSet::new();
+        for action in &api.actions {
+            for ty in ty::of_action(action) {
+                known.reach(ty, Through::FieldsAndCopies, &mut reached);
+            }
+        }
+        let here = |name: &str| {
+            types.models.iter().any(|model| model.api.name == name)
+                || types.enums.iter().any(|item| item.name == name)
+        };
+        let imports = reached.into_iter().filter(|name| !here(name)).collect();
+        Self {
+            api,
+            service,
+            module: name::module(&api.name),
+            feature: api.name.clone(),
+            handle: name::handle(&api.name),
+            requests,
+            types,
+            imports,
+        }
+    }
+
+    /// The name of the module's file and folder.
+    pub(crate) fn file_stem(&self) -> &str {
+        name::bare(&self.module)
+    }
+}
+
+impl<'a> Request<'a> {
+    fn new(resource: &api::Resource, action: &'a api::Action) -> Self {
+        let ident = name::request(resource, action);
+        let params = action.params.iter().map(|param| Param {
+            api: param,
+            ident: name::param(param),
+            required: param.required || param.location == api::Location::Path,
+        });
+        Self {
+            id: name::action_id(resource, action),
+            method: name::method(action),
+            params: params.collect(),
+            response: Response::new(&ident, &action.returns),
+            action,
+            ident,
+        }
+    }
+
+    /// The parameters without which there is no request.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Param<'a>> {
+        self.params.iter().filter(|param| param.required)
+    }
+
+    /// The parameters that have setters.
+    pub(crate) fn optional(&self) -> impl Iterator<Item = &Param<'a>> {
+        self.params.iter().filter(|param| !param.required)
+    }
+
+    /// The body, where there is no request without one.
+    pub(crate) fn required_options(&self) -> Option<&'a api::Options> {
+        self.action
+            .options
+            .as_ref()
+            .filter(|options| options.required)
+    }
+
+    /// The body, where a request may go without one.
+    pub(crate) fn optional_options(&self) -> Option<&'a api::Options> {
+        self.action
+            .options
+            .as_ref()
+            .filter(|options| !options.required)
+    }
+
+    /// Whether there is a request without a single argument.
+    pub(crate) fn starts_empty(&self) -> bool {
+        self.required().next().is_none() && self.required_options().is_none()
+    }
+}
+
+impl<'a> Response<'a> {
+    fn new(request: &str, returns: &'a [(u16, api::Body)]) -> Self {
+        let mut cases: Vec<Case<'a>> = Vec::new();
+        let mut may_be_empty = false;
+        for (status, body) in returns {
+            if *body == api::Body::Nothing {
+                may_be_empty = true;
+            } else if let Some(case) = cases.iter_mut().find(|case| case.body == body) {
+                case.statuses.push(*status);
+            } else {
+                let variant = ty::variant_of(body);
+                cases.push(Case {
+                    statuses: vec![*status],
+                    variant,
+                    body,
+                });
+            }
+        }
+        match cases.as_slice() {
+            [] => Self::Empty,
+            [
+                Case {
+                    body: api::Body::Text,
+                    ..
+                },
+            ] => Self::Text,
+            [Case { body, .. }] if may_be_empty => Self::Optional(body),
+            [Case { body, .. }] => Self::Json(body),
+            _ => Self::Outcome {
+                ident: name::outcome(request),
+                cases,
+            },
+        }
+    }
+}

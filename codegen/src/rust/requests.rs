@@ -1,0 +1,292 @@
+//! `requests.rs` of a resource: one type per action, a plain value with setters.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::api::{Auth, Location, Method, Paging, Type};
+use crate::name::{self, ident};
+use crate::print::{Chunk, Entry, File, List};
+
+use super::docs::{self, Docs};
+use super::handle::parameters;
+use super::plan::{Case, Known, Param, Plan, Request, Resource, Response};
+use super::ty;
+
+/// The file.
+pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
+    let mut chunks = Vec::new();
+    for request in &resource.requests {
+        chunks.push(Chunk::Items(items(&plan.known, resource, request)));
+        if let Response::Outcome { ident, cases } = &request.response {
+            chunks.push(Chunk::List(outcome_list(ident, cases)));
+        }
+        chunks.push(Chunk::List(facts(resource, request)));
+    }
+    File {
+        from: resource.api.file.clone(),
+        docs: vec![format!(
+            "The requests of [`{}`], as values.",
+            resource.handle
+        )],
+        uses: vec!["super::*".to_owned()],
+        chunks,
+    }
+}
+
+fn items(known: &Known<'_>, resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
+    let definition = definition(resource, request);
+    let new = new(request);
+    let setters = setters(known, request);
+    let outcome = match &request.response {
+        Response::Outcome { ident, cases } => outcome(request, ident, cases),
+        _ => TokenStream::new(),
+    };
+    quote! { #definition #new #setters #outcome }
+}
+
+fn definition(resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
+    let docs = Docs::new(format!(
+        "{}: [`{}::{}`].",
+        request.action.title, resource.handle, request.method
+    ))
+    .attributes();
+    let name = ident(&request.ident);
+    let default = request.starts_empty().then(|| quote!(Default,));
+    let (fields, types) = fields(request);
+    quote! {
+        #docs
+        #[must_use = "a request does nothing until it is awaited or sent"]
+        #[derive(Clone, Debug, #default PartialEq)]
+        pub struct #name<C = ()> {
+            client: C,
+            #(#fields: #types,)*
+        }
+    }
+}
+
+/// Names and types of the fields: the parameters, then the body.
+fn fields(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let params = request.params.iter().map(|param| {
+        let name = ident(&param.ident);
+        (quote!(#name), ty::of_param(param))
+    });
+    let options = request
+        .action
+        .options
+        .iter()
+        .map(|options| (quote!(options), ty::of_options(options)));
+    params.chain(options).unzip()
+}
+
+fn new(request: &Request<'_>) -> TokenStream {
+    let name = ident(&request.ident);
+    let (arguments, types) = parameters(request);
+    let body = if request.starts_empty() {
+        quote!(Self::default())
+    } else {
+        let params = request.params.iter().map(start_of_param);
+        let options = request.action.options.iter().map(|options| {
+            let value = match options.required {
+                true => ty::from_argument(&options.ty, "options"),
+                false => quote!(None),
+            };
+            if ty::is_taken_as_it_is(&options.ty) && options.required {
+                quote!(options)
+            } else {
+                quote!(options: #value)
+            }
+        });
+        quote!(Self { client: (), #(#params,)* #(#options,)* })
+    };
+    quote! {
+        impl #name {
+            /// A request without a client, for [`Client::send`](crate::Client::send).
+            pub fn new(#(#arguments: #types),*) -> Self {
+                #body
+            }
+        }
+    }
+}
+
+fn start_of_param(param: &Param<'_>) -> TokenStream {
+    let name = ident(&param.ident);
+    if param.required && ty::is_taken_as_it_is(&param.api.ty) {
+        return quote!(#name);
+    }
+    let value = match (&param.api.ty, param.required) {
+        (ty, true) => ty::from_argument(ty, &param.ident),
+        (Type::List(_), false) => quote!(Vec::new()),
+        (_, false) => quote!(None),
+    };
+    quote!(#name: #value)
+}
+
+fn setters(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
+    let name = ident(&request.ident);
+    let params = request.optional().map(|param| {
+        let docs = docs::about_param(param).attributes();
+        let deprecated = param
+            .api
+            .deprecated
+            .as_ref()
+            .map(|note| quote!(#[deprecated = #note]));
+        setter(&docs, &deprecated, &param.ident, &param.api.ty)
+    });
+    let options = request.optional_options().map(|options| {
+        let docs = Docs::new(docs::about_options(options, known));
+        setter(&docs.attributes(), &None, "options", &options.ty)
+    });
+    let setters: Vec<TokenStream> = params.chain(options).collect();
+    if setters.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        impl<C> #name<C> {
+            #(#setters)*
+        }
+    }
+}
+
+fn setter(
+    docs: &TokenStream,
+    deprecated: &Option<TokenStream>,
+    field: &str,
+    ty: &Type,
+) -> TokenStream {
+    let name = ident(field);
+    let argument = ty::argument(ty);
+    let value = ty::from_argument(ty, field);
+    let value = if matches!(ty, Type::List(_)) {
+        value
+    } else {
+        quote!(Some(#value))
+    };
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(mut self, #name: #argument) -> Self {
+            self.#name = #value;
+            self
+        }
+    }
+}
+
+/// The facts about the action, from which the runtime's macro makes the rest.
+fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
+    let action = request.action;
+    let mut entries = vec![Entry::Line(format!(
+        "{} {} {:?} => {}",
+        docs::verb(action.method),
+        name::service(&resource.service.name),
+        action.path,
+        ty::of_response(&request.response)
+    ))];
+    let mut line = |text: &str| entries.push(Entry::Line(text.to_owned()));
+    match action.auth {
+        Auth::Token => {}
+        Auth::ShareToken => line("auth: ShareToken"),
+        Auth::AppId => line("auth: AppId"),
+    }
+    let by_method = !matches!(action.method, Method::Post | Method::Patch);
+    if action.idempotent != by_method {
+        line(&format!("idempotent: {}", action.idempotent));
+    }
+    let mut group = |open, items: Vec<String>, close| {
+        if !items.is_empty() {
+            entries.push(Entry::Group(open, items, close));
+        }
+    };
+    group(
+        "roles: [",
+        action
+            .roles
+            .iter()
+            .map(|role| format!("{role:?}"))
+            .collect(),
+        "]",
+    );
+    group(
+        "paging: [",
+        action.paging.iter().map(|style| paging(*style)).collect(),
+        "]",
+    );
+    for (location, open) in [
+        (Location::Path, "path: { "),
+        (Location::Query, "query: { "),
+        (Location::Header, "header: { "),
+    ] {
+        let params = request
+            .params
+            .iter()
+            .filter(|param| param.api.location == location);
+        group(open, params.map(wire_name).collect(), " }");
+    }
+    if action.options.is_some() {
+        entries.push(Entry::Line("body: options".to_owned()));
+    }
+    let head = format!("{} {}", request.id, request.ident);
+    List {
+        name: "action",
+        head,
+        entries,
+    }
+}
+
+fn wire_name(param: &Param<'_>) -> String {
+    // A path's parameters are required anyway.
+    let marked = param.required && param.api.location != Location::Path;
+    let required = if marked { " required" } else { "" };
+    format!("{}: {:?}{required}", param.ident, param.api.wire)
+}
+
+fn paging(style: Paging) -> String {
+    let style = match style {
+        Paging::Page => "Page",
+        Paging::Scroll => "Scroll",
+        Paging::LastId => "LastId",
+        Paging::SearchAfter => "SearchAfter",
+    };
+    style.to_owned()
+}
+
+fn outcome(request: &Request<'_>, outcome: &str, cases: &[Case<'_>]) -> TokenStream {
+    let docs = Docs::new(format!("What [`{}`] is answered with.", request.ident)).attributes();
+    let name = ident(outcome);
+    let variants = cases.iter().map(|case| {
+        let statuses: Vec<String> = case
+            .statuses
+            .iter()
+            .map(|status| format!("`{status}`"))
+            .collect();
+        let words = docs::body_in_words(case.body);
+        let docs = Docs::new(format!("{}: {words}.", statuses.join(" or "))).attributes();
+        let variant = ident(&case.variant);
+        let payload: TokenStream = ty::payload(case.body).parse().unwrap_or_default();
+        quote!(#docs #variant(Box<#payload>),)
+    });
+    quote! {
+        #docs
+        #[non_exhaustive]
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#variants)*
+        }
+    }
+}
+
+fn outcome_list(outcome: &str, cases: &[Case<'_>]) -> List {
+    let entries = cases.iter().map(|case| {
+        let statuses: Vec<String> = case.statuses.iter().map(u16::to_string).collect();
+        let decoder = ty::decoder(case.body);
+        Entry::Line(format!(
+            "{} => {}({decoder})",
+            statuses.join(" | "),
+            case.variant
+        ))
+    });
+    List {
+        name: "outcome",
+        head: outcome.to_owned(),
+        entries: entries.collect(),
+    }
+}

@@ -1,0 +1,226 @@
+//! Example values by type, for the doc examples and the wire tests.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::api::{Bounds, Direction, Literal, Options, Type};
+use crate::name::{self, ident};
+
+use super::plan::{Field, Kind, Known, Model, Param, Request};
+
+/// How much of a model is filled in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fill {
+    /// What it cannot be made without.
+    Least,
+    /// The same and, where that is nothing, one field to show how.
+    Typical,
+    /// A call of the function that fills in everything.
+    Most,
+}
+
+/// The arguments of the handle's method, which are also those of the request's `new`.
+pub(crate) fn arguments(request: &Request<'_>, known: &Known<'_>, fill: Fill) -> Vec<TokenStream> {
+    let params = request.required().map(|param| of_param(param, known, fill));
+    let options = request
+        .required_options()
+        .map(|options| of_options(options, known, fill));
+    params.chain(options).collect()
+}
+
+/// A value for a parameter.
+pub(crate) fn of_param(param: &Param<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    let api = param.api;
+    let hint = Hint {
+        name: &api.wire,
+        default: api.default.as_ref(),
+        bounds: &api.bounds,
+    };
+    value(&api.ty, &hint, known, fill)
+}
+
+/// A value for the body.
+pub(crate) fn of_options(options: &Options, known: &Known<'_>, fill: Fill) -> TokenStream {
+    value(&options.ty, &Hint::none("options"), known, fill)
+}
+
+/// A value for a field.
+pub(crate) fn of_field(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    let api = field.api;
+    let hint = Hint {
+        name: &api.wire,
+        default: api.default.as_ref(),
+        bounds: &api.bounds,
+    };
+    value(&api.ty, &hint, known, fill)
+}
+
+/// A model made by its constructor.
+pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    let name = ident(&model.api.name);
+    match &model.kind {
+        Kind::Struct { fields, .. } => {
+            let required: Vec<_> = fields.iter().filter(|field| field.required).collect();
+            let arguments = required.iter().map(|field| of_field(field, known, fill));
+            let new = quote!(#name::new(#(#arguments),*));
+            match typical_field(fields).filter(|_| fill == Fill::Typical && required.is_empty()) {
+                Some(field) => {
+                    let setter = ident(&field.ident);
+                    let value = of_field(field, known, Fill::Least);
+                    quote!(#new.#setter(#value))
+                }
+                None => new,
+            }
+        }
+        Kind::Union { variants, .. } => match variants.first() {
+            Some(variant) => {
+                let inner = of_model(variant.model, known, fill);
+                quote!(#name::from(#inner))
+            }
+            None => quote!(#name::default()),
+        },
+    }
+}
+
+/// A field that shows what a model is about: text before anything else.
+fn typical_field<'f, 'a>(fields: &'f [Field<'a>]) -> Option<&'f Field<'a>> {
+    let mut settable = fields
+        .iter()
+        .filter(|field| field.settable && field.api.deprecated.is_none());
+    let named = |field: &&Field<'_>| ["title", "name"].contains(&field.api.wire.as_str());
+    let simple = |field: &&Field<'_>| !matches!(field.api.ty, Type::Any | Type::Object);
+    settable
+        .clone()
+        .find(named)
+        .or_else(|| settable.clone().find(|field| field.api.ty == Type::String))
+        .or_else(|| settable.find(simple))
+}
+
+struct Hint<'a> {
+    name: &'a str,
+    default: Option<&'a Literal>,
+    bounds: &'a Bounds,
+}
+
+impl<'a> Hint<'a> {
+    fn none(name: &'a str) -> Self {
+        const NONE: &Bounds = &Bounds {
+            min: None,
+            max: None,
+            min_items: None,
+            max_items: None,
+        };
+        Self {
+            name,
+            default: None,
+            bounds: NONE,
+        }
+    }
+}
+
+fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    match ty {
+        Type::String | Type::Secret | Type::Any => {
+            let text = text(hint.name);
+            quote!(#text)
+        }
+        Type::Integer => {
+            let number = proc_macro2::Literal::i64_unsuffixed(integer(hint));
+            quote!(#number)
+        }
+        Type::Number => quote!(0.5),
+        Type::Boolean => {
+            // What differs from the default says more.
+            let value = hint.default != Some(&Literal::Boolean(true));
+            quote!(#value)
+        }
+        Type::Timestamp => quote!("2026-03-01T12:00:00Z"),
+        Type::Object => quote!(serde_json::Map::from_iter([(
+            "key".to_owned(),
+            "value".into()
+        )])),
+        Type::Id(name) => {
+            let id = id(name);
+            quote!(#id)
+        }
+        Type::Enum(name) => enum_value(name, known),
+        Type::Model(name) => of_model(name, known, fill),
+        Type::List(inner) => {
+            let item = value(inner, hint, known, fill);
+            match another(inner, known).filter(|_| fill == Fill::Most) {
+                Some(second) => quote!([#item, #second]),
+                None => quote!([#item]),
+            }
+        }
+        Type::Map(inner) => {
+            let item = value(inner, hint, known, fill);
+            quote!([("key", #item)])
+        }
+    }
+}
+
+/// A second item, where two look different from one on the wire.
+fn another(ty: &Type, known: &Known<'_>) -> Option<TokenStream> {
+    match ty {
+        Type::String => Some(quote!("and more")),
+        Type::Id(name) => {
+            let id = id(&format!("another {name}"));
+            Some(quote!(#id))
+        }
+        Type::Enum(name) => {
+            let second = known.an_enum(name)?.values.get(1)?;
+            let (name, variant) = (ident(name), ident(&name::enum_variant(second)));
+            Some(quote!(#name::#variant))
+        }
+        _ => None,
+    }
+}
+
+fn of_model(name: &str, known: &Known<'_>, fill: Fill) -> TokenStream {
+    let Some(model) = known.model(name) else {
+        return quote!(Default::default());
+    };
+    if fill == Fill::Most && model.direction != Direction::Response {
+        let function = ident(&name::example_of(name));
+        return quote!(#function());
+    }
+    construct(&known.plan(model), known, fill)
+}
+
+fn enum_value(name: &str, known: &Known<'_>) -> TokenStream {
+    let first = known.an_enum(name).and_then(|item| item.values.first());
+    let name = ident(name);
+    match first {
+        Some(value) => {
+            let variant = ident(&name::enum_variant(value));
+            quote!(#name::#variant)
+        }
+        None => quote!(#name::from("")),
+    }
+}
+
+fn integer(hint: &Hint<'_>) -> i64 {
+    match hint.default {
+        Some(Literal::Integer(default)) => *default,
+        _ => hint.bounds.min.unwrap_or(1),
+    }
+}
+
+fn text(name: &str) -> &str {
+    match name {
+        "name" | "title" => "Dailies",
+        "email" | "Share-User-Email" => "ann@example.com",
+        "url" => "https://example.com/",
+        name => name,
+    }
+}
+
+/// Looks like what iconik sends, and differs between kinds, so that no id can be mistaken for
+/// another in a test.
+fn id(name: &str) -> String {
+    // FNV-1a: any mixing does.
+    let mixed = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("{mixed:08x}-f149-11eb-a843-0a580a3db916")
+}

@@ -1,0 +1,414 @@
+//! One call: a request on its way, with what is special about this one.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::action::{Auth, Endpoint};
+use crate::client::Client;
+use crate::credentials::{BoxFuture, Credentials, CredentialsProvider};
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::{ParamValue, PreparedRequest};
+use crate::response::{Decode, Json, Raw, RawResponse};
+use crate::transport::{Failure, ReadError, TransportError};
+
+/// A request together with the client that will send it, and settings for this one call.
+///
+/// Await it to send it.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// use std::time::Duration;
+///
+/// let answer = client
+///     .request(http::Method::GET, "/API/assets/v1/assets/")
+///     .query("per_page", 10)
+///     .timeout(Duration::from_secs(5))
+///     .json_value()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<D> {
+    client: Client,
+    request: Result<PreparedRequest>,
+    options: Options,
+    decode: PhantomData<fn() -> D>,
+}
+
+/// What is special about one call.
+#[derive(Clone, Debug, Default)]
+struct Options {
+    accept: &'static str,
+    timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    credentials: Option<CredentialsProvider>,
+}
+
+impl<D: Decode> Call<D> {
+    pub(crate) fn new(client: Client, request: Result<PreparedRequest>) -> Self {
+        let options = Options {
+            accept: D::ACCEPT,
+            ..Options::default()
+        };
+        Self {
+            client,
+            request,
+            options,
+            decode: PhantomData,
+        }
+    }
+}
+
+impl<D> Call<D> {
+    /// Adds a header, or replaces it. Headers with credentials are set by
+    /// [`credentials`](Self::credentials) only.
+    pub fn header<N>(self, name: N, value: impl ParamValue) -> Self
+    where
+        N: TryInto<HeaderName>,
+    {
+        let name = name.try_into();
+        self.change(|request| match name {
+            Ok(name) => request.push_header(name, &value),
+            Err(_) => {
+                Err(request.problem("a header name holds a character that no name may hold".into()))
+            }
+        })
+    }
+
+    /// Adds a query parameter, also one that the action does not document.
+    pub fn query(self, name: &str, value: impl ParamValue) -> Self {
+        self.change(|request| {
+            request.push_query(name, &value);
+            Ok(())
+        })
+    }
+
+    /// Sets the JSON body, or replaces it.
+    pub fn json<B: Serialize + ?Sized>(self, body: &B) -> Self {
+        self.change(|request| request.set_json(body))
+    }
+
+    /// Sends other credentials than the client's: those of another user or tenant of the same
+    /// system.
+    pub fn credentials(mut self, credentials: impl Into<CredentialsProvider>) -> Self {
+        self.options.credentials = Some(credentials.into());
+        self
+    }
+
+    /// Says which credentials are sent, for an endpoint that is not described.
+    pub fn auth(self, auth: Auth) -> Self {
+        self.change(|request| {
+            request.auth = auth;
+            Ok(())
+        })
+    }
+
+    /// Says whether the request may be sent again when nobody knows whether it was carried out.
+    pub fn idempotent(self, idempotent: bool) -> Self {
+        self.change(|request| {
+            request.idempotent = idempotent;
+            Ok(())
+        })
+    }
+
+    /// Sets how long one attempt of this call may take.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.options.timeout = Some(time);
+        self
+    }
+
+    /// Sets how long this call may take altogether, with every attempt and every wait.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.options.deadline = Some(time);
+        self
+    }
+
+    /// Reads the answer as a type of your own.
+    pub fn decode_as<T: DeserializeOwned + 'static>(self) -> Call<Json<T>> {
+        self.read_by()
+    }
+
+    /// Reads the answer as any JSON.
+    pub fn json_value(self) -> Call<Json<serde_json::Value>> {
+        self.read_by()
+    }
+
+    /// Gives status, headers and bytes of the answer.
+    pub fn raw(self) -> Call<Raw> {
+        self.read_by()
+    }
+
+    /// What would be sent, without credentials.
+    ///
+    /// # Errors
+    ///
+    /// When an argument cannot be sent.
+    pub fn prepared(&self) -> Result<&PreparedRequest, &Error> {
+        self.request.as_ref()
+    }
+
+    fn read_by<E>(self) -> Call<E> {
+        let Self {
+            client,
+            request,
+            options,
+            decode: _,
+        } = self;
+        Call {
+            client,
+            request,
+            options,
+            decode: PhantomData,
+        }
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut PreparedRequest) -> Result<()>) -> Self {
+        if let Ok(request) = &mut self.request {
+            if let Err(error) = change(request) {
+                self.request = Err(error);
+            }
+        }
+        self
+    }
+}
+
+impl<D> fmt::Debug for Call<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("request", &self.request)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<D: Decode> IntoFuture for Call<D> {
+    type Output = Result<D::Output>;
+    type IntoFuture = ResponseFuture<D>;
+
+    fn into_future(self) -> ResponseFuture<D> {
+        let Self {
+            client,
+            request,
+            options,
+            decode,
+        } = self;
+        ResponseFuture {
+            response: Box::pin(run(client, request, options)),
+            decode,
+        }
+    }
+}
+
+/// The answer that is to come. Dropping it gives the request up.
+#[must_use = "a future does nothing until it is awaited"]
+pub struct ResponseFuture<D> {
+    response: BoxFuture<'static, Result<RawResponse>>,
+    decode: PhantomData<fn() -> D>,
+}
+
+impl<D: Decode> Future for ResponseFuture<D> {
+    type Output = Result<D::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.response
+            .as_mut()
+            .poll(context)
+            .map(|response| D::decode(&response?))
+    }
+}
+
+impl<D> fmt::Debug for ResponseFuture<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseFuture")
+    }
+}
+
+/// Makes request types awaitable once they belong to a client.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! awaitable {
+    ($($request:ident),* $(,)?) => {$(
+        impl $request<$crate::Client> {
+            /// Makes a call of it, for settings that are special to this call.
+            pub fn send(self) -> $crate::Call<<Self as $crate::Action>::Response> {
+                self.client.send(&self)
+            }
+        }
+
+        impl ::std::future::IntoFuture for $request<$crate::Client> {
+            type Output =
+                $crate::Result<<<Self as $crate::Action>::Response as $crate::Decode>::Output>;
+            type IntoFuture = $crate::ResponseFuture<<Self as $crate::Action>::Response>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::future::IntoFuture::into_future(self.send())
+            }
+        }
+    )*};
+}
+
+/// Sends a request and gives its answer: the one body that all actions share.
+async fn run(
+    client: Client,
+    request: Result<PreparedRequest>,
+    options: Options,
+) -> Result<RawResponse> {
+    let sending = Sending {
+        client: &client,
+        request: request?,
+        options: &options,
+    };
+    let Some(deadline) = options.deadline.or(client.inner.deadline) else {
+        return sending.send().await;
+    };
+    match tokio::time::timeout(deadline, sending.send()).await {
+        Ok(result) => result,
+        Err(_) => Err(sending
+            .error(ErrorKind::Timeout)
+            .detail(format!("not done within {deadline:?}"))
+            .attempts_made(1, true)),
+    }
+}
+
+struct Sending<'a> {
+    client: &'a Client,
+    request: PreparedRequest,
+    options: &'a Options,
+}
+
+impl Sending<'_> {
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.request.endpoint.clone())
+    }
+
+    async fn send(&self) -> Result<RawResponse> {
+        let provider = self
+            .options
+            .credentials
+            .as_ref()
+            .unwrap_or(&self.client.inner.credentials);
+        let failed = |source| {
+            self.error(ErrorKind::Credentials)
+                .detail("the source of the credentials failed")
+                .source(source)
+        };
+        let (credentials, generation) = provider.get(None).await.map_err(failed)?;
+        let result = self.attempt(&credentials).await;
+        if provider.rotates() && result.as_ref().is_err_and(Error::is_unauthorized) {
+            let (credentials, _) = provider.get(Some(generation)).await.map_err(failed)?;
+            return self.attempt(&credentials).await;
+        }
+        result
+    }
+
+    async fn attempt(&self, credentials: &Credentials) -> Result<RawResponse> {
+        let request = self.message(credentials)?;
+        let limit = self.options.timeout.unwrap_or(self.client.inner.timeout);
+        let Ok(exchange) = tokio::time::timeout(limit, self.exchange(request)).await else {
+            let detail = format!("no complete answer within {limit:?}");
+            return Err(self
+                .error(ErrorKind::Timeout)
+                .detail(detail)
+                .attempts_made(1, true));
+        };
+        let (status, headers, body) = exchange?;
+        if status.is_success() {
+            return Ok(RawResponse {
+                endpoint: self.request.endpoint.clone(),
+                status,
+                headers,
+                body,
+                attempts: 1,
+            });
+        }
+        let mut error = self.error(ErrorKind::Status);
+        if status.is_redirection() {
+            error =
+                error.detail("redirects are not followed: the tokens are for this address only");
+        }
+        Err(error
+            .response(status, headers, body, &credentials.secrets())
+            .attempts_made(1, status.is_server_error()))
+    }
+
+    /// The message with everything that all requests carry.
+    fn message(&self, credentials: &Credentials) -> Result<Request<Bytes>> {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(USER_AGENT, self.client.inner.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static(self.options.accept));
+        if self.request.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers.extend(self.request.headers.clone());
+        credentials
+            .apply(self.request.auth, &mut headers)
+            .map_err(|detail| self.error(ErrorKind::Credentials).detail(detail))?;
+        let uri = Uri::try_from(self.request.url.as_str()).map_err(|source| {
+            self.error(ErrorKind::Request)
+                .detail("the URL is too long")
+                .source(source)
+        })?;
+        let mut message = Request::new(self.request.body.clone().unwrap_or_default());
+        *message.method_mut() = self.request.method.clone();
+        *message.uri_mut() = uri;
+        *message.headers_mut() = headers;
+        Ok(message)
+    }
+
+    async fn exchange(&self, request: Request<Bytes>) -> Result<(StatusCode, HeaderMap, Bytes)> {
+        let most = self.client.inner.max_response_size;
+        let sent = self.client.inner.transport.send(request).await;
+        let (head, body) = sent.map_err(|error| self.broken(error))?.into_parts();
+        let length = head
+            .headers
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
+        let body = match length {
+            Some(length) if length > most => Err(ReadError::TooLarge),
+            length => body.read(most, length).await,
+        };
+        match body {
+            Ok(body) => Ok((head.status, head.headers, body)),
+            Err(ReadError::Failed(error)) => Err(self.broken(error)),
+            Err(ReadError::TooLarge) => Err(self
+                .error(ErrorKind::TooLarge)
+                .detail(format!(
+                    "the answer is larger than the {most} bytes that the client takes"
+                ))
+                .response(head.status, head.headers, Bytes::new(), &[])
+                .attempts_made(1, true)),
+        }
+    }
+
+    fn broken(&self, error: TransportError) -> Error {
+        let (kind, what, maybe_sent) = match error.failure {
+            Failure::Refused => (ErrorKind::Request, "the request cannot be sent", false),
+            Failure::Connect => (ErrorKind::Connect, "no connection was made", false),
+            Failure::Timeout => (ErrorKind::Timeout, "no complete answer came in time", true),
+            Failure::Broken => (ErrorKind::Transport, "the connection failed", true),
+        };
+        self.error(kind)
+            .detail(what)
+            .source(error)
+            .attempts_made(1, maybe_sent)
+    }
+}
+
+/// Nothing in a call's future may tie it to one thread.
+const _: fn() = || {
+    fn is_send<T: Send + 'static>() {}
+    is_send::<ResponseFuture<Raw>>();
+    is_send::<Call<Raw>>();
+    is_send::<Endpoint>();
+};

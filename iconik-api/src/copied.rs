@@ -1,0 +1,114 @@
+//! From an answer to the request that writes it back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::{MissingField, Nullable};
+
+/// A field of an answer that goes into a field of a request.
+///
+/// What the answer lacks stays absent: not every answer has every field, so that an empty one must
+/// not clear anything.
+pub(crate) trait Copied<Into> {
+    fn copied(self, into: &mut Into);
+}
+
+impl<T> Copied<Option<T>> for Option<T> {
+    fn copied(self, into: &mut Self) {
+        *into = self;
+    }
+}
+
+impl<T> Copied<Nullable<T>> for Option<T> {
+    fn copied(self, into: &mut Nullable<T>) {
+        *into = self.map_or(Nullable::Absent, Nullable::Value);
+    }
+}
+
+/// A field of an answer that the request must have.
+pub(crate) trait Required {
+    type Value;
+
+    fn required(self, missing: MissingField) -> Result<Self::Value, MissingField>;
+}
+
+impl<T> Required for Option<T> {
+    type Value = T;
+
+    fn required(self, missing: MissingField) -> Result<T, MissingField> {
+        self.ok_or(missing)
+    }
+}
+
+macro_rules! collections {
+    ($([$($generic:ident)?] $collection:ty),* $(,)?) => {$(
+        impl<$($generic)?> Copied<Option<Self>> for $collection {
+            fn copied(self, into: &mut Option<Self>) {
+                *into = (!self.is_empty()).then_some(self);
+            }
+        }
+
+        impl<$($generic)?> Copied<Nullable<Self>> for $collection {
+            fn copied(self, into: &mut Nullable<Self>) {
+                if !self.is_empty() {
+                    *into = Nullable::Value(self);
+                }
+            }
+        }
+
+        impl<$($generic)?> Copied<Self> for $collection {
+            fn copied(self, into: &mut Self) {
+                *into = self;
+            }
+        }
+
+        /// An empty one is a value as good as any.
+        impl<$($generic)?> Required for $collection {
+            type Value = Self;
+
+            fn required(self, _: MissingField) -> Result<Self, MissingField> {
+                Ok(self)
+            }
+        }
+    )*};
+}
+
+collections!([T] Vec<T>, [T] BTreeMap<String, T>, [] Map<String, Value>);
+
+/// A request model made from an answer, by the fields that they have in common.
+///
+/// ```text
+/// copies!(Playlist => PlaylistPatch { name, status });
+/// copies!(Playlist => PlaylistReplacement(name: "name") { status });
+/// ```
+///
+/// Fields in parentheses are those that `new` demands: the conversion fails without them.
+macro_rules! copies {
+    ($from:ident => $into:ident { $($field:ident),* $(,)? }) => {
+        impl ::std::convert::From<$from> for $into {
+            fn from(answer: $from) -> Self {
+                let mut request = Self::new();
+                $($crate::copied::Copied::copied(answer.$field, &mut request.$field);)*
+                request
+            }
+        }
+    };
+    ($from:ident => $into:ident($($required:ident: $wire:literal),+) { $($field:ident),* $(,)? }) => {
+        impl ::std::convert::TryFrom<$from> for $into {
+            type Error = $crate::MissingField;
+
+            fn try_from(answer: $from) -> ::std::result::Result<Self, $crate::MissingField> {
+                #[allow(unused_mut)]
+                let mut request = Self::new($(
+                    $crate::copied::Required::required(
+                        answer.$required,
+                        $crate::MissingField::new(stringify!($from), $wire),
+                    )?
+                ),+);
+                $($crate::copied::Copied::copied(answer.$field, &mut request.$field);)*
+                Ok(request)
+            }
+        }
+    };
+}

@@ -1,0 +1,425 @@
+//! One opaque error that answers: what happened, may it have been done, what now.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::action::{ActionMeta, Endpoint};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Any error, as other people's traits give it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Bodies beyond this are kept but not searched for messages.
+const MOST_BODY_READ: usize = 1 << 20;
+/// Messages beyond this number are left out.
+const MOST_MESSAGES: usize = 64;
+/// Characters of the server's words that `Display` repeats.
+const MOST_TEXT_SHOWN: usize = 1_000;
+
+/// Why a request did not give what was asked for.
+///
+/// `Display` is one line for a log: the action, what happened, the server's own words. It never
+/// holds query values, tokens or bodies.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// # use http::Method;
+/// match client.request(Method::GET, "/API/assets/v1/assets/0b1c/").json_value().await {
+///     Ok(asset) => println!("{asset}"),
+///     Err(error) if error.is_not_found() => println!("no such asset"),
+///     Err(error) if error.maybe_sent() => println!("may have happened, look first: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    endpoint: Endpoint,
+    attempts: u32,
+    maybe_sent: bool,
+    response: Option<Response>,
+    detail: String,
+    source: Option<BoxError>,
+}
+
+/// What is kept of an answer.
+struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    messages: Vec<ErrorMessage>,
+}
+
+/// The part of the way on which a request failed.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The client cannot be built from these settings.
+    Config,
+    /// An argument cannot be sent: an empty path value, for example.
+    Request,
+    /// The credentials are missing, malformed, or their source failed.
+    Credentials,
+    /// No connection was made.
+    Connect,
+    /// No complete answer came in time.
+    Timeout,
+    /// The connection failed after it was made.
+    Transport,
+    /// The answer's status is not 2xx.
+    Status,
+    /// The answer is larger than the client takes.
+    TooLarge,
+    /// The answer is not what the action answers with.
+    Decode,
+}
+
+/// One of the server's own messages about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorMessage {
+    field: Option<String>,
+    text: String,
+}
+
+impl ErrorMessage {
+    /// The field of the request that it is about, where the server names one; inner fields follow
+    /// after a dot.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// The message.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for ErrorMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.field {
+            Some(field) => write!(f, "{field}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, endpoint: Endpoint) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            endpoint,
+            attempts: 0,
+            maybe_sent: false,
+            response: None,
+            detail: String::new(),
+            source: None,
+        }))
+    }
+
+    /// An error without a request: settings that do not work.
+    pub(crate) fn config(detail: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, Endpoint::None).detail(detail)
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = detail.into();
+        self
+    }
+
+    pub(crate) fn source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn attempts_made(mut self, attempts: u32, maybe_sent: bool) -> Self {
+        self.0.attempts = attempts;
+        self.0.maybe_sent = maybe_sent;
+        self
+    }
+
+    /// Adds what the server answered; `hide` are texts that its words must not repeat.
+    pub(crate) fn response(
+        mut self,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        hide: &[&str],
+    ) -> Self {
+        let mut messages = messages_of(&body);
+        for message in &mut messages {
+            hide_in(&mut message.text, hide);
+            if let Some(field) = &mut message.field {
+                hide_in(field, hide);
+            }
+        }
+        self.0.response = Some(Response {
+            status,
+            headers,
+            body,
+            messages,
+        });
+        self
+    }
+
+    /// The part of the way on which it failed.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The status of the answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.response.as_ref().map(|response| response.status)
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.response.as_ref().map(|response| &response.headers)
+    }
+
+    /// The body of the answer, byte for byte. Unlike `Display`, it may repeat what was sent.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.response.as_ref().map(|response| &response.body)
+    }
+
+    /// The server's messages; empty where it sent none that could be understood.
+    pub fn messages(&self) -> &[ErrorMessage] {
+        self.0
+            .response
+            .as_ref()
+            .map_or(&[], |response| &response.messages)
+    }
+
+    /// The id of the action that failed; none for a path of your own.
+    pub fn action(&self) -> Option<&'static str> {
+        self.meta().map(|meta| meta.id)
+    }
+
+    /// What is known about the action that failed: its roles, for example.
+    pub fn meta(&self) -> Option<&'static ActionMeta> {
+        self.0.endpoint.meta()
+    }
+
+    /// How many times the request was sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether iconik may have carried out the request, in any of the attempts.
+    ///
+    /// `false` is certain: no attempt reached the server, or each was refused. `true` after a
+    /// create means: look before you send it again.
+    pub fn maybe_sent(&self) -> bool {
+        self.0.maybe_sent
+    }
+
+    /// `400`: the request was understood and found wrong; [`messages`](Self::messages) say where.
+    pub fn is_bad_request(&self) -> bool {
+        self.is(StatusCode::BAD_REQUEST)
+    }
+
+    /// `401`: the token is missing, wrong or expired.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is(StatusCode::UNAUTHORIZED)
+    }
+
+    /// `403`: a role is missing, or App-ID and token do not belong together.
+    pub fn is_forbidden(&self) -> bool {
+        self.is(StatusCode::FORBIDDEN)
+    }
+
+    /// `404`: no such thing, or nothing was ever stored there.
+    pub fn is_not_found(&self) -> bool {
+        self.is(StatusCode::NOT_FOUND)
+    }
+
+    /// `409`: the thing is in a state that does not allow it.
+    pub fn is_conflict(&self) -> bool {
+        self.is(StatusCode::CONFLICT)
+    }
+
+    /// `429`: too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Any status from 500 on.
+    pub fn is_server_error(&self) -> bool {
+        self.status().is_some_and(|status| status.is_server_error())
+    }
+
+    /// No complete answer came in time.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// No connection was made.
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// The answer came, but is not what the action answers with.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    fn is(&self, status: StatusCode) -> bool {
+        self.kind() == ErrorKind::Status && self.status() == Some(status)
+    }
+
+    fn write_response(&self, f: &mut fmt::Formatter<'_>, response: &Response) -> fmt::Result {
+        write!(f, "{}", response.status.as_u16())?;
+        if let Some(reason) = response.status.canonical_reason() {
+            write!(f, " {reason}")?;
+        }
+        let mut room = MOST_TEXT_SHOWN;
+        for (at, message) in response.messages.iter().enumerate() {
+            f.write_str(if at == 0 { ": " } else { "; " })?;
+            if room == 0 {
+                return f.write_str("…");
+            }
+            write_bounded(f, &message.to_string(), &mut room)?;
+        }
+        Ok(())
+    }
+
+    fn write_roles(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let roles = self.meta().map_or(&[][..], |meta| meta.roles);
+        match roles {
+            [] => f.write_str(" (it needs no role: check that App-ID and token belong together)"),
+            [role] => write!(f, " (it needs the role {role})"),
+            roles => write!(f, " (it needs the roles {})", roles.join(", ")),
+        }
+    }
+}
+
+/// Control characters would let a server forge lines of a log.
+fn write_bounded(f: &mut fmt::Formatter<'_>, text: &str, room: &mut usize) -> fmt::Result {
+    use fmt::Write as _;
+    for char in text.chars() {
+        if *room == 0 {
+            return f.write_char('…');
+        }
+        *room -= 1;
+        f.write_char(if char.is_control() { ' ' } else { char })?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        write!(f, "{}", inner.endpoint)?;
+        match (inner.kind, &inner.response) {
+            (ErrorKind::Status, Some(response)) => {
+                self.write_response(f, response)?;
+                if self.is_forbidden() && inner.endpoint.meta().is_some() {
+                    self.write_roles(f)?;
+                }
+                if !inner.detail.is_empty() {
+                    write!(f, " ({})", inner.detail)?;
+                }
+            }
+            (_, Some(response)) => {
+                write!(f, "{} (status {})", inner.detail, response.status.as_u16())?
+            }
+            (_, None) => f.write_str(&inner.detail)?,
+        }
+        if inner.attempts > 1 {
+            write!(f, " (after {} attempts)", inner.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug
+            .field("kind", &self.0.kind)
+            .field("action", &self.0.endpoint)
+            .field("message", &self.to_string())
+            .field("attempts", &self.0.attempts)
+            .field("maybe_sent", &self.0.maybe_sent);
+        if let Some(response) = &self.0.response {
+            debug
+                .field("status", &response.status)
+                .field("body_bytes", &response.body.len());
+        }
+        if let Some(source) = &self.0.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+fn hide_in(text: &mut String, hide: &[&str]) {
+    for secret in hide {
+        // Anything shorter is no secret, and replacing it would garble the message.
+        if secret.len() >= 6 && text.contains(secret) {
+            *text = text.replace(secret, "[hidden]");
+        }
+    }
+}
+
+/// The server's messages, in whatever form it chose. Never fails.
+fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
+    let mut messages = Vec::new();
+    if body.len() > MOST_BODY_READ {
+        return messages;
+    }
+    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
+        return messages;
+    };
+    // `errors` is the documented member; the others come from gateways and from OAuth endpoints.
+    for name in ["errors", "error_description", "message", "error", "detail"] {
+        if let Some(value) = body.get(name) {
+            collect(value, None, &mut messages);
+        }
+        if !messages.is_empty() {
+            break;
+        }
+    }
+    messages
+}
+
+fn collect(value: &Value, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
+    if into.len() >= MOST_MESSAGES {
+        return;
+    }
+    match value {
+        Value::Null => {}
+        Value::Array(values) => values.iter().for_each(|value| collect(value, field, into)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let path = match field {
+                    Some(field) => format!("{field}.{name}"),
+                    None => name.clone(),
+                };
+                collect(value, Some(&path), into);
+            }
+        }
+        Value::String(text) => push(text.clone(), field, into),
+        Value::Bool(_) | Value::Number(_) => push(value.to_string(), field, into),
+    }
+}
+
+fn push(text: String, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
+    into.push(ErrorMessage {
+        field: field.map(str::to_owned),
+        text,
+    });
+}

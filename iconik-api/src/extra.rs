@@ -1,0 +1,378 @@
+//! Fields that no document mentions: kept as they came.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// What iconik sent in an object beyond the documented fields.
+///
+/// iconik adds fields without notice. They are kept here byte for byte and in their order, and
+/// written again with the object. An empty one takes a single word.
+///
+/// ```
+/// use iconik_api::Extra;
+///
+/// let extra: Extra = serde_json::from_str(r#"{ "default_version_id": "2c5c5ae0", "ratio": 1.50 }"#)?;
+/// assert_eq!(extra.get_as::<String>("default_version_id")?.as_deref(), Some("2c5c5ae0"));
+/// assert_eq!(extra.raw("ratio"), Some("1.50"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default, PartialEq)]
+// The box makes the common case, nothing at all, one word in every model.
+#[allow(clippy::box_collection)]
+pub struct Extra(Option<Box<Vec<Field>>>);
+
+/// A name and its JSON in one piece of text: one allocation per field.
+#[derive(Clone, PartialEq)]
+struct Field {
+    text: Box<str>,
+    name_len: usize,
+}
+
+impl Field {
+    fn new(name: &str, json: &str) -> Self {
+        Self {
+            text: [name, json].concat().into(),
+            name_len: name.len(),
+        }
+    }
+
+    fn split(&self) -> (&str, &str) {
+        self.text
+            .split_at_checked(self.name_len)
+            .unwrap_or_default()
+    }
+
+    fn name(&self) -> &str {
+        self.split().0
+    }
+
+    fn json(&self) -> &str {
+        self.split().1
+    }
+}
+
+impl Extra {
+    /// No fields.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Whether there is no field.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields().is_empty()
+    }
+
+    /// How many fields there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fields().len()
+    }
+
+    /// The value of a field.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value> {
+        serde_json::from_str(self.raw(name)?).ok()
+    }
+
+    /// The value of a field as a type of yours; `None` if there is no such field.
+    ///
+    /// # Errors
+    ///
+    /// If the field is of another kind.
+    pub fn get_as<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
+        self.raw(name).map(serde_json::from_str).transpose()
+    }
+
+    /// The JSON of a field, byte for byte.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, json)| json)
+    }
+
+    /// The fields with their JSON, in the order in which they came.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + DoubleEndedIterator {
+        self.fields().iter().map(Field::split)
+    }
+
+    /// Sets a field, in the place of one of the same name or else at the end.
+    pub fn insert(&mut self, name: impl AsRef<str>, value: impl Into<Value>) {
+        self.put(name.as_ref(), &value.into().to_string());
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let value = self.get(name);
+        if let Some(fields) = &mut self.0 {
+            fields.retain(|field| field.name() != name);
+        }
+        if self.is_empty() {
+            self.0 = None;
+        }
+        value
+    }
+
+    fn fields(&self) -> &[Field] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Of several fields with one name the last one counts.
+    pub(crate) fn put(&mut self, name: &str, json: &str) {
+        let field = Field::new(name, json);
+        let fields = self.0.get_or_insert_default();
+        match fields.iter_mut().find(|known| known.name() == name) {
+            Some(known) => *known = field,
+            None => fields.push(field),
+        }
+    }
+
+    /// Reads the value that belongs to an unknown name.
+    pub(crate) fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let Json(json) = map.next_value()?;
+        self.put(name, &json);
+        Ok(())
+    }
+
+    /// Writes the fields into an object that is being written.
+    pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.fields()
+            .iter()
+            .try_for_each(|field| write_json(map, field.name(), field.json()))
+    }
+}
+
+fn write_json<M: SerializeMap>(map: &mut M, name: &str, json: &str) -> Result<(), M::Error> {
+    let raw: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+    map.serialize_entry(name, raw)
+}
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, json) in self.iter() {
+            map.entry(&name, &format_args!("{json}"));
+        }
+        map.finish()
+    }
+}
+
+impl<N: AsRef<str>, V: Into<Value>> FromIterator<(N, V)> for Extra {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let mut extra = Self::new();
+        fields
+            .into_iter()
+            .for_each(|(name, value)| extra.insert(name, value));
+        extra
+    }
+}
+
+impl Serialize for Extra {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Extra {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ExtraVisitor)
+    }
+}
+
+struct ExtraVisitor;
+
+impl<'de> Visitor<'de> for ExtraVisitor {
+    type Value = Extra;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extra, A::Error> {
+        let mut extra = Extra::new();
+        while let Some(name) = map.next_key::<String>()? {
+            extra.read(&name, &mut map)?;
+        }
+        Ok(extra)
+    }
+}
+
+/// Any JSON value as its text: byte for byte from serde_json, written anew from elsewhere.
+///
+/// `RawValue` itself can only be read from serde_json. Inside an object that serde has buffered, for
+/// a `flatten` or an untagged enum, it is an error.
+pub(crate) struct Json<'de>(pub(crate) Cow<'de, str>);
+
+/// Asked for a struct of this name, serde_json hands out the raw text. Should it ever want another
+/// name, the value is read and written anew instead.
+const RAW: &str = "$serde_json::private::RawValue";
+
+impl<'de> Deserialize<'de> for Json<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(RAW, JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    /// serde_json knows the name: this is an object of one member, the text.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+        map.next_key::<IgnoredAny>()?;
+        map.next_value_seed(self)
+    }
+
+    fn visit_borrowed_str<E>(self, json: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json(Cow::Borrowed(json)))
+    }
+
+    fn visit_str<E>(self, json: &str) -> Result<Json<'de>, E> {
+        Ok(Json(Cow::Owned(json.to_owned())))
+    }
+
+    fn visit_string<E>(self, json: String) -> Result<Json<'de>, E> {
+        Ok(Json(Cow::Owned(json)))
+    }
+
+    /// It does not, or this is not serde_json.
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Json<'de>, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(Json(Cow::Owned(value.to_string())))
+    }
+}
+
+/// The member that holds the text.
+impl<'de> DeserializeSeed<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_kept_byte_for_byte_and_in_order() {
+        let json = r#"{"z":1.50,"a":{ "k" : [1,  2] },"é\n":"\u00e9","big":123456789012345678901234567890}"#;
+        let extra: Extra = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&extra).unwrap(), json);
+        assert_eq!(extra.len(), 4);
+        assert_eq!(extra.raw("a"), Some(r#"{ "k" : [1,  2] }"#));
+        assert_eq!(extra.raw("é\n"), Some(r#""\u00e9""#));
+    }
+
+    #[test]
+    fn an_empty_one_is_one_word() {
+        assert_eq!(size_of::<Extra>(), size_of::<usize>());
+        assert!(serde_json::from_str::<Extra>("{}").unwrap().is_empty());
+    }
+
+    #[test]
+    fn fields_are_read_as_json_and_as_the_callers_types() {
+        let extra = Extra::from_iter([("n", json!(1)), ("list", json!(["a"]))]);
+        assert_eq!(extra.get("n"), Some(json!(1)));
+        assert_eq!(extra.get("m"), None);
+        assert_eq!(
+            extra.get_as::<Vec<String>>("list").unwrap(),
+            Some(vec!["a".to_owned()])
+        );
+        assert_eq!(extra.get_as::<i64>("m").unwrap(), None);
+        assert!(extra.get_as::<i64>("list").is_err());
+    }
+
+    #[test]
+    fn inserting_replaces_in_place_and_removing_empties() {
+        let mut extra = Extra::from_iter([("a", 1), ("b", 2)]);
+        extra.insert("a", "x");
+        assert_eq!(
+            extra.iter().collect::<Vec<_>>(),
+            [("a", r#""x""#), ("b", "2")]
+        );
+        assert_eq!(extra.remove("a"), Some(json!("x")));
+        assert_eq!(extra.remove("a"), None);
+        assert_eq!(extra.remove("b"), Some(json!(2)));
+        assert_eq!(extra, Extra::new());
+    }
+
+    #[test]
+    fn of_a_repeated_name_the_last_value_counts() {
+        let extra: Extra = serde_json::from_str(r#"{"a":1,"b":2,"a":3}"#).unwrap();
+        assert_eq!(serde_json::to_string(&extra).unwrap(), r#"{"a":3,"b":2}"#);
+    }
+
+    #[test]
+    fn debug_shows_the_json() {
+        let extra = Extra::from_iter([("a", json!({"b": "c"}))]);
+        assert_eq!(format!("{extra:?}"), r#"{"a": {"b":"c"}}"#);
+    }
+
+    #[test]
+    fn a_value_tree_and_a_reader_give_the_same_fields() {
+        let json = r#"{"a":{"b":[1,null,"x"]},"c":1.5}"#;
+        let extra: Extra = serde_json::from_str(json).unwrap();
+        assert_eq!(
+            serde_json::from_value::<Extra>(serde_json::from_str(json).unwrap()).unwrap(),
+            extra
+        );
+        assert_eq!(
+            serde_json::from_reader::<_, Extra>(json.as_bytes()).unwrap(),
+            extra
+        );
+        assert_eq!(
+            serde_json::from_slice::<Extra>(json.as_bytes()).unwrap(),
+            extra
+        );
+        assert_eq!(
+            serde_json::to_value(&extra).unwrap(),
+            serde_json::from_str::<Value>(json).unwrap()
+        );
+    }
+
+    #[test]
+    fn the_name_by_which_serde_json_hands_out_raw_text_is_still_the_one() {
+        let Json(json) = serde_json::from_str(r#"{ "a" : 1 }"#).unwrap();
+        assert!(matches!(json, Cow::Borrowed(r#"{ "a" : 1 }"#)), "{json}");
+    }
+
+    #[test]
+    fn another_name_would_only_cost_the_spelling() {
+        struct Other<'de>(Json<'de>);
+        impl<'de> Deserialize<'de> for Other<'de> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer
+                    .deserialize_newtype_struct("another name", JsonVisitor)
+                    .map(Self)
+            }
+        }
+        let Other(Json(json)) = serde_json::from_str(r#"{ "a" : 1 }"#).unwrap();
+        assert_eq!(json, r#"{"a":1}"#);
+    }
+}

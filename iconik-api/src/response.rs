@@ -1,0 +1,224 @@
+//! The answer, and the ways to read it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::action::Endpoint;
+use crate::error::{BoxError, Error, ErrorKind, Result};
+
+/// An answer as it came: status, headers, bytes. Its status is always 2xx; any other is an
+/// [`Error`], which keeps the same parts.
+#[derive(Clone)]
+pub struct RawResponse {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+}
+
+impl RawResponse {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body, without the rest.
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// Whether nothing came but perhaps white space.
+    pub fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
+    /// How many times the request was sent until this answer came.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    ///
+    /// When it is not UTF-8; the error keeps the bytes.
+    pub fn text(&self) -> Result<&str> {
+        simdutf8::basic::from_utf8(&self.body).or_else(|_| {
+            // The fast check does not say where.
+            std::str::from_utf8(&self.body).map_err(|source| {
+                let detail = format!(
+                    "the answer is not UTF-8 from byte {} on",
+                    source.valid_up_to()
+                );
+                self.error(source).detail(detail)
+            })
+        })
+    }
+
+    /// The body as JSON of a type of your choice.
+    ///
+    /// # Errors
+    ///
+    /// When it is not that; the error names the place in the JSON and keeps the bytes.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let text = self.text()?;
+        serde_json::from_str(text).map_err(|source| self.json_error(text, source))
+    }
+
+    /// An error that says that this answer could not be understood, for a [`Decode`] of your own.
+    pub fn error(&self, source: impl Into<BoxError>) -> Error {
+        self.decode_error(source.into())
+    }
+
+    fn decode_error(&self, source: BoxError) -> Error {
+        Error::new(ErrorKind::Decode, self.endpoint.clone())
+            .detail(format!("the answer could not be read: {source}"))
+            .response(self.status, self.headers.clone(), self.body.clone(), &[])
+            // The answer is a success, so what it answers has happened.
+            .attempts_made(self.attempts, true)
+            .source(source)
+    }
+
+    #[cold]
+    fn json_error(&self, text: &str, source: serde_json::Error) -> Error {
+        let detail = if self.is_empty() {
+            "the answer is empty where JSON was expected".to_owned()
+        } else if text.trim_start().starts_with('<') {
+            "the answer is HTML or XML where JSON was expected: a wrong path or host, or a proxy on the way".to_owned()
+        } else {
+            // serde_json's own words can quote values of the answer; the place says enough.
+            let place = crate::json_path::at(text, source.line(), source.column());
+            let what = match source.classify() {
+                serde_json::error::Category::Data => "does not have the expected type",
+                serde_json::error::Category::Eof => "is cut off",
+                _ => "is not JSON",
+            };
+            format!(
+                "the answer {what} at {place} (line {}, column {})",
+                source.line(),
+                source.column()
+            )
+        };
+        self.decode_error(Box::new(source)).detail(detail)
+    }
+}
+
+/// Shows neither the body nor the headers' values: an answer can hold tokens.
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("action", &self.endpoint)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish()
+    }
+}
+
+/// A way to read a successful answer.
+pub trait Decode: 'static {
+    /// What comes out.
+    type Output;
+
+    /// What the request says it accepts.
+    const ACCEPT: &'static str = "application/json";
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    ///
+    /// When it is not what was expected; see [`RawResponse::error`].
+    fn decode(response: &RawResponse) -> Result<Self::Output>;
+}
+
+/// JSON.
+pub struct Json<T>(PhantomData<fn() -> T>);
+
+impl<T: DeserializeOwned + 'static> Decode for Json<T> {
+    type Output = T;
+
+    fn decode(response: &RawResponse) -> Result<T> {
+        response.json()
+    }
+}
+
+/// JSON, or nothing: some successes have no body.
+pub struct OptionalJson<T>(PhantomData<fn() -> T>);
+
+impl<T: DeserializeOwned + 'static> Decode for OptionalJson<T> {
+    type Output = Option<T>;
+
+    fn decode(response: &RawResponse) -> Result<Option<T>> {
+        if response.is_empty() {
+            Ok(None)
+        } else {
+            response.json()
+        }
+    }
+}
+
+/// Plain text: subtitles, CSV.
+#[derive(Debug)]
+pub enum Text {}
+
+impl Decode for Text {
+    type Output = String;
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(response: &RawResponse) -> Result<String> {
+        response.text().map(str::to_owned)
+    }
+}
+
+/// Nothing: whatever body comes with the success is left unread.
+#[derive(Debug)]
+pub enum Empty {}
+
+impl Decode for Empty {
+    type Output = ();
+
+    fn decode(_: &RawResponse) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The answer as it came.
+#[derive(Debug)]
+pub enum Raw {}
+
+impl Decode for Raw {
+    type Output = RawResponse;
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(response: &RawResponse) -> Result<RawResponse> {
+        Ok(response.clone())
+    }
+}
+
+impl<T> fmt::Debug for Json<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Json")
+    }
+}
+
+impl<T> fmt::Debug for OptionalJson<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OptionalJson")
+    }
+}

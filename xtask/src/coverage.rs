@@ -1,0 +1,22 @@
+//! `cargo xtask coverage`: how much of the API the spec describes.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::repo::{Repo, Result};
+
+/// Print a Markdown table of what the spec describes.
+///
+/// Per resource: its actions, those that name roles, those whose every answer has a type, the
+/// parameters, the options (the fields of JSON bodies), and how many of the titles, parameters,
+/// options and fields of answers have a description.
+#[derive(Args)]
+pub(crate) struct Arguments {}
+
+/// Runs the command.
+pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
+    let api = Repo::here().api()?;
+    print!("{}", iconik_codegen::coverage(&api));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,22 @@
+//! `cargo xtask names`: the public API on one page.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::repo::{Repo, Result};
+
+/// Print every name that a user of iconik-api may write.
+///
+/// Per resource the method, its arguments, the request type, METHOD and path, and the answer; then
+/// the models with the number of their fields, the enums with the number of their values, and the
+/// ids.
+#[derive(Args)]
+pub(crate) struct Arguments {}
+
+/// Runs the command.
+pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
+    let api = Repo::here().api()?;
+    print!("{}", iconik_codegen::names(&api));
+    Ok(ExitCode::SUCCESS)
+}
