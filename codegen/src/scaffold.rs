@@ -126,6 +126,8 @@ struct Bench<'a, 'd> {
     new_ids: BTreeSet<String>,
     /// How objects are called that have no name in the document: by the request that they stand in.
     inline: Vec<(String, String)>,
+    /// The resources that get something.
+    resources: BTreeSet<String>,
 }
 
 impl<'a, 'd> Bench<'a, 'd> {
@@ -181,12 +183,14 @@ impl<'a, 'd> Bench<'a, 'd> {
             enums: Vec::new(),
             new_ids: BTreeSet::new(),
             inline: Vec::new(),
+            resources: BTreeSet::new(),
         }
     }
 
     /// Finds every object that the missing actions need.
     fn collect(&mut self, tasks: &[Task<'d>]) {
         for task in tasks {
+            self.resources.insert(task.resource.clone());
             let request = format!(
                 "{} {} ",
                 method_name(task.operation.method),

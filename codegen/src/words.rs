@@ -124,6 +124,12 @@ pub(crate) fn enumeration<'a>(api: &'a Api, name: &str) -> Option<&'a Enum> {
     api.services.iter().find_map(|it| it.enums.get(name))
 }
 
+/// Where the model or enum of this name was written.
+pub(crate) fn home<'a>(api: &'a Api, name: &str) -> Option<&'a Home> {
+    let model = model(api, name).map(|it| &it.home);
+    model.or_else(|| enumeration(api, name).map(|it| &it.home))
+}
+
 /// The id of this name, whatever service it belongs to.
 pub(crate) fn id<'a>(api: &'a Api, name: &str) -> Option<&'a Id> {
     api.services.iter().find_map(|it| it.ids.get(name))

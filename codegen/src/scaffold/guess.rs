@@ -118,19 +118,23 @@ impl Bench<'_, '_> {
             Kind::Map(of) if !fits_text(of) => {
                 format!("map<{}>", self.field_type(resource, owner, name, of))
             }
-            _ => self.plain_type(owner, name, kind),
+            _ => self.plain_type(resource, owner, name, kind),
         }
     }
 
     /// The type of something that is no object and no enum.
-    fn plain_type(&mut self, owner: &str, name: &str, kind: &Kind) -> String {
+    fn plain_type(&mut self, resource: &str, owner: &str, name: &str, kind: &Kind) -> String {
         if name == "id" && *kind == Kind::Text {
             return self.id(owner);
         }
         if let Some(common) = self.common_fields.get(name).filter(|it| fits(&it.ty, kind)) {
             return common.ty.clone();
         }
-        if let Some(learned) = self.learned(name).into_iter().find(|it| fits(it, kind)) {
+        if let Some(learned) = self
+            .learned(resource, name)
+            .into_iter()
+            .find(|it| fits(it, kind))
+        {
             return learned;
         }
         match kind {
@@ -141,8 +145,8 @@ impl Bench<'_, '_> {
                 let item = self.named_id(name.strip_suffix("_ids"));
                 format!("list<{}>", item.unwrap_or_else(|| "string".into()))
             }
-            Kind::List(of) => format!("list<{}>", self.plain_type(owner, "", of)),
-            Kind::Map(of) => format!("map<{}>", self.plain_type(owner, "", of)),
+            Kind::List(of) => format!("list<{}>", self.plain_type(resource, owner, "", of)),
+            Kind::Map(of) => format!("map<{}>", self.plain_type(resource, owner, "", of)),
             Kind::Time => "timestamp".into(),
             Kind::Integer => "integer".into(),
             Kind::Number => "number".into(),
@@ -171,7 +175,7 @@ impl Bench<'_, '_> {
     }
 
     /// The types that fields of this name have in the spec, the usual one first.
-    fn learned(&self, name: &str) -> Vec<String> {
+    fn learned(&self, resource: &str, name: &str) -> Vec<String> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let models = self.api.services.iter().flat_map(|it| it.models.values());
         let fields = models.filter_map(|it| match &it.shape {
@@ -181,10 +185,18 @@ impl Bench<'_, '_> {
         for field in fields.flatten().filter(|it| it.wire == name) {
             *seen.entry(type_text(&field.ty)).or_default() += 1;
         }
-        by_count(seen)
+        self.usual(resource, seen)
     }
 
-    fn learned_param(&self, name: &str) -> Vec<String> {
+    /// The types that can be used here, the most frequent one first.
+    fn usual(&self, resource: &str, seen: BTreeMap<String, usize>) -> Vec<String> {
+        let mut all: Vec<(String, usize)> = seen.into_iter().collect();
+        all.retain(|(ty, _)| self.reachable(innermost(ty), resource));
+        all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        all.into_iter().map(|(ty, _)| ty).collect()
+    }
+
+    fn learned_param(&self, resource: &str, name: &str) -> Vec<String> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let resources = self.api.services.iter().flat_map(|it| &it.resources);
         for param in resources
@@ -194,7 +206,7 @@ impl Bench<'_, '_> {
         {
             *seen.entry(type_text(&param.ty)).or_default() += 1;
         }
-        by_count(seen)
+        self.usual(resource, seen)
     }
 
     /// The type of a parameter of an action of `singular`; `part` is what its path goes on with.
@@ -239,10 +251,10 @@ impl Bench<'_, '_> {
             return self.enumeration(resource, &upper_camel(singular), &param.name, &values);
         }
         let learned = self
-            .learned_param(&param.name)
+            .learned_param(resource, &param.name)
             .into_iter()
             .find(|it| fits_param(it, &param.kind));
-        learned.unwrap_or_else(|| self.plain_type(&noun, "", &param.kind))
+        learned.unwrap_or_else(|| self.plain_type(resource, &noun, "", &param.kind))
     }
 
     fn values_of(&self, singular: &str, name: &str) -> Option<Vec<String>> {
@@ -353,10 +365,10 @@ fn fits_param(ty: &str, kind: &Kind) -> bool {
     fits(ty, kind) || *kind == Kind::Text && (named || item.is_some())
 }
 
-fn by_count(seen: BTreeMap<String, usize>) -> Vec<String> {
-    let mut all: Vec<(String, usize)> = seen.into_iter().collect();
-    all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    all.into_iter().map(|(ty, _)| ty).collect()
+/// What stands inside all the lists and maps.
+fn innermost(ty: &str) -> &str {
+    let inside = ty.rsplit('<').next().unwrap_or(ty);
+    inside.trim_end_matches('>')
 }
 
 /// The values that several variants of one object list for the same field, together.

@@ -321,6 +321,10 @@ impl<'d> Bench<'_, 'd> {
             taken.extend(service.ids.keys().cloned());
         }
         taken.extend(self.enums.iter().map(|(name, ..)| name.clone()));
+        // A resource gives its name to its handle.
+        let resources = self.api.services.iter().flat_map(|it| &it.resources);
+        taken.extend(resources.map(|it| upper_camel(&it.name)));
+        taken.extend(self.resources.iter().map(|it| upper_camel(it)));
         for draft in &self.drafts {
             taken.insert(draft.name.clone());
             taken.extend(draft.patch.clone());
@@ -343,13 +347,31 @@ impl<'d> Bench<'_, 'd> {
         }
     }
 
-    /// A remark on a model of the spec that stands in the file of another resource.
-    pub(super) fn elsewhere(&self, name: &str, resource: &str) -> Option<String> {
-        match &words::model(self.api, name)?.home {
-            Home::Resource(home) if home != resource => Some(format!(
-                "# `{name}` stands in {home}.yaml: move it to types.yaml"
-            )),
-            _ => None,
+    /// Whether an item of the spec can be used in this resource as it is.
+    pub(super) fn reachable(&self, name: &str, resource: &str) -> bool {
+        match words::home(self.api, name) {
+            Some(Home::Resource(home)) => home == resource,
+            Some(Home::Shared) | None => true,
         }
+    }
+
+    /// What of other resources a text uses: it must become shared.
+    pub(super) fn elsewhere(&self, text: &str, resource: &str) -> Vec<String> {
+        let used = |it: &&str| {
+            text.split(|it: char| !it.is_ascii_alphanumeric())
+                .any(|word| word == *it)
+        };
+        let services = self.api.services.iter();
+        let names =
+            services.flat_map(|it| it.models.keys().chain(it.enums.keys()).map(String::as_str));
+        names
+            .filter(used)
+            .filter_map(|name| match words::home(self.api, name)? {
+                Home::Resource(home) if home != resource => Some(format!(
+                    "# `{name}` stands in {home}.yaml: move it to types.yaml"
+                )),
+                _ => None,
+            })
+            .collect()
     }
 }

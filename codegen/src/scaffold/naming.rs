@@ -66,31 +66,40 @@ fn is_version(part: &str) -> bool {
         .is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()))
 }
 
-/// The resource whose paths begin like this one, or the path's first word.
+/// The resource that the path names last, or whose paths all begin like this one; else a new one,
+/// called after the path's first word.
 fn resource(service: &Service, path: &str) -> String {
-    let words = &literals(path);
-    let first = words.first().copied().unwrap_or("root").replace('-', "_");
-    let best = service.resources.iter().flat_map(|resource| {
-        resource.actions.iter().map(move |action| {
-            let theirs = literals(&action.path);
-            let shared = words
+    let words: Vec<String> = literals(path)
+        .iter()
+        .map(|it| it.replace('-', "_"))
+        .collect();
+    let named = service.resources.iter().filter_map(|it| {
+        let at = words
+            .iter()
+            .rposition(|word| *word == it.name || *word == it.singular)?;
+        // The same word means something else behind other words: `/delete_queue/assets/`.
+        let begins = |path: &str| {
+            literals(path)
                 .iter()
-                .zip(&theirs)
-                .take_while(|(a, b)| a == b)
-                .count();
-            let named = words[..shared].contains(&resource.name.as_str());
-            (
-                shared,
-                named,
-                std::cmp::Reverse(theirs.len()),
-                &resource.name,
-            )
-        })
+                .map(|it| it.replace('-', "_"))
+                .take(at + 1)
+                .eq(words[..=at].iter().cloned())
+        };
+        it.actions
+            .iter()
+            .any(|it| begins(&it.path))
+            .then_some((at, it))
     });
-    match best.max() {
-        Some((shared, _, _, name)) if shared > 0 => name.clone(),
-        _ => first,
+    if let Some((_, resource)) = named.max_by_key(|(at, _)| *at) {
+        return resource.name.clone();
     }
+    let first = words.first().map_or("root", String::as_str);
+    let begins = |path: &str| literals(path).first().is_some_and(|it| *it == first);
+    let alike = service
+        .resources
+        .iter()
+        .find(|it| it.actions.iter().all(|it| begins(&it.path)));
+    alike.map_or_else(|| first.to_owned(), |it| it.name.clone())
 }
 
 /// Verb and noun, as the other actions are called.

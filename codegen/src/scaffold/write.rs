@@ -18,7 +18,6 @@ struct Parts {
     actions: Vec<(String, String)>,
     models: Vec<(String, String)>,
     enums: Vec<(String, String)>,
-    remarks: BTreeSet<String>,
 }
 
 /// A key as YAML needs it.
@@ -110,9 +109,6 @@ impl<'d> Bench<'_, 'd> {
             }
             let _ = writeln!(text, "about: {MARKER}\n");
         }
-        parts.remarks.iter().for_each(|it| {
-            let _ = writeln!(text, "{it}");
-        });
         let hoisted = parts
             .params
             .into_iter()
@@ -133,6 +129,12 @@ impl<'d> Bench<'_, 'd> {
             let items: Vec<String> = items.into_iter().map(|(_, text)| text).collect();
             let _ = write!(text, "{before}{name}:\n{}", items.join(gap));
         }
+        let remarks: Vec<String> = self
+            .elsewhere(&text, resource)
+            .into_iter()
+            .map(|it| format!("{it}\n"))
+            .collect();
+        text.insert_str(0, &remarks.concat());
         let file = match (known, shared) {
             (Some(known), _) => known.file.clone(),
             (None, true) => format!("spec/{}/types.yaml", self.service.name),
@@ -202,11 +204,6 @@ impl<'d> Bench<'_, 'd> {
         }
         if let Some(body) = &operation.body {
             let named = self.options(task, &body.kind);
-            parts.remarks.extend(
-                named
-                    .as_deref()
-                    .and_then(|it| self.elsewhere(it, &task.resource)),
-            );
             let (ty, remark) = match (named, &body.kind) {
                 (Some(name), _) => (name, String::new()),
                 (None, Kind::Free) => ("object".to_owned(), String::new()),
@@ -231,7 +228,7 @@ impl<'d> Bench<'_, 'd> {
             let styles: Vec<&str> = styles.iter().map(|it| paging_name(*it)).collect();
             let _ = writeln!(out, "    paging: [{}]", styles.join(", "));
         }
-        let returns = self.returns(task, parts);
+        let returns = self.returns(task);
         let _ = match returns.is_empty() {
             true => writeln!(
                 out,
@@ -242,7 +239,7 @@ impl<'d> Bench<'_, 'd> {
         out
     }
 
-    fn returns(&mut self, task: &Task<'d>, parts: &mut Parts) -> Vec<String> {
+    fn returns(&mut self, task: &Task<'d>) -> Vec<String> {
         let answers = &task.operation.answers;
         let delete = task.operation.method == Method::Delete && answers.len() > 1;
         let mut all = Vec::new();
@@ -257,14 +254,9 @@ impl<'d> Bench<'_, 'd> {
                 Answer::Json(kind) => match self.document.envelope(kind) {
                     Some((items, pages, _)) => {
                         let ty = self.field_type(&task.resource, "", "", items);
-                        parts.remarks.extend(self.elsewhere(&ty, &task.resource));
                         format!("{}<{ty}>", if pages { "page" } else { "objects" })
                     }
-                    None => {
-                        let ty = self.field_type(&task.resource, "", "", kind);
-                        parts.remarks.extend(self.elsewhere(&ty, &task.resource));
-                        ty
-                    }
+                    None => self.field_type(&task.resource, "", "", kind),
                 },
             };
             all.push(format!("{status}: {body}"));
@@ -533,7 +525,7 @@ fn part_behind(path: &str, resource: &str) -> String {
         .skip_while(|it| it.replace('-', "_") != resource)
         .skip(1);
     let word = parts.find(|it| !it.is_empty() && !it.starts_with('{'));
-    word.map(|it| naming::singular(it)).unwrap_or_default()
+    word.map(naming::singular).unwrap_or_default()
 }
 
 fn spaced(entry: &str) -> String {
