@@ -158,7 +158,7 @@ impl Bench<'_, '_> {
 
     /// The id type of an entity: known, or new.
     pub(super) fn id(&mut self, entity: &str) -> String {
-        let name = format!("{entity}Id");
+        let name = format!("{}Id", naming::noun(entity));
         if !self.known_id(&name) {
             self.new_ids.insert(name.clone());
         }
@@ -196,15 +196,19 @@ impl Bench<'_, '_> {
         all.into_iter().map(|(ty, _)| ty).collect()
     }
 
+    /// The types that parameters of this name have in the spec. Only the resource itself tells that
+    /// text is the value of an enum: elsewhere the same word takes other values.
     fn learned_param(&self, resource: &str, name: &str) -> Vec<String> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        let resources = self.api.services.iter().flat_map(|it| &it.resources);
-        for param in resources
-            .flat_map(|it| &it.actions)
-            .flat_map(|it| &it.params)
-            .filter(|it| it.wire == name)
-        {
-            *seen.entry(type_text(&param.ty)).or_default() += 1;
+        for it in self.api.services.iter().flat_map(|it| &it.resources) {
+            let params = it.actions.iter().flat_map(|it| &it.params);
+            for param in params.filter(|it| it.wire == name) {
+                let ty = type_text(&param.ty);
+                let closed = crate::words::enumeration(self.api, innermost(&ty)).is_some();
+                if it.name == resource || !closed {
+                    *seen.entry(ty).or_default() += 1;
+                }
+            }
         }
         self.usual(resource, seen)
     }

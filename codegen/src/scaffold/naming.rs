@@ -195,6 +195,18 @@ pub(super) fn body(object: &str) -> String {
     )
 }
 
+/// The thing that a model is about, whatever is done with it.
+pub(super) fn noun(model: &str) -> String {
+    let name = strip(
+        model,
+        &["Schema", "Create", "Edit", "Update", "Replacement", "Patch"],
+    );
+    let inner = name
+        .strip_prefix("New")
+        .filter(|it| it.starts_with(|it: char| it.is_ascii_uppercase()));
+    inner.map(str::to_owned).unwrap_or(name)
+}
+
 fn strip(object: &str, endings: &[&str]) -> String {
     // Objects without a name of their own are called after the place where they stand.
     let words = object.replace(|it: char| !it.is_ascii_alphanumeric(), "_");

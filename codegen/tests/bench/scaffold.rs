@@ -7,7 +7,7 @@ use iconik_codegen::document::Document;
 use iconik_codegen::scaffold::{MARKER, scaffold};
 use iconik_codegen::{Source, openapi};
 
-use super::{api, document, published, service, sources};
+use super::{api, document, published, real_sources, service, sources};
 
 /// The API without a resource, as it would be if nobody had written the file.
 fn without(api: &Api, resource: &str) -> Api {
@@ -148,19 +148,39 @@ fn a_deleted_resource_comes_back() {
     assert_eq!(playlists.file, "spec/spec/playlists.yaml");
     insta::assert_snapshot!(scaffold.to_string());
     let back = api(&pasted(&sources, &playlists.file, &playlists.text));
+    assert_same(&whole, &back, "playlists");
+}
+
+#[test]
+fn resources_of_the_real_spec_come_back() {
+    let sources = real_sources();
+    let whole = api(&sources);
+    let service = service(&whole);
+    let document = Document::parse(&openapi::export(&whole, &[service])).unwrap();
+    for resource in ["playlists", "sequences"] {
+        let rest = without(&whole, resource);
+
+        let scaffold = scaffold(&sources, &rest, &rest.services[0], &document);
+
+        let [file] = scaffold.fragments.as_slice() else {
+            panic!("one file\n{scaffold}")
+        };
+        let back = api(&pasted(&sources, &file.file, &file.text));
+        assert_same(&whole, &back, resource);
+    }
+}
+
+/// Whether a resource sends and reads the same in both.
+fn assert_same(before: &Api, after: &Api, resource: &str) {
     let actions = |api: &Api| -> BTreeMap<String, String> {
-        let resource = api.services[0]
-            .resources
-            .iter()
-            .find(|it| it.name == "playlists")
-            .unwrap();
-        resource
-            .actions
-            .iter()
+        let mut resources = api.services[0].resources.iter();
+        let resource = resources.find(|it| it.name == resource).unwrap();
+        let actions = resource.actions.iter();
+        actions
             .map(|it| (format!("{:?} {}", it.method, it.path), outline(api, it)))
             .collect()
     };
-    let (before, after) = (actions(&whole), actions(&back));
+    let (before, after) = (actions(before), actions(after));
     assert_eq!(
         before.keys().collect::<Vec<_>>(),
         after.keys().collect::<Vec<_>>()
