@@ -5,7 +5,7 @@ use crate::check::check;
 use crate::decode::{Context, Decode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::node::{self, Node, Value};
-use crate::source::{Source, Span};
+use crate::source::Source;
 use crate::spec::{Resource, Service, Types};
 
 /// A spec file as it is written.
@@ -62,17 +62,18 @@ pub(crate) fn read(index: usize, cx: &mut Context<'_>) -> Option<Content> {
             return None;
         }
     };
-    let top = Span::top(index);
     let first = match &node.value {
-        Value::Map(entries) => entries.first().map(|(key, _)| key.text.as_str()),
+        Value::Map(entries) => entries.first().map(|(key, _)| key),
         _ => None,
     };
-    match first {
+    // What is wrong with the whole file is told beside the key that says what it is.
+    let owner = first.map_or(node.span, |key| key.span);
+    match first.map(|key| key.text.as_str()) {
         Some("service") => {
-            Service::decode(&node, top, cx).map(|service| Content::Service(Box::new(service)))
+            Service::decode(&node, owner, cx).map(|service| Content::Service(Box::new(service)))
         }
-        Some("types") => Types::decode(&node, top, cx).map(Content::Types),
-        Some("resource") => Resource::decode(&node, top, cx).map(Content::Resource),
+        Some("types") => Types::decode(&node, owner, cx).map(Content::Types),
+        Some("resource") => Resource::decode(&node, owner, cx).map(Content::Resource),
         _ => {
             cx.report(unknown_kind(&node));
             None

@@ -90,6 +90,10 @@ fn syntax_error(file: usize, source: &Source, error: &serde_yaml::Error) -> Diag
         return Diagnostic::new(span, "this is larger or deeper than a spec file may be")
             .help("split it");
     }
+    if let serde_yaml::Error::MultipleDocuments { .. } = error {
+        return Diagnostic::new(span, "a second document begins here")
+            .help("a spec file is one document: remove `---`, or make two files");
+    }
     let message = printable(&DefaultMessageFormatter.format_message(error));
     if message.contains("tab")
         && let Some(tab) = tab_in_indentation(source, span.start)

@@ -205,7 +205,7 @@ proptest! {
 
 proptest! {
     // The real files hold what the small ones do not, and cost more.
-    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_damaged_spec_of_iconik_is_told_and_never_panics(

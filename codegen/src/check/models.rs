@@ -1,20 +1,16 @@
 //! Puts models together from their parts.
 
+use super::compose::{parts_of_model, parts_of_set};
+use super::files::TypeFile;
+use super::limits::Written;
 use super::names::Kind;
-use super::{Checker, Place, differences, home, optional_text, text};
-use crate::api::{Bounds, Direction, Field, Home, Literal, Model, Shape, Type};
-use crate::decode::{At, Record};
+use super::{Checker, Place, differences, optional_text, text};
+use crate::api::{Direction, Field, Model, Shape, Type};
+use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
 use crate::ident;
 use crate::source::Span;
 use crate::spec;
-
-/// A field once bases and common fields are merged into it.
-#[derive(Clone, Debug)]
-pub(super) struct Flat {
-    pub(super) wire: At<String>,
-    pub(super) field: spec::Field,
-}
 
 /// A model and where its parts stand, for later checks.
 #[derive(Clone, Debug)]
@@ -27,51 +23,19 @@ pub(super) struct CheckedModel {
     pub(super) copies: Option<Span>,
 }
 
-/// What a model or a field set is composed of.
-#[derive(Clone, Copy)]
-struct Parts<'s> {
-    name: &'s At<String>,
-    bases: &'s [At<String>],
-    without: &'s [At<String>],
-    fields: &'s [(At<String>, spec::Field)],
-    partial: bool,
-    place: Place,
-}
-
-/// More bases upon bases than anybody can follow.
-const DEEPEST_USE: usize = 16;
-
 impl<'s> Checker<'s> {
     /// The models, checked, except for what depends on who uses them.
     pub(super) fn models(&mut self) {
-        for folder in 0..self.folders.len() {
-            for position in 0..self.folders[folder].types.len() {
-                let (file, types) = self.folders[folder].types[position];
-                let place = Place { folder, file };
-                self.file_models(&types.field_sets, &types.models, place, &home(None));
-            }
-            for position in 0..self.folders[folder].resources.len() {
-                let (file, resource) = self.folders[folder].resources[position];
-                let place = Place { folder, file };
-                let owner = resource.name.as_ref().map_or("", |name| &name.value);
-                self.file_models(
-                    &resource.field_sets,
-                    &resource.models,
-                    place,
-                    &home(Some(owner)),
-                );
+        for file in self.type_files() {
+            self.field_sets(file);
+            for (name, model) in file.models {
+                self.model(name, model, file);
             }
         }
     }
 
-    fn file_models(
-        &mut self,
-        field_sets: &'s Option<Vec<(At<String>, spec::FieldSet)>>,
-        models: &'s Option<Vec<(At<String>, spec::Model)>>,
-        place: Place,
-        home: &Home,
-    ) {
-        for (name, set) in field_sets.iter().flatten() {
+    fn field_sets(&mut self, file: TypeFile<'s>) {
+        for (name, set) in file.field_sets {
             self.type_name(name);
             if let Some(first) = self.names.get(&name.value) {
                 let first = first.span;
@@ -82,30 +46,31 @@ impl<'s> Checker<'s> {
                 );
             }
             // Nobody may use the set, and still its mistakes should be seen.
-            for flat in self.compose(parts_of_set(name, set, place), &mut Vec::new()) {
-                self.field(&flat.wire, &flat.field, place);
+            for flat in self.compose(parts_of_set(name, set, file.place), &mut Vec::new()) {
+                self.field(&flat.wire, &flat.field, file.place);
             }
         }
-        for (name, model) in models.iter().flatten() {
-            let shape = self.shape(name, model, place);
-            let (shape, fields) = shape.unwrap_or((Shape::Fields(Vec::new()), Vec::new()));
-            let checked = CheckedModel {
-                model: Model {
-                    name: name.value.clone(),
-                    doc: text(&model.doc),
-                    note: optional_text(&model.note),
-                    home: home.clone(),
-                    direction: Direction::Response,
-                    shape,
-                    copies: optional_text(&model.copies),
-                    differs: differences(&model.differs),
-                },
-                span: name.span,
-                fields,
-                copies: model.copies.as_ref().map(|copies| copies.span),
-            };
-            self.models.entry(&name.value).or_insert(checked);
-        }
+    }
+
+    fn model(&mut self, name: &'s At<String>, written: &'s spec::Model, file: TypeFile<'s>) {
+        let shape = self.shape(name, written, file.place);
+        let (shape, fields) = shape.unwrap_or((Shape::Fields(Vec::new()), Vec::new()));
+        let model = Model {
+            name: name.value.clone(),
+            doc: text(&written.doc),
+            note: optional_text(&written.note),
+            home: file.home(),
+            direction: Direction::Response,
+            shape,
+            copies: optional_text(&written.copies),
+            differs: differences(&written.differs),
+        };
+        self.models.entry(&name.value).or_insert(CheckedModel {
+            model,
+            span: name.span,
+            fields,
+            copies: written.copies.as_ref().map(|copies| copies.span),
+        });
     }
 
     fn shape(
@@ -135,12 +100,7 @@ impl<'s> Checker<'s> {
         Some((Shape::Fields(fields), spans))
     }
 
-    fn union(
-        &mut self,
-        name: &'s At<String>,
-        model: &'s spec::Model,
-        place: Place,
-    ) -> Option<(Shape, Vec<Span>)> {
+    fn union_without_fields(&mut self, name: &At<String>, model: &spec::Model) {
         let wrong = [
             ("fields", model.fields.is_some()),
             ("use", model.bases.is_some()),
@@ -154,6 +114,15 @@ impl<'s> Checker<'s> {
                 format!("a union has no `{key}`: its variants are models of their own"),
             ));
         }
+    }
+
+    fn union(
+        &mut self,
+        name: &'s At<String>,
+        model: &'s spec::Model,
+        place: Place,
+    ) -> Option<(Shape, Vec<Span>)> {
+        self.union_without_fields(name, model);
         let (Some(tag), Some(written)) = (&model.tag, &model.variants) else {
             self.report(
                 Diagnostic::new(name.span, "a union needs both `tag` and `variants`")
@@ -201,236 +170,6 @@ impl<'s> Checker<'s> {
         Some((Shape::Union { tag, variants }, Vec::new()))
     }
 
-    /// The fields of the bases, then the own ones.
-    fn compose(&mut self, parts: Parts<'s>, users: &mut Vec<&'s At<String>>) -> Vec<Flat> {
-        if let Some(done) = self.flat.get(&parts.name.span) {
-            return done.clone();
-        }
-        users.push(parts.name);
-        let mut list: Vec<Flat> = Vec::new();
-        for base in parts.bases {
-            for flat in self.base(base, parts.place, users) {
-                match list
-                    .iter_mut()
-                    .find(|other| other.wire.value == flat.wire.value)
-                {
-                    Some(other) => other.field = flat.field.over(&other.field),
-                    None => list.push(flat),
-                }
-            }
-        }
-        for left_out in parts.without {
-            let before = list.len();
-            list.retain(|flat| flat.wire.value != left_out.value);
-            if list.len() == before {
-                let known = list.iter().map(|flat| flat.wire.value.as_str());
-                let mistake = Diagnostic::new(
-                    left_out.span,
-                    format!(
-                        "no base of `{}` has a field `{}`",
-                        parts.name.value, left_out.value
-                    ),
-                )
-                .did_you_mean(&left_out.value, known);
-                self.report(mistake);
-            }
-        }
-        for (wire, field) in parts.fields {
-            self.own_field(wire, field, parts, &mut list);
-        }
-        if parts.partial {
-            for flat in &mut list {
-                flat.field.required = None;
-            }
-        }
-        users.pop();
-        self.flat.insert(parts.name.span, list.clone());
-        list
-    }
-
-    fn own_field(
-        &mut self,
-        wire: &At<String>,
-        field: &spec::Field,
-        parts: Parts<'s>,
-        list: &mut Vec<Flat>,
-    ) {
-        if let Some(required) = field
-            .required
-            .as_ref()
-            .filter(|required| required.value && parts.partial)
-        {
-            self.report(
-                Diagnostic::new(required.span, "a partial model requires nothing")
-                    .help("leave out `required`, or `partial`"),
-            );
-        }
-        if let Some(inherited) = list.iter_mut().find(|flat| flat.wire.value == wire.value) {
-            if is_bare(field) {
-                self.report(
-                    Diagnostic::new(
-                        wire.span,
-                        format!(
-                            "a base of `{}` has the field `{}` already",
-                            parts.name.value, wire.value
-                        ),
-                    )
-                    .related(inherited.wire.span, "here")
-                    .help("remove this line, or override keys of the field"),
-                );
-            }
-            inherited.field = field.clone().over(&inherited.field);
-            inherited.wire.span = wire.span;
-            return;
-        }
-        let common = self.folders[parts.place.folder].common_fields();
-        let merged = match common.iter().find(|(name, _)| name.value == wire.value) {
-            Some((name, common)) => {
-                // One that says everything itself has no need of the common one.
-                if field.ty.is_none() || field.doc.is_none() {
-                    self.used.insert(name.span);
-                }
-                field.clone().over(common)
-            }
-            None => field.clone(),
-        };
-        list.push(Flat {
-            wire: wire.clone(),
-            field: merged,
-        });
-    }
-
-    /// The fields of a base: a field set or a model of the same file or of types.yaml.
-    fn base(
-        &mut self,
-        base: &At<String>,
-        place: Place,
-        users: &mut Vec<&'s At<String>>,
-    ) -> Vec<Flat> {
-        let Some(parts) = self.find_base(&base.value, place) else {
-            self.unknown_base(base, place);
-            return Vec::new();
-        };
-        self.used.insert(parts.name.span);
-        if let Some(first) = users.iter().position(|user| user.span == parts.name.span) {
-            let circle: Vec<&str> = users[first..]
-                .iter()
-                .map(|user| user.value.as_str())
-                .collect();
-            let circle = format!("{} uses {}", circle.join(" uses "), base.value);
-            self.report(
-                Diagnostic::new(base.span, "this `use` leads back to where it came from")
-                    .label(circle),
-            );
-            return Vec::new();
-        }
-        if users.len() > DEEPEST_USE {
-            self.report(Diagnostic::new(base.span, "too many bases upon bases"));
-            return Vec::new();
-        }
-        self.compose(parts, users)
-    }
-
-    fn find_base(&mut self, name: &str, place: Place) -> Option<Parts<'s>> {
-        for (sets, models, place) in self.visible_bases(place) {
-            if let Some((name, set)) = sets.iter().flatten().find(|(set, _)| set.value == name) {
-                return Some(parts_of_set(name, set, place));
-            }
-            if let Some((name, model)) = models
-                .iter()
-                .flatten()
-                .find(|(model, _)| model.value == name)
-                && model.tag.is_none()
-            {
-                return Some(parts_of_model(name, model, place));
-            }
-        }
-        None
-    }
-
-    /// The field sets and models that a file may use.
-    #[expect(
-        clippy::type_complexity,
-        reason = "three references that are taken apart at once"
-    )]
-    fn visible_bases(
-        &self,
-        place: Place,
-    ) -> Vec<(
-        &'s Option<Vec<(At<String>, spec::FieldSet)>>,
-        &'s Option<Vec<(At<String>, spec::Model)>>,
-        Place,
-    )> {
-        let folder = &self.folders[place.folder];
-        let own = folder
-            .resources
-            .iter()
-            .filter(|(file, _)| *file == place.file);
-        let own = own.map(|(_, resource)| (&resource.field_sets, &resource.models, place));
-        let shared = folder.types.iter().map(|(file, types)| {
-            (
-                &types.field_sets,
-                &types.models,
-                Place {
-                    file: *file,
-                    ..place
-                },
-            )
-        });
-        own.chain(shared).collect()
-    }
-
-    fn unknown_base(&mut self, base: &At<String>, place: Place) {
-        if let Some(item) = self.names.get(&base.value) {
-            let span = item.span;
-            let usable = item.kind == Kind::Model && !self.is_union(&base.value);
-            let mistake = Diagnostic::new(
-                base.span,
-                format!("the fields of `{}` cannot be used here", base.value),
-            )
-            .related(span, "it stands here");
-            self.report(mistake.help(if usable {
-                "what several resources use belongs into types.yaml"
-            } else {
-                "only field sets and models with fields can be used"
-            }));
-            return;
-        }
-        let mut known: Vec<&str> = Vec::new();
-        let mut spans: Vec<(&str, Span)> = Vec::new();
-        for (sets, models, _) in self.visible_bases(place) {
-            let sets = sets.iter().flatten().map(|(name, _)| name);
-            let models = models.iter().flatten().map(|(name, _)| name);
-            for name in sets.chain(models) {
-                known.push(&name.value);
-                spans.push((&name.value, name.span));
-            }
-        }
-        let meant = nearest(&base.value, known.iter().copied());
-        let meant = spans.iter().find(|(name, _)| Some(*name) == meant);
-        self.used.extend(meant.map(|(_, span)| *span));
-        self.report(
-            Diagnostic::new(
-                base.span,
-                format!("unknown model or field set `{}`", base.value),
-            )
-            .did_you_mean(&base.value, known),
-        );
-    }
-
-    fn is_union(&self, name: &str) -> bool {
-        let all = self.folders.iter().flat_map(|folder| {
-            let types = folder
-                .types
-                .iter()
-                .flat_map(|(_, types)| types.models.iter().flatten());
-            let resources = folder.resources.iter();
-            types.chain(resources.flat_map(|(_, resource)| resource.models.iter().flatten()))
-        });
-        let mut models = all.filter(|(model, _)| model.value == name);
-        models.any(|(_, model)| model.tag.is_some())
-    }
-
     /// A complete field.
     pub(super) fn field(
         &mut self,
@@ -462,15 +201,8 @@ impl<'s> Checker<'s> {
         }
         let written = (field.ty.as_ref(), field.doc.as_ref());
         let (ty, doc) = self.demand("field", wire, written, place);
-        let bounds = Written {
-            default: field.default.as_ref(),
-            min: field.min.as_ref(),
-            max: field.max.as_ref(),
-            min_items: field.min_items.as_ref(),
-            max_items: field.max_items.as_ref(),
-        };
         let ty = ty?;
-        let (default, bounds) = self.limits(&ty, &bounds);
+        let (default, bounds) = self.limits(&ty, &Written::from(field));
         Some(Field {
             wire: wire.value.clone(),
             rename: optional_text(&field.rename),
@@ -548,174 +280,8 @@ impl<'s> Checker<'s> {
         self.used.extend(meant.map(|name| name.span));
         self.report(mistake);
     }
-
-    /// Default and bounds, if they suit the type.
-    pub(super) fn limits(&mut self, ty: &Type, written: &Written<'_>) -> (Option<Literal>, Bounds) {
-        if let Some(default) = written.default {
-            self.default_suits(ty, default);
-        }
-        let number = matches!(ty, Type::Integer | Type::Number);
-        let list = matches!(ty, Type::List(_) | Type::Map(_));
-        for at in [written.min, written.max]
-            .into_iter()
-            .flatten()
-            .filter(|_| !number)
-        {
-            self.report(Diagnostic::new(
-                at.span,
-                "only numbers have a smallest and a largest value",
-            ));
-        }
-        for at in [written.min_items, written.max_items]
-            .into_iter()
-            .flatten()
-            .filter(|_| !list)
-        {
-            self.report(Diagnostic::new(
-                at.span,
-                "only lists and maps have a number of items",
-            ));
-        }
-        if let (Some(min), Some(max)) = (written.min, written.max)
-            && min.value > max.value
-        {
-            self.report(
-                Diagnostic::new(
-                    min.span,
-                    format!("the smallest value {} is above the largest", min.value),
-                )
-                .related(max.span, "the largest"),
-            );
-        }
-        if let (Some(min), Some(max)) = (written.min_items, written.max_items)
-            && min.value > max.value
-        {
-            self.report(
-                Diagnostic::new(
-                    min.span,
-                    format!("at least {} items are more than at most", min.value),
-                )
-                .related(max.span, "at most"),
-            );
-        }
-        let bounds = Bounds {
-            min: written.min.map(|at| at.value),
-            max: written.max.map(|at| at.value),
-            min_items: written.min_items.map(|at| at.value),
-            max_items: written.max_items.map(|at| at.value),
-        };
-        (written.default.map(|at| at.value.clone()), bounds)
-    }
-
-    fn default_suits(&mut self, ty: &Type, default: &At<Literal>) {
-        let suits = match (ty, &default.value) {
-            (Type::Any, _)
-            | (Type::Boolean, Literal::Boolean(_))
-            | (Type::Integer | Type::Number, Literal::Integer(_))
-            | (Type::Number, Literal::Number(_))
-            | (Type::String | Type::Secret | Type::Timestamp | Type::Id(_), Literal::String(_)) => {
-                true
-            }
-            (Type::Enum(name), Literal::String(value)) => {
-                let Some(known) = self.enums.get(name.as_str()) else {
-                    return;
-                };
-                if !known.values.iter().any(|known| known.wire == *value) {
-                    let known: Vec<String> = known
-                        .values
-                        .iter()
-                        .map(|known| known.wire.clone())
-                        .collect();
-                    self.report(
-                        Diagnostic::new(
-                            default.span,
-                            format!("the enum `{name}` has no value `{value}`"),
-                        )
-                        .did_you_mean(value, known.iter().map(String::as_str)),
-                    );
-                }
-                return;
-            }
-            _ => false,
-        };
-        if !suits {
-            let ty = describe(ty);
-            self.report(Diagnostic::new(
-                default.span,
-                format!("this default is not {ty}"),
-            ));
-        }
-    }
-}
-
-/// Default and bounds as they are written.
-pub(super) struct Written<'f> {
-    pub(super) default: Option<&'f At<Literal>>,
-    pub(super) min: Option<&'f At<i64>>,
-    pub(super) max: Option<&'f At<i64>>,
-    pub(super) min_items: Option<&'f At<u32>>,
-    pub(super) max_items: Option<&'f At<u32>>,
-}
-
-fn parts_of_set<'s>(name: &'s At<String>, set: &'s spec::FieldSet, place: Place) -> Parts<'s> {
-    Parts {
-        name,
-        bases: &[],
-        without: &[],
-        fields: set.fields.as_deref().unwrap_or_default(),
-        partial: false,
-        place,
-    }
-}
-
-fn parts_of_model<'s>(name: &'s At<String>, model: &'s spec::Model, place: Place) -> Parts<'s> {
-    Parts {
-        name,
-        bases: model.bases.as_deref().unwrap_or_default(),
-        without: model.without.as_deref().unwrap_or_default(),
-        fields: model.fields.as_deref().unwrap_or_default(),
-        partial: is_true(&model.partial),
-        place,
-    }
-}
-
-/// Whether nothing is said about a field but its name.
-fn is_bare(field: &spec::Field) -> bool {
-    field.ty.is_none()
-        && field.doc.is_none()
-        && field.required.is_none()
-        && field.nullable.is_none()
-        && field.read_only.is_none()
-        && field.write_only.is_none()
-        && field.default.is_none()
-        && field.min.is_none()
-        && field.max.is_none()
-        && field.min_items.is_none()
-        && field.max_items.is_none()
-        && field.note.is_none()
-        && field.rename.is_none()
-        && field.deprecated.is_none()
-        && field.differs.is_none()
 }
 
 pub(super) fn is_true(flag: &Option<At<bool>>) -> bool {
     flag.as_ref().is_some_and(|flag| flag.value)
-}
-
-/// A type, for a sentence such as "this default is not …".
-fn describe(ty: &Type) -> String {
-    match ty {
-        Type::String | Type::Secret => "text".to_owned(),
-        Type::Integer => "a whole number".to_owned(),
-        Type::Number => "a number".to_owned(),
-        Type::Boolean => "true or false".to_owned(),
-        Type::Timestamp => "a point in time, as text".to_owned(),
-        Type::Any => "a value".to_owned(),
-        Type::Object => "an object; such a field has no default".to_owned(),
-        Type::Id(name) => format!("text, as `{name}` is"),
-        Type::Enum(name) => format!("the text of a value of `{name}`"),
-        Type::Model(name) => format!("a `{name}`; such a field has no default"),
-        Type::List(_) => "a list; lists have no default".to_owned(),
-        Type::Map(_) => "a map; maps have no default".to_owned(),
-    }
 }

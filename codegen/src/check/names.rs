@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Place, differences, home};
-use crate::api::{Enum, EnumValue, Home, Type};
+use super::{Checker, Place};
+use crate::api::Type;
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
 use crate::ident;
@@ -158,38 +158,20 @@ impl<'s> Checker<'s> {
     /// Finds all named types.
     pub(super) fn collect_names(&mut self) {
         for folder in 0..self.folders.len() {
-            if let Some((file, service)) = self.folders[folder].service {
-                let place = Place { folder, file };
-                for (name, _) in service.ids.iter().flatten() {
-                    self.add_name(name, Kind::Id, place, None);
-                }
-            }
-            for position in 0..self.folders[folder].types.len() {
-                let (file, types) = self.folders[folder].types[position];
-                let place = Place { folder, file };
-                self.add_names(&types.models, &types.enums, place, None);
-            }
-            for position in 0..self.folders[folder].resources.len() {
-                let (file, resource) = self.folders[folder].resources[position];
-                let place = Place { folder, file };
-                let name = resource.name.as_ref().map_or("", |name| &name.value);
-                self.add_names(&resource.models, &resource.enums, place, Some(name));
+            let Some((file, service)) = self.folders[folder].service else {
+                continue;
+            };
+            for (name, _) in service.ids.iter().flatten() {
+                self.add_name(name, Kind::Id, Place { folder, file }, None);
             }
         }
-    }
-
-    fn add_names(
-        &mut self,
-        models: &'s Option<Vec<(At<String>, spec::Model)>>,
-        enums: &'s Option<Vec<(At<String>, spec::Enum)>>,
-        place: Place,
-        resource: Option<&'s str>,
-    ) {
-        for (name, _) in models.iter().flatten() {
-            self.add_name(name, Kind::Model, place, resource);
-        }
-        for (name, _) in enums.iter().flatten() {
-            self.add_name(name, Kind::Enum, place, resource);
+        for file in self.type_files() {
+            for (name, _) in file.models {
+                self.add_name(name, Kind::Model, file.place, file.resource);
+            }
+            for (name, _) in file.enums {
+                self.add_name(name, Kind::Enum, file.place, file.resource);
+            }
         }
     }
 
@@ -242,98 +224,6 @@ impl<'s> Checker<'s> {
                 mistake.help("use letters and digits, beginning with a capital")
             });
         }
-    }
-
-    /// The enums, checked.
-    pub(super) fn enums(&mut self) {
-        for folder in 0..self.folders.len() {
-            for position in 0..self.folders[folder].types.len() {
-                let (_, types) = self.folders[folder].types[position];
-                for (name, values) in types.enums.iter().flatten() {
-                    self.check_enum(name, values, home(None));
-                }
-            }
-            for position in 0..self.folders[folder].resources.len() {
-                let (_, resource) = self.folders[folder].resources[position];
-                let owner = resource.name.as_ref().map_or("", |name| &name.value);
-                for (name, values) in resource.enums.iter().flatten() {
-                    self.check_enum(name, values, home(Some(owner)));
-                }
-            }
-        }
-    }
-
-    fn check_enum(&mut self, name: &'s At<String>, written: &'s spec::Enum, home: Home) {
-        let Some(list) = &written.values else { return };
-        if list.value.is_empty() && self.complete {
-            self.report(
-                Diagnostic::new(
-                    list.span,
-                    format!("the enum `{}` has no values", name.value),
-                )
-                .help("use `string` where nobody documents the values"),
-            );
-        }
-        let mut values: Vec<EnumValue> = Vec::new();
-        let mut variants: BTreeMap<String, Span> = BTreeMap::new();
-        let mut wires: BTreeMap<&str, Span> = BTreeMap::new();
-        for (wire, value) in &list.value {
-            if let Some(first) = wires.insert(&wire.value, wire.span) {
-                self.report(
-                    Diagnostic::new(
-                        wire.span,
-                        format!("the value `{}` stands here twice", wire.value),
-                    )
-                    .label("again")
-                    .related(first, "first here"),
-                );
-                continue;
-            }
-            let variant = match &value.rename {
-                Some(rename) => rename.value.clone(),
-                None => ident::upper_camel(&wire.value),
-            };
-            let span = value
-                .rename
-                .as_ref()
-                .map_or(wire.span, |rename| rename.span);
-            if !ident::is_upper_camel(&variant) || ident::is_keyword(&variant) {
-                self.report(
-                    Diagnostic::new(
-                        span,
-                        format!("the value `{}` needs a name in Rust", wire.value),
-                    )
-                    .help("give it one in upper camel case: `rename: NotApplicable`"),
-                );
-            } else if variant == "Unknown" {
-                self.report(
-                    Diagnostic::new(span, "every enum has a variant `Unknown` already, for values that are not documented")
-                        .help("give this one another name with `rename:`"),
-                );
-            } else if let Some(first) = variants.insert(variant.clone(), wire.span) {
-                self.report(
-                    Diagnostic::new(span, format!("two values are named `{variant}` in Rust"))
-                        .related(first, "the other one")
-                        .help("give one of them another name with `rename:`"),
-                );
-            }
-            values.push(EnumValue {
-                wire: wire.value.clone(),
-                rename: value.rename.as_ref().map(|rename| rename.value.clone()),
-                doc: super::text(&value.doc),
-            });
-        }
-        self.enums.insert(
-            &name.value,
-            Enum {
-                name: name.value.clone(),
-                doc: super::text(&written.doc),
-                note: super::optional_text(&written.note),
-                home,
-                values,
-                differs: differences(&written.differs),
-            },
-        );
     }
 
     /// The type that is meant, as seen from a file.

@@ -20,6 +20,12 @@ impl Checker<'_> {
                 (true, false) => Direction::Request,
                 (false, _) => Direction::Response,
             };
+            if let (Direction::Response, Shape::Fields(fields)) =
+                (checked.model.direction, &mut checked.model.shape)
+            {
+                // Field sets say what a request needs; of an answer, every field may be absent.
+                fields.iter_mut().for_each(|field| field.required = false);
+            }
         }
         self.field_names();
         self.patches();
@@ -244,47 +250,23 @@ impl Checker<'_> {
     fn unused_parts(&mut self) {
         let mut parts: Vec<(&str, &At<String>)> = Vec::new();
         for folder in &self.folders {
-            if let Some((_, service)) = folder.service {
-                let roles = service.roles.iter().flatten();
-                parts.extend(roles.map(|role| ("role", role)));
-                parts.extend(
-                    folder
-                        .common_fields()
-                        .iter()
-                        .map(|(name, _)| ("common field", name)),
-                );
-                parts.extend(
-                    folder
-                        .common_params()
-                        .iter()
-                        .map(|(name, _)| ("common parameter", name)),
-                );
-            }
-            for (_, types) in &folder.types {
-                parts.extend(
-                    types
-                        .field_sets
-                        .iter()
-                        .flatten()
-                        .map(|(name, _)| ("field set", name)),
-                );
-            }
-            for (_, resource) in &folder.resources {
-                parts.extend(
-                    resource
-                        .field_sets
-                        .iter()
-                        .flatten()
-                        .map(|(name, _)| ("field set", name)),
-                );
-                parts.extend(
-                    resource
-                        .params
-                        .iter()
-                        .flatten()
-                        .map(|(name, _)| ("shared parameter", name)),
-                );
-            }
+            let roles = folder
+                .service
+                .iter()
+                .flat_map(|(_, service)| &service.roles);
+            parts.extend(roles.flatten().map(|role| ("role", role)));
+            let fields = folder.common_fields().iter();
+            parts.extend(fields.map(|(name, _)| ("common field", name)));
+            let params = folder.common_params().iter();
+            parts.extend(params.map(|(name, _)| ("common parameter", name)));
+            let params = folder
+                .resources
+                .iter()
+                .flat_map(|(_, resource)| &resource.params);
+            parts.extend(params.flatten().map(|(name, _)| ("shared parameter", name)));
+        }
+        for file in self.type_files() {
+            parts.extend(file.field_sets.iter().map(|(name, _)| ("field set", name)));
         }
         for (what, name) in parts {
             self.unused(what, name);

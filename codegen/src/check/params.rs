@@ -1,0 +1,331 @@
+//! Parameters: where they come from, where they go and what they are called.
+
+use std::collections::BTreeMap;
+
+use super::limits::Written;
+use super::models::is_true;
+use super::resources::Surroundings;
+use super::{Checker, Place, differences, optional_text};
+use crate::api::{Location, Paging, Param, Type};
+use crate::decode::{At, Record};
+use crate::diag::{Diagnostic, nearest};
+use crate::ident;
+use crate::source::Span;
+use crate::spec;
+
+/// Methods that every request has, beside the setters of its parameters.
+const REQUEST_MEMBERS: &[&str] = &[
+    "client",
+    "clone",
+    "encode",
+    "into_future",
+    "items",
+    "new",
+    "on",
+    "options",
+    "pages",
+    "send",
+];
+
+/// Headers that the client writes.
+const OWN_HEADERS: &[&str] = &[
+    "accept",
+    "app-id",
+    "auth-token",
+    "authorization",
+    "content-length",
+    "content-type",
+    "host",
+    "share-auth-token",
+    "user-agent",
+];
+
+/// What makes up the parameters of an action.
+struct Listed<'s> {
+    own: &'s [(At<String>, spec::Param)],
+    placeholders: Vec<At<String>>,
+    styles: Vec<&'s [(At<String>, spec::Param)]>,
+}
+
+impl<'s> Listed<'s> {
+    /// What the action itself says about a parameter.
+    fn written(&self, name: &str) -> Option<&'s (At<String>, spec::Param)> {
+        self.own.iter().find(|(own, _)| own.value == name)
+    }
+
+    /// Whether a parameter is neither in the path nor part of a paging style.
+    fn is_other(&self, name: &str) -> bool {
+        let mut paging = self.styles.iter().copied().flatten();
+        !self
+            .placeholders
+            .iter()
+            .any(|placeholder| placeholder.value == name)
+            && !paging.any(|(param, _)| param.value == name)
+    }
+}
+
+impl<'s> Checker<'s> {
+    /// The parameters of an action: those of the path in its order, then the others as they are
+    /// written, and last those of the paging styles.
+    pub(super) fn params(
+        &mut self,
+        key: &At<String>,
+        action: &'s spec::Action,
+        paging: &[Paging],
+        around: Surroundings<'s>,
+    ) -> Vec<Param> {
+        let service = self.folders[around.place.folder].service;
+        let styles = service.and_then(|(_, service)| service.paging.as_ref());
+        let styles = paging.iter().filter_map(|style| styles?.style(*style));
+        let list = Listed {
+            own: action.params.as_deref().unwrap_or_default(),
+            placeholders: match &action.path {
+                Some(path) => self.placeholders(path),
+                None => Vec::new(),
+            },
+            styles: styles.collect(),
+        };
+        let mut params = self.path_params(&list, around);
+        params.extend(self.other_params(&list, around));
+        params.extend(self.paging_params(&list, key, around));
+        self.param_names(&params);
+        params.into_iter().map(|(_, param)| param).collect()
+    }
+
+    fn path_params(&mut self, list: &Listed<'s>, around: Surroundings<'s>) -> Vec<(Span, Param)> {
+        let mut params = Vec::new();
+        for placeholder in &list.placeholders {
+            let written = list.written(&placeholder.value);
+            let wire = written.map_or(placeholder, |(name, _)| name);
+            let bare = spec::Param::empty(placeholder.span);
+            let own = written.map_or(&bare, |(_, param)| param);
+            let merged = self.shared(wire, own, Some(around), &[], around.place);
+            if merged.ty.is_none() && written.is_none() && !merged.broken {
+                self.no_such_param(placeholder, around);
+                continue;
+            }
+            let elsewhere = merged
+                .location
+                .as_ref()
+                .filter(|at| at.value != Location::Path);
+            if let Some(location) = elsewhere {
+                self.report(
+                    Diagnostic::new(
+                        location.span,
+                        format!("`{}` stands in the path", wire.value),
+                    )
+                    .related(placeholder.span, "here")
+                    .help("leave out `in`"),
+                );
+            }
+            let param = self.param(wire, &merged, Location::Path, false, around.place);
+            params.extend(param.map(|param| (wire.span, param)));
+        }
+        params
+    }
+
+    fn other_params(&mut self, list: &Listed<'s>, around: Surroundings<'s>) -> Vec<(Span, Param)> {
+        let mut params = Vec::new();
+        for (wire, param) in list
+            .own
+            .iter()
+            .filter(|(name, _)| list.is_other(&name.value))
+        {
+            let merged = self.shared(wire, param, Some(around), &list.styles, around.place);
+            let location = merged
+                .location
+                .as_ref()
+                .map_or(Location::Query, |at| at.value);
+            if location == Location::Path {
+                self.report(
+                    Diagnostic::new(
+                        wire.span,
+                        format!("the path has no placeholder `{{{}}}`", wire.value),
+                    )
+                    .help("leave out `in: path`, or write the placeholder"),
+                );
+            }
+            if OWN_HEADERS.contains(&wire.value.to_lowercase().as_str()) {
+                self.report(
+                    Diagnostic::new(
+                        wire.span,
+                        format!("the header `{}` is not a parameter", wire.value),
+                    )
+                    .help("the client writes it; which credentials it sends is said by `auth`"),
+                );
+            }
+            let param = self.param(wire, &merged, location, false, around.place);
+            params.extend(param.map(|param| (wire.span, param)));
+        }
+        params
+    }
+
+    /// Each style brings its parameters; some come with several styles.
+    fn paging_params(
+        &mut self,
+        list: &Listed<'s>,
+        key: &At<String>,
+        around: Surroundings<'s>,
+    ) -> Vec<(Span, Param)> {
+        let mut params = Vec::new();
+        let mut done: Vec<&str> = Vec::new();
+        for (name, of_style) in list.styles.iter().copied().flatten() {
+            if done.contains(&name.value.as_str()) {
+                continue;
+            }
+            done.push(&name.value);
+            let (wire, span, merged) = match list.written(&name.value) {
+                Some((wire, own)) => {
+                    let merged = self.shared(wire, own, Some(around), &list.styles, around.place);
+                    (wire, wire.span, merged)
+                }
+                None => (
+                    name,
+                    key.span,
+                    self.shared(name, of_style, None, &[], around.place),
+                ),
+            };
+            let param = self.param(wire, &merged, Location::Query, true, around.place);
+            params.extend(param.map(|param| (span, param)));
+        }
+        params
+    }
+
+    /// What an action says about a parameter, completed by what is shared under that name.
+    pub(super) fn shared(
+        &mut self,
+        wire: &At<String>,
+        own: &spec::Param,
+        file: Option<Surroundings<'s>>,
+        styles: &[&'s [(At<String>, spec::Param)]],
+        place: Place,
+    ) -> spec::Param {
+        let common = self.folders[place.folder].common_params();
+        let file = file.map_or(&[][..], |around| around.params);
+        let mut merged = own.clone();
+        for shared in [file, common].into_iter().chain(styles.iter().copied()) {
+            if let Some((name, param)) = shared.iter().find(|(name, _)| name.value == wire.value) {
+                // One that says everything itself has no need of the shared one.
+                if merged.ty.is_none() || merged.doc.is_none() {
+                    self.used.insert(name.span);
+                }
+                merged = merged.over(param);
+            }
+        }
+        merged
+    }
+
+    fn no_such_param(&mut self, placeholder: &At<String>, around: Surroundings<'s>) {
+        let common = self.folders[around.place.folder].common_params();
+        let known: Vec<&At<String>> = around
+            .params
+            .iter()
+            .chain(common)
+            .map(|(name, _)| name)
+            .collect();
+        let names = known.iter().map(|name| name.value.as_str());
+        let meant = nearest(&placeholder.value, names);
+        let meant = known.iter().find(|name| Some(name.value.as_str()) == meant);
+        self.used.extend(meant.map(|name| name.span));
+        let mistake = Diagnostic::new(
+            placeholder.span,
+            format!(
+                "no parameter for the placeholder `{{{}}}`",
+                placeholder.value
+            ),
+        );
+        self.report(match meant {
+            Some(meant) => mistake.help(format!("did you mean `{{{}}}`?", meant.value)),
+            None => {
+                mistake.help("describe it in `params` of the action, of the file or of the service")
+            }
+        });
+    }
+
+    /// Whether each parameter has a name of its own in Rust.
+    fn param_names(&mut self, params: &[(Span, Param)]) {
+        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+        for (span, param) in params {
+            let name = param
+                .rename
+                .clone()
+                .unwrap_or_else(|| ident::snake(&param.wire));
+            if REQUEST_MEMBERS.contains(&name.as_str()) {
+                self.report(
+                    Diagnostic::new(
+                        *span,
+                        format!("every request has a member `{name}` already"),
+                    )
+                    .help(format!(
+                        "give the parameter `{}` another name with `rename:`",
+                        param.wire
+                    )),
+                );
+            } else if let Some(first) = taken.insert(name.clone(), *span) {
+                self.report(
+                    Diagnostic::new(*span, format!("two parameters are named `{name}` in Rust"))
+                        .related(first, "the other one")
+                        .help("give one of them another name with `rename:`"),
+                );
+            }
+        }
+    }
+
+    /// A shared parameter, looked at for itself.
+    pub(super) fn shared_param(&mut self, wire: &At<String>, param: &spec::Param, place: Place) {
+        self.rust_name(wire, param.rename.as_ref());
+        if param.broken {
+            return;
+        }
+        let written = (param.ty.as_ref(), param.doc.as_ref());
+        if let (Some(ty), _) = self.demand("parameter", wire, written, place) {
+            self.limits(&ty, &Written::from(param));
+        }
+    }
+
+    fn param(
+        &mut self,
+        wire: &At<String>,
+        param: &spec::Param,
+        location: Location,
+        paging: bool,
+        place: Place,
+    ) -> Option<Param> {
+        self.rust_name(wire, param.rename.as_ref());
+        if param.broken {
+            return None;
+        }
+        let written = (param.ty.as_ref(), param.doc.as_ref());
+        let (ty, doc) = self.demand("parameter", wire, written, place);
+        let ty = ty?;
+        let span = param.ty.as_ref().map_or(wire.span, |ty| ty.span);
+        let item = match &ty {
+            Type::List(item) if location == Location::Query => item,
+            ty => ty,
+        };
+        if matches!(
+            item,
+            Type::Any | Type::Object | Type::Model(_) | Type::List(_) | Type::Map(_)
+        ) {
+            self.report(
+                Diagnostic::new(span, "a parameter is a single value")
+                    .help("text, numbers, true or false, points in time, ids and enums; in the query also lists of them"),
+            );
+        }
+        let (default, bounds) = self.limits(&ty, &Written::from(param));
+        Some(Param {
+            wire: wire.value.clone(),
+            rename: optional_text(&param.rename),
+            location,
+            ty,
+            doc: doc?,
+            note: optional_text(&param.note),
+            required: location == Location::Path || is_true(&param.required),
+            default,
+            bounds,
+            paging,
+            deprecated: optional_text(&param.deprecated),
+            differs: differences(&param.differs),
+        })
+    }
+}
