@@ -25,6 +25,6 @@ mod words;
 pub use coverage::coverage;
 pub use diag::Diagnostics;
 pub use load::load;
-pub use rust::{Files, GENERATED, features, generate, names};
+pub use rust::{Files, GENERATED, features, generate, generate_fixture, names};
 pub use schema::schema;
 pub use source::Source;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Punct, Spacing, TokenStream, TokenTree};
 
 /// One generated Rust file, to be printed.
 pub(crate) struct File {
@@ -40,13 +40,14 @@ pub(crate) enum Entry {
     Line(String),
     /// A list in the list, filled into lines: its opening, items and closing.
     Group(&'static str, Vec<String>, &'static str),
+    /// Words, filled into lines.
+    Words(Vec<String>),
 }
 
 /// What generated code uses without defining it. Emitters write the whole path; the printer
 /// shortens it and adds the `use`.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("std::collections", &["BTreeMap"]),
-    ("serde_json", &["Map", "Value"]),
     (
         "crate",
         &[
@@ -62,6 +63,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "Objects",
             "OptionalJson",
             "Page",
+            "RawJson",
             "Secret",
             "ServiceMeta",
             "Text",
@@ -140,46 +142,59 @@ impl List {
             head,
             entries,
         } = self;
-        let mut text = format!("{name}!({head} {{\n");
-        for entry in entries {
-            entry.print(&mut text);
+        if let [Entry::Words(words)] = entries.as_slice() {
+            let line = format!("{name}!({head} {{ {} }});\n", words.join(", "));
+            if line.len() <= WIDTH {
+                return line;
+            }
         }
-        text.push_str("});\n");
-        text
+        let entries: String = entries.iter().map(Entry::print).collect();
+        format!("{name}!({head} {{\n{entries}}});\n")
     }
 }
 
 impl Entry {
-    fn print(&self, text: &mut String) {
+    fn print(&self) -> String {
         match self {
-            Self::Line(line) => text.push_str(&format!("    {line},\n")),
+            Self::Line(line) => format!("    {line},\n"),
+            Self::Words(words) => filled("    ", words),
             Self::Group(open, items, close) => {
                 let line = format!("    {open}{}{close},\n", items.join(", "));
                 if line.len() <= WIDTH {
-                    return text.push_str(&line);
+                    return line;
                 }
-                text.push_str(&format!("    {}\n", open.trim_end()));
-                let mut line = String::from("       ");
-                for item in items {
-                    if line.len() + item.len() + 2 > WIDTH {
-                        text.push_str(&format!("{line}\n"));
-                        line = String::from("       ");
-                    }
-                    line.push_str(&format!(" {item},"));
-                }
-                text.push_str(&format!("{line}\n    {},\n", close.trim_start()));
+                let items = filled("        ", items);
+                format!(
+                    "    {}\n{items}    {},\n",
+                    open.trim_end(),
+                    close.trim_start()
+                )
             }
         }
     }
 }
 
+/// Items with commas, as many on each line as fit there.
+fn filled(indent: &str, items: &[String]) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for item in items {
+        if !line.is_empty() && indent.len() + line.len() + item.len() + 2 > WIDTH {
+            text.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+        let space = if line.is_empty() { "" } else { " " };
+        line.push_str(&format!("{space}{item},"));
+    }
+    text + &format!("{indent}{line}\n")
+}
+
 /// Items as text, with blank lines where a reader wants them.
 pub(crate) fn items(tokens: TokenStream) -> String {
-    let shown = tokens.to_string();
-    match syn::parse2::<syn::File>(tokens) {
+    match syn::parse2::<syn::File>(tokens.clone()) {
         Ok(file) => spaced(&rejoined(&prettyplease::unparse(&file))),
         // Only a mistake in this crate leads here. The compiler will point at it.
-        Err(_) => shown + "\n",
+        Err(_) => format!("{tokens}\n"),
     }
 }
 
@@ -274,7 +289,8 @@ fn join_chain(lines: &mut Vec<String>) {
 
 fn is_value(line: &str) -> bool {
     let line = line.trim_start();
-    !line.starts_with(['/', '#', '.', '}', ')', ']']) && !line.ends_with(['{', '(', '[', ';'])
+    let link = line.starts_with('.') && !line.starts_with("..");
+    !link && !line.starts_with(['/', '#', '}', ')', ']']) && !line.ends_with(['{', '(', '[', ';'])
 }
 
 fn indent(line: &str) -> usize {
@@ -348,34 +364,47 @@ fn importables() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// Replaces `path::Name` by `Name` and notes the import.
 fn shorten(tokens: TokenStream, imports: &mut Imports) -> TokenStream {
-    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut out = Vec::with_capacity(trees.len());
-    let mut rest = trees.as_slice();
-    while let [first, tail @ ..] = rest {
-        if let [TokenTree::Ident(word), _, TokenTree::Group(_), after @ ..] = rest
-            && word == "mod"
-        {
+    let mut at = 0;
+    while at < trees.len() {
+        let rest = &mut trees[at..];
+        at += if is_module(rest) {
             // A module inside has its own imports.
             out.extend_from_slice(&rest[..3]);
-            rest = after;
-        } else if let TokenTree::Group(group) = first {
-            let inner = shorten(group.stream(), imports);
-            out.push(TokenTree::Group(Group::new(group.delimiter(), inner)));
-            rest = tail;
+            3
         } else if let Some((path, name, length)) = importable(rest) {
             imports.insert((path, name));
             out.push(rest[length - 1].clone());
-            rest = &rest[length..];
+            length
         } else {
-            out.push(first.clone());
-            rest = tail;
-        }
+            let tree = std::mem::replace(&mut rest[0], Punct::new(',', Spacing::Alone).into());
+            out.push(match tree {
+                TokenTree::Group(group) => {
+                    let (delimiter, inner) = (group.delimiter(), group.stream());
+                    // Now `inner` is the only one that holds the tokens: they need not be copied.
+                    drop(group);
+                    Group::new(delimiter, shorten(inner, imports)).into()
+                }
+                tree => tree,
+            });
+            1
+        };
     }
     out.into_iter().collect()
 }
 
+fn is_module(trees: &[TokenTree]) -> bool {
+    matches!(trees, [TokenTree::Ident(word), _, TokenTree::Group(_), ..] if word == "mod")
+}
+
 /// Which importable path the tokens begin with, and how many of them it takes.
 fn importable(trees: &[TokenTree]) -> Option<(&'static str, &'static str, usize)> {
+    // Few tokens begin a path.
+    if !matches!(trees, [TokenTree::Ident(_), TokenTree::Punct(colon), ..] if colon.as_char() == ':')
+    {
+        return None;
+    }
     let (path, names) = IMPORTS.iter().find(|(path, _)| begins_with(trees, path))?;
     // A segment is one token, `::` is two.
     let length = path.split("::").count() * 3;

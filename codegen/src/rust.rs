@@ -29,44 +29,102 @@ use plan::Plan;
 pub type Files = BTreeMap<String, String>;
 
 /// The folders that hold generated files and nothing else.
-pub const GENERATED: &[&str] = &["iconik-api/src/generated", "iconik-api/tests/generated"];
+pub const GENERATED: &[&str] = &[
+    "iconik-api/src/fixture",
+    "iconik-api/src/generated",
+    "iconik-api/tests/generated",
+];
 
-/// Where the library's generated modules stand.
-const SOURCE: &str = GENERATED[0];
+/// Where generated files go, and how they call each other.
+pub(crate) struct Layout {
+    /// The folder of the spec.
+    spec: &'static str,
+    /// The folder of the modules.
+    source: &'static str,
+    /// The folder of the wire tests, if there are to be any.
+    tests: Option<&'static str>,
+    /// The path of the services' constants.
+    services: &'static str,
+    /// The path of the shared types.
+    types: &'static str,
+    /// Whether each resource needs its feature.
+    features: bool,
+}
+
+/// The crate itself.
+const CRATE: Layout = Layout {
+    spec: "spec",
+    source: "iconik-api/src/generated",
+    tests: Some("iconik-api/tests/generated"),
+    services: "crate::generated::services",
+    types: "crate::types",
+    features: true,
+};
+
+/// The generator's own test spec, compiled among the unit tests of the crate.
+const FIXTURE: Layout = Layout {
+    spec: "codegen/tests/emit",
+    source: "iconik-api/src/fixture",
+    tests: None,
+    services: "crate::fixture::services",
+    types: "crate::fixture::types",
+    features: false,
+};
 
 /// Every generated file of the crate. The same API gives the same text.
 pub fn generate(api: &Api) -> Files {
+    generate_into(api, &CRATE)
+}
+
+/// The files of the generator's own test spec, which the crate compiles among its tests.
+pub fn generate_fixture(api: &Api) -> Files {
+    generate_into(api, &FIXTURE)
+}
+
+fn generate_into(api: &Api, layout: &Layout) -> Files {
     let plan = Plan::new(api);
+    let source = layout.source;
     let mut files = Files::new();
     let mut add = |path: String, file: print::File| {
         files.insert(path, file.print());
     };
 
-    add(format!("{SOURCE}/actions.rs"), actions::file(&plan));
-    add(format!("{SOURCE}/services.rs"), services::file(&plan));
-    add(format!("{SOURCE}/resources.rs"), resources::list(&plan));
-    add(format!("{SOURCE}/types.rs"), resources::shared(&plan));
-    add(format!("{SOURCE}/types/ids.rs"), ids::file(&plan));
+    if layout.features {
+        add(format!("{source}/actions.rs"), actions::file(&plan, layout));
+    }
     add(
-        format!("{SOURCE}/types/ids/markers.rs"),
-        ids::markers(&plan),
+        format!("{source}/services.rs"),
+        services::file(&plan, layout),
     );
-    let folder = format!("{SOURCE}/types");
+    add(
+        format!("{source}/resources.rs"),
+        resources::list(&plan, layout),
+    );
+    add(
+        format!("{source}/types.rs"),
+        resources::shared(&plan, layout),
+    );
+    add(format!("{source}/types/ids.rs"), ids::file(&plan, layout));
+    add(
+        format!("{source}/types/ids/markers.rs"),
+        ids::markers(&plan, layout),
+    );
+    let folder = format!("{source}/types");
     add_types(
         &mut add,
         &folder,
-        "spec",
+        layout.spec,
         "shared by several resources",
         &plan.shared,
     );
 
     for resource in &plan.resources {
-        let folder = format!("{SOURCE}/resources/{}", resource.file_stem());
-        add(format!("{folder}.rs"), resources::module(resource));
+        let folder = format!("{source}/resources/{}", resource.file_stem());
+        add(format!("{folder}.rs"), resources::module(resource, layout));
         add(format!("{folder}/handle.rs"), handle::file(&plan, resource));
         add(
             format!("{folder}/requests.rs"),
-            requests::file(&plan, resource),
+            requests::file(&plan, resource, layout),
         );
         let whose = format!("of `{}`", resource.feature);
         add_types(
@@ -78,7 +136,9 @@ pub fn generate(api: &Api) -> Files {
         );
     }
 
-    add(format!("{}/wire.rs", GENERATED[1]), wire_tests::file(&plan));
+    if let Some(tests) = layout.tests {
+        add(format!("{tests}/wire.rs"), wire_tests::file(&plan, layout));
+    }
     files
 }
 

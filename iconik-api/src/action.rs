@@ -211,6 +211,16 @@ impl Endpoint {
             Self::Custom(..) | Self::None => None,
         }
     }
+
+    /// Action, method and path.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn parts(&self) -> (&str, &str, &str) {
+        match self {
+            Self::Known(meta) => (meta.id, meta.method.as_str(), meta.path),
+            Self::Custom(method, path) => ("", method.as_str(), path),
+            Self::None => ("", "", ""),
+        }
+    }
 }
 
 impl fmt::Display for Endpoint {

@@ -12,14 +12,21 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::action::{Auth, Endpoint};
-use crate::client::Client;
+use crate::client::{Client, Inner};
 use crate::credentials::{BoxFuture, Credentials, CredentialsProvider};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limit::Grant;
 use crate::request::{ParamValue, PreparedRequest};
 use crate::response::{Decode, Json, Raw, RawResponse};
+use crate::retry::{Failed, RetryPolicy, retry_after};
+use crate::trace::Span;
 use crate::transport::{Failure, ReadError, TransportError};
+
+/// How many bytes of an error's body are kept.
+const MOST_OF_AN_ERROR: usize = 1 << 20;
 
 /// A request together with the client that will send it, and settings for this one call.
 ///
@@ -53,6 +60,7 @@ struct Options {
     timeout: Option<Duration>,
     deadline: Option<Duration>,
     credentials: Option<CredentialsProvider>,
+    retry: Option<RetryPolicy>,
 }
 
 impl<D: Decode> Call<D> {
@@ -120,6 +128,12 @@ impl<D> Call<D> {
             request.idempotent = idempotent;
             Ok(())
         })
+    }
+
+    /// Repeats this call by other rules than the client's: [`RetryPolicy::none`] for not at all.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
     }
 
     /// Sets how long one attempt of this call may take.
@@ -264,27 +278,38 @@ async fn run(
     request: Result<PreparedRequest>,
     options: Options,
 ) -> Result<RawResponse> {
-    let sending = Sending {
-        client: &client,
-        request: request?,
-        options: &options,
-    };
-    let Some(deadline) = options.deadline.or(client.inner.deadline) else {
-        return sending.send().await;
-    };
-    match tokio::time::timeout(deadline, sending.send()).await {
-        Ok(result) => result,
-        Err(_) => Err(sending
-            .error(ErrorKind::Timeout)
-            .detail(format!("not done within {deadline:?}"))
-            .attempts_made(1, true)),
+    let request = request?;
+    if tokio::runtime::Handle::try_current().is_err() {
+        let error = Error::new(ErrorKind::Runtime, request.endpoint);
+        return Err(
+            error.detail("there is no Tokio runtime here; the feature `blocking` needs none")
+        );
     }
+    let span = Span::new(&request.endpoint);
+    let sending = Sending {
+        client: &client.inner,
+        request,
+        options: &options,
+        span: &span,
+    };
+    span.enter(sending.within_deadline()).await
 }
 
 struct Sending<'a> {
-    client: &'a Client,
+    client: &'a Inner,
     request: PreparedRequest,
     options: &'a Options,
+    span: &'a Span,
+}
+
+/// How far a call has come: what its error tells if it ends now.
+#[derive(Debug, Default)]
+struct Progress {
+    attempts: u32,
+    /// Whether an attempt that has ended may have been carried out.
+    maybe_sent: bool,
+    /// Whether an attempt is on its way.
+    under_way: bool,
 }
 
 impl Sending<'_> {
@@ -292,44 +317,130 @@ impl Sending<'_> {
         Error::new(kind, self.request.endpoint.clone())
     }
 
-    async fn send(&self) -> Result<RawResponse> {
+    async fn within_deadline(&self) -> Result<RawResponse> {
+        let mut progress = Progress::default();
+        let result = match self.options.deadline.or(self.client.deadline) {
+            None => self.repeat(&mut progress).await,
+            Some(deadline) => {
+                let done = tokio::time::timeout(deadline, self.repeat(&mut progress)).await;
+                done.unwrap_or_else(|_| {
+                    Err(self
+                        .error(ErrorKind::Timeout)
+                        .detail(format!("not done within {deadline:?}")))
+                })
+            }
+        };
+        match result {
+            Ok(mut response) => {
+                response.attempts = progress.attempts;
+                self.span
+                    .done(progress.attempts, Some(response.status), None);
+                Ok(response)
+            }
+            Err(error) => {
+                self.span
+                    .done(progress.attempts, error.status(), Some(error.kind().name()));
+                Err(error.sent(progress.attempts, progress.maybe_sent || progress.under_way))
+            }
+        }
+    }
+
+    /// Sends until there is an answer, or nothing more to hope for.
+    async fn repeat(&self, progress: &mut Progress) -> Result<RawResponse> {
+        let policy = self.options.retry.as_ref().unwrap_or(&self.client.retry);
         let provider = self
             .options
             .credentials
             .as_ref()
-            .unwrap_or(&self.client.inner.credentials);
-        let failed = |source| {
-            self.error(ErrorKind::Credentials)
-                .detail("the source of the credentials failed")
-                .source(source)
-        };
-        let (credentials, generation) = provider.get(None).await.map_err(failed)?;
-        let result = self.attempt(&credentials).await;
-        if provider.rotates() && result.as_ref().is_err_and(Error::is_unauthorized) {
-            let (credentials, _) = provider.get(Some(generation)).await.map_err(failed)?;
-            return self.attempt(&credentials).await;
+            .unwrap_or(&self.client.credentials);
+        let mut stale = None;
+        let mut began = None;
+        loop {
+            let (credentials, generation) = provider.get(stale).await.map_err(|source| {
+                let error = self.error(ErrorKind::Credentials);
+                error
+                    .detail("the source of the credentials failed")
+                    .source(source)
+            })?;
+            let message = self.message(&credentials)?;
+            let grant = self.turn().await;
+            let began = *began.get_or_insert_with(Instant::now);
+
+            progress.attempts += 1;
+            progress.under_way = true;
+            self.span.sending(progress.attempts);
+            let result = self
+                .attempt(message, &credentials, grant, progress.attempts)
+                .await;
+            progress.under_way = false;
+
+            let error = match result {
+                Ok(response) => {
+                    self.client.budget.earn();
+                    return Ok(response);
+                }
+                Err(error) => error,
+            };
+            progress.maybe_sent |= error.maybe_sent();
+            if error.is_unauthorized() && provider.rotates() && stale.is_none() {
+                // The token may just have been replaced. A refused request has done nothing.
+                stale = Some(generation);
+                continue;
+            }
+            let failed = Failed {
+                error: &error,
+                attempts: progress.attempts,
+                idempotent: self.request.idempotent,
+                elapsed: began.elapsed(),
+            };
+            let Some(wait) = policy.wait(&failed, &self.client.budget) else {
+                return Err(error);
+            };
+            self.span.waiting("to try again", wait);
+            sleep(wait).await;
         }
-        result
     }
 
-    async fn attempt(&self, credentials: &Credentials) -> Result<RawResponse> {
-        let request = self.message(credentials)?;
-        let limit = self.options.timeout.unwrap_or(self.client.inner.timeout);
-        let Ok(exchange) = tokio::time::timeout(limit, self.exchange(request)).await else {
-            let detail = format!("no complete answer within {limit:?}");
-            return Err(self
+    /// Waits for a place in the pace.
+    async fn turn(&self) -> Option<Grant> {
+        let asked = Instant::now();
+        let grant = self.client.limiter.acquire().await;
+        let waited = asked.elapsed();
+        if waited > Duration::from_millis(1) {
+            self.span.waiting("for the pace", waited);
+        }
+        grant
+    }
+
+    async fn attempt(
+        &self,
+        message: Request<Bytes>,
+        credentials: &Credentials,
+        grant: Option<Grant>,
+        number: u32,
+    ) -> Result<RawResponse> {
+        let limit = self.options.timeout.unwrap_or(self.client.timeout);
+        let started = Instant::now();
+        let Ok(exchange) = timeout(limit, self.exchange(message)).await else {
+            let error = self
                 .error(ErrorKind::Timeout)
-                .detail(detail)
-                .attempts_made(1, true));
+                .detail(format!("no complete answer within {limit:?}"));
+            return Err(error.sent(number, true));
         };
         let (status, headers, body) = exchange?;
+        self.span.answered(number, status, started.elapsed());
+        let retry_after = retry_after(status, &headers);
+        self.client
+            .limiter
+            .observe(grant, status, &headers, retry_after);
         if status.is_success() {
+            let endpoint = self.request.endpoint.clone();
             return Ok(RawResponse {
-                endpoint: self.request.endpoint.clone(),
+                endpoint,
                 status,
                 headers,
                 body,
-                attempts: 1,
+                attempts: number,
             });
         }
         let mut error = self.error(ErrorKind::Status);
@@ -339,13 +450,14 @@ impl Sending<'_> {
         }
         Err(error
             .response(status, headers, body, &credentials.secrets())
-            .attempts_made(1, status.is_server_error()))
+            .wait(retry_after)
+            .sent(number, status.is_server_error()))
     }
 
     /// The message with everything that all requests carry.
     fn message(&self, credentials: &Credentials) -> Result<Request<Bytes>> {
         let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(USER_AGENT, self.client.inner.user_agent.clone());
+        headers.insert(USER_AGENT, self.client.user_agent.clone());
         headers.insert(ACCEPT, HeaderValue::from_static(self.options.accept));
         if self.request.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -367,9 +479,14 @@ impl Sending<'_> {
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<(StatusCode, HeaderMap, Bytes)> {
-        let most = self.client.inner.max_response_size;
-        let sent = self.client.inner.transport.send(request).await;
+        let most = self.client.max_response_size;
+        let sent = self.client.transport.send(request).await;
         let (head, body) = sent.map_err(|error| self.broken(error))?.into_parts();
+        if !head.status.is_success() {
+            // The status is the message. Its text may be cut short, but must not hide it.
+            let body = body.read_some(most.min(MOST_OF_AN_ERROR)).await;
+            return Ok((head.status, head.headers, body));
+        }
         let length = head
             .headers
             .get(CONTENT_LENGTH)
@@ -387,7 +504,7 @@ impl Sending<'_> {
                     "the answer is larger than the {most} bytes that the client takes"
                 ))
                 .response(head.status, head.headers, Bytes::new(), &[])
-                .attempts_made(1, true)),
+                .sent(1, true)),
         }
     }
 
@@ -401,7 +518,7 @@ impl Sending<'_> {
         self.error(kind)
             .detail(what)
             .source(error)
-            .attempts_made(1, maybe_sent)
+            .sent(1, maybe_sent)
     }
 }
 

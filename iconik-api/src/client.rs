@@ -11,8 +11,10 @@ use crate::action::Action;
 use crate::call::Call;
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Result};
+use crate::limit::Limiter;
 use crate::request::{self, PreparedRequest};
 use crate::response::Raw;
+use crate::retry::{Budget, RetryPolicy};
 use crate::transport::{Network, Transport};
 
 const DEFAULT_BASE_URL: &str = "https://app.iconik.io";
@@ -47,6 +49,9 @@ pub(crate) struct Inner {
     pub(crate) timeout: Duration,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_response_size: usize,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
+    pub(crate) limiter: Limiter,
 }
 
 impl Client {
@@ -196,6 +201,9 @@ pub struct ClientBuilder {
     deadline: Option<Duration>,
     max_response_size: usize,
     plain_http: bool,
+    retry: RetryPolicy,
+    retry_budget: u32,
+    limiter: Limiter,
     transport: Option<Arc<dyn Transport>>,
 }
 
@@ -213,6 +221,9 @@ impl ClientBuilder {
             deadline: None,
             max_response_size: 256 << 20,
             plain_http: false,
+            retry: RetryPolicy::default(),
+            retry_budget: Budget::DEFAULT,
+            limiter: Limiter::default(),
             transport: None,
         }
     }
@@ -305,6 +316,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets what is sent again after a failure, and how often: [`RetryPolicy::none`] for nothing.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how many repetitions all calls together may spend before some succeed: 100 unless
+    /// told otherwise. Ten calls that succeed earn one back. Repetitions after a 429 are free.
+    pub fn retry_budget(mut self, repetitions: u32) -> Self {
+        self.retry_budget = repetitions;
+        self
+    }
+
+    /// Sets the pace: a limiter that other clients share, another pace, or
+    /// [`Limiter::unlimited`].
+    pub fn limiter(mut self, limiter: Limiter) -> Self {
+        self.limiter = limiter;
+        self
+    }
+
     /// Sends through something else than the network: a fake, a recorder, another HTTP client.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
@@ -386,6 +417,9 @@ impl ClientBuilder {
                 timeout: self.timeout,
                 deadline: self.deadline,
                 max_response_size: self.max_response_size,
+                retry: self.retry,
+                budget: Budget::new(self.retry_budget),
+                limiter: self.limiter,
             }),
         })
     }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use crate::{MissingField, Nullable};
 
 /// A field of an answer that goes into a field of a request.
@@ -42,14 +40,14 @@ impl<T> Required for Option<T> {
 }
 
 macro_rules! collections {
-    ($([$($generic:ident)?] $collection:ty),* $(,)?) => {$(
-        impl<$($generic)?> Copied<Option<Self>> for $collection {
+    ($($collection:ty),* $(,)?) => {$(
+        impl<T> Copied<Option<Self>> for $collection {
             fn copied(self, into: &mut Option<Self>) {
                 *into = (!self.is_empty()).then_some(self);
             }
         }
 
-        impl<$($generic)?> Copied<Nullable<Self>> for $collection {
+        impl<T> Copied<Nullable<Self>> for $collection {
             fn copied(self, into: &mut Nullable<Self>) {
                 if !self.is_empty() {
                     *into = Nullable::Value(self);
@@ -57,14 +55,14 @@ macro_rules! collections {
             }
         }
 
-        impl<$($generic)?> Copied<Self> for $collection {
+        impl<T> Copied<Self> for $collection {
             fn copied(self, into: &mut Self) {
                 *into = self;
             }
         }
 
         /// An empty one is a value as good as any.
-        impl<$($generic)?> Required for $collection {
+        impl<T> Required for $collection {
             type Value = Self;
 
             fn required(self, _: MissingField) -> Result<Self, MissingField> {
@@ -74,7 +72,7 @@ macro_rules! collections {
     )*};
 }
 
-collections!([T] Vec<T>, [T] BTreeMap<String, T>, [] Map<String, Value>);
+collections!(Vec<T>, BTreeMap<String, T>);
 
 /// A request model made from an answer, by the fields that they have in common.
 ///

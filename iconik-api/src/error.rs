@@ -1,6 +1,7 @@
 //! One opaque error that answers: what happened, may it have been done, what now.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -47,6 +48,7 @@ struct Inner {
     maybe_sent: bool,
     response: Option<Response>,
     detail: String,
+    retry_after: Option<Duration>,
     source: Option<BoxError>,
 }
 
@@ -66,6 +68,8 @@ pub enum ErrorKind {
     Config,
     /// An argument cannot be sent: an empty path value, for example.
     Request,
+    /// The call cannot run here: there is no Tokio runtime, or none that may be blocked.
+    Runtime,
     /// The credentials are missing, malformed, or their source failed.
     Credentials,
     /// No connection was made.
@@ -80,6 +84,24 @@ pub enum ErrorKind {
     TooLarge,
     /// The answer is not what the action answers with.
     Decode,
+}
+
+impl ErrorKind {
+    /// The name that traces carry.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Request => "request",
+            Self::Runtime => "runtime",
+            Self::Credentials => "credentials",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Transport => "transport",
+            Self::Status => "status",
+            Self::TooLarge => "too large",
+            Self::Decode => "decode",
+        }
+    }
 }
 
 /// One of the server's own messages about a failure.
@@ -120,6 +142,7 @@ impl Error {
             maybe_sent: false,
             response: None,
             detail: String::new(),
+            retry_after: None,
             source: None,
         }))
     }
@@ -139,9 +162,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn attempts_made(mut self, attempts: u32, maybe_sent: bool) -> Self {
+    pub(crate) fn sent(mut self, attempts: u32, maybe_sent: bool) -> Self {
         self.0.attempts = attempts;
         self.0.maybe_sent = maybe_sent;
+        self
+    }
+
+    pub(crate) fn wait(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
         self
     }
 
@@ -218,6 +246,11 @@ impl Error {
     /// create means: look before you send it again.
     pub fn maybe_sent(&self) -> bool {
         self.0.maybe_sent
+    }
+
+    /// How long the server asked to wait, by `Retry-After`.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// `400`: the request was understood and found wrong; [`messages`](Self::messages) say where.

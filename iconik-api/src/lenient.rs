@@ -199,9 +199,10 @@ impl<'de, T: Text> Visitor<'de> for TextVisitor<T> {
 }
 
 /// With the feature `arbitrary_precision`, which any crate of a program may turn on for all,
-/// serde_json hands numbers out as an object of one member under a name of its own: take its text.
-pub(crate) const BIG_NUMBER: &str = "$serde_json::private::Number";
+/// serde_json hands numbers out as an object of one member of this name, the text.
+const BIG_NUMBER: &str = "$serde_json::private::Number";
 
+/// The text of such a number.
 fn big_number<'de, A: MapAccess<'de>>(
     mut map: A,
     expected: &dyn serde::de::Expected,
@@ -307,13 +308,13 @@ impl Scalar for bool {
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        match text {
-            "1" => Some(true),
-            "0" => Some(false),
-            _ if text.eq_ignore_ascii_case("true") => Some(true),
-            _ if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
+        if text.eq_ignore_ascii_case("true") {
+            return Some(true);
         }
+        if text.eq_ignore_ascii_case("false") {
+            return Some(false);
+        }
+        f64::from_text(text).and_then(Self::from_f64)
     }
 }
 

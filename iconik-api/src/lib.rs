@@ -1,16 +1,73 @@
 //! A typed client for the iconik media asset management API.
+//!
+//! ```
+//! # #[cfg(feature = "assets")]
+//! # async fn example() -> iconik_api::Result<()> {
+//! use iconik_api::Client;
+//!
+//! // ICONIK_APP_ID, ICONIK_AUTH_TOKEN and, if it is not app.iconik.io, ICONIK_BASE_URL.
+//! let client = Client::from_env()?;
+//! let asset = client.assets().get("2c5bfe1a-f149-11eb-a843-0a580a3db916").await?;
+//! println!("{}", asset.title.as_deref().unwrap_or("untitled"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Requests are values
+//!
+//! `client.assets().get(id)` is a request: it can be kept, printed, changed, and it is sent when
+//! it is awaited. Made without a client, it is sent by [`Client::send`], as often as you like.
+//! Between the request and its answer stands a [`Call`], for what is special about one sending:
+//! a header, other credentials, a timeout, another type for the answer. Endpoints that this
+//! version does not describe are reached with [`Client::request`].
+//!
+//! # What happens when something goes wrong
+//!
+//! - Failures that may pass are repeated by a [`RetryPolicy`]; requests that may have been
+//!   carried out are repeated only if that does no harm. A create that may have happened is not
+//!   sent again.
+//! - A [`Limiter`] keeps the requests of all clones within what iconik takes, and stops them all
+//!   when iconik has had enough.
+//! - An [`Error`] says what happened, whether the request may have been carried out, and how long
+//!   to wait. It can be printed: it holds no token, no query value and no body.
+//!
+//! # What is safe by default
+//!
+//! - Only https, except to this machine or where [`ClientBuilder::allow_plain_http`] asks for it.
+//! - Redirects are not followed: the tokens stay with the host that they were given for.
+//! - A path argument cannot become another path, a header argument not another header.
+//! - An attempt takes at most a minute, an answer at most 256 MiB, also when it is compressed.
+//!
+//! # Features
+//!
+//! | feature | |
+//! |---|---|
+//! | `full` (default) | every resource; each is a feature of its own |
+//! | `rustls` (default) | TLS by rustls |
+//! | `rustls-no-provider` | TLS by rustls with the crypto provider that the application has installed before it builds a client |
+//! | `native-tls` | TLS by the operating system |
+//! | `gzip` | compressed answers |
+//! | `http2` | HTTP/2 |
+//! | `blocking` | calls without async |
+//! | `tracing` | a span per call, an event per attempt and per wait |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The runtime: how requests travel.
 mod action;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod call;
 mod client;
 mod credentials;
 mod error;
-mod json_path;
+mod json_error;
+mod limit;
 mod request;
 mod response;
+mod retry;
+mod trace;
 mod transport;
 
 pub use action::{Action, ActionMeta, Auth, Location, Paging, ParamMeta};
@@ -20,8 +77,10 @@ pub use credentials::{
     BoxFuture, Credentials, CredentialsProvider, RotatingCredentials, TokenSource,
 };
 pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
+pub use limit::Limiter;
 pub use request::{ParamSink, ParamValue, PreparedRequest, RequestWriter, prepare};
 pub use response::{Decode, Empty, Json, OptionalJson, Raw, RawResponse, Text};
+pub use retry::RetryPolicy;
 pub use transport::{Transport, TransportBody, TransportError};
 
 // Data types.
@@ -36,6 +95,7 @@ mod nullable;
 mod open_enum;
 mod page;
 mod param_values;
+mod raw_json;
 mod secret;
 #[macro_use]
 mod tagged_union;
@@ -47,6 +107,7 @@ pub use missing_field::MissingField;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
 pub use page::{Objects, Page};
+pub use raw_json::RawJson;
 pub use secret::Secret;
 pub use tagged_union::Unrecognized;
 pub use timestamp::Timestamp;
@@ -57,6 +118,8 @@ mod copied;
 #[macro_use]
 mod request_macros;
 mod catalogue;
+#[cfg(test)]
+mod fixture;
 mod generated;
 
 pub use catalogue::{ServiceMeta, actions, services};
@@ -69,12 +132,11 @@ pub mod __private {
     pub use serde::de::MapAccess;
     pub use serde::ser::SerializeMap;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    pub use serde_json::Error as JsonError;
 
     pub use crate::lenient::{Lenient, Slot};
     pub use crate::model::{
-        Kept, Members, Model, Sent, lenient_model, put, required_model, send, write, write_model,
-        write_required,
+        Kept, Members, Model, Sent, done, lenient_model, pass_over, put, required_model, send,
+        write, write_model, write_required,
     };
     pub use crate::open_enum::{OpenEnum, lenient_enum, required_enum};
     pub use crate::tagged_union::{TaggedUnion, lenient_union, required_union, variant};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
@@ -34,6 +34,12 @@ pub trait Model<'de>: Default {
 #[inline]
 pub fn put<'de, T: Slot, A: MapAccess<'de>>(field: &mut T, map: &mut A) -> Result<(), A::Error> {
     map.next_value_seed(Fill(field))
+}
+
+/// Reads a value that no field takes, which only happens to a model without fields.
+#[doc(hidden)]
+pub fn pass_over<'de, A: MapAccess<'de>>(_place: usize, map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>().map(drop)
 }
 
 /// Reads a model; null is `None`.
@@ -222,6 +228,12 @@ pub fn send<T: Sent + Serialize, M: SerializeMap>(
     }
 }
 
+/// Nothing more to send.
+#[doc(hidden)]
+pub fn done<M: SerializeMap>(_: &mut M) -> Result<(), M::Error> {
+    Ok(())
+}
+
 /// An object whose members are written one by one.
 #[doc(hidden)]
 pub trait Members {
@@ -251,36 +263,36 @@ pub fn write_model<T: Members, S: Serializer>(model: &T, serializer: S) -> Resul
 macro_rules! response_model {
     ($model:ident { $($field:ident: $wire:literal $($required:ident)?),* $(,)? }) => {
         const _: () = {
-        #[allow(non_camel_case_types)]
-        enum Place { $($field),* }
+            #[allow(dead_code, non_camel_case_types)]
+            enum Place { $($field),* }
 
-        impl<'de> $crate::__private::Model<'de> for $model {
-            const NAME: &'static str = stringify!($model);
+            impl<'de> $crate::__private::Model<'de> for $model {
+                const NAME: &'static str = stringify!($model);
 
-            fn place(name: &str) -> ::std::option::Option<usize> {
-                match name {
-                    $($wire => Some(Place::$field as usize),)*
-                    _ => None,
+                fn place(name: &str) -> ::std::option::Option<usize> {
+                    match name {
+                        $($wire => Some(Place::$field as usize),)*
+                        _ => None,
+                    }
+                }
+
+                fn put<A: $crate::__private::MapAccess<'de>>(
+                    &mut self,
+                    place: usize,
+                    map: &mut A,
+                ) -> ::std::result::Result<(), A::Error> {
+                    $(
+                        if place == Place::$field as usize {
+                            return $crate::__private::put(&mut self.$field, map);
+                        }
+                    )*
+                    $crate::__private::pass_over(place, map)
+                }
+
+                fn extra(&mut self) -> &mut $crate::Extra {
+                    &mut self.extra
                 }
             }
-
-            fn put<A: $crate::__private::MapAccess<'de>>(
-                &mut self,
-                place: usize,
-                map: &mut A,
-            ) -> ::std::result::Result<(), A::Error> {
-                $(
-                    if place == Place::$field as usize {
-                        return $crate::__private::put(&mut self.$field, map);
-                    }
-                )*
-                Ok(())
-            }
-
-            fn extra(&mut self) -> &mut $crate::Extra {
-                &mut self.extra
-            }
-        }
         };
 
         impl $crate::__private::Members for $model {
@@ -370,9 +382,8 @@ macro_rules! request_model {
     ($model:ident { $($($word:ident)+: $wire:literal),* $(,)? }) => {
         impl $crate::__private::Members for $model {
             fn write<M: $crate::__private::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
-                let _ = &map;
                 $($crate::__send!(self map $wire, $($word)+);)*
-                Ok(())
+                $crate::__private::done(map)
             }
         }
 
@@ -495,6 +506,18 @@ mod tests {
     }
 
     crate::tagged_union!(Content by "object_type" { Asset(Asset) => "assets", Version(Version) => "versions" });
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Anything {
+        extra: Extra,
+    }
+
+    crate::response_model!(Anything {});
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Nothing {}
+
+    crate::request_model!(Nothing {});
 
     fn read<'de, T: Deserialize<'de>>(json: &'de str) -> T {
         serde_json::from_str(json).unwrap()
@@ -668,6 +691,13 @@ mod tests {
     }
 
     #[test]
+    fn a_model_without_fields_keeps_everything_and_sends_nothing() {
+        let json = r#"{"b":1,"a":[2]}"#;
+        assert_eq!(written(&read::<Anything>(json)), json);
+        assert_eq!(written(&Nothing {}), "{}");
+    }
+
+    #[test]
     fn required_lists_are_written_when_empty() {
         assert_eq!(written(&Version::default()), r#"{"frames":[]}"#);
     }
@@ -721,6 +751,18 @@ mod tests {
             assert_eq!(object.raw(), json);
             assert_eq!(written(&content), json);
         }
+    }
+
+    #[test]
+    fn an_error_in_a_union_tells_where_it_is() {
+        let json = r#"{"objects":[{"object_type":"assets","versions":[{"frames":[{}]}]}]}"#;
+        let error = serde_json::from_str::<Page<Content>>(json)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("versions[0].frames[0]: invalid type: map"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -483,11 +483,14 @@ impl ParamSink<'_> {
     }
 
     fn push(&mut self, text: &str) {
+        // Most values are ids, which need no escaping and so no second look at each character.
+        let plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
         match self.place {
-            Place::Header => self.out.push_str(text),
-            Place::Path | Place::Query { .. } => {
-                self.out.extend(utf8_percent_encode(text, ESCAPED))
+            Place::Path | Place::Query { .. } if !text.bytes().all(plain) => {
+                self.out.extend(utf8_percent_encode(text, ESCAPED));
             }
+            _ => self.out.push_str(text),
         }
     }
 }

@@ -38,7 +38,7 @@ macro_rules! action {
                 resource: stringify!($resource),
                 method: ::http::Method::$method,
                 path: $path,
-                base_path: $crate::generated::services::$service.base_path,
+                base_path: $service.base_path,
                 roles: &[$($($role),*)?],
                 auth: action!(@auth $($auth)?),
                 idempotent: action!(@idempotent $method $($idempotent)?),

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::action::Endpoint;
 use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::json_error::JsonError;
 
 /// An answer as it came: status, headers, bytes. Its status is always 2xx; any other is an
 /// [`Error`], which keeps the same parts.
@@ -61,11 +62,10 @@ impl RawResponse {
         simdutf8::basic::from_utf8(&self.body).or_else(|_| {
             // The fast check does not say where.
             std::str::from_utf8(&self.body).map_err(|source| {
-                let detail = format!(
-                    "the answer is not UTF-8 from byte {} on",
+                self.error(format!(
+                    "it is not UTF-8 from byte {} on",
                     source.valid_up_to()
-                );
-                self.error(source).detail(detail)
+                ))
             })
         })
     }
@@ -90,31 +90,20 @@ impl RawResponse {
             .detail(format!("the answer could not be read: {source}"))
             .response(self.status, self.headers.clone(), self.body.clone(), &[])
             // The answer is a success, so what it answers has happened.
-            .attempts_made(self.attempts, true)
+            .sent(self.attempts, true)
             .source(source)
     }
 
     #[cold]
     fn json_error(&self, text: &str, source: serde_json::Error) -> Error {
         let detail = if self.is_empty() {
-            "the answer is empty where JSON was expected".to_owned()
+            "it is empty where JSON was expected"
         } else if text.trim_start().starts_with('<') {
-            "the answer is HTML or XML where JSON was expected: a wrong path or host, or a proxy on the way".to_owned()
+            "it is HTML or XML where JSON was expected: a wrong path or host, or a proxy on the way"
         } else {
-            // serde_json's own words can quote values of the answer; the place says enough.
-            let place = crate::json_path::at(text, source.line(), source.column());
-            let what = match source.classify() {
-                serde_json::error::Category::Data => "does not have the expected type",
-                serde_json::error::Category::Eof => "is cut off",
-                _ => "is not JSON",
-            };
-            format!(
-                "the answer {what} at {place} (line {}, column {})",
-                source.line(),
-                source.column()
-            )
+            return self.decode_error(Box::new(JsonError::new(text, &source)));
         };
-        self.decode_error(Box::new(source)).detail(detail)
+        self.decode_error(detail.into())
     }
 }
 

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use serde::de::{
-    DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected,
+    Visitor,
 };
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::extra::Json;
+use crate::json_error::JsonError;
 
 /// An object of a kind that this version does not know: its JSON, byte for byte.
 #[derive(Clone)]
@@ -65,15 +67,18 @@ pub trait TaggedUnion: Sized {
     const TAG: &'static str;
 
     /// Reads the object by the text of its tag; `None` if this is no known kind.
-    fn known(tag: &str, json: &str) -> Option<Result<Self, serde_json::Error>>;
+    fn known(tag: &str, json: &str) -> Option<Result<Self, String>>;
 
     fn unknown(object: Unrecognized) -> Self;
 }
 
-/// Reads a variant.
+/// Reads a variant. An error tells where in the object it is: whoever reads the whole answer sees
+/// no deeper than the union.
 #[doc(hidden)]
-pub fn variant<T: DeserializeOwned>(json: &str) -> Result<Box<T>, serde_json::Error> {
-    serde_json::from_str(json).map(Box::new)
+pub fn variant<T: DeserializeOwned>(json: &str) -> Result<Box<T>, String> {
+    serde_json::from_str(json)
+        .map(Box::new)
+        .map_err(|error| JsonError::new(json, &error).within())
 }
 
 /// Reads a union; null is `None`.
@@ -124,14 +129,37 @@ impl<'de> Visitor<'de> for TagVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<String>, A::Error> {
         let mut tag = None;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if name == self.0 {
+        while let Some(is_tag) = map.next_key_seed(Is(self.0))? {
+            if is_tag {
                 tag = map.next_value::<Value>()?.as_str().map(str::to_owned);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(tag)
+    }
+}
+
+/// Whether a name is this one.
+struct Is(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Is {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Is {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
+        Ok(name == self.0)
     }
 }
 
@@ -153,7 +181,7 @@ macro_rules! tagged_union {
             fn known(
                 tag: &str,
                 json: &str,
-            ) -> ::std::option::Option<::std::result::Result<Self, $crate::__private::JsonError>> {
+            ) -> ::std::option::Option<::std::result::Result<Self, ::std::string::String>> {
                 match tag {
                     $($wire => Some($crate::__private::variant(json).map(Self::$variant)),)+
                     _ => None,

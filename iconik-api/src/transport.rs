@@ -72,6 +72,19 @@ impl TransportBody {
         }
     }
 
+    /// As much of the body as there is, up to `most` bytes.
+    pub(crate) async fn read_some(mut self, most: usize) -> Bytes {
+        let mut body = BytesMut::new();
+        while let Ok(Some(mut chunk)) = self.chunk().await {
+            chunk.truncate(most - body.len());
+            body.extend_from_slice(&chunk);
+            if body.len() == most {
+                break;
+            }
+        }
+        body.freeze()
+    }
+
     /// The whole body, unless it is longer than `most`; `expected` is the announced length.
     pub(crate) async fn read(
         mut self,
@@ -246,7 +259,7 @@ impl Transport for Network {
 
 fn to_reqwest(request: Request<Bytes>) -> Result<reqwest::Request, TransportError> {
     let (parts, body) = request.into_parts();
-    let text = parts.uri.to_string();
+    let text = text_of(&parts.uri);
     let url = reqwest::Url::parse(&text).map_err(TransportError::refused)?;
     // The URL parser rewrites some paths. None of ours should be such a one; if one is, it would
     // name another endpoint than the one that was meant.
@@ -261,6 +274,14 @@ fn to_reqwest(request: Request<Bytes>) -> Result<reqwest::Request, TransportErro
         *request.body_mut() = Some(body.into());
     }
     Ok(request)
+}
+
+/// What `Display` writes, without its many small steps.
+fn text_of(uri: &http::Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    [scheme, "://", authority, path].concat()
 }
 
 fn from_reqwest(error: reqwest::Error) -> TransportError {

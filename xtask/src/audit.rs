@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let path = &arguments.document;
     let text = fs::read_to_string(path).map_err(|error| Error::File(path.clone(), error))?;
     let document = Document::parse(&text)
-        .map_err(|error| Error::Other(format!("{}: {error}", path.display())))?;
+        .map_err(|error| Error::plain(format!("{}: {error}", path.display())))?;
     let service = choose(&api, arguments.service.as_deref(), &document)?;
     if arguments.scaffold {
         print!("{}", scaffold(&repo.sources()?, &api, service, &document));
@@ -64,7 +64,7 @@ fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&
     let path = document.base_path.as_deref().unwrap_or_default();
     let found = api.services.iter().find(|it| it.base_path == path);
     found.ok_or_else(|| {
-        Error::Other(format!(
+        Error::plain(format!(
             "no service of the spec stands at `{path}`, as the document does: name one with --service ({})",
             names(api)
         ))
@@ -75,7 +75,7 @@ fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&
 pub(crate) fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Service> {
     let found = api.services.iter().find(|it| it.name == name);
     found.ok_or_else(|| {
-        Error::Other(format!(
+        Error::plain(format!(
             "no service `{name}` in the spec, only: {}",
             names(api)
         ))

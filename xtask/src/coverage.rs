@@ -6,12 +6,14 @@ use clap::Args;
 
 use crate::repo::{Repo, Result};
 
-/// Print a Markdown table of what the spec describes.
+/// Print a Markdown table of what the spec describes
 ///
-/// Per resource: its actions, those that name roles, those whose every answer has a type, the
-/// parameters, the options (the fields of JSON bodies), and how many of the titles, parameters,
-/// options and fields of answers have a description.
+/// Per resource: its actions, those that name roles, those whose every
+/// answer has a type, the parameters, the options (the fields of JSON
+/// bodies), and how many of the titles, parameters, options and fields of
+/// answers have a description.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {}
 
 /// Runs the command.

@@ -4,6 +4,7 @@ mod audit;
 mod changes;
 mod coverage;
 mod export;
+mod features;
 mod names;
 mod regen;
 mod repo;
@@ -12,9 +13,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The maintainers' commands for the iconik API spec and the crate that is generated from it.
+/// The maintainers' commands for the spec of the iconik API and the crate made from it
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
         Command::Changes(arguments) => changes::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+        eprintln!("{error}");
         ExitCode::FAILURE
     })
 }

@@ -6,12 +6,13 @@ use clap::Args;
 
 use crate::repo::{Repo, Result};
 
-/// Print every name that a user of iconik-api may write.
+/// Print every name that a user of iconik-api may write
 ///
-/// Per resource the method, its arguments, the request type, METHOD and path, and the answer; then
-/// the models with the number of their fields, the enums with the number of their values, and the
-/// ids.
+/// Per resource: the method, its arguments, the request type, METHOD and
+/// path, and the answer; then the models with the number of their fields,
+/// the enums with the number of their values. The ids come last.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {}
 
 /// Runs the command.

@@ -1,5 +1,6 @@
 //! `cargo xtask regen`: from the spec to the crate.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -7,44 +8,68 @@ use clap::Args;
 use iconik_codegen::api::Api;
 use similar::TextDiff;
 
-use crate::repo::{Change, Repo, Result};
+use crate::features::{self, MANIFEST};
+use crate::repo::{Change, Error, Repo, Result};
 
-/// Write everything that is made from `spec/`: the generated part of iconik-api and the JSON Schema.
+/// Write what is made from spec/: the generated part of iconik-api and the JSON Schema
 ///
-/// Writes only files that change, removes stale ones, and names each. When nothing differs, nothing
-/// is written.
+/// Writes only files that change, removes stale ones, and names each.
+/// When nothing differs, nothing is written. Ends with an error when the
+/// spec has mistakes, or when the features of iconik-api do not fit its
+/// resources.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
     /// Write nothing: show what would change as a diff, and fail if that is anything.
     #[arg(long)]
     check: bool,
 }
 
+/// What a run found.
+struct Outcome {
+    /// The spec.
+    api: Api,
+    /// What differed; no more so unless it was only a check.
+    changes: BTreeMap<String, Change>,
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let start = Instant::now();
-    let repo = Repo::here();
-    let api = repo.api()?;
-    let changes = repo.changes(repo.wanted(&api))?;
-    for (path, change) in &changes {
+    let outcome = regen(&Repo::here(), arguments.check)?;
+    for (path, change) in &outcome.changes {
         if arguments.check {
             print!("{}", diff(path, change));
         } else {
-            repo.apply(path, change)?;
             println!("{:>8} {path}", verb(change));
         }
     }
     println!(
         "{} ({} ms)",
-        summary(&api, changes.len(), arguments.check),
+        summary(&outcome, arguments.check),
         start.elapsed().as_millis()
     );
-    let fresh = changes.is_empty() || !arguments.check;
-    Ok(if fresh {
-        ExitCode::SUCCESS
-    } else {
+    let stale = arguments.check && !outcome.changes.is_empty();
+    Ok(if stale {
         ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
     })
+}
+
+/// Compares what is there with what should be there and, unless it only checks, makes it so.
+fn regen(repo: &Repo, check: bool) -> Result<Outcome> {
+    let api = repo.api()?;
+    let changes = repo.changes(repo.wanted(&api)?)?;
+    if !check {
+        for (path, change) in &changes {
+            repo.apply(path, change)?;
+        }
+    }
+    match features::advice(&repo.read(MANIFEST)?, &iconik_codegen::features(&api)) {
+        Some(advice) => Err(Error::Advice(advice)),
+        None => Ok(Outcome { api, changes }),
+    }
 }
 
 fn verb(change: &Change) -> &'static str {
@@ -68,16 +93,13 @@ fn diff(path: &str, change: &Change) -> String {
         .to_string()
 }
 
-fn summary(api: &Api, changed: usize, check: bool) -> String {
-    let resources = || api.services.iter().flat_map(|service| &service.resources);
+fn summary(outcome: &Outcome, check: bool) -> String {
+    let services = &outcome.api.services;
+    let resources = || services.iter().flat_map(|service| &service.resources);
     let actions: usize = resources().map(|resource| resource.actions.len()).sum();
-    let models: usize = api
-        .services
-        .iter()
-        .map(|service| service.models.len())
-        .sum();
-    let enums: usize = api.services.iter().map(|service| service.enums.len()).sum();
-    let files = match (changed, check) {
+    let models: usize = services.iter().map(|service| service.models.len()).sum();
+    let enums: usize = services.iter().map(|service| service.enums.len()).sum();
+    let files = match (outcome.changes.len(), check) {
         (0, _) => "nothing changed".to_owned(),
         (1, false) => "1 file changed".to_owned(),
         (1, true) => "1 file is stale: run `cargo xtask regen`".to_owned(),
@@ -88,4 +110,141 @@ fn summary(api: &Api, changed: usize, check: bool) -> String {
         "{} resources, {actions} actions, {models} models, {enums} enums: {files}",
         resources().count()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Plain `cargo test` finds what nobody has regenerated.
+    #[test]
+    fn everything_generated_is_fresh() {
+        let outcome = regen(&Repo::here(), true).unwrap_or_else(|error| panic!("{error}"));
+        let stale: Vec<&String> = outcome.changes.keys().collect();
+        assert!(stale.is_empty(), "run `cargo xtask regen`: {stale:#?}");
+    }
+
+    /// A repository with the generator's test spec for a spec, in a folder of its own.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let root = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+            let here =
+                PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/emit/library");
+            for folder in ["spec/library", "codegen/tests/emit/library"] {
+                fs::create_dir_all(root.join(folder)).expect("a folder can be made");
+                for file in fs::read_dir(&here).expect("the fixtures are there") {
+                    let file = file.expect("an entry can be read");
+                    let to = root.join(folder).join(file.file_name());
+                    fs::copy(file.path(), to).expect("a file can be copied");
+                }
+            }
+            let scratch = Self(root);
+            scratch.write_features(&scratch.features());
+            scratch
+        }
+
+        fn features(&self) -> Vec<String> {
+            let api = self.repo().api().unwrap_or_else(|error| panic!("{error}"));
+            iconik_codegen::features(&api).into_iter().collect()
+        }
+
+        fn write_features(&self, names: &[String]) {
+            let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+            let defined: String = names.iter().map(|name| format!("{name} = []\n")).collect();
+            let text = format!("[features]\nfull = [{}]\n{defined}", quoted.join(", "));
+            fs::create_dir_all(self.0.join("iconik-api")).expect("a folder can be made");
+            fs::write(self.0.join(MANIFEST), text).expect("a file can be written");
+        }
+
+        fn repo(&self) -> Repo {
+            Repo::at(&self.0)
+        }
+
+        fn regen(&self, check: bool) -> Vec<String> {
+            let outcome = regen(&self.repo(), check).unwrap_or_else(|error| panic!("{error}"));
+            outcome.changes.into_keys().collect()
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            // What is left over in the temporary folder harms nobody.
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_second_run_writes_nothing() {
+        let scratch = Scratch::new("twice");
+
+        assert!(!scratch.regen(false).is_empty());
+
+        assert_eq!(scratch.regen(false), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_check_writes_nothing() {
+        let scratch = Scratch::new("check");
+
+        let found = scratch.regen(true);
+
+        assert_eq!(scratch.regen(true), found);
+        assert!(!scratch.0.join("iconik-api/src/generated").exists());
+    }
+
+    #[test]
+    fn stale_files_and_empty_folders_go() {
+        let scratch = Scratch::new("stale");
+        scratch.regen(false);
+        let folder = scratch.0.join("iconik-api/src/generated/resources/gone");
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        fs::write(folder.join("handle.rs"), "").expect("a file can be written");
+
+        let changed = scratch.regen(false);
+
+        assert_eq!(
+            changed,
+            ["iconik-api/src/generated/resources/gone/handle.rs"]
+        );
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_resource_without_feature_is_an_error() {
+        let scratch = Scratch::new("features");
+        let mut features = scratch.features();
+        features.retain(|name| name != "bodies");
+        scratch.write_features(&features);
+
+        let error = regen(&scratch.repo(), true)
+            .err()
+            .expect("a feature is missing")
+            .to_string();
+
+        assert!(error.contains("    bodies = []\n"), "{error}");
+        assert!(error.ends_with("    \"bodies\","), "{error}");
+    }
+
+    #[test]
+    fn a_diff_names_the_file_on_both_sides() {
+        let change = Change {
+            old: Some("a\nb\n".to_owned()),
+            new: Some("a\nc\n".to_owned()),
+        };
+        assert_eq!(
+            diff("x.rs", &change),
+            "--- a/x.rs\n+++ b/x.rs\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"
+        );
+
+        let new = Change {
+            old: None,
+            new: Some("a\n".to_owned()),
+        };
+        assert!(diff("x.rs", &new).starts_with("--- /dev/null\n+++ b/x.rs\n"));
+    }
 }

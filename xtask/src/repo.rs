@@ -13,6 +13,9 @@ use iconik_codegen::{Diagnostics, Files, GENERATED, Source, pages};
 /// The folder of the spec.
 const SPEC: &str = "spec";
 
+/// The generator's own test spec.
+const FIXTURE: &str = "codegen/tests/emit";
+
 /// The JSON Schema of the spec's format.
 const SCHEMA: &str = "spec/schema.json";
 
@@ -23,25 +26,26 @@ pub(crate) enum Error {
     Spec(Diagnostics),
     /// A file could not be read, written or removed.
     File(PathBuf, io::Error),
-    /// Something else, in words.
-    Other(String),
+    /// Something else, as it is to be shown.
+    Advice(String),
+}
+
+impl Error {
+    /// One sentence that says what is wrong.
+    pub(crate) fn plain(message: impl fmt::Display) -> Self {
+        Self::Advice(format!("error: {message}"))
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Spec(diagnostics) => {
-                let count = diagnostics.len();
+            Self::Spec(mistakes) => {
                 let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-                let mistakes = if count == 1 { "mistake" } else { "mistakes" };
-                write!(
-                    f,
-                    "{count} {mistakes} in the spec\n\n{}",
-                    diagnostics.render(colour).trim_end()
-                )
+                f.write_str(mistakes.render(colour).trim_end())
             }
-            Self::File(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Other(message) => f.write_str(message),
+            Self::File(path, error) => write!(f, "error: {}: {error}", path.display()),
+            Self::Advice(text) => f.write_str(text.trim_end()),
         }
     }
 }
@@ -68,22 +72,30 @@ impl Repo {
 
     /// The checked spec.
     pub(crate) fn api(&self) -> Result<Api> {
-        iconik_codegen::load(&self.sources()?).map_err(Error::Spec)
+        self.load(SPEC)
     }
 
     /// The files of the spec.
     pub(crate) fn sources(&self) -> Result<Vec<Source>> {
+        self.yaml(SPEC)
+    }
+
+    fn load(&self, folder: &str) -> Result<Api> {
+        iconik_codegen::load(&self.yaml(folder)?).map_err(Error::Spec)
+    }
+
+    fn yaml(&self, folder: &str) -> Result<Vec<Source>> {
         let mut sources = Vec::new();
-        self.walk(SPEC, &mut |path| {
+        self.walk(folder, &mut |path| {
             if is_yaml(path) {
                 sources.push(Source::new(path, self.read(path)?));
             }
             Ok(())
         })?;
         if sources.is_empty() {
-            let place = self.root.join(SPEC);
-            return Err(Error::Other(format!(
-                "{}: no YAML files here",
+            let place = self.root.join(folder);
+            return Err(Error::Advice(format!(
+                "error: {}: no YAML files here",
                 place.display()
             )));
         }
@@ -103,13 +115,13 @@ impl Repo {
         }
         if sources.is_empty() {
             let message = format!("`{revision}` has no YAML files below {SPEC}/");
-            return Err(Error::Other(message));
+            return Err(Error::plain(message));
         }
         iconik_codegen::load(&sources).map_err(Error::Spec)
     }
 
     fn git(&self, arguments: &[&str]) -> Result<String> {
-        let failed = |what: String| Error::Other(format!("git {}: {what}", arguments.join(" ")));
+        let failed = |what: String| Error::plain(format!("git {}: {what}", arguments.join(" ")));
         let output = Command::new("git")
             .current_dir(&self.root)
             .args(arguments)
@@ -123,11 +135,12 @@ impl Repo {
     }
 
     /// Everything that is made from the spec, as it should be.
-    pub(crate) fn wanted(&self, api: &Api) -> Files {
+    pub(crate) fn wanted(&self, api: &Api) -> Result<Files> {
         let mut files = iconik_codegen::generate(api);
         files.insert(SCHEMA.to_owned(), iconik_codegen::schema());
         files.extend(pages::pages(api));
-        files
+        files.extend(iconik_codegen::generate_fixture(&self.load(FIXTURE)?));
+        Ok(files)
     }
 
     /// What differs between the files as they should be and as they are.

@@ -89,6 +89,7 @@ const RESERVED_TYPES: &[&str] = &[
     "ParamMeta",
     "ParamValue",
     "PartialEq",
+    "RawJson",
     "RequestWriter",
     "Result",
     "Secret",

@@ -6,17 +6,18 @@ use quote::quote;
 use crate::name::ident;
 use crate::print::{Chunk, File};
 
+use super::Layout;
 use super::plan::{Plan, Resource};
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     let resources = plan.resources.iter().map(entries);
     let items = quote! {
         /// The facts about every action of the enabled resources, by resource.
         pub(crate) static ACTIONS: &[&[&crate::ActionMeta]] = &[#(#resources,)*];
     };
     File {
-        from: "spec".to_owned(),
+        from: layout.spec.to_owned(),
         docs: vec!["The catalogue: every action, in the order of the spec.".to_owned()],
         uses: vec!["crate::Action".to_owned()],
         chunks: vec![Chunk::Items(items)],

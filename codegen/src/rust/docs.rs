@@ -118,6 +118,20 @@ fn needs_feature(resource: &Resource<'_>) -> String {
     format!("Needs the cargo feature `{}`.", resource.feature)
 }
 
+/// The request's type: the method says the rest.
+pub(crate) fn request(resource: &Resource<'_>, request: &Request<'_>) -> Docs {
+    let deprecated = match &request.action.deprecated {
+        Some(reason) => format!("Deprecated: {}", sentence(reason)),
+        None => String::new(),
+    };
+    let title = &request.action.title;
+    Docs::new(format!(
+        "{title}: [`{}::{}`].",
+        resource.handle, request.method
+    ))
+    .and(deprecated)
+}
+
 /// The method of the handle: all about the action, except the example.
 pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
     let action = request.action;
@@ -178,7 +192,7 @@ pub(crate) fn body_in_words(body: &Body) -> String {
         Body::Text => "text".to_owned(),
         Body::Json(ty) => ty::in_words(ty),
         Body::Page(ty) => format!("a [`Page`](crate::Page) of {}", ty::in_words(ty)),
-        Body::Objects(ty) => format!("[`Objects`](crate::Objects): {}", ty::in_words(ty)),
+        Body::Objects(ty) => format!("[`Objects`](crate::Objects) of {}", ty::in_words(ty)),
     }
 }
 
@@ -201,7 +215,7 @@ pub(crate) fn about_options(options: &Options, known: &Known<'_>) -> String {
     };
     match model {
         Some(model) => sentence(model.doc.split("\n\n").next().unwrap_or_default()),
-        None => format!("The JSON body, {}.", ty::in_words(&options.ty)),
+        None => format!("The JSON body: {}.", ty::in_words(&options.ty)),
     }
 }
 
@@ -240,7 +254,7 @@ fn errors(request: &Request<'_>) -> String {
         .iter()
         .map(|(status, text)| format!("- `{status}`: {}", sentence(text)))
         .collect();
-    format!("Fails with\n{}", list.join("\n"))
+    format!("Fails with:\n\n{}", list.join("\n"))
 }
 
 /// A parameter: on its setter, or in the list of the method's arguments.

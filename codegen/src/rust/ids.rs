@@ -5,11 +5,12 @@ use quote::quote;
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
 
+use super::Layout;
 use super::docs::{Docs, sentence};
 use super::plan::Plan;
 
 /// The file of the aliases.
-pub(crate) fn file(plan: &Plan<'_>) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     let aliases = plan.ids.values().map(|id| {
         let docs = Docs::new(sentence(&id.doc)).attributes();
         let (alias, marker) = (ident(&id.name), ident(&name::marker(&id.name)));
@@ -24,7 +25,7 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
         #(#aliases)*
     };
     File {
-        from: "spec".to_owned(),
+        from: layout.spec.to_owned(),
         docs: vec!["The ids of all services: each kind of object has its own type.".to_owned()],
         uses: Vec::new(),
         chunks: vec![Chunk::Items(items)],
@@ -32,7 +33,7 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
 }
 
 /// The file of the markers.
-pub(crate) fn markers(plan: &Plan<'_>) -> File {
+pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout) -> File {
     let markers = plan.ids.values().map(|id| {
         let docs = Docs::new(format!("Marks [`{0}`](super::{0}).", id.name)).attributes();
         let (marker, text) = (ident(&name::marker(&id.name)), &id.name);
@@ -47,7 +48,7 @@ pub(crate) fn markers(plan: &Plan<'_>) -> File {
         }
     });
     File {
-        from: "spec".to_owned(),
+        from: layout.spec.to_owned(),
         docs: vec![
             "What tells the kinds of ids apart. There are no values of these types.".to_owned(),
         ],

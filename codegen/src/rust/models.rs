@@ -219,14 +219,10 @@ fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
         required => format!("({})", required.join(", ")),
     };
     let head = format!("{} => {}{required}", copies.from, model.api.name);
-    let entries = copies
-        .optional
-        .iter()
-        .map(|field| Entry::Line(field.clone()));
     List {
         name: "copies",
         head,
-        entries: entries.collect(),
+        entries: vec![Entry::Words(copies.optional.clone())],
     }
 }
 
@@ -235,8 +231,8 @@ fn union(model: &Model<'_>, tag: &str, variants: &[Variant<'_>]) -> TokenStream 
     let name = ident(&model.api.name);
     let variants = variants.iter().map(|variant| {
         let docs = Docs::new(format!("`{tag}` is `{}`.", variant.wire)).attributes();
-        let (name, model) = (ident(&variant.ident), ident(variant.model));
-        quote!(#docs #name(Box<#model>),)
+        let model = ident(variant.model);
+        quote!(#docs #model(Box<#model>),)
     });
     let unknown_docs = Docs::new(format!("Any other `{tag}`, as it came.")).attributes();
     let unknown = ident(name::UNKNOWN);

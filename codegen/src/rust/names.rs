@@ -67,7 +67,6 @@ fn answer(response: &Response<'_>) -> String {
         Response::Outcome { ident, .. } => ident.clone(),
     };
     text.replace("crate::", "")
-        .replace("serde_json::", "")
         .replace("std::collections::", "")
 }
 
@@ -141,23 +140,21 @@ fn values(item: &api::Enum) -> String {
 /// A list of words behind a label, filled into lines; nothing for no words.
 fn words(label: &str, words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     const WIDTH: usize = 110;
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|word| word.as_ref().to_owned())
+        .collect();
     let mut text = String::new();
-    let start = format!("  {label:9}");
-    let mut line = start.clone();
-    for word in words {
-        let word = word.as_ref();
+    let mut line = format!("  {label:9}");
+    for (index, word) in words.iter().enumerate() {
+        let comma = if index + 1 < words.len() { "," } else { "" };
         if line.len() + word.len() + 2 > WIDTH {
             let _ = writeln!(text, "{line}");
-            line = " ".repeat(start.len());
+            line = " ".repeat(11);
         }
-        let comma = if line.trim().is_empty() || line == start {
-            " "
-        } else {
-            ", "
-        };
-        let _ = write!(line, "{comma}{word}");
+        let _ = write!(line, " {word}{comma}");
     }
-    if line != start {
+    if !words.is_empty() {
         let _ = writeln!(text, "{line}");
     }
     text

@@ -132,8 +132,9 @@ pub(crate) struct Copies<'a> {
 
 /// A variant of a union.
 pub(crate) struct Variant<'a> {
+    /// The value of the tag.
     pub(crate) wire: &'a str,
-    pub(crate) ident: String,
+    /// The model inside, which is also the name of the variant.
     pub(crate) model: &'a str,
 }
 
@@ -233,11 +234,7 @@ impl<'a> Known<'a> {
                 tag,
                 variants: variants
                     .iter()
-                    .map(|(wire, model)| Variant {
-                        wire,
-                        ident: name::variant(wire, None),
-                        model,
-                    })
+                    .map(|(wire, model)| Variant { wire, model })
                     .collect(),
             },
         };
@@ -357,7 +354,7 @@ impl<'a> Known<'a> {
 }
 
 fn holder(direction: Direction, field: &api::Field, required: bool) -> Holder {
-    let starts_empty = matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Object);
+    let starts_empty = matches!(field.ty, Type::List(_) | Type::Map(_));
     match direction {
         Direction::Response | Direction::Both if starts_empty => Holder::Plain,
         Direction::Response | Direction::Both => Holder::Option,

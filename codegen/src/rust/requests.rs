@@ -7,13 +7,14 @@ use crate::api::{Auth, Location, Method, Paging, Type};
 use crate::name::{self, ident};
 use crate::print::{Chunk, Entry, File, List};
 
+use super::Layout;
 use super::docs::{self, Docs};
 use super::handle::parameters;
 use super::plan::{Case, Known, Param, Plan, Request, Resource, Response};
 use super::ty;
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
+pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>, layout: &Layout) -> File {
     let mut chunks = Vec::new();
     for request in &resource.requests {
         chunks.push(Chunk::Items(items(&plan.known, resource, request)));
@@ -28,7 +29,14 @@ pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
             "The requests of [`{}`], as values.",
             resource.handle
         )],
-        uses: vec!["super::*".to_owned()],
+        uses: vec![
+            "super::*".to_owned(),
+            format!(
+                "{}::{}",
+                layout.services,
+                name::service(&resource.service.name)
+            ),
+        ],
         chunks,
     }
 }
@@ -45,11 +53,7 @@ fn items(known: &Known<'_>, resource: &Resource<'_>, request: &Request<'_>) -> T
 }
 
 fn definition(resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
-    let docs = Docs::new(format!(
-        "{}: [`{}::{}`].",
-        request.action.title, resource.handle, request.method
-    ))
-    .attributes();
+    let docs = docs::request(resource, request).attributes();
     let name = ident(&request.ident);
     let default = request.starts_empty().then(|| quote!(Default,));
     let (fields, types) = fields(request);

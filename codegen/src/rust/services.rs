@@ -6,11 +6,12 @@ use quote::quote;
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
 
+use super::Layout;
 use super::docs::{Docs, sentence};
 use super::plan::Plan;
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     let services = plan.services.iter().map(|service| {
         let docs = Docs::new(sentence(&service.about)).attributes();
         let constant = ident(&name::service(&service.name));
@@ -40,7 +41,7 @@ pub(crate) fn file(plan: &Plan<'_>) -> File {
         pub(crate) const SERVICES: &[crate::ServiceMeta] = &[#(#constants),*];
     };
     File {
-        from: "spec".to_owned(),
+        from: layout.spec.to_owned(),
         docs: vec!["The services: where they are and what they bear.".to_owned()],
         uses: Vec::new(),
         chunks: vec![Chunk::Items(items)],

@@ -32,8 +32,7 @@ pub(crate) fn bare(ty: &Type) -> TokenStream {
         Type::Number => quote!(f64),
         Type::Boolean => quote!(bool),
         Type::Timestamp => quote!(crate::Timestamp),
-        Type::Any => quote!(serde_json::Value),
-        Type::Object => quote!(serde_json::Map<String, serde_json::Value>),
+        Type::Any | Type::Object => quote!(crate::RawJson),
         Type::Id(name) | Type::Enum(name) | Type::Model(name) => {
             let name = ident(name);
             quote!(#name)
@@ -84,7 +83,7 @@ pub(crate) fn of_options(options: &Options) -> TokenStream {
 pub(crate) fn argument(ty: &Type) -> TokenStream {
     let bare = bare(ty);
     match ty {
-        Type::Integer | Type::Number | Type::Boolean | Type::Object => bare,
+        Type::Integer | Type::Number | Type::Boolean => bare,
         Type::List(inner) => {
             let item = argument_item(inner);
             quote!(impl IntoIterator<Item = #item>)
@@ -110,7 +109,7 @@ fn argument_item(ty: &Type) -> TokenStream {
 fn is_plain(ty: &Type) -> bool {
     matches!(
         ty,
-        Type::Integer | Type::Number | Type::Boolean | Type::Object | Type::List(_) | Type::Map(_)
+        Type::Integer | Type::Number | Type::Boolean | Type::List(_) | Type::Map(_)
     )
 }
 
@@ -123,7 +122,7 @@ pub(crate) fn from_argument(ty: &Type, argument: &str) -> TokenStream {
 /// What an argument of this type becomes: the type itself.
 pub(crate) fn converted(ty: &Type, value: TokenStream) -> TokenStream {
     match ty {
-        Type::Integer | Type::Number | Type::Boolean | Type::Object => value,
+        Type::Integer | Type::Number | Type::Boolean => value,
         Type::List(inner) if is_plain(inner) => quote!(#value.into_iter().collect()),
         Type::List(_) => quote!(#value.into_iter().map(Into::into).collect()),
         Type::Map(inner) => {
@@ -140,10 +139,7 @@ pub(crate) fn converted(ty: &Type, value: TokenStream) -> TokenStream {
 
 /// Whether the value of such an argument is the argument itself.
 pub(crate) fn is_taken_as_it_is(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::Integer | Type::Number | Type::Boolean | Type::Object
-    )
+    matches!(ty, Type::Integer | Type::Number | Type::Boolean)
 }
 
 /// Whether the type has a name of the spec in it.
@@ -193,7 +189,6 @@ pub(crate) fn text(ty: &Type) -> String {
     match ty {
         Type::List(inner) => format!("Vec<{}>", text(inner)),
         Type::Map(inner) => format!("std::collections::BTreeMap<String, {}>", text(inner)),
-        Type::Object => "serde_json::Map<String, serde_json::Value>".to_owned(),
         ty => bare(ty).to_string().replace(' ', ""),
     }
 }

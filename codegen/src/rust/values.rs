@@ -55,6 +55,35 @@ pub(crate) fn of_field(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> Toke
     value(&api.ty, &hint, known, fill)
 }
 
+/// A value for a field that is assigned, not set: of exactly its type.
+pub(crate) fn exactly(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    let api = field.api;
+    let hint = Hint {
+        name: &api.wire,
+        default: api.default.as_ref(),
+        bounds: &api.bounds,
+    };
+    exact(&api.ty, &hint, known, fill)
+}
+
+fn exact(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    match ty {
+        Type::List(inner) => {
+            let item = exact(inner, hint, known, fill);
+            quote!(vec![#item])
+        }
+        Type::Map(inner) => {
+            let item = exact(inner, hint, known, fill);
+            quote!([("key".to_owned(), #item)].into())
+        }
+        Type::String | Type::Secret | Type::Any | Type::Object | Type::Timestamp | Type::Id(_) => {
+            let value = value(ty, hint, known, fill);
+            quote!(#value.into())
+        }
+        ty => value(ty, hint, known, fill),
+    }
+}
+
 /// A model made by its constructor.
 pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     let name = ident(&model.api.name);
@@ -120,9 +149,13 @@ impl<'a> Hint<'a> {
 
 fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     match ty {
-        Type::String | Type::Secret | Type::Any => {
+        Type::String | Type::Secret => {
             let text = text(hint.name);
             quote!(#text)
+        }
+        Type::Any => {
+            let text = text(hint.name);
+            quote!(serde_json::Value::from(#text))
         }
         Type::Integer => {
             let number = proc_macro2::Literal::i64_unsuffixed(integer(hint));

@@ -35,8 +35,8 @@ fn model_list(model: &Model<'_>) -> List {
             entries: variants
                 .iter()
                 .map(|variant| {
-                    let Variant { ident, model, wire } = variant;
-                    Entry::Line(format!("{ident}({model}) => {wire:?}"))
+                    let Variant { wire, model } = variant;
+                    Entry::Line(format!("{model}({model}) => {wire:?}"))
                 })
                 .collect(),
         },

@@ -9,15 +9,15 @@ use crate::api::Direction;
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
 
+use super::Layout;
 use super::plan::{Field, Holder, Kind, Known, Model, Plan, Request, Resource, Through};
-use super::ty;
 use super::values::{self, Fill};
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     let modules = plan.resources.iter().map(|resource| module(plan, resource));
     File {
-        from: "spec".to_owned(),
+        from: layout.spec.to_owned(),
         docs: vec![
             "Every request twice: with nothing but what it cannot be made without, and with"
                 .to_owned(),
@@ -124,7 +124,7 @@ fn example(known: &Known<'_>, model: &Model<'_>) -> TokenStream {
 /// Sets a field that has no setter, because iconik sets it itself.
 fn assign(known: &Known<'_>, field: &Field<'_>) -> TokenStream {
     let name = ident(&field.ident);
-    let value = ty::converted(&field.api.ty, values::of_field(field, known, Fill::Most));
+    let value = values::exactly(field, known, Fill::Most);
     let value = if field.boxed {
         quote!(Box::new(#value))
     } else {

@@ -1,8 +1,7 @@
 //! The models as this crate has them.
 
 pub use iconik_api::Page;
-use iconik_api::{Extra, IdKind, Timestamp, UnknownValue};
-use serde_json::{Map, Value};
+use iconik_api::{Extra, IdKind, RawJson, Timestamp, UnknownValue};
 
 type Id = iconik_api::Id<Any>;
 
@@ -38,25 +37,25 @@ pub struct Asset {
     pub external_link: Option<String>,
     pub face_recognition_status: Option<JobState>,
     pub favoured: Option<bool>,
-    pub files: Vec<Map<String, Value>>,
-    pub formats: Vec<Map<String, Value>>,
+    pub files: Vec<RawJson>,
+    pub formats: Vec<RawJson>,
     pub has_unconfirmed_persons: Option<bool>,
     pub id: Option<Id>,
     pub in_collections: Vec<Id>,
     pub is_blocked: Option<bool>,
     pub is_online: Option<bool>,
-    pub keyframes: Vec<Map<String, Value>>,
+    pub keyframes: Vec<RawJson>,
     pub last_archive_restore_date: Option<Timestamp>,
     pub limit_download_to_groups: Vec<Id>,
     pub media_type: Option<String>,
-    pub metadata: Map<String, Value>,
+    pub metadata: Option<RawJson>,
     pub object_type: Option<String>,
     pub original_asset_id: Option<Id>,
     pub original_segment_id: Option<Id>,
     pub original_version_id: Option<Id>,
     pub person_ids: Vec<Id>,
     pub position: Option<i64>,
-    pub proxies: Vec<Map<String, Value>>,
+    pub proxies: Vec<RawJson>,
     pub relations: Vec<AssetRelation>,
     pub site_name: Option<String>,
     pub status: Option<AssetStatus>,
@@ -270,18 +269,18 @@ iconik_api::response_model!(ApprovalBy {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Segment {
     pub asset_id: Option<Id>,
-    pub attachments: Vec<Map<String, Value>>,
+    pub attachments: Vec<RawJson>,
     pub date_created: Option<Timestamp>,
     pub date_modified: Option<Timestamp>,
-    pub drawing: Option<Value>,
+    pub drawing: Option<RawJson>,
     pub external_id: Option<String>,
-    pub face_bounding_boxes: Vec<Value>,
+    pub face_bounding_boxes: Vec<RawJson>,
     pub has_attachments: Option<bool>,
     pub has_drawing: Option<bool>,
     pub id: Option<Id>,
     pub is_internal: Option<bool>,
     pub keyframe_id: Option<Id>,
-    pub metadata: Map<String, Value>,
+    pub metadata: Option<RawJson>,
     pub metadata_view_id: Option<Id>,
     pub parent_id: Option<Id>,
     pub path: Option<String>,
@@ -292,11 +291,11 @@ pub struct Segment {
     pub segment_text: Option<String>,
     pub segment_track: Option<String>,
     pub segment_type: Option<SegmentSegmentType>,
-    pub semantic_transcription: Option<Value>,
+    pub semantic_transcription: Option<RawJson>,
     pub share_id: Option<Id>,
     pub share_session_id: Option<Id>,
     pub share_user_email: Option<String>,
-    pub shot: Option<Value>,
+    pub shot: Option<RawJson>,
     pub status: Option<SegmentStatus>,
     pub subclip_id: Option<Id>,
     pub time_end_milliseconds: Option<i64>,

@@ -200,7 +200,7 @@ mod approvals {
             .user("409cc53f-f149-11eb-a843-0a580a3db916")
             .external("external")
             .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
         model
@@ -219,12 +219,12 @@ mod approvals {
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .request_date("2026-03-01T12:00:00Z")
             .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-        model.user_status = Some(ApprovalStatus::NotApplicable.into());
-        model.users_info = Some([user()].into_iter().map(Into::into).collect());
-        model.approvals_by = Some([approval_by()].into_iter().map(Into::into).collect());
+        model.user_status = Some(ApprovalStatus::NotApplicable);
+        model.users_info = Some(vec![user()]);
+        model.approvals_by = Some(vec![approval_by()]);
         model.requested_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -250,7 +250,7 @@ mod approvals {
             .user("409cc53f-f149-11eb-a843-0a580a3db916")
             .external("external")
             .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
         model
@@ -269,12 +269,12 @@ mod approvals {
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .request_date("2026-03-01T12:00:00Z")
             .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-        model.user_status = Some(ApprovalStatus::NotApplicable.into());
-        model.users_info = Some([user()].into_iter().map(Into::into).collect());
-        model.approvals_by = Some([approval_by()].into_iter().map(Into::into).collect());
+        model.user_status = Some(ApprovalStatus::NotApplicable);
+        model.users_info = Some(vec![user()]);
+        model.approvals_by = Some(vec![approval_by()]);
         model.requested_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -422,12 +422,12 @@ mod assets {
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .request_date("2026-03-01T12:00:00Z")
             .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-        model.user_status = Some(ApprovalStatus::NotApplicable.into());
-        model.users_info = [user()].into_iter().map(Into::into).collect();
-        model.approvals_by = [approval_by()].into_iter().map(Into::into).collect();
+        model.user_status = Some(ApprovalStatus::NotApplicable);
+        model.users_info = vec![user()];
+        model.approvals_by = vec![approval_by()];
         model.requested_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -438,7 +438,7 @@ mod assets {
             .user("409cc53f-f149-11eb-a843-0a580a3db916")
             .external("external")
             .change_date("2026-03-01T12:00:00Z");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
         model
@@ -486,9 +486,9 @@ mod assets {
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
         model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-        model.created_by_user_info = Some(user().into());
+        model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.updated_by_user_info = Some(user().into());
+        model.updated_by_user_info = Some(user());
         model
     }
 
@@ -541,21 +541,16 @@ mod assets {
             .likes(0)
             .views(0);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-        model.in_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
-        model.versions = Some([asset_version()].into_iter().map(Into::into).collect());
+        model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
+        model.versions = Some(vec![asset_version()]);
         model.favoured = Some(true);
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.created_by_user_info = Some(user().into());
+        model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.updated_by_user_info = Some(user().into());
+        model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -623,21 +618,16 @@ mod assets {
             .likes(0)
             .views(0);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-        model.in_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
-        model.versions = Some([asset_version()].into_iter().map(Into::into).collect());
+        model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
+        model.versions = Some(vec![asset_version()]);
         model.favoured = Some(true);
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.created_by_user_info = Some(user().into());
+        model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.updated_by_user_info = Some(user().into());
+        model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -677,20 +667,10 @@ mod assets {
             .formats([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
-        model.person_ids = Some(
-            ["56bda07d-f149-11eb-a843-0a580a3db916", "a78cd4cc-f149-11eb-a843-0a580a3db916"]
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
+        model.person_ids = Some(vec!["56bda07d-f149-11eb-a843-0a580a3db916".into()]);
         model.has_unconfirmed_persons = Some(true);
-        model.in_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
-        model.versions = Some([asset_version()].into_iter().map(Into::into).collect());
+        model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
+        model.versions = Some(vec![asset_version()]);
         model.favoured = Some(true);
         model.date_created = Some("2026-03-01T12:00:00Z".into());
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
@@ -698,38 +678,29 @@ mod assets {
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
         model.date_deleted = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.created_by_user_info = Some(user().into());
+        model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.updated_by_user_info = Some(user().into());
+        model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.object_type = Some(ObjectType::Assets.into());
-        model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
+        model.object_type = Some(ObjectType::Assets);
+        model.metadata = Some(
+            serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
+        );
         model.media_type = Some("media_type".into());
         model.duration_milliseconds = Some(1);
         model.versions_number = Some(1);
         model.comments_count = Some(1);
-        model.ancestor_collections = Some(
-            ["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"]
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
+        model.ancestor_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
         model.position = Some(1);
-        model.relations = Some([asset_relation()].into_iter().map(Into::into).collect());
+        model.relations = Some(vec![asset_relation()]);
         model.files = Some(
-            [serde_json::Map::from_iter([("key".to_owned(), "value".into())])]
-                .into_iter()
-                .collect(),
+            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
         );
         model.proxies = Some(
-            [serde_json::Map::from_iter([("key".to_owned(), "value".into())])]
-                .into_iter()
-                .collect(),
+            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
         );
         model.keyframes = Some(
-            [serde_json::Map::from_iter([("key".to_owned(), "value".into())])]
-                .into_iter()
-                .collect(),
+            vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
         );
         model
     }
@@ -820,9 +791,9 @@ mod assets {
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.created_by_user_info = Some(user().into());
+        model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-        model.updated_by_user_info = Some(user().into());
+        model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -1185,11 +1156,13 @@ mod collections {
                 "279d2a79-f149-11eb-a843-0a580a3db916",
             ]);
         model.id = Some("e7a1ece4-f149-11eb-a843-0a580a3db916".into());
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.project_id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-        model.permissions = Some(["permissions", "and more"].into_iter().map(Into::into).collect());
-        model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
-        model.custom_order_status = Some(CustomOrderStatus::Disabled.into());
+        model.permissions = Some(vec!["permissions".into()]);
+        model.metadata = Some(
+            serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
+        );
+        model.custom_order_status = Some(CustomOrderStatus::Disabled);
         model.position = Some(1);
         model.favoured = Some(true);
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
@@ -1923,7 +1896,7 @@ mod playlists {
         model.date_created = Some("2026-03-01T12:00:00Z".into());
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-        model.playlist_items = Some([new_playlist_item()].into_iter().map(Into::into).collect());
+        model.playlist_items = Some(vec![new_playlist_item()]);
         model.item_count = Some(1);
         model
     }
@@ -1944,7 +1917,7 @@ mod playlists {
         model.date_created = Some("2026-03-01T12:00:00Z".into());
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-        model.playlist_items = Some([new_playlist_item()].into_iter().map(Into::into).collect());
+        model.playlist_items = Some(vec![new_playlist_item()]);
         model.item_count = Some(1);
         model
     }
@@ -2670,7 +2643,7 @@ mod segments {
     }
 
     fn segment_attribute_match() -> SegmentAttributeMatch {
-        SegmentAttributeMatch::new("Dailies", "value")
+        SegmentAttributeMatch::new("Dailies", serde_json::Value::from("value"))
             .operator(ComparisonOperator::Equal)
     }
 
@@ -3454,7 +3427,7 @@ mod shares {
             .emails(["emails", "and more"])
             .message("message")
             .share_by_url(true);
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.owner_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
         model
@@ -3504,7 +3477,7 @@ mod shares {
         model.access_count = Some(1);
         model.last_access_date = Some("2026-03-01T12:00:00Z".into());
         model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model
     }
@@ -3548,7 +3521,7 @@ mod shares {
             .message("message")
             .population_status(PopulationStatus::Populating)
             .project_id("aa142583-f149-11eb-a843-0a580a3db916");
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.owner_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
@@ -3581,7 +3554,7 @@ mod shares {
         model.access_count = Some(1);
         model.last_access_date = Some("2026-03-01T12:00:00Z".into());
         model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-        model.object_type = Some(ObjectType::Assets.into());
+        model.object_type = Some(ObjectType::Assets);
         model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
         model
     }

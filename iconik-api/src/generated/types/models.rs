@@ -2,8 +2,7 @@
 
 //! The models and enums shared by several resources.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue, Unrecognized};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue, Unrecognized};
 use super::*;
 
 /// Who was asked to approve an object, and what they said.
@@ -307,7 +306,7 @@ pub struct Asset {
     pub object_type: Option<ObjectType>,
 
     /// Metadata values by field name.
-    pub metadata: Map<String, Value>,
+    pub metadata: Option<RawJson>,
 
     /// What the media is, for example `video`.
     pub media_type: Option<String>,
@@ -334,16 +333,16 @@ pub struct Asset {
     pub relations: Vec<AssetRelation>,
 
     /// Its formats, as iconik's files service describes them.
-    pub formats: Vec<Map<String, Value>>,
+    pub formats: Vec<RawJson>,
 
     /// Its files, as iconik's files service describes them.
-    pub files: Vec<Map<String, Value>>,
+    pub files: Vec<RawJson>,
 
     /// Its proxies, as iconik's files service describes them.
-    pub proxies: Vec<Map<String, Value>>,
+    pub proxies: Vec<RawJson>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Vec<Map<String, Value>>,
+    pub keyframes: Vec<RawJson>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Option<i64>,
@@ -612,10 +611,10 @@ pub struct Collection {
     pub permissions: Vec<String>,
 
     /// Metadata values by field name.
-    pub metadata: Map<String, Value>,
+    pub metadata: Option<RawJson>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Vec<Map<String, Value>>,
+    pub keyframes: Vec<RawJson>,
 
     /// Whether its content has an order of its own.
     pub custom_order_status: Option<CustomOrderStatus>,
@@ -683,10 +682,10 @@ pub struct Collection {
 #[derive(Clone, Debug, PartialEq)]
 pub enum CollectionItem {
     /// `object_type` is `assets`.
-    Assets(Box<Asset>),
+    Asset(Box<Asset>),
 
     /// `object_type` is `collections`.
-    Collections(Box<Collection>),
+    Collection(Box<Collection>),
 
     /// Any other `object_type`, as it came.
     Unknown(Box<Unrecognized>),

@@ -159,8 +159,8 @@ response_model!(Collection {
 });
 
 tagged_union!(CollectionItem by "object_type" {
-    Assets(Asset) => "assets",
-    Collections(Collection) => "collections",
+    Asset(Asset) => "assets",
+    Collection(Collection) => "collections",
 });
 
 request_model!(ItemPosition {

@@ -129,14 +129,7 @@ impl ApprovalRequestPatch {
 }
 
 copies!(Approval => ApprovalRequestPatch {
-    status,
-    min_number,
-    users,
-    groups,
-    externals,
-    share_id,
-    request_date,
-    change_date,
+    status, min_number, users, groups, externals, share_id, request_date, change_date,
 });
 
 /// The objects to approve or to refuse.
@@ -255,12 +248,7 @@ impl NewApproval {
     }
 }
 
-copies!(ApprovalBy => NewApproval {
-    status,
-    user,
-    external,
-    change_date,
-});
+copies!(ApprovalBy => NewApproval { status, user, external, change_date });
 
 /// Who is asked to approve an object.
 #[must_use = "a model does nothing until it is sent"]
@@ -375,14 +363,7 @@ impl NewApprovalRequest {
 }
 
 copies!(Approval => NewApprovalRequest {
-    status,
-    min_number,
-    users,
-    groups,
-    externals,
-    share_id,
-    request_date,
-    change_date,
+    status, min_number, users, groups, externals, share_id, request_date, change_date,
 });
 
 /// What can be said of an object.

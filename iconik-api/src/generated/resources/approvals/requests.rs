@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, OptionalJson, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists what people said about an object: [`Approvals::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]

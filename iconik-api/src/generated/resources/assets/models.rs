@@ -2,8 +2,7 @@
 
 //! The models and enums of `assets`.
 
-use serde_json::{Map, Value};
-use crate::{Nullable, Timestamp};
+use crate::{Nullable, RawJson, Timestamp};
 use super::*;
 
 /// One asset among several that are changed together.
@@ -420,34 +419,11 @@ impl AssetEdit {
 }
 
 copies!(Asset => AssetEdit(id: "id") {
-    title,
-    r#type,
-    status,
-    category,
-    external_id,
-    external_link,
-    site_name,
-    warning,
-    is_blocked,
-    is_online,
-    limit_download_to_groups,
-    archive_status,
-    last_archive_restore_date,
-    analyze_status,
-    face_recognition_status,
-    person_ids,
-    has_unconfirmed_persons,
-    custom_keyframe,
-    custom_poster,
-    original_asset_id,
-    original_version_id,
-    original_segment_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    clip_id,
-    created_by_user,
-    deleted_by_user,
-    deleted_by_user_info,
+    title, r#type, status, category, external_id, external_link, site_name, warning, is_blocked,
+    is_online, limit_download_to_groups, archive_status, last_archive_restore_date, analyze_status,
+    face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster,
+    original_asset_id, original_version_id, original_segment_id, time_start_milliseconds,
+    time_end_milliseconds, clip_id, created_by_user, deleted_by_user, deleted_by_user_info,
 });
 
 /// What to change in an asset; what is absent stays as it is.
@@ -1013,45 +989,13 @@ impl AssetPatch {
 }
 
 copies!(Asset => AssetPatch {
-    title,
-    r#type,
-    status,
-    category,
-    external_id,
-    external_link,
-    site_name,
-    warning,
-    is_blocked,
-    is_online,
-    limit_download_to_groups,
-    archive_status,
-    last_archive_restore_date,
-    analyze_status,
-    face_recognition_status,
-    person_ids,
-    has_unconfirmed_persons,
-    custom_keyframe,
-    custom_poster,
-    original_asset_id,
-    original_version_id,
-    original_segment_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    clip_id,
-    date_created,
-    date_deleted,
-    deleted_by_user_info,
-    publication_id,
-    publication_status,
-    date_published_at,
-    destination_name,
-    destination_type,
-    destination_icon,
-    destination_picture,
-    clip_mime_type,
-    clip_duration,
-    clip_aspect_ratio,
-    likes,
+    title, r#type, status, category, external_id, external_link, site_name, warning, is_blocked,
+    is_online, limit_download_to_groups, archive_status, last_archive_restore_date, analyze_status,
+    face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster,
+    original_asset_id, original_version_id, original_segment_id, time_start_milliseconds,
+    time_end_milliseconds, clip_id, date_created, date_deleted, deleted_by_user_info,
+    publication_id, publication_status, date_published_at, destination_name, destination_type,
+    destination_icon, destination_picture, clip_mime_type, clip_duration, clip_aspect_ratio, likes,
     views,
 });
 
@@ -1685,44 +1629,13 @@ impl AssetReplacement {
 }
 
 copies!(Asset => AssetReplacement(title: "title") {
-    r#type,
-    status,
-    category,
-    external_id,
-    external_link,
-    site_name,
-    warning,
-    is_blocked,
-    is_online,
-    limit_download_to_groups,
-    archive_status,
-    last_archive_restore_date,
-    analyze_status,
-    face_recognition_status,
-    person_ids,
-    has_unconfirmed_persons,
-    custom_keyframe,
-    custom_poster,
-    original_asset_id,
-    original_version_id,
-    original_segment_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    clip_id,
-    date_created,
-    date_deleted,
-    deleted_by_user_info,
-    publication_id,
-    publication_status,
-    date_published_at,
-    destination_name,
-    destination_type,
-    destination_icon,
-    destination_picture,
-    clip_mime_type,
-    clip_duration,
-    clip_aspect_ratio,
-    likes,
+    r#type, status, category, external_id, external_link, site_name, warning, is_blocked, is_online,
+    limit_download_to_groups, archive_status, last_archive_restore_date, analyze_status,
+    face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster,
+    original_asset_id, original_version_id, original_segment_id, time_start_milliseconds,
+    time_end_milliseconds, clip_id, date_created, date_deleted, deleted_by_user_info,
+    publication_id, publication_status, date_published_at, destination_name, destination_type,
+    destination_icon, destination_picture, clip_mime_type, clip_duration, clip_aspect_ratio, likes,
     views,
 });
 
@@ -1879,7 +1792,7 @@ pub struct AssetSearchDocument {
     pub object_type: Option<ObjectType>,
 
     /// Set by iconik: has no effect in a request. Metadata values by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// Set by iconik: has no effect in a request. What the media is, for example `video`.
     pub media_type: Option<String>,
@@ -1908,19 +1821,19 @@ pub struct AssetSearchDocument {
     pub relations: Option<Vec<AssetRelation>>,
 
     /// Its formats, as iconik's files service describes them.
-    pub formats: Nullable<Vec<Map<String, Value>>>,
+    pub formats: Nullable<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Its files, as iconik's files service describes
     /// them.
-    pub files: Option<Vec<Map<String, Value>>>,
+    pub files: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Its proxies, as iconik's files service describes
     /// them.
-    pub proxies: Option<Vec<Map<String, Value>>>,
+    pub proxies: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Keyframes, as iconik's files service describes
     /// them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 }
 
 impl AssetSearchDocument {
@@ -2192,8 +2105,8 @@ impl AssetSearchDocument {
     }
 
     /// Its formats, as iconik's files service describes them.
-    pub fn formats(mut self, formats: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.formats = Nullable::Value(formats.into_iter().collect());
+    pub fn formats(mut self, formats: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.formats = Nullable::Value(formats.into_iter().map(Into::into).collect());
         self
     }
 
@@ -2205,29 +2118,10 @@ impl AssetSearchDocument {
 }
 
 copies!(Asset => AssetSearchDocument(title: "title") {
-    r#type,
-    status,
-    category,
-    external_id,
-    external_link,
-    site_name,
-    warning,
-    is_blocked,
-    is_online,
-    limit_download_to_groups,
-    archive_status,
-    analyze_status,
-    face_recognition_status,
-    custom_keyframe,
-    custom_poster,
-    original_asset_id,
-    original_version_id,
-    original_segment_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    clip_id,
-    deleted_by_user_info,
-    approval,
+    r#type, status, category, external_id, external_link, site_name, warning, is_blocked, is_online,
+    limit_download_to_groups, archive_status, analyze_status, face_recognition_status,
+    custom_keyframe, custom_poster, original_asset_id, original_version_id, original_segment_id,
+    time_start_milliseconds, time_end_milliseconds, clip_id, deleted_by_user_info, approval,
     formats,
 });
 

@@ -2,8 +2,7 @@
 
 //! The models and enums of `collections`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
 use super::*;
 
 /// An asset or a collection that goes into a collection.
@@ -310,17 +309,8 @@ impl CollectionPatch {
 }
 
 copies!(Collection => CollectionPatch {
-    title,
-    status,
-    parent_id,
-    is_root,
-    category,
-    external_id,
-    storage_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    date_created,
+    title, status, parent_id, is_root, category, external_id, storage_id, custom_keyframe,
+    custom_poster, keyframe_asset_ids, date_created,
 });
 
 /// The job that brings a collection back.
@@ -361,10 +351,10 @@ pub struct CollectionSearchDocument {
     pub permissions: Option<Vec<String>>,
 
     /// Set by iconik: has no effect in a request. Metadata values by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Whether its content has an order of its own.
     pub custom_order_status: Option<CustomOrderStatus>,
@@ -476,8 +466,8 @@ impl CollectionSearchDocument {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -576,18 +566,8 @@ impl CollectionSearchDocument {
 }
 
 copies!(Collection => CollectionSearchDocument(title: "title") {
-    parents,
-    in_collections,
-    keyframes,
-    status,
-    parent_id,
-    is_root,
-    category,
-    external_id,
-    storage_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
+    parents, in_collections, keyframes, status, parent_id, is_root, category, external_id,
+    storage_id, custom_keyframe, custom_poster, keyframe_asset_ids,
 });
 
 /// The size of a collection.
@@ -805,16 +785,8 @@ impl NewCollection {
 }
 
 copies!(Collection => NewCollection(title: "title") {
-    status,
-    parent_id,
-    is_root,
-    category,
-    external_id,
-    storage_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    date_created,
+    status, parent_id, is_root, category, external_id, storage_id, custom_keyframe, custom_poster,
+    keyframe_asset_ids, date_created,
 });
 
 /// How much of a collection lies on one storage.

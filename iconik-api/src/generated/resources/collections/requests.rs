@@ -2,9 +2,9 @@
 
 //! The requests of [`Collections`], as values.
 
-use serde_json::{Map, Value};
-use crate::{Empty, Json, OptionalJson, Page};
+use crate::{Empty, Json, OptionalJson, Page, RawJson};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists collections: [`Collections::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]
@@ -887,7 +887,7 @@ action!(collections.reindex ReindexCollection {
 pub struct ReindexCollectionWithContents<C = ()> {
     client: C,
     collection_id: CollectionId,
-    options: Option<Map<String, Value>>,
+    options: Option<RawJson>,
 }
 
 impl ReindexCollectionWithContents {
@@ -898,9 +898,9 @@ impl ReindexCollectionWithContents {
 }
 
 impl<C> ReindexCollectionWithContents<C> {
-    /// The JSON body, a JSON object.
-    pub fn options(mut self, options: Map<String, Value>) -> Self {
-        self.options = Some(options);
+    /// The JSON body: a JSON object.
+    pub fn options(mut self, options: impl Into<RawJson>) -> Self {
+        self.options = Some(options.into());
         self
     }
 }

@@ -25,7 +25,7 @@ impl CustomActions {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects):
+    /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects) of
     /// [`CustomAction`].
     ///
     /// ```
@@ -41,7 +41,7 @@ impl CustomActions {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects):
+    /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects) of
     /// [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its address.

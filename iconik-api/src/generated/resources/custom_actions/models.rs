@@ -3,8 +3,7 @@
 //! The models and enums of `custom_actions`.
 
 use std::collections::BTreeMap;
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Secret, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Secret, Timestamp, UnknownValue};
 use super::*;
 
 /// An entry in iconik's menus that calls an outside service or opens a page of it.
@@ -252,18 +251,8 @@ impl CustomActionPatch {
 }
 
 copies!(CustomAction => CustomActionPatch {
-    context,
-    title,
-    r#type,
-    url,
-    headers,
-    metadata_view,
-    app_id,
-    color,
-    disabled,
-    publish_template_id,
-    transcoder_id,
-    status,
+    context, title, r#type, url, headers, metadata_view, app_id, color, disabled,
+    publish_template_id, transcoder_id, status,
 });
 
 /// What a custom action is from now on.
@@ -446,14 +435,7 @@ impl CustomActionReplacement {
 }
 
 copies!(CustomAction => CustomActionReplacement(context: "context", title: "title", url: "url") {
-    r#type,
-    headers,
-    metadata_view,
-    app_id,
-    color,
-    disabled,
-    publish_template_id,
-    transcoder_id,
+    r#type, headers, metadata_view, app_id, color, disabled, publish_template_id, transcoder_id,
     status,
 });
 
@@ -589,7 +571,7 @@ impl CustomActionTargets {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetadataFieldValue {
     /// The values, each an object with the key `value`, and `label` where the field offers choices.
-    pub field_values: Option<Vec<Map<String, Value>>>,
+    pub field_values: Option<Vec<RawJson>>,
 
     /// When they were filled in.
     pub date_created: Option<Timestamp>,
@@ -604,9 +586,9 @@ impl MetadataFieldValue {
     /// The values, each an object with the key `value`, and `label` where the field offers choices.
     pub fn field_values(
         mut self,
-        field_values: impl IntoIterator<Item = Map<String, Value>>,
+        field_values: impl IntoIterator<Item = impl Into<RawJson>>,
     ) -> Self {
-        self.field_values = Some(field_values.into_iter().collect());
+        self.field_values = Some(field_values.into_iter().map(Into::into).collect());
         self
     }
 

@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, Objects};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the custom actions of every context: [`CustomActions::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]

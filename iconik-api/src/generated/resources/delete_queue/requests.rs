@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Deletes what is in the given collections or saved searches, or the given assets:
 /// [`DeleteQueue::add_bulk`].

@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, OptionalJson, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the favorites of the calling user: [`Favorites::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]
@@ -113,6 +114,8 @@ action!(favorites.remove_all RemoveAllFavorites {
 
 /// Removes everything from the favorites, by the other spelling of the path:
 /// [`Favorites::remove_all_favourites`].
+///
+/// Deprecated: `remove_all` does the same by the path that the other actions share.
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RemoveAllFavourites<C = ()> {

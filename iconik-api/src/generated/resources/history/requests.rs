@@ -2,9 +2,9 @@
 
 //! The requests of [`History`], as values.
 
-use serde_json::{Map, Value};
-use crate::{Empty, Json, OptionalJson, Page};
+use crate::{Empty, Json, OptionalJson, Page, RawJson};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the history of an asset: [`History::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]
@@ -142,7 +142,7 @@ pub struct ReindexHistoryEntry<C = ()> {
     client: C,
     asset_id: AssetId,
     history_entity_id: HistoryEntryId,
-    options: Option<Map<String, Value>>,
+    options: Option<RawJson>,
 }
 
 impl ReindexHistoryEntry {
@@ -158,9 +158,9 @@ impl ReindexHistoryEntry {
 }
 
 impl<C> ReindexHistoryEntry<C> {
-    /// The JSON body, a JSON object.
-    pub fn options(mut self, options: Map<String, Value>) -> Self {
-        self.options = Some(options);
+    /// The JSON body: a JSON object.
+    pub fn options(mut self, options: impl Into<RawJson>) -> Self {
+        self.options = Some(options.into());
         self
     }
 }

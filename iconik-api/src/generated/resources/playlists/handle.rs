@@ -147,7 +147,7 @@ impl Playlists {
     ///
     /// The items come as assets, each with its `position`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with [`Objects`](crate::Objects): [`Asset`].
+    /// Needs the role `can_read_playlists`. Answers with [`Objects`](crate::Objects) of [`Asset`].
     /// Optional arguments are set on [`ListPlaylistItems`].
     ///
     /// - `playlist_id`: The playlist.

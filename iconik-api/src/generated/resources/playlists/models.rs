@@ -2,8 +2,7 @@
 
 //! The models and enums of `playlists`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
 use super::*;
 
 /// What a new playlist starts with.
@@ -33,7 +32,7 @@ pub struct NewPlaylist {
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Who created it.
     pub created_by_user: Option<UserId>,
@@ -117,8 +116,8 @@ impl NewPlaylist {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -202,9 +201,7 @@ impl NewPlaylistItem {
 }
 
 copies!(PlaylistItem => NewPlaylistItem(object_id: "object_id", object_type: "object_type") {
-    version_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
+    version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
 /// An ordered list of assets and sequences.
@@ -233,7 +230,7 @@ pub struct Playlist {
     pub keyframe_asset_ids: Vec<AssetId>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Vec<Map<String, Value>>,
+    pub keyframes: Vec<RawJson>,
 
     /// Who created it.
     pub created_by_user: Option<UserId>,
@@ -358,11 +355,7 @@ impl PlaylistItemPatch {
 }
 
 copies!(PlaylistItem => PlaylistItemPatch {
-    object_id,
-    object_type,
-    version_id,
-    time_start_milliseconds,
-    time_end_milliseconds,
+    object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
 /// What to change in a playlist; what is absent stays as it is.
@@ -395,7 +388,7 @@ pub struct PlaylistPatch {
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Who created it.
     pub created_by_user: Option<UserId>,
@@ -474,20 +467,14 @@ impl PlaylistPatch {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 }
 
 copies!(Playlist => PlaylistPatch {
-    name,
-    status,
-    project_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    keyframes,
+    name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 
 /// What a playlist says about itself from now on.
@@ -517,7 +504,7 @@ pub struct PlaylistReplacement {
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
-    pub keyframes: Option<Vec<Map<String, Value>>>,
+    pub keyframes: Option<Vec<RawJson>>,
 
     /// Set by iconik: has no effect in a request. Who created it.
     pub created_by_user: Option<UserId>,
@@ -605,19 +592,14 @@ impl PlaylistReplacement {
     }
 
     /// Keyframes, as iconik's files service describes them.
-    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.keyframes = Some(keyframes.into_iter().collect());
+    pub fn keyframes(mut self, keyframes: impl IntoIterator<Item = impl Into<RawJson>>) -> Self {
+        self.keyframes = Some(keyframes.into_iter().map(Into::into).collect());
         self
     }
 }
 
 copies!(Playlist => PlaylistReplacement(name: "name") {
-    status,
-    project_id,
-    custom_keyframe,
-    custom_poster,
-    keyframe_asset_ids,
-    keyframes,
+    status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 
 /// What stands in a playlist.

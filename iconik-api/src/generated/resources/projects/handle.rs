@@ -144,7 +144,7 @@ impl Projects {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_projects`. Answers with [`Objects`](crate::Objects):
+    /// Needs the role `can_read_projects`. Answers with [`Objects`](crate::Objects) of
     /// [`ProjectMember`].
     ///
     /// - `project_id`: The project.

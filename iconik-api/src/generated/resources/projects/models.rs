@@ -261,12 +261,7 @@ impl ProjectPatch {
     }
 }
 
-copies!(Project => ProjectPatch {
-    name,
-    status,
-    collection_id,
-    storage_id,
-});
+copies!(Project => ProjectPatch { name, status, collection_id, storage_id });
 
 /// What a project is from now on.
 #[must_use = "a model does nothing until it is sent"]
@@ -342,11 +337,7 @@ impl ProjectReplacement {
     }
 }
 
-copies!(Project => ProjectReplacement(name: "name") {
-    status,
-    collection_id,
-    storage_id,
-});
+copies!(Project => ProjectReplacement(name: "name") { status, collection_id, storage_id });
 
 /// Whether a project is in use.
 ///

@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, Objects, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists projects: [`Projects::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]

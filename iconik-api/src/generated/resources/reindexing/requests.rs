@@ -4,6 +4,7 @@
 
 use crate::Empty;
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Starts a job that writes many objects to the search index again: [`Reindexing::bulk`].
 #[must_use = "a request does nothing until it is awaited or sent"]

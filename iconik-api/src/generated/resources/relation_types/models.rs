@@ -73,8 +73,7 @@ impl NewRelationType {
 }
 
 copies!(RelationType => NewRelationType(name: "name", source_label: "source_label", destination_label: "destination_label") {
-    description,
-    is_directional,
+    description, is_directional,
 });
 
 /// A kind of relation that assets can have to each other.
@@ -186,9 +185,5 @@ impl RelationTypePatch {
 }
 
 copies!(RelationType => RelationTypePatch {
-    name,
-    description,
-    source_label,
-    destination_label,
-    is_directional,
+    name, description, source_label, destination_label, is_directional,
 });

@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the assets that an asset is related to: [`Relations::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]

@@ -2,8 +2,7 @@
 
 //! The models and enums of `segments`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
 use super::*;
 
 /// The assets whose segments to write to the search index again, and how.
@@ -134,10 +133,7 @@ pub struct DrawingPrimitive {
 impl DrawingPrimitive {
     /// With `type`, which iconik demands.
     pub fn new(r#type: impl Into<DrawingPrimitiveType>) -> Self {
-        Self {
-            r#type: Some(r#type.into()),
-            ..Self::default()
-        }
+        Self { r#type: Some(r#type.into()), ..Self::default() }
     }
 
     /// The points that it runs through or is spanned by.
@@ -194,10 +190,7 @@ pub struct FaceBoundingBox {
 impl FaceBoundingBox {
     /// With `person_version_face_id`, which iconik demands.
     pub fn new(person_version_face_id: impl Into<PersonVersionFaceId>) -> Self {
-        Self {
-            person_version_face_id: Some(person_version_face_id.into()),
-            ..Self::default()
-        }
+        Self { person_version_face_id: Some(person_version_face_id.into()), ..Self::default() }
     }
 
     /// When, in milliseconds.
@@ -285,7 +278,7 @@ pub struct NewSegment {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -534,8 +527,8 @@ impl NewSegment {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -731,11 +724,7 @@ pub struct Point {
 impl Point {
     /// With `x` and `y`, which iconik demands.
     pub fn new(x: f64, y: f64) -> Self {
-        Self {
-            x: Some(x),
-            y: Some(y),
-            ..Self::default()
-        }
+        Self { x: Some(x), y: Some(y), ..Self::default() }
     }
 }
 
@@ -795,7 +784,7 @@ pub struct Segment {
     pub has_drawing: Option<bool>,
 
     /// Its attachments; lists only.
-    pub attachments: Vec<Map<String, Value>>,
+    pub attachments: Vec<RawJson>,
 
     /// Whether it has attachments.
     pub has_attachments: Option<bool>,
@@ -807,7 +796,7 @@ pub struct Segment {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Map<String, Value>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Option<MetadataViewId>,
@@ -885,12 +874,12 @@ pub struct SegmentAttributeMatch {
     pub operator: Nullable<ComparisonOperator>,
 
     /// What to compare with.
-    pub value: Value,
+    pub value: RawJson,
 }
 
 impl SegmentAttributeMatch {
     /// With `name` and `value`, which iconik demands.
-    pub fn new(name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn new(name: impl Into<String>, value: impl Into<RawJson>) -> Self {
         Self { name: name.into(), operator: Nullable::Absent, value: value.into() }
     }
 
@@ -1037,7 +1026,7 @@ pub struct SegmentEdit {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -1254,8 +1243,8 @@ impl SegmentEdit {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -1413,31 +1402,10 @@ impl SegmentEdit {
 }
 
 copies!(Segment => SegmentEdit(id: "id", segment_type: "segment_type") {
-    version_id,
-    status,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    segment_text,
-    segment_color,
-    segment_track,
-    segment_checked,
-    is_internal,
-    drawing,
-    keyframe_id,
-    metadata,
-    metadata_view_id,
-    person_id,
-    face_bounding_boxes,
-    transcription_id,
-    transcription,
-    semantic_transcription,
-    shot,
-    project_id,
-    share_id,
-    share_session_id,
-    share_user_email,
-    external_id,
-    user_info,
+    version_id, status, time_start_milliseconds, time_end_milliseconds, segment_text, segment_color,
+    segment_track, segment_checked, is_internal, drawing, keyframe_id, metadata, metadata_view_id,
+    person_id, face_bounding_boxes, transcription_id, transcription, semantic_transcription, shot,
+    project_id, share_id, share_session_id, share_user_email, external_id, user_info,
 });
 
 /// Several segments of one asset, as they are to be from now on.
@@ -1521,7 +1489,7 @@ pub struct SegmentPatch {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -1717,8 +1685,8 @@ impl SegmentPatch {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -1876,33 +1844,11 @@ impl SegmentPatch {
 }
 
 copies!(Segment => SegmentPatch {
-    version_id,
-    segment_type,
-    status,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    segment_text,
-    segment_color,
-    segment_track,
-    segment_checked,
-    is_internal,
-    drawing,
-    has_attachments,
-    keyframe_id,
-    metadata,
-    metadata_view_id,
-    person_id,
-    face_bounding_boxes,
-    transcription_id,
-    transcription,
-    semantic_transcription,
-    shot,
-    project_id,
-    share_id,
-    share_session_id,
-    share_user_email,
-    external_id,
-    user_info,
+    version_id, segment_type, status, time_start_milliseconds, time_end_milliseconds, segment_text,
+    segment_color, segment_track, segment_checked, is_internal, drawing, has_attachments,
+    keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes, transcription_id,
+    transcription, semantic_transcription, shot, project_id, share_id, share_session_id,
+    share_user_email, external_id, user_info,
 });
 
 /// How to write segments to the search index again.
@@ -2014,7 +1960,7 @@ pub struct SegmentReplacement {
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<RawJson>,
 
     /// The metadata view that the values belong to.
     pub metadata_view_id: Nullable<MetadataViewId>,
@@ -2244,8 +2190,8 @@ impl SegmentReplacement {
     }
 
     /// Metadata values of the segment by field name.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.metadata = Some(metadata);
+    pub fn metadata(mut self, metadata: impl Into<RawJson>) -> Self {
+        self.metadata = Some(metadata.into());
         self
     }
 
@@ -2403,32 +2349,11 @@ impl SegmentReplacement {
 }
 
 copies!(Segment => SegmentReplacement(segment_type: "segment_type") {
-    version_id,
-    status,
-    time_start_milliseconds,
-    time_end_milliseconds,
-    segment_text,
-    segment_color,
-    segment_track,
-    segment_checked,
-    is_internal,
-    drawing,
-    has_attachments,
-    keyframe_id,
-    metadata,
-    metadata_view_id,
-    person_id,
-    face_bounding_boxes,
-    transcription_id,
-    transcription,
-    semantic_transcription,
-    shot,
-    project_id,
-    share_id,
-    share_session_id,
-    share_user_email,
-    external_id,
-    user_info,
+    version_id, status, time_start_milliseconds, time_end_milliseconds, segment_text, segment_color,
+    segment_track, segment_checked, is_internal, drawing, has_attachments, keyframe_id, metadata,
+    metadata_view_id, person_id, face_bounding_boxes, transcription_id, transcription,
+    semantic_transcription, shot, project_id, share_id, share_session_id, share_user_email,
+    external_id, user_info,
 });
 
 /// Which segments to write to the search index again, and how.
@@ -2637,10 +2562,7 @@ pub struct SemanticTranscriptionEntity {
 impl SemanticTranscriptionEntity {
     /// With `text`, which iconik demands.
     pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: Some(text.into()),
-            ..Self::default()
-        }
+        Self { text: Some(text.into()), ..Self::default() }
     }
 
     /// What kind of name it is.
@@ -3105,10 +3027,7 @@ pub struct Transcription {
 impl Transcription {
     /// With `words`, which iconik demands.
     pub fn new(words: impl IntoIterator<Item = impl Into<TranscriptionElement>>) -> Self {
-        Self {
-            words: words.into_iter().map(Into::into).collect(),
-            ..Self::default()
-        }
+        Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// The number of the speaker; `speaker_labels` of the transcription's properties has the name.
@@ -3176,10 +3095,7 @@ pub struct UnderstandingTag {
 impl UnderstandingTag {
     /// With `label`, which iconik demands.
     pub fn new(label: impl Into<String>) -> Self {
-        Self {
-            label: Some(label.into()),
-            ..Self::default()
-        }
+        Self { label: Some(label.into()), ..Self::default() }
     }
 
     /// How strong it is, in words.

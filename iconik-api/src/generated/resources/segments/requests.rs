@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, Page, Text};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the segments of an asset: [`Segments::list`].
 #[must_use = "a request does nothing until it is awaited or sent"]

@@ -143,7 +143,7 @@ impl Sequences {
 
     /// Lists the items of a sequence: `GET /v1/sequences/{sequence_id}/items/`.
     ///
-    /// Needs the role `can_read_sequences`. Answers with [`Objects`](crate::Objects):
+    /// Needs the role `can_read_sequences`. Answers with [`Objects`](crate::Objects) of
     /// [`SequenceItem`]. Optional arguments are set on [`ListSequenceItems`].
     ///
     /// - `sequence_id`: The sequence.

@@ -43,8 +43,7 @@ impl NewSequence {
     }
 }
 
-copies!(Sequence => NewSequence(name: "name") {
-});
+copies!(Sequence => NewSequence(name: "name") {  });
 
 /// What to add to a sequence.
 #[must_use = "a model does nothing until it is sent"]
@@ -178,6 +177,4 @@ impl SequencePatch {
     }
 }
 
-copies!(Sequence => SequencePatch {
-    name,
-});
+copies!(Sequence => SequencePatch { name });

@@ -96,7 +96,7 @@ impl Shares {
     ///
     /// Only those of the object itself, not those of collections around it.
     ///
-    /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects): [`Share`].
+    /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`Share`].
     /// Optional arguments are set on [`ListShares`].
     ///
     /// - `object_type`: The kind of the object.
@@ -129,7 +129,8 @@ impl Shares {
     /// - `object_id`: The object.
     /// - `options`: Whom a new share invites and what it allows.
     ///
-    /// Fails with
+    /// Fails with:
+    ///
     /// - `403`: The calling user may not share this object, or not so.
     ///
     /// ```
@@ -163,7 +164,8 @@ impl Shares {
     /// - `object_id`: The object.
     /// - `options`: What a new share by URL allows.
     ///
-    /// Fails with
+    /// Fails with:
+    ///
     /// - `403`: The calling user may not share this object, or not so.
     ///
     /// Note: iconik documents 200 as success; an integrator is prepared for 201 too.
@@ -197,7 +199,8 @@ impl Shares {
     /// - `object_type`: The kind of the objects: `assets`.
     /// - `options`: What a new share of several objects holds, whom it invites and what it allows.
     ///
-    /// Fails with
+    /// Fails with:
+    ///
     /// - `403`: The calling user may not share these objects, or not so.
     ///
     /// Note: The only kind of object that it takes is `assets` (both of iconik's documents).
@@ -368,7 +371,7 @@ impl Shares {
     /// Lists the people with whom an object is shared: `GET
     /// /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
-    /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects): [`ShareUser`].
+    /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`ShareUser`].
     /// Optional arguments are set on [`ListShareUsers`].
     ///
     /// - `object_type`: The kind of the object.
@@ -402,7 +405,8 @@ impl Shares {
     /// - `share_id`: The share.
     /// - `options`: A person with whom to share.
     ///
-    /// Fails with
+    /// Fails with:
+    ///
     /// - `403`: The calling user may not share this object, or not so.
     ///
     /// ```

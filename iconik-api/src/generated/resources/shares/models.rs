@@ -2,8 +2,7 @@
 
 //! The models and enums of `shares`.
 
-use serde_json::{Map, Value};
-use crate::{Extra, Nullable, Secret, Timestamp, UnknownValue};
+use crate::{Extra, Nullable, RawJson, Secret, Timestamp, UnknownValue};
 use super::*;
 
 /// Whom a new share invites and what it allows.
@@ -1162,11 +1161,7 @@ impl NewShareUser {
     }
 }
 
-copies!(ShareUser => NewShareUser(email: "email") {
-    id,
-    internal_user_id,
-    download_count,
-});
+copies!(ShareUser => NewShareUser(email: "email") { id, internal_user_id, download_count });
 
 /// Access to an object for people who have none otherwise.
 ///
@@ -1277,7 +1272,7 @@ pub struct Share {
     pub population_status: Option<PopulationStatus>,
 
     /// How approval stands, in lists of shares.
-    pub approval: Map<String, Value>,
+    pub approval: Option<RawJson>,
 
     /// The storage that uploads go to.
     pub upload_storage: Option<UploadStorage>,
@@ -1731,26 +1726,11 @@ impl ShareReplacement {
 }
 
 copies!(Share => ShareReplacement(allow_comments: "allow_comments", allow_approving_comments: "allow_approving_comments", allow_setting_approve_status: "allow_setting_approve_status", allow_download: "allow_download") {
-    title,
-    expires,
-    show_existing_comments,
-    allow_user_search_for_mentions,
-    is_approval,
-    automatic_approval_share,
-    allow_download_proxy,
-    allow_upload,
-    upload_storage_id,
-    allow_view_versions,
-    allow_view_transcriptions,
-    allow_custom_actions,
-    allow_sync,
-    metadata_views,
-    show_watermark,
-    watermark,
-    drm,
-    review_experience_public_beta,
-    population_status,
-    project_id,
+    title, expires, show_existing_comments, allow_user_search_for_mentions, is_approval,
+    automatic_approval_share, allow_download_proxy, allow_upload, upload_storage_id,
+    allow_view_versions, allow_view_transcriptions, allow_custom_actions, allow_sync,
+    metadata_views, show_watermark, watermark, drm, review_experience_public_beta,
+    population_status, project_id,
 });
 
 /// Which shares to delete.
@@ -1966,12 +1946,7 @@ impl ShareUserPatch {
     }
 }
 
-copies!(ShareUser => ShareUserPatch {
-    id,
-    email,
-    internal_user_id,
-    download_count,
-});
+copies!(ShareUser => ShareUserPatch { id, email, internal_user_id, download_count });
 
 /// A storage that guests upload to.
 #[non_exhaustive]

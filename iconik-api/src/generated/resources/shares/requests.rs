@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json, Objects, Page};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Lists the shares of the calling user: [`Shares::list_mine`].
 #[must_use = "a request does nothing until it is awaited or sent"]

@@ -71,6 +71,4 @@ impl SyncSessionOptions {
     }
 }
 
-copies!(SyncSession => SyncSessionOptions {
-    node,
-});
+copies!(SyncSession => SyncSessionOptions { node });

@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Creates a sync session: [`SyncSessions::create`].
 #[must_use = "a request does nothing until it is awaited or sent"]

@@ -28,7 +28,7 @@ impl Transcriptions {
     ///
     /// A version may have several.
     ///
-    /// Needs the role `can_read_transcriptions`. Answers with [`Objects`](crate::Objects):
+    /// Needs the role `can_read_transcriptions`. Answers with [`Objects`](crate::Objects) of
     /// [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.

@@ -76,9 +76,7 @@ impl NewTranscriptionProperties {
 }
 
 copies!(TranscriptionProperties => NewTranscriptionProperties {
-    language,
-    speaker_labels,
-    engine_info,
+    language, speaker_labels, engine_info,
 });
 
 /// The subtitles to make a transcription of.
@@ -297,9 +295,7 @@ impl TranscriptionPropertiesPatch {
 }
 
 copies!(TranscriptionProperties => TranscriptionPropertiesPatch {
-    language,
-    speaker_labels,
-    engine_info,
+    language, speaker_labels, engine_info,
 });
 
 /// How subtitles are written.

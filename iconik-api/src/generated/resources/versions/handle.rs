@@ -59,7 +59,8 @@ impl Versions {
     /// - `source_asset_id`: The asset whose media becomes the version.
     /// - `options`: What a version made from another asset takes over besides the media.
     ///
-    /// Fails with
+    /// Fails with:
+    ///
     /// - `409`: The asset is being transcoded.
     ///
     /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.

@@ -147,19 +147,9 @@ impl AssetVersionEdit {
 }
 
 copies!(AssetVersion => AssetVersionEdit {
-    version_number,
-    status,
-    is_online,
-    archive_status,
-    analyze_status,
-    face_recognition_status,
-    transcribe_status,
-    transcribed_languages,
-    person_ids,
-    has_unconfirmed_persons,
-    date_created,
-    created_by_user,
-    created_by_user_info,
+    version_number, status, is_online, archive_status, analyze_status, face_recognition_status,
+    transcribe_status, transcribed_languages, person_ids, has_unconfirmed_persons, date_created,
+    created_by_user, created_by_user_info,
 });
 
 /// What a version made from another asset takes over besides the media.

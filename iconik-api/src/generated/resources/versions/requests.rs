@@ -4,6 +4,7 @@
 
 use crate::{Empty, Json};
 use super::*;
+use crate::generated::services::ASSETS;
 
 /// Adds a version to an asset: [`Versions::create`].
 #[must_use = "a request does nothing until it is awaited or sent"]
