@@ -5,7 +5,8 @@ use iconik_codegen::document::Document;
 use iconik_codegen::openapi;
 use serde_json::{Value, json};
 
-use super::{api, document, edited, published, real_sources, service};
+use super::support::real;
+use super::{api, document, edited, published, service};
 
 fn report(replacements: &[(&str, &str)], document_json: &Value) -> Report {
     let api = api(&edited(replacements));
@@ -44,7 +45,7 @@ fn a_spec_agrees_with_its_own_export() {
 
 #[test]
 fn the_real_spec_agrees_with_its_own_export() {
-    let api = api(&real_sources());
+    let api = api(&real());
     for service in &api.services {
         let export = openapi::export(&api, &[service]);
         let report = audit(&api, service, &Document::parse(&export).unwrap());

@@ -5,6 +5,8 @@ mod changes;
 mod export;
 mod pages;
 mod scaffold;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::path::Path;
@@ -26,23 +28,6 @@ fn sources() -> Vec<Source> {
             )
         })
         .into()
-}
-
-/// The files of the spec that this repository is about.
-fn real_sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut sources = Vec::new();
-    for service in fs::read_dir(root.join("spec")).unwrap() {
-        let service = service.unwrap().path();
-        let files = fs::read_dir(&service).into_iter().flatten();
-        for file in files.map(|it| it.unwrap().path()) {
-            if file.extension().is_some_and(|it| it == "yaml") {
-                let path = file.strip_prefix(&root).unwrap().to_str().unwrap();
-                sources.push(Source::new(path, fs::read_to_string(&file).unwrap()));
-            }
-        }
-    }
-    sources
 }
 
 /// The fixture, after each replacement was made in the file that has the text.

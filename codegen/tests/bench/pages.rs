@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iconik_codegen::pages::pages;
 
-use super::{api, real_sources, sources};
+use super::support::real;
+use super::{api, sources};
 
 #[test]
 fn a_page_can_be_read_from_top_to_bottom() {
@@ -19,7 +20,7 @@ fn a_page_can_be_read_from_top_to_bottom() {
 #[test]
 fn every_link_leads_to_a_heading() {
     links_hold(&pages(&api(&sources())));
-    links_hold(&pages(&api(&real_sources())));
+    links_hold(&pages(&api(&real())));
 }
 
 fn links_hold(pages: &BTreeMap<String, String>) {

@@ -7,7 +7,8 @@ use iconik_codegen::document::Document;
 use iconik_codegen::scaffold::{MARKER, scaffold};
 use iconik_codegen::{Source, openapi};
 
-use super::{api, document, published, real_sources, service, sources};
+use super::support::real;
+use super::{api, document, published, service, sources};
 
 /// The API without a resource, as it would be if nobody had written the file.
 fn without(api: &Api, resource: &str) -> Api {
@@ -153,7 +154,7 @@ fn a_deleted_resource_comes_back() {
 
 #[test]
 fn resources_of_the_real_spec_come_back() {
-    let sources = real_sources();
+    let sources = real();
     let whole = api(&sources);
     let service = service(&whole);
     let document = Document::parse(&openapi::export(&whole, &[service])).unwrap();
