@@ -86,3 +86,33 @@ fn names(api: &Api) -> String {
     let names: Vec<&str> = api.services.iter().map(|it| it.name.as_str()).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(url: &str) -> Document {
+        let text =
+            format!(r#"{{"openapi": "3.0.3", "servers": [{{"url": "{url}"}}], "paths": {{}}}}"#);
+        Document::parse(&text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn the_service_is_found_by_where_the_document_stands() {
+        let api = Repo::here().api().unwrap_or_else(|error| panic!("{error}"));
+        let name = |name, url| choose(&api, name, &document(url)).map(|it| it.name.as_str());
+
+        assert_eq!(
+            name(None, "https://app.iconik.io/API/assets/").ok(),
+            Some("assets")
+        );
+        assert_eq!(name(None, "/API/assets").ok(), Some("assets"));
+        assert_eq!(name(Some("assets"), "/").ok(), Some("assets"));
+        let error = name(None, "/API/elsewhere").unwrap_err().to_string();
+        assert!(
+            error.contains("`/API/elsewhere`") && error.contains("assets"),
+            "{error}"
+        );
+        assert!(name(Some("asset"), "/").is_err());
+    }
+}

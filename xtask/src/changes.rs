@@ -54,3 +54,57 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     println!("\nAdd them to its newest section, below `### Breaking`.");
     Ok(ExitCode::FAILURE)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    fn git(root: &Path, arguments: &[&str]) {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+        let output = Command::new("git")
+            .current_dir(root)
+            .args(identity)
+            .args(arguments)
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    #[test]
+    fn the_spec_of_a_revision_is_what_was_committed() {
+        let root = std::env::temp_dir().join(format!("xtask-changes-{}", std::process::id()));
+        let folder = root.join("spec/library");
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/emit/library");
+        for file in fs::read_dir(here).expect("the fixture is there") {
+            let file = file.expect("an entry can be read");
+            fs::copy(file.path(), folder.join(file.file_name())).expect("a file can be copied");
+        }
+        git(&root, &["init", "--quiet"]);
+        git(&root, &["add", "."]);
+        git(&root, &["commit", "--quiet", "--message", "One"]);
+        let service = folder.join("service.yaml");
+        let text = fs::read_to_string(&service).expect("the service is there");
+        let moved = text.replace("base_path: /API/", "base_path: /API2/");
+        assert_ne!(moved, text);
+        fs::write(&service, moved).expect("a file can be written");
+        let repo = Repo::at(&root);
+        let api = |found: Result<_>| found.unwrap_or_else(|error| panic!("{error}"));
+
+        let old = api(repo.api_at("HEAD"));
+        let changes = changes(&old, &api(repo.api()));
+        let unknown = repo.api_at("nothing").unwrap_err().to_string();
+
+        assert_eq!(changes.breaking().count(), 1, "{}", changes.markdown());
+        assert!(
+            changes.markdown().contains("stands at `/API2/"),
+            "{}",
+            changes.markdown()
+        );
+        assert!(unknown.contains("git ls-tree"), "{unknown}");
+        fs::remove_dir_all(&root).expect("what was made can be removed");
+    }
+}
