@@ -70,7 +70,7 @@ impl fmt::Display for Scaffold {
 pub fn scaffold(sources: &[Source], api: &Api, service: &Service, document: &Document) -> Scaffold {
     let (missing, met) = audit::missing(api, service, document);
     let mut bench = Bench::new(sources, api, service, document, met);
-    let tasks = naming::tasks(service, document, &missing);
+    let tasks = naming::tasks(api, service, document, &missing);
     bench.collect(&tasks);
     let mut fragments = bench.write(&tasks);
     fragments.extend(bench.extensions());
@@ -128,6 +128,8 @@ struct Bench<'a, 'd> {
     inline: Vec<(String, String)>,
     /// The resources that get something.
     resources: BTreeSet<String>,
+    /// Names that no new model can have: of types, handles and requests that there are, or will be.
+    blocked: BTreeSet<String>,
 }
 
 impl<'a, 'd> Bench<'a, 'd> {
@@ -184,11 +186,13 @@ impl<'a, 'd> Bench<'a, 'd> {
             new_ids: BTreeSet::new(),
             inline: Vec::new(),
             resources: BTreeSet::new(),
+            blocked: BTreeSet::new(),
         }
     }
 
     /// Finds every object that the missing actions need.
     fn collect(&mut self, tasks: &[Task<'d>]) {
+        self.blocked = naming::blocked(self.api, tasks);
         for task in tasks {
             self.resources.insert(task.resource.clone());
             let request = format!(

@@ -42,7 +42,7 @@ impl<'d> Bench<'_, 'd> {
         );
         let full = objects
             .first()
-            .map(|it| naming::full(it))
+            .map(|it| self.own(naming::full(it)))
             .unwrap_or_default();
         let entity = if self.alike(&together) { entity } else { &full };
         let entry = self.entities.entry(entity.to_owned()).or_default();
@@ -119,7 +119,15 @@ impl<'d> Bench<'_, 'd> {
             let (_, field) = rest.split_once('.').unwrap_or_default();
             Some(format!("{name}{}", upper_camel(field)))
         });
-        inline.unwrap_or_else(|| naming::entity(object))
+        self.own(inline.unwrap_or_else(|| naming::entity(object)))
+    }
+
+    /// The name, or with the service before it where it is given away already.
+    fn own(&self, name: String) -> String {
+        match self.blocked.contains(&name) {
+            true => format!("{}{name}", upper_camel(&self.service.name)),
+            false => name,
+        }
     }
 
     /// Whether these objects share at least half of their fields.
@@ -268,7 +276,7 @@ impl<'d> Bench<'_, 'd> {
             let object = draft.objects.first().cloned().unwrap_or_default();
             let stem = match object.contains('/') {
                 true => self.entity_name(&object),
-                false => naming::body(&object),
+                false => self.own(naming::body(&object)),
             };
             let base = [
                 stem.clone(),

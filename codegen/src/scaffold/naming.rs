@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::Task;
-use crate::api::{Method, Service};
+use crate::api::{Api, Method, Service};
 use crate::document::{Answer, Document, Operation};
-use crate::ident::upper_camel;
+use crate::ident::{request, upper_camel};
 
 /// The resource and the action name of each missing operation.
 pub(super) fn tasks<'d>(
+    api: &Api,
     service: &Service,
     document: &Document,
     missing: &[&'d Operation],
 ) -> Vec<Task<'d>> {
     let mut tasks: Vec<Task<'d>> = Vec::new();
     for operation in missing {
-        let resource = resource(service, &operation.path);
+        let resource = resource(api, service, &operation.path);
         let known = service.resources.iter().find(|it| it.name == resource);
         let singular = known.map_or_else(|| singular(&resource), |it| it.singular.clone());
         let mut action = action(document, operation, &resource);
@@ -27,7 +28,7 @@ pub(super) fn tasks<'d>(
                     .any(|it| it.resource == resource && it.action == name)
         };
         if taken(&action) {
-            action = by_last_placeholder(&action, &operation.path);
+            action = by_placeholders(&action, &operation.path, &taken);
         }
         tasks.push(Task {
             operation,
@@ -68,7 +69,7 @@ fn is_version(part: &str) -> bool {
 
 /// The resource that the path names last, or whose paths all begin like this one; else a new one,
 /// called after the path's first word.
-fn resource(service: &Service, path: &str) -> String {
+fn resource(api: &Api, service: &Service, path: &str) -> String {
     let words: Vec<String> = literals(path)
         .iter()
         .map(|it| it.replace('-', "_"))
@@ -99,7 +100,15 @@ fn resource(service: &Service, path: &str) -> String {
         .resources
         .iter()
         .find(|it| it.actions.iter().all(|it| begins(&it.path)));
-    alike.map_or_else(|| first.to_owned(), |it| it.name.clone())
+    if let Some(resource) = alike {
+        return resource.name.clone();
+    }
+    // Resources are modules of one crate, whatever service they belong to.
+    let mut all = api.services.iter().flat_map(|it| &it.resources);
+    match all.any(|it| it.name == first) {
+        true => format!("{}_{first}", service.name),
+        false => first.to_owned(),
+    }
 }
 
 /// Verb and noun, as the other actions are called.
@@ -152,15 +161,17 @@ fn lists(document: &Document, operation: &Operation) -> bool {
     })
 }
 
-fn by_last_placeholder(action: &str, path: &str) -> String {
-    let last = path
-        .split('/')
-        .rev()
-        .find_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
-    match last {
-        Some(name) => format!("{action}_by_{}", name.trim_end_matches("_id")),
-        None => format!("{action}_{}", super::MARKER.to_lowercase()),
+/// The action with as many of the path's placeholders, from the last one on, as tell it from others.
+fn by_placeholders(action: &str, path: &str, taken: &dyn Fn(&str) -> bool) -> String {
+    let mut name = action.to_owned();
+    let placeholders = path.split('/').rev();
+    for it in placeholders.filter_map(|it| it.strip_prefix('{')?.strip_suffix('}')) {
+        name = format!("{name}_by_{}", it.trim_end_matches("_id"));
+        if !taken(&name) {
+            return name;
+        }
     }
+    format!("{name}_{}", super::MARKER.to_lowercase())
 }
 
 /// `items` → `item`, `entries` → `entry`.
@@ -173,6 +184,26 @@ pub(super) fn singular(word: &str) -> String {
             .unwrap_or(word)
             .to_owned(),
     }
+}
+
+/// Names of types, handles and requests, of the spec and of what is scaffolded.
+pub(super) fn blocked(api: &Api, tasks: &[Task<'_>]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for service in &api.services {
+        names.extend(service.models.keys().cloned());
+        names.extend(service.enums.keys().cloned());
+        names.extend(service.ids.keys().cloned());
+        for it in &service.resources {
+            names.insert(upper_camel(&it.name));
+            let actions = it.actions.iter();
+            names.extend(actions.map(|action| request(&action.name, &it.name, &it.singular)));
+        }
+    }
+    for task in tasks {
+        names.insert(upper_camel(&task.resource));
+        names.insert(request(&task.action, &task.resource, &task.singular));
+    }
+    names
 }
 
 /// What an object is called once the endings are gone that tell where it is used.

@@ -7,6 +7,7 @@ use super::guess::Facts;
 use super::{Bench, Draft, Fragment, MARKER, Task, auth, naming};
 use crate::api::{Bounds, Literal, Location, Method, Paging};
 use crate::document::{Answer, Kind, Parameter, Property};
+use crate::ident::upper_camel;
 use crate::words::{literal_text, location_name, method_name, paging_name};
 
 // Writing to a `String` cannot fail, so the results of `write!` are dropped throughout.
@@ -79,7 +80,11 @@ impl<'d> Bench<'_, 'd> {
             let home = only(&users).unwrap_or(&shared).clone();
             let mut text = format!("  {name}:\n    doc: {MARKER}\n    values:\n");
             values.iter().for_each(|it| {
-                let _ = writeln!(text, "      {}: {MARKER}", scalar(it));
+                // The library has a variant of that name, for what it does not know.
+                let _ = match upper_camel(it) == "Unknown" {
+                    true => writeln!(text, "      {it}: {{ doc: {MARKER}, rename: {MARKER} }}"),
+                    false => writeln!(text, "      {}: {MARKER}", scalar(it)),
+                };
             });
             files.entry(home).or_default().enums.push((name, text));
         }
