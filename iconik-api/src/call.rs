@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::action::{Auth, Endpoint};
+use crate::action::{ActionMeta, Auth, Endpoint};
 use crate::client::{Client, Inner};
 use crate::credentials::{BoxFuture, Credentials, CredentialsProvider};
 use crate::error::{Error, ErrorKind, Result};
@@ -194,6 +194,42 @@ impl<D> Call<D> {
             }
         }
         self
+    }
+}
+
+/// A call that is made again and again, with another query each time: the pages of a list.
+pub(crate) struct Template {
+    client: Client,
+    pub(crate) request: PreparedRequest,
+    options: Options,
+}
+
+impl<D> Call<D> {
+    pub(crate) fn meta(&self) -> Option<&'static ActionMeta> {
+        self.request.as_ref().ok()?.endpoint.meta()
+    }
+
+    pub(crate) fn into_template(self) -> Result<Template> {
+        Ok(Template {
+            client: self.client,
+            request: self.request?,
+            options: self.options,
+        })
+    }
+}
+
+impl Template {
+    /// Sends it once, changed.
+    pub(crate) fn send(&self, change: impl FnOnce(&mut PreparedRequest)) -> ResponseFuture<Raw> {
+        let mut request = self.request.clone();
+        change(&mut request);
+        Call {
+            client: self.client.clone(),
+            request: Ok(request),
+            options: self.options.clone(),
+            decode: PhantomData,
+        }
+        .into_future()
     }
 }
 

@@ -84,6 +84,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The answer is not what the action answers with.
     Decode,
+    /// A list cannot be read any further.
+    Paging,
 }
 
 impl ErrorKind {
@@ -100,6 +102,7 @@ impl ErrorKind {
             Self::Status => "status",
             Self::TooLarge => "too large",
             Self::Decode => "decode",
+            Self::Paging => "paging",
         }
     }
 }

@@ -64,6 +64,8 @@ mod credentials;
 mod error;
 mod json_error;
 mod limit;
+#[macro_use]
+mod paging;
 mod request;
 mod response;
 mod retry;
@@ -78,6 +80,7 @@ pub use credentials::{
 };
 pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
 pub use limit::Limiter;
+pub use paging::{Cursor, CursorError, Items, Paged, Pages};
 pub use request::{ParamSink, ParamValue, PreparedRequest, RequestWriter, prepare};
 pub use response::{Decode, Empty, Json, OptionalJson, Raw, RawResponse, Text};
 pub use retry::RetryPolicy;
@@ -125,6 +128,9 @@ mod generated;
 pub use catalogue::{ServiceMeta, actions, services};
 pub use generated::resources::*;
 pub use generated::types;
+
+// What stands beside the API.
+pub mod inbound;
 
 /// What the macros of this crate expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]

@@ -109,6 +109,11 @@ impl PreparedRequest {
         &self.url[self.path_start..self.query_start.unwrap_or(self.url.len())]
     }
 
+    /// Scheme, host and port; empty in a request made by [`prepare`].
+    pub(crate) fn origin(&self) -> &str {
+        &self.url[..self.path_start]
+    }
+
     /// What stands behind the question mark, percent-encoded.
     pub fn query(&self) -> Option<&str> {
         self.query_start.map(|start| &self.url[start + 1..])
@@ -162,6 +167,35 @@ impl PreparedRequest {
         }
         if secret {
             self.hidden.push(start + 1..self.url.len());
+        }
+    }
+
+    /// Takes parameters out of the query.
+    pub(crate) fn drop_query(&mut self, names: &[&str]) {
+        let Some(start) = self.query_start else {
+            return;
+        };
+        let old = self.url.split_off(start);
+        self.query_start = None;
+        let hidden = self.hidden.clone();
+        self.hidden.retain(|range| range.end <= start);
+        let mut at = start + 1;
+        for pair in old.get(1..).unwrap_or_default().split('&') {
+            let range = at..at + pair.len();
+            at = range.end + 1;
+            // The names that are looked for need no escapes, so that encoded ones never match.
+            let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+            if pair.is_empty() || names.contains(&name) {
+                continue;
+            }
+            self.query_start.get_or_insert(start);
+            self.url
+                .push(if self.url.len() == start { '?' } else { '&' });
+            let moved = self.url.len();
+            self.url.push_str(pair);
+            if hidden.contains(&range) {
+                self.hidden.push(moved..self.url.len());
+            }
         }
     }
 

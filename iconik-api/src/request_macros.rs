@@ -74,7 +74,11 @@ macro_rules! action {
         }
 
         $crate::awaitable!($request);
+        $(action!(@paged $request $($paging)*);)?
     };
+
+    (@paged $request:ident) => {};
+    (@paged $request:ident $($paging:ident)+) => { $crate::paged!($request); };
 
     (@auth) => { $crate::Auth::Token };
     (@auth $auth:ident) => { $crate::Auth::$auth };

@@ -293,8 +293,8 @@ impl Assets {
         DeleteAssetUploads::new(asset_id).on(&self.0)
     }
 
-    /// Writes the entry of an asset in the search index: `PUT
-    /// /v1/assets/{asset_id}/search_document/`.
+    /// Writes the entry of an asset in the search index:
+    /// `PUT /v1/assets/{asset_id}/search_document/`.
     ///
     /// Made for iconik's own indexing. To change an asset use `update`; to have its entry written
     /// from the database, `reindex`.
