@@ -153,3 +153,8 @@ pub mod __private {
         extra.write(map)
     }
 }
+
+/// The code of the README compiles.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -293,8 +293,8 @@ impl Assets {
         DeleteAssetUploads::new(asset_id).on(&self.0)
     }
 
-    /// Writes the entry of an asset in the search index: `PUT
-    /// /v1/assets/{asset_id}/search_document/`.
+    /// Writes the entry of an asset in the search index:
+    /// `PUT /v1/assets/{asset_id}/search_document/`.
     ///
     /// Made for iconik's own indexing. To change an asset use `update`; to have its entry written
     /// from the database, `reindex`.
@@ -312,6 +312,7 @@ impl Assets {
     /// client.assets().replace_search_document(asset_id, AssetSearchDocument::new("Dailies")).await?;
     /// # Ok(()) }
     /// ```
+    #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
         &self,
         asset_id: impl Into<AssetId>,

@@ -21,8 +21,8 @@ impl Client {
 }
 
 impl DeleteQueue {
-    /// Deletes what is in the given collections or saved searches, or the given assets: `POST
-    /// /v1/delete_queue/bulk/`.
+    /// Deletes what is in the given collections or saved searches, or the given assets:
+    /// `POST /v1/delete_queue/bulk/`.
     ///
     /// Unless `content_only` is `false`, the collections and saved searches themselves stay.
     ///

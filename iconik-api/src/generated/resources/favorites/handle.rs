@@ -111,8 +111,8 @@ impl Favorites {
         RemoveAllFavorites::new().on(&self.0)
     }
 
-    /// Removes everything from the favorites, by the other spelling of the path: `DELETE
-    /// /v1/favourites/all/`.
+    /// Removes everything from the favorites, by the other spelling of the path:
+    /// `DELETE /v1/favourites/all/`.
     ///
     /// Does the same as `remove_all`.
     ///

@@ -290,8 +290,8 @@ impl Playlists {
         RemovePlaylistItem::new(playlist_id, item_id).on(&self.0)
     }
 
-    /// Moves an item to another position in its playlist: `PUT
-    /// /v1/playlists/{playlist_id}/items/{item_id}/position/`.
+    /// Moves an item to another position in its playlist:
+    /// `PUT /v1/playlists/{playlist_id}/items/{item_id}/position/`.
     ///
     /// Needs the role `can_update_playlist_items_position`. Answers with [`PlaylistItem`].
     ///

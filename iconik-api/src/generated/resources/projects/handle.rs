@@ -206,8 +206,8 @@ impl Projects {
         GetProjectMember::new(project_id, member_id).on(&self.0)
     }
 
-    /// Removes a user from the members of a project: `DELETE
-    /// /v1/projects/{project_id}/members/{member_id}/`.
+    /// Removes a user from the members of a project:
+    /// `DELETE /v1/projects/{project_id}/members/{member_id}/`.
     ///
     /// Needs the role `can_delete_project_members`. Answers with nothing.
     ///

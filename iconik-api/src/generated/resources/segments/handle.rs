@@ -43,8 +43,8 @@ impl Segments {
         ListSegments::new(asset_id).on(&self.0)
     }
 
-    /// Lists the segments of one type of an asset: `GET
-    /// /v1/assets/{asset_id}/segments/{segment_type}/`.
+    /// Lists the segments of one type of an asset:
+    /// `GET /v1/assets/{asset_id}/segments/{segment_type}/`.
     ///
     /// `list` with `segment_type` finds the same and takes more filters.
     ///
@@ -360,8 +360,8 @@ impl Segments {
         DeleteManySegments::new(asset_id, options).on(&self.0)
     }
 
-    /// Writes a segment to the search index again: `POST
-    /// /v1/assets/{asset_id}/segments/{segment_id}/reindex/`.
+    /// Writes a segment to the search index again:
+    /// `POST /v1/assets/{asset_id}/segments/{segment_id}/reindex/`.
     ///
     /// The answer has no body; lists follow later.
     ///
@@ -392,8 +392,8 @@ impl Segments {
         ReindexSegment::new(asset_id, segment_id, options).on(&self.0)
     }
 
-    /// Writes all segments of an asset to the search index again: `POST
-    /// /v1/assets/{asset_id}/segments/reindex/`.
+    /// Writes all segments of an asset to the search index again:
+    /// `POST /v1/assets/{asset_id}/segments/reindex/`.
     ///
     /// The answer has no body; lists follow later. Of use after bulk writes that lists do not show.
     ///
@@ -446,8 +446,8 @@ impl Segments {
         ReindexManySegments::new(options).on(&self.0)
     }
 
-    /// Writes the segments of several assets to the search index again: `POST
-    /// /v1/assets/segments/reindex/`.
+    /// Writes the segments of several assets to the search index again:
+    /// `POST /v1/assets/segments/reindex/`.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///

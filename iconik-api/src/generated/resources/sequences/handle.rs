@@ -216,8 +216,8 @@ impl Sequences {
         RemoveSequenceItem::new(sequence_id, item_id).on(&self.0)
     }
 
-    /// Moves an item to another position in its sequence: `PUT
-    /// /v1/sequences/{sequence_id}/items/{item_id}/position/`.
+    /// Moves an item to another position in its sequence:
+    /// `PUT /v1/sequences/{sequence_id}/items/{item_id}/position/`.
     ///
     /// Needs the role `can_add_sequence_items`. Answers with [`SequenceItem`].
     ///

@@ -71,8 +71,8 @@ impl Shares {
         ListSharesOfAsset::new(asset_id).on(&self.0)
     }
 
-    /// Lists all shares that lead to a collection: `GET
-    /// /v1/collections/{collection_id}/shares/all/`.
+    /// Lists all shares that lead to a collection:
+    /// `GET /v1/collections/{collection_id}/shares/all/`.
     ///
     /// Also those of collections that contain it. The answer is one page.
     ///
@@ -368,8 +368,8 @@ impl Shares {
         DeleteAnyShares::new(options).on(&self.0)
     }
 
-    /// Lists the people with whom an object is shared: `GET
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
+    /// Lists the people with whom an object is shared:
+    /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
     /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`ShareUser`].
     /// Optional arguments are set on [`ListShareUsers`].
@@ -431,8 +431,8 @@ impl Shares {
         AddShareUser::new(object_type, object_id, share_id, options).on(&self.0)
     }
 
-    /// Gets a person of a share: `GET
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Gets a person of a share:
+    /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Needs the role `can_read_shares`. Answers with [`ShareUser`].
     ///
@@ -464,8 +464,8 @@ impl Shares {
         GetShareUser::new(object_type, object_id, share_id, share_user_id).on(&self.0)
     }
 
-    /// Replaces a person of a share: `PUT
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Replaces a person of a share:
+    /// `PUT /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Needs the role `can_write_shares`. Answers with [`ShareUser`].
     ///
@@ -506,8 +506,8 @@ impl Shares {
             .on(&self.0)
     }
 
-    /// Changes a person of a share: `PATCH
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Changes a person of a share:
+    /// `PATCH /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Only the fields that are sent change.
     ///
@@ -550,8 +550,8 @@ impl Shares {
             .on(&self.0)
     }
 
-    /// Removes a person from a share: `DELETE
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Removes a person from a share:
+    /// `DELETE /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Needs the role `can_write_shares`. Answers with nothing.
     ///
@@ -580,8 +580,8 @@ impl Shares {
         RemoveShareUser::new(object_type, object_id, share_id, share_user_id).on(&self.0)
     }
 
-    /// Writes a share to the search index again: `POST
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/reindex/`.
+    /// Writes a share to the search index again:
+    /// `POST /v1/{object_type}/{object_id}/shares/{share_id}/reindex/`.
     ///
     /// The answer has no body; lists follow later.
     ///
