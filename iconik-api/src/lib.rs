@@ -130,6 +130,7 @@ pub use generated::resources::*;
 pub use generated::types;
 
 // What stands beside the API.
+pub mod ext;
 pub mod inbound;
 
 /// What the macros of this crate expand to. Not for use by hand: it changes without notice.
@@ -152,3 +153,8 @@ pub mod __private {
         extra.write(map)
     }
 }
+
+/// The code of the README compiles.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -314,6 +314,7 @@ impl Assets {
     /// client.assets().replace_search_document(asset_id, AssetSearchDocument::new("Dailies")).await?;
     /// # Ok(()) }
     /// ```
+    #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
         &self,
         asset_id: impl Into<AssetId>,

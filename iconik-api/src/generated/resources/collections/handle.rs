@@ -576,6 +576,7 @@ impl Collections {
     ///     .await?;
     /// # Ok(()) }
     /// ```
+    #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
         &self,
         collection_id: impl Into<CollectionId>,
