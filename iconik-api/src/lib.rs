@@ -52,6 +52,11 @@
 //! | `tracing` | a span per call, an event per attempt and per wait |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// A build with few resources leaves parts of what they share unused.
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unreachable_pub, unused_imports, unused_macros)
+)]
 
 // The runtime: how requests travel.
 mod action;
