@@ -178,7 +178,16 @@ fn needs_and_answers(request: &Request<'_>) -> String {
         true => format!("Optional arguments are set on [`{}`].", request.ident),
         false => String::new(),
     };
-    join([&needs, &answers(&request.response), &more])
+    let pages = match action.paging.is_empty() {
+        true => String::new(),
+        false => {
+            format!(
+                "[`items`]({}::items) gives the rows of all pages.",
+                request.ident
+            )
+        }
+    };
+    join([&needs, &answers(&request.response), &pages, &more])
 }
 
 fn roles(roles: &[String]) -> String {

@@ -190,7 +190,6 @@ fn collect_fields(folder: &Path, fields: &mut BTreeSet<String>) {
     }
 }
 
-#[cfg(feature = "full")]
 #[test]
 fn every_documented_action_is_there() {
     assert_eq!(iconik_api::actions().count(), 196);

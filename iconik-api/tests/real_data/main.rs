@@ -1,6 +1,6 @@
 //! Data as iconik really sends it, and what callers really pass in: every promise that a client
 //! made by a generator is likely to break.
-
+#![cfg(feature = "full")]
 // Deprecated actions are answered like all others.
 #![allow(deprecated)]
 

@@ -1,4 +1,5 @@
 //! Every resource over real HTTP: one read and one write, what arrives and what the caller gets.
+#![cfg(feature = "full")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -27,7 +27,8 @@ impl Assets {
     /// change at once.
     ///
     /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Asset`].
-    /// Optional arguments are set on [`ListAssets`].
+    /// [`items`](ListAssets::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListAssets`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -245,7 +246,8 @@ impl Assets {
 
     /// Lists the assets that show a person: `GET /v1/persons/{person_id}/`.
     ///
-    /// Needs no role. Answers with a [`Page`](crate::Page) of [`Asset`]. Optional arguments are set
+    /// Needs no role. Answers with a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListAssetsByPerson::items) gives the rows of all pages. Optional arguments are set
     /// on [`ListAssetsByPerson`].
     ///
     /// - `person_id`: The person.

@@ -29,7 +29,8 @@ impl Collections {
     /// change at once.
     ///
     /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`Collection`]. Optional arguments are set on [`ListCollections`].
+    /// [`Collection`]. [`items`](ListCollections::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListCollections`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -301,7 +302,8 @@ impl Collections {
     /// Answered from the search index, which trails a change by some seconds.
     ///
     /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionItem`]. Optional arguments are set on [`ListCollectionContents`].
+    /// [`CollectionItem`]. [`items`](ListCollectionContents::items) gives the rows of all pages.
+    /// Optional arguments are set on [`ListCollectionContents`].
     ///
     /// - `collection_id`: The collection.
     ///

@@ -26,7 +26,8 @@ impl Favorites {
     /// They come as the assets and collections themselves.
     ///
     /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionItem`]. Optional arguments are set on [`ListFavorites`].
+    /// [`CollectionItem`]. [`items`](ListFavorites::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListFavorites`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -26,7 +26,8 @@ impl History {
     /// Answered from the search index, which trails a change by some seconds.
     ///
     /// Needs the role `can_read_assets_history`. Answers with a [`Page`](crate::Page) of
-    /// [`HistoryEntry`]. Optional arguments are set on [`ListHistory`].
+    /// [`HistoryEntry`]. [`items`](ListHistory::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListHistory`].
     ///
     /// - `asset_id`: The asset.
     ///

@@ -24,7 +24,8 @@ impl Projects {
     /// Lists projects: `GET /v1/projects/`.
     ///
     /// Needs the role `can_read_projects`. Answers with a [`Page`](crate::Page) of [`Project`].
-    /// Optional arguments are set on [`ListProjects`].
+    /// [`items`](ListProjects::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListProjects`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

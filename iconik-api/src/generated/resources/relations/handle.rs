@@ -26,7 +26,8 @@ impl Relations {
     /// The answer has assets; their `relations` say how they are related.
     ///
     /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
-    /// [`Asset`]. Optional arguments are set on [`ListRelations`].
+    /// [`Asset`]. [`items`](ListRelations::items) gives the rows of all pages. Optional arguments
+    /// are set on [`ListRelations`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -43,7 +44,8 @@ impl Relations {
     /// `GET /v1/assets/{asset_id}/relations/{relation_type}/`.
     ///
     /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
-    /// [`Asset`]. Optional arguments are set on [`ListRelationsByType`].
+    /// [`Asset`]. [`items`](ListRelationsByType::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListRelationsByType`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.

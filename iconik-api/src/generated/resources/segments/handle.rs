@@ -26,7 +26,8 @@ impl Segments {
     /// The page may come with `facets`, counts by value, beside the segments.
     ///
     /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
-    /// Optional arguments are set on [`ListSegments`].
+    /// [`items`](ListSegments::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListSegments`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -49,7 +50,8 @@ impl Segments {
     /// `list` with `segment_type` finds the same and takes more filters.
     ///
     /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
-    /// Optional arguments are set on [`ListSegmentsByType`].
+    /// [`items`](ListSegmentsByType::items) gives the rows of all pages. Optional arguments are set
+    /// on [`ListSegmentsByType`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_type`: The type of the segments.

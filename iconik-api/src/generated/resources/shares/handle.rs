@@ -24,7 +24,8 @@ impl Shares {
     /// Lists the shares of the calling user: `GET /v1/shares/`.
     ///
     /// Needs the role `can_manage_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
-    /// Optional arguments are set on [`ListMyShares`].
+    /// [`items`](ListMyShares::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListMyShares`].
     ///
     /// Note: iconik's 2026 document asks for the role `can_read_shares` instead. The list comes
     /// from a search index: it may miss a new share for some seconds.
@@ -41,7 +42,8 @@ impl Shares {
     /// Lists the shares of all users of the domain: `GET /v1/shares/all/`.
     ///
     /// Needs the role `can_manage_all_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
-    /// Optional arguments are set on [`ListAllShares`].
+    /// [`items`](ListAllShares::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListAllShares`].
     ///
     /// Note: The list comes from a search index: it may miss a new share for some seconds.
     ///
@@ -97,7 +99,8 @@ impl Shares {
     /// Only those of the object itself, not those of collections around it.
     ///
     /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`Share`].
-    /// Optional arguments are set on [`ListShares`].
+    /// [`items`](ListShares::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListShares`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -372,7 +375,8 @@ impl Shares {
     /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
     /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`ShareUser`].
-    /// Optional arguments are set on [`ListShareUsers`].
+    /// [`items`](ListShareUsers::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListShareUsers`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
