@@ -633,6 +633,25 @@ async fn a_pager_is_a_stream() {
     assert_eq!(rows, 12);
 }
 
+#[cfg(feature = "blocking")]
+#[test]
+fn a_list_is_read_without_async() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(server(25));
+    let client = iconik_api::blocking::Client::new(client(&server)).unwrap();
+
+    let list = client.inner().collections().list().per_page(10);
+    let mut iter = client.iter(list.clone().items());
+    let first = iter.next().unwrap().unwrap();
+    let rest = client.iter(list.items().resume(iter.cursor().unwrap()));
+
+    assert_eq!(first.id.unwrap(), "row-0");
+    assert_eq!(
+        rest.map(|row| row.unwrap().id.unwrap()).collect::<Vec<_>>(),
+        expected(1..25)
+    );
+}
+
 /// `cargo test -p iconik-api --release --test paging -- --ignored --nocapture`
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures"]
