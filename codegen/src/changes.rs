@@ -5,6 +5,8 @@
 //! requests have private fields and setters. So a new field, value, variant or optional parameter is
 //! an addition, while one that the constructor takes is not.
 
+mod renames;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -246,6 +248,11 @@ fn union<'a, T>(old: &BTreeMap<&'a str, T>, new: &BTreeMap<&'a str, T>) -> BTree
 }
 
 fn service(log: &mut Log, old: &Service, new: &Service) {
+    let renames = renames::find(old, new);
+    for (before, after) in &renames {
+        log.breaking(before, Some(after), "is its name now");
+    }
+    let old = &renames::apply(&renames, old);
     let name = new.name.as_str();
     let (before, after) = (&old.base_path, &new.base_path);
     log.turned(
