@@ -74,6 +74,8 @@ pub struct Enum {
     pub home: Home,
     /// The documented values, in the order of the spec.
     pub values: Vec<EnumValue>,
+    /// Where iconik's document says something else, on purpose.
+    pub differs: Vec<Difference>,
 }
 
 /// One value of an [`Enum`].
@@ -104,6 +106,8 @@ pub struct Model {
     pub shape: Shape,
     /// The response model that a value of this request model can be made from.
     pub copies: Option<String>,
+    /// Where iconik's document says something else, on purpose.
+    pub differs: Vec<Difference>,
 }
 
 /// Which way a model travels.
@@ -158,6 +162,8 @@ pub struct Field {
     pub bounds: Bounds,
     /// Why not to use it any more.
     pub deprecated: Option<String>,
+    /// Where iconik's document says something else, on purpose.
+    pub differs: Vec<Difference>,
 }
 
 /// Documented bounds of a value. The library does not enforce them: the service does.
@@ -270,6 +276,8 @@ pub struct Action {
     pub errors: Vec<(u16, String)>,
     /// Why not to use it any more.
     pub deprecated: Option<String>,
+    /// Where iconik's document says something else, on purpose.
+    pub differs: Vec<Difference>,
 }
 
 /// The JSON body of a request.
@@ -306,6 +314,8 @@ pub struct Param {
     pub paging: bool,
     /// Why not to use it any more.
     pub deprecated: Option<String>,
+    /// Where iconik's document says something else, on purpose.
+    pub differs: Vec<Difference>,
 }
 
 /// Where a parameter goes.
@@ -371,4 +381,15 @@ pub enum Body {
     Objects(Type),
     /// Plain text.
     Text,
+}
+
+/// A difference from iconik's document that is meant: the audit does not report it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs, in the audit's words: `roles`, `nullable`, `fields.title`.
+    pub aspect: String,
+    /// What the document says, where the acknowledgement shall hold for nothing else.
+    pub documented: Option<String>,
+    /// Why the spec is right.
+    pub reason: String,
 }

@@ -20,6 +20,7 @@ use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::load::File;
 use crate::source::{Source, Span};
+use crate::spec;
 
 use compose::Flat;
 use files::Folder;
@@ -143,4 +144,15 @@ fn text(at: &Option<At<String>>) -> String {
 
 fn optional_text(at: &Option<At<String>>) -> Option<String> {
     at.as_ref().map(|at| at.value.clone())
+}
+
+/// The acknowledged differences as they were written; one without reason was reported.
+fn differences(written: &Option<Vec<(At<String>, spec::Difference)>>) -> Vec<api::Difference> {
+    let written = written.iter().flatten();
+    let differences = written.map(|(aspect, difference)| api::Difference {
+        aspect: aspect.value.clone(),
+        documented: optional_text(&difference.documented),
+        reason: text(&difference.reason),
+    });
+    differences.collect()
 }

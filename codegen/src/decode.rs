@@ -462,18 +462,3 @@ impl<T: Decode> Decode for ByStatus<T> {
         Some(list)
     }
 }
-
-/// Whatever stands there.
-pub(crate) enum Anything {}
-
-impl Decode for Anything {
-    type Output = ();
-
-    fn schema(_: &mut Definitions) -> Json {
-        json!({ "type": "object" })
-    }
-
-    fn decode(_: &Node, _: Span, _: &mut Context<'_>) -> Option<()> {
-        Some(())
-    }
-}

@@ -1,19 +1,26 @@
 //! Reads the iconik API spec and writes the iconik-api crate.
 
 pub mod api;
+pub mod audit;
+pub mod changes;
 mod check;
 mod coverage;
 mod decode;
 pub mod diag;
+pub mod document;
 pub mod ident;
 mod load;
 mod name;
 mod node;
+pub mod openapi;
+pub mod pages;
 mod print;
 mod rust;
+pub mod scaffold;
 mod schema;
 pub mod source;
 mod spec;
+mod words;
 
 pub use coverage::coverage;
 pub use diag::Diagnostics;

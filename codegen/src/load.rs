@@ -54,7 +54,7 @@ pub fn load(sources: &[Source]) -> Result<Api, Diagnostics> {
     }
 }
 
-fn read(index: usize, cx: &mut Context<'_>) -> Option<Content> {
+pub(crate) fn read(index: usize, cx: &mut Context<'_>) -> Option<Content> {
     let node = match node::parse(index, cx.source) {
         Ok(node) => node,
         Err(mistake) => {

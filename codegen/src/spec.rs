@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::api::{Auth, Literal, Location, Method, Paging};
 use crate::decode::{
-    Anything, At, ByStatus, Context, Count, Decode, Entries, Flag, ListOf, OneOf, OneOrMore,
-    Record, Row, Table, Text, Whole, Words, record,
+    At, ByStatus, Context, Count, Decode, Entries, Flag, ListOf, OneOf, OneOrMore, Record, Row,
+    Table, Text, Whole, Words, record,
 };
 use crate::diag::Diagnostic;
 use crate::node::{Node, Value};
@@ -143,8 +143,8 @@ record! {
         optional "deprecated" deprecated: Text,
         /// The name of the request type, where the derived one reads badly.
         optional "request" request: Text,
-        /// Known differences from iconik's documents.
-        optional "documented" documented: Anything,
+        /// Where iconik's document says something else on purpose, each with the reason.
+        optional "differs" differs: Entries<DifferenceForm>,
     }
 }
 
@@ -195,6 +195,8 @@ record! {
         optional "deprecated" deprecated: Text,
         /// Where it goes: into the path if that has its placeholder, else into the query.
         optional "in" location: OneOf<Location>,
+        /// Where iconik's document says something else on purpose, each with the reason.
+        optional "differs" differs: Entries<DifferenceForm>,
     }
 }
 
@@ -229,6 +231,18 @@ record! {
         optional "rename" rename: Text,
         /// Why not to use it any more.
         optional "deprecated" deprecated: Text,
+        /// Where iconik's document says something else on purpose, each with the reason.
+        optional "differs" differs: Entries<DifferenceForm>,
+    }
+}
+
+record! {
+    /// A difference from iconik's document that is meant.
+    Difference {
+        /// What the document says, in the audit's words: the reason holds for nothing else.
+        optional "documented" documented: Text,
+        /// Why the spec is right.
+        required "reason" reason: Text,
     }
 }
 
@@ -261,6 +275,8 @@ record! {
         optional "variants" variants: Entries<Text>,
         /// The answer that a value of this request body can be made from.
         optional "copies" copies: Text,
+        /// Where iconik's document says something else on purpose, each with the reason.
+        optional "differs" differs: Entries<DifferenceForm>,
     }
 }
 
@@ -273,6 +289,8 @@ record! {
         optional "note" note: Text,
         /// The documented values; each may have a word of explanation.
         required "values" values: ValuesForm,
+        /// Where iconik's document says something else on purpose, each with the reason.
+        optional "differs" differs: Entries<DifferenceForm>,
     }
 }
 
@@ -429,6 +447,27 @@ impl Decode for EnumValueForm {
                 doc: Some(Text::decode(node, owner, cx)?),
                 ..EnumValue::empty(owner)
             }),
+        }
+    }
+}
+
+/// Why the spec is right where the document says something else, or more about it.
+pub(crate) enum DifferenceForm {}
+
+impl Decode for DifferenceForm {
+    type Output = Difference;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [Text::schema(definitions), Difference::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Difference> {
+        match node.value {
+            Value::Text(_) => Some(Difference {
+                reason: Some(Text::decode(node, owner, cx)?),
+                ..Difference::empty(owner)
+            }),
+            _ => Difference::decode(node, owner, cx),
         }
     }
 }

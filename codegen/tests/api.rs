@@ -15,6 +15,9 @@ fn api() -> Api {
         }
         for file in std::fs::read_dir(&folder).expect("a folder can be read") {
             let path = file.expect("an entry can be read").path();
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
             let text = std::fs::read_to_string(&path).expect("a spec file is text");
             let short = path.strip_prefix(&root).expect("it lies in the repository");
             sources.push(Source::new(

@@ -23,6 +23,8 @@ use crate::action::{Action, Endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::Decode;
 
+pub use crate::paging::Iter;
+
 /// A client whose calls return when they are done.
 ///
 /// It wraps a [`Client`](crate::Client) and sends the same request values. One thread in the

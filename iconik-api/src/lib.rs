@@ -52,6 +52,11 @@
 //! | `tracing` | a span per call, an event per attempt and per wait |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// A build with few resources leaves parts of what they share unused.
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unreachable_pub, unused_imports, unused_macros)
+)]
 
 // The runtime: how requests travel.
 mod action;
@@ -130,6 +135,7 @@ pub use generated::resources::*;
 pub use generated::types;
 
 // What stands beside the API.
+pub mod ext;
 pub mod inbound;
 
 /// What the macros of this crate expand to. Not for use by hand: it changes without notice.
@@ -152,3 +158,8 @@ pub mod __private {
         extra.write(map)
     }
 }
+
+/// The code of the README compiles.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,5 +1,7 @@
 //! Lists of many pages, read page by page or row by row.
 
+#[cfg(feature = "blocking")]
+mod iter;
 mod place;
 mod rows;
 mod walk;
@@ -19,6 +21,8 @@ use crate::error::Result;
 use crate::page::{Objects, Page};
 use crate::response::{Decode, Json, RawResponse};
 
+#[cfg(feature = "blocking")]
+pub use iter::Iter;
 pub use place::{Cursor, CursorError};
 use walk::{Batch, Mark, Walk};
 
@@ -319,10 +323,16 @@ impl<T> Items<T> {
         }
     }
 
+    /// The next row of the page that came last.
+    fn pop(&mut self) -> Option<T> {
+        let (number, row) = self.rows.next()?;
+        self.row = number;
+        Some(row)
+    }
+
     fn poll_row(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if let Some((number, row)) = self.rows.next() {
-                self.row = number;
+            if let Some(row) = self.pop() {
                 return Poll::Ready(Some(Ok(row)));
             }
             match ready!(self.pages.poll_batch(context)) {

@@ -45,7 +45,7 @@ fn list(request: &Received, rows: usize) -> Reply {
         let objects: Vec<_> = (from..to).map(row).collect();
         return Reply::json(
             200,
-            json!({ "objects": objects, "scroll_id": to.to_string() }).to_string(),
+            json!({ "objects": objects, "scroll_id": to.to_string(), "total": rows }).to_string(),
         );
     }
     let page = number(&query, "page", 1);
@@ -410,10 +410,13 @@ async fn a_list_without_another_style_says_what_to_do_at_the_window() {
 }
 
 #[tokio::test]
-async fn exactly_as_many_rows_as_the_window_lose_none() {
-    let server = server(10_000).await;
-    let items = client(&server).collections().list().per_page(1_000).items();
-    assert_eq!(ids(items).await, expected(0..10_000));
+async fn exactly_as_many_rows_as_the_window_lose_none_and_cost_little() {
+    for ahead in [1, 4] {
+        let server = server(10_000).await;
+        let items = client(&server).collections().list().per_page(1_000).items();
+        assert_eq!(ids(items.read_ahead(ahead)).await, expected(0..10_000));
+        assert!(server.count() <= 12, "{}", server.count());
+    }
 }
 
 #[tokio::test]
@@ -628,4 +631,55 @@ async fn a_pager_is_a_stream() {
         rows += 1;
     }
     assert_eq!(rows, 12);
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn a_list_is_read_without_async() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(server(25));
+    let client = iconik_api::blocking::Client::new(client(&server)).unwrap();
+
+    let list = client.inner().collections().list().per_page(10);
+    let mut iter = client.iter(list.clone().items());
+    let first = iter.next().unwrap().unwrap();
+    let rest = client.iter(list.items().resume(iter.cursor().unwrap()));
+
+    assert_eq!(first.id.unwrap(), "row-0");
+    assert_eq!(
+        rest.map(|row| row.unwrap().id.unwrap()).collect::<Vec<_>>(),
+        expected(1..25)
+    );
+}
+
+/// `cargo test -p iconik-api --release --test paging -- --ignored --nocapture`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures"]
+async fn reading_ahead_in_figures() {
+    let server =
+        Server::start(|request| list(request, 10_000).after(Duration::from_millis(40))).await;
+    // iconik's pace is 50 requests in any second, so that 100 of them take one, 101 take two.
+    let (paced, free) = (server.client(), client(&server));
+    for (client, pace, per_page) in [
+        (&paced, "paced", 100),
+        (&paced, "paced", 250),
+        (&free, "free", 100),
+    ] {
+        let mut alone = Duration::ZERO;
+        for ahead in [1, 2, 4, 8, 16] {
+            // The requests of the run before shall not count.
+            tokio::time::sleep(Duration::from_millis(1_100)).await;
+            let start = std::time::Instant::now();
+            let request = client.collections().list().page(1).per_page(per_page);
+            let rows = ids(request.items().read_ahead(ahead)).await.len();
+            let time = start.elapsed();
+            if ahead == 1 {
+                alone = time;
+            }
+            let times = alone.as_secs_f64() / time.as_secs_f64();
+            println!(
+                "{pace}: {rows} rows, {per_page} on a page, {ahead:2} pages at once: {time:.2?}, {times:.1} times as fast"
+            );
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! The maintainers' commands.
 
+mod audit;
+mod changes;
 mod coverage;
+mod export;
 mod features;
 mod names;
 mod regen;
@@ -23,6 +26,9 @@ enum Command {
     Regen(regen::Arguments),
     Names(names::Arguments),
     Coverage(coverage::Arguments),
+    Audit(audit::Arguments),
+    Export(export::Arguments),
+    Changes(changes::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +36,9 @@ fn main() -> ExitCode {
         Command::Regen(arguments) => regen::run(&arguments),
         Command::Names(arguments) => names::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Changes(arguments) => changes::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("{error}");

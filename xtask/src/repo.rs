@@ -5,9 +5,10 @@ use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use iconik_codegen::api::Api;
-use iconik_codegen::{Diagnostics, Files, GENERATED, Source};
+use iconik_codegen::{Diagnostics, Files, GENERATED, Source, pages};
 
 /// The folder of the spec.
 const SPEC: &str = "spec";
@@ -27,6 +28,13 @@ pub(crate) enum Error {
     File(PathBuf, io::Error),
     /// Something else, as it is to be shown.
     Advice(String),
+}
+
+impl Error {
+    /// One sentence that says what is wrong.
+    pub(crate) fn plain(message: impl fmt::Display) -> Self {
+        Self::Advice(format!("error: {message}"))
+    }
 }
 
 impl fmt::Display for Error {
@@ -67,10 +75,19 @@ impl Repo {
         self.load(SPEC)
     }
 
+    /// The files of the spec.
+    pub(crate) fn sources(&self) -> Result<Vec<Source>> {
+        self.yaml(SPEC)
+    }
+
     fn load(&self, folder: &str) -> Result<Api> {
+        iconik_codegen::load(&self.yaml(folder)?).map_err(Error::Spec)
+    }
+
+    fn yaml(&self, folder: &str) -> Result<Vec<Source>> {
         let mut sources = Vec::new();
         self.walk(folder, &mut |path| {
-            if path.ends_with(".yaml") || path.ends_with(".yml") {
+            if is_yaml(path) {
                 sources.push(Source::new(path, self.read(path)?));
             }
             Ok(())
@@ -82,13 +99,46 @@ impl Repo {
                 place.display()
             )));
         }
+        Ok(sources)
+    }
+
+    /// The checked spec as it was in a git revision.
+    pub(crate) fn api_at(&self, revision: &str) -> Result<Api> {
+        // What follows `--` is a path.
+        let listing = self.git(&["ls-tree", "-r", "--name-only", revision, "--", SPEC])?;
+        let mut sources = Vec::new();
+        for path in listing.lines().filter(|it| is_yaml(it)) {
+            sources.push(Source::new(
+                path,
+                self.git(&["show", &format!("{revision}:{path}")])?,
+            ));
+        }
+        if sources.is_empty() {
+            let message = format!("`{revision}` has no YAML files below {SPEC}/");
+            return Err(Error::plain(message));
+        }
         iconik_codegen::load(&sources).map_err(Error::Spec)
+    }
+
+    fn git(&self, arguments: &[&str]) -> Result<String> {
+        let failed = |what: String| Error::plain(format!("git {}: {what}", arguments.join(" ")));
+        let output = Command::new("git")
+            .current_dir(&self.root)
+            .args(arguments)
+            .output()
+            .map_err(|error| failed(error.to_string()))?;
+        if !output.status.success() {
+            let message = String::from_utf8_lossy(&output.stderr);
+            return Err(failed(message.trim().to_owned()));
+        }
+        String::from_utf8(output.stdout).map_err(|error| failed(error.to_string()))
     }
 
     /// Everything that is made from the spec, as it should be.
     pub(crate) fn wanted(&self, api: &Api) -> Result<Files> {
         let mut files = iconik_codegen::generate(api);
         files.insert(SCHEMA.to_owned(), iconik_codegen::schema());
+        files.extend(pages::pages(api));
         files.extend(iconik_codegen::generate_fixture(&self.load(FIXTURE)?));
         Ok(files)
     }
@@ -108,7 +158,7 @@ impl Repo {
                 );
             }
         }
-        for folder in GENERATED {
+        for folder in GENERATED.iter().chain(&[pages::FOLDER]) {
             self.walk(folder, &mut |path| {
                 if !wanted.contains_key(path) {
                     let old = Some(self.read(path)?);
@@ -175,6 +225,10 @@ impl Repo {
         }
         Ok(())
     }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
 /// A file before and after.

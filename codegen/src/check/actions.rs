@@ -1,7 +1,7 @@
 //! Actions: their roles, bodies and answers.
 
 use super::resources::Surroundings;
-use super::{Checker, Place, optional_text, text};
+use super::{Checker, Place, differences, optional_text, text};
 use crate::api::{Action, Auth, Body, Method, Options, Paging, Type};
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
@@ -53,6 +53,7 @@ impl<'s> Checker<'s> {
                 .map(|(status, text)| (status.value, text.value.clone()))
                 .collect(),
             deprecated: optional_text(&action.deprecated),
+            differs: differences(&action.differs),
         })
     }
 

@@ -279,4 +279,5 @@ fn is_bare(field: &spec::Field) -> bool {
         && field.note.is_none()
         && field.rename.is_none()
         && field.deprecated.is_none()
+        && field.differs.is_none()
 }

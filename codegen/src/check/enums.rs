@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, optional_text, text};
+use super::{Checker, differences, optional_text, text};
 use crate::api::{Enum, EnumValue, Home};
 use crate::decode::At;
 use crate::diag::Diagnostic;
@@ -44,6 +44,7 @@ impl<'s> Checker<'s> {
             note: optional_text(&written.note),
             home,
             values: values.collect(),
+            differs: differences(&written.differs),
         };
         self.enums.insert(&name.value, checked);
     }

@@ -4,7 +4,7 @@ use super::compose::{parts_of_model, parts_of_set};
 use super::files::TypeFile;
 use super::limits::Written;
 use super::names::Kind;
-use super::{Checker, Place, optional_text, text};
+use super::{Checker, Place, differences, optional_text, text};
 use crate::api::{Direction, Field, Model, Shape, Type};
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
@@ -63,6 +63,7 @@ impl<'s> Checker<'s> {
             direction: Direction::Response,
             shape,
             copies: optional_text(&written.copies),
+            differs: differences(&written.differs),
         };
         self.models.entry(&name.value).or_insert(CheckedModel {
             model,
@@ -215,6 +216,7 @@ impl<'s> Checker<'s> {
             default,
             bounds,
             deprecated: optional_text(&field.deprecated),
+            differs: differences(&field.differs),
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::limits::Written;
 use super::models::is_true;
 use super::resources::Surroundings;
-use super::{Checker, Place, optional_text};
+use super::{Checker, Place, differences, optional_text};
 use crate::api::{Location, Paging, Param, Type};
 use crate::decode::{At, Record};
 use crate::diag::{Diagnostic, nearest};
@@ -325,6 +325,7 @@ impl<'s> Checker<'s> {
             bounds,
             paging,
             deprecated: optional_text(&param.deprecated),
+            differs: differences(&param.differs),
         })
     }
 }

@@ -83,17 +83,34 @@ fn filled(text: &str) -> Vec<String> {
 }
 
 fn fill(lines: &mut Vec<String>, text: &str, indent: &str) {
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let Some(last) = lines.last_mut() else { return };
         if last.is_empty() {
-            last.push_str(word);
+            last.push_str(&word);
         } else if last.chars().count() + 1 + word.chars().count() <= WIDTH {
             last.push(' ');
-            last.push_str(word);
+            last.push_str(&word);
         } else {
             lines.push(format!("{indent}{word}"));
         }
     }
+}
+
+/// The words of a line; code between backticks is one of them.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut in_code = false;
+    for word in text.split_whitespace() {
+        match words.last_mut().filter(|_| in_code) {
+            Some(code) => {
+                code.push(' ');
+                code.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+        in_code ^= word.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 /// A resource: what it is, and the feature it needs.
@@ -161,7 +178,16 @@ fn needs_and_answers(request: &Request<'_>) -> String {
         true => format!("Optional arguments are set on [`{}`].", request.ident),
         false => String::new(),
     };
-    join([&needs, &answers(&request.response), &more])
+    let pages = match action.paging.is_empty() {
+        true => String::new(),
+        false => {
+            format!(
+                "[`items`]({}::items) gives the rows of all pages.",
+                request.ident
+            )
+        }
+    };
+    join([&needs, &answers(&request.response), &pages, &more])
 }
 
 fn roles(roles: &[String]) -> String {
@@ -380,9 +406,9 @@ fn noted(note: Option<&str>) -> String {
 /// The text, with a full stop if it lacks one.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
-    let complete = text.is_empty() || text.ends_with(['.', '!', '?', ':', '|', '`', ')']);
-    let inline = !text.ends_with("```") && !text.ends_with(".)") && text.ends_with(['`', ')']);
-    if complete && !inline {
+    let ends = [".", "!", "?", ":", "|", "```", ".)"];
+    let complete = text.is_empty() || ends.iter().any(|end| text.ends_with(end));
+    if complete {
         text.to_owned()
     } else {
         format!("{text}.")
@@ -405,5 +431,35 @@ pub(crate) fn verb(method: Method) -> &'static str {
         Method::Put => "PUT",
         Method::Patch => "PATCH",
         Method::Delete => "DELETE",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_filled_and_lists_stay_lists() {
+        let text = "One\ntwo.\n- a\n  b\n- c\n\n```\nlet  x;\n```\nThree.";
+        assert_eq!(
+            Docs::new(text).lines(),
+            [
+                "One two.", "- a b", "- c", "", "```", "let  x;", "```", "Three."
+            ]
+        );
+    }
+
+    #[test]
+    fn code_is_not_broken() {
+        let text = format!("{} `GET /v1/a/`.", "word ".repeat(17).trim());
+        let lines = Docs::new(text).lines();
+        assert_eq!(lines.last().map(String::as_str), Some("`GET /v1/a/`."));
+    }
+
+    #[test]
+    fn a_sentence_ends_with_one_full_stop() {
+        for (text, sentence_of_it) in [("A", "A."), ("A.", "A."), ("`a`", "`a`."), ("A?", "A?")] {
+            assert_eq!(sentence(text), sentence_of_it);
+        }
     }
 }

@@ -279,6 +279,27 @@ mod tests {
     const ORIGIN: &str = "https://app.iconik.io";
 
     #[test]
+    fn parameters_are_taken_out_of_a_query_and_secrets_stay_hidden() {
+        let path = "/v1/shares/?page=2&title=a%26b&page=3";
+        let mut request = PreparedRequest::custom(http::Method::GET, path, "", 0).unwrap();
+        request.push_query("password", &crate::Secret::from("hunter2"));
+        request.push_query("scroll", &true);
+
+        request.drop_query(PLACE_PARAMS);
+        assert_eq!(request.query(), Some("title=a%26b&password=hunter2"));
+        assert!(!format!("{request:?}").contains("hunter2"), "{request:?}");
+
+        request.drop_query(&["title"]);
+        assert_eq!(request.query(), Some("password=hunter2"));
+        assert!(!format!("{request:?}").contains("hunter2"), "{request:?}");
+
+        request.drop_query(&["password"]);
+        assert_eq!((request.path(), request.query()), ("/v1/shares/", None));
+        request.push_query("page", &4);
+        assert_eq!(request.query(), Some("page=4"));
+    }
+
+    #[test]
     fn a_link_is_read_in_all_its_forms() {
         for link in [
             "https://app.iconik.io/API/assets/v1/assets/?page=2&query=a+b%26",

@@ -363,6 +363,9 @@ impl<T> Walk<T> {
             Place::Scroll(_) => self.scrolled,
             _ => 0,
         };
+        // A scroll counts exactly. Where the numbered pages had every row, it need not be read.
+        let reopened = offset == 0 && self.repeats > 0;
+        let complete = reopened && page.total.is_some_and(|total| total <= self.repeats as i64);
         let objects = std::mem::take(&mut page.objects);
         let (rows, fresh) = self.choose(objects, &keys);
         if matches!(place, Place::Scroll(_)) {
@@ -370,7 +373,9 @@ impl<T> Walk<T> {
         }
         let repeated = fresh == 0 && self.repeats == 0;
         self.repeats = self.repeats.saturating_sub(offered);
-        let next = if repeated {
+        let next = if complete {
+            Ok(None)
+        } else if repeated {
             self.ended_early(&place, offered).map(|()| None)
         } else {
             self.place_behind(&place, &page, &keys, offered)
@@ -422,7 +427,10 @@ impl<T> Walk<T> {
 
     /// Whether the first page tells that there are more rows than page numbers reach.
     fn should_scroll_at_once(&self, place: &Place) -> bool {
-        let too_many = self.total.is_some_and(|total| total >= WINDOW as i64);
+        // A total of exactly the window may be all that was counted. A scroll costs no more than
+        // page by page would; but one cannot read ahead in it.
+        let least = WINDOW as i64 + i64::from(self.ahead > 1);
+        let too_many = self.total.is_some_and(|total| total >= least);
         let all_wanted = self.limit.is_none_or(|limit| limit > WINDOW);
         self.free
             && *place == Place::Number(1)

@@ -958,9 +958,6 @@ pub enum ObjectType {
     /// `collections`: A collection.
     Collections,
 
-    /// `playlists`: A playlist.
-    Playlists,
-
     /// `saved_searches`: A saved search.
     SavedSearches,
 

@@ -237,7 +237,6 @@ open_enum!(ObjectStatus {
 open_enum!(ObjectType {
     Assets => "assets",
     Collections => "collections",
-    Playlists => "playlists",
     SavedSearches => "saved_searches",
     Sequences => "sequences",
 });

@@ -50,8 +50,8 @@ impl Approvals {
         ListApprovals::new(object_type, object_id).on(&self.0)
     }
 
-    /// Lists what people said about a version of an object: `GET
-    /// /v1/{object_type}/{object_id}/versions/{version_id}/approvals/`.
+    /// Lists what people said about a version of an object:
+    /// `GET /v1/{object_type}/{object_id}/versions/{version_id}/approvals/`.
     ///
     /// One entry for each person. The answer is one page.
     ///
@@ -135,8 +135,8 @@ impl Approvals {
         DeleteApproval::new(object_type, object_id).on(&self.0)
     }
 
-    /// Takes back what a user said about an object: `DELETE
-    /// /v1/{object_type}/{object_id}/approvals/user/{user_id}/`.
+    /// Takes back what a user said about an object:
+    /// `DELETE /v1/{object_type}/{object_id}/approvals/user/{user_id}/`.
     ///
     /// Needs the role `can_delete_approval_status`. Answers with nothing.
     ///
@@ -162,8 +162,8 @@ impl Approvals {
         DeleteUserApproval::new(object_type, object_id, user_id).on(&self.0)
     }
 
-    /// Takes back what somebody outside of iconik said about an object: `DELETE
-    /// /v1/{object_type}/{object_id}/approvals/external/{email}/`.
+    /// Takes back what somebody outside of iconik said about an object:
+    /// `DELETE /v1/{object_type}/{object_id}/approvals/external/{email}/`.
     ///
     /// Needs the role `can_delete_approval_status`. Answers with nothing.
     ///
@@ -191,8 +191,8 @@ impl Approvals {
         DeleteExternalApproval::new(object_type, object_id, email).on(&self.0)
     }
 
-    /// Gets the request to approve an object: `GET
-    /// /v1/{object_type}/{object_id}/approvals/request/`.
+    /// Gets the request to approve an object:
+    /// `GET /v1/{object_type}/{object_id}/approvals/request/`.
     ///
     /// Needs the role `can_read_approval_request`. Answers with [`Approval`].
     ///
@@ -215,8 +215,8 @@ impl Approvals {
         GetApprovalRequest::new(object_type, object_id).on(&self.0)
     }
 
-    /// Gets the request to approve a version of an object: `GET
-    /// /v1/{object_type}/{object_id}/versions/{version_id}/approvals/request/`.
+    /// Gets the request to approve a version of an object:
+    /// `GET /v1/{object_type}/{object_id}/versions/{version_id}/approvals/request/`.
     ///
     /// Needs the role `can_read_approval_request`. Answers with [`Approval`].
     ///
@@ -280,8 +280,8 @@ impl Approvals {
         CreateApprovalRequest::new(object_type, object_id, options).on(&self.0)
     }
 
-    /// Replaces the request to approve an object: `PUT
-    /// /v1/{object_type}/{object_id}/approvals/request/`.
+    /// Replaces the request to approve an object:
+    /// `PUT /v1/{object_type}/{object_id}/approvals/request/`.
     ///
     /// To change a few fields, `update_request` is the safer choice.
     ///
@@ -315,8 +315,8 @@ impl Approvals {
         ReplaceApprovalRequest::new(object_type, object_id, options).on(&self.0)
     }
 
-    /// Changes the request to approve an object: `PATCH
-    /// /v1/{object_type}/{object_id}/approvals/request/`.
+    /// Changes the request to approve an object:
+    /// `PATCH /v1/{object_type}/{object_id}/approvals/request/`.
     ///
     /// Only the fields that are sent change.
     ///
@@ -350,8 +350,8 @@ impl Approvals {
         UpdateApprovalRequest::new(object_type, object_id, options).on(&self.0)
     }
 
-    /// Withdraws the request to approve an object: `DELETE
-    /// /v1/{object_type}/{object_id}/approvals/request/`.
+    /// Withdraws the request to approve an object:
+    /// `DELETE /v1/{object_type}/{object_id}/approvals/request/`.
     ///
     /// With 200 the answer is the request that was withdrawn.
     ///

@@ -27,7 +27,8 @@ impl Assets {
     /// change at once.
     ///
     /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Asset`].
-    /// Optional arguments are set on [`ListAssets`].
+    /// [`items`](ListAssets::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListAssets`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -245,7 +246,8 @@ impl Assets {
 
     /// Lists the assets that show a person: `GET /v1/persons/{person_id}/`.
     ///
-    /// Needs no role. Answers with a [`Page`](crate::Page) of [`Asset`]. Optional arguments are set
+    /// Needs no role. Answers with a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListAssetsByPerson::items) gives the rows of all pages. Optional arguments are set
     /// on [`ListAssetsByPerson`].
     ///
     /// - `person_id`: The person.
@@ -293,8 +295,8 @@ impl Assets {
         DeleteAssetUploads::new(asset_id).on(&self.0)
     }
 
-    /// Writes the entry of an asset in the search index: `PUT
-    /// /v1/assets/{asset_id}/search_document/`.
+    /// Writes the entry of an asset in the search index:
+    /// `PUT /v1/assets/{asset_id}/search_document/`.
     ///
     /// Made for iconik's own indexing. To change an asset use `update`; to have its entry written
     /// from the database, `reindex`.
@@ -312,6 +314,7 @@ impl Assets {
     /// client.assets().replace_search_document(asset_id, AssetSearchDocument::new("Dailies")).await?;
     /// # Ok(()) }
     /// ```
+    #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
         &self,
         asset_id: impl Into<AssetId>,

@@ -484,6 +484,8 @@ action!(assets.delete_uploads DeleteAssetUploads {
 });
 
 /// Writes the entry of an asset in the search index: [`Assets::replace_search_document`].
+///
+/// Deprecated: iconik marks it so; use `update`, or `reindex`.
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceAssetSearchDocument<C = ()> {

@@ -29,7 +29,8 @@ impl Collections {
     /// change at once.
     ///
     /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`Collection`]. Optional arguments are set on [`ListCollections`].
+    /// [`Collection`]. [`items`](ListCollections::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListCollections`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -202,8 +203,8 @@ impl Collections {
         RestoreCollection::new(collection_id).on(&self.0)
     }
 
-    /// Lists the collections that a collection lies in, directly and indirectly: `GET
-    /// /v1/collections/{collection_id}/ancestors/`.
+    /// Lists the collections that a collection lies in, directly and indirectly:
+    /// `GET /v1/collections/{collection_id}/ancestors/`.
     ///
     /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
     /// [`Collection`].
@@ -224,8 +225,8 @@ impl Collections {
         ListCollectionAncestors::new(collection_id).on(&self.0)
     }
 
-    /// Gets the path of a collection from the root down: `GET
-    /// /v1/collections/{collection_id}/full/path/`.
+    /// Gets the path of a collection from the root down:
+    /// `GET /v1/collections/{collection_id}/full/path/`.
     ///
     /// The answer is one string.
     ///
@@ -272,8 +273,8 @@ impl Collections {
         GetCollectionContentInfo::new(collection_id).on(&self.0)
     }
 
-    /// Gets the size of the assets in a collection, in bytes: `GET
-    /// /v1/collections/{collection_id}/size/`.
+    /// Gets the size of the assets in a collection, in bytes:
+    /// `GET /v1/collections/{collection_id}/size/`.
     ///
     /// Needs the role `can_read_collections`. Answers with [`CollectionSize`]. Optional arguments
     /// are set on [`GetCollectionSize`].
@@ -293,15 +294,16 @@ impl Collections {
         GetCollectionSize::new(collection_id).on(&self.0)
     }
 
-    /// Lists the assets and collections in a collection: `GET
-    /// /v1/collections/{collection_id}/contents/`.
+    /// Lists the assets and collections in a collection:
+    /// `GET /v1/collections/{collection_id}/contents/`.
     ///
     /// One level only: to walk a tree, list the contents of each collection found in the answer.
     ///
     /// Answered from the search index, which trails a change by some seconds.
     ///
     /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionItem`]. Optional arguments are set on [`ListCollectionContents`].
+    /// [`CollectionItem`]. [`items`](ListCollectionContents::items) gives the rows of all pages.
+    /// Optional arguments are set on [`ListCollectionContents`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -319,8 +321,8 @@ impl Collections {
         ListCollectionContents::new(collection_id).on(&self.0)
     }
 
-    /// Puts an asset or a collection into a collection: `POST
-    /// /v1/collections/{collection_id}/contents/`.
+    /// Puts an asset or a collection into a collection:
+    /// `POST /v1/collections/{collection_id}/contents/`.
     ///
     /// It stays in the collections where it already is. `copy_into` copies a collection instead.
     ///
@@ -356,8 +358,8 @@ impl Collections {
         AddCollectionContent::new(collection_id, options).on(&self.0)
     }
 
-    /// Moves an object to another place among the contents of a collection: `PUT
-    /// /v1/collections/{collection_id}/contents/{object_type}/{object_id}/`.
+    /// Moves an object to another place among the contents of a collection:
+    /// `PUT /v1/collections/{collection_id}/contents/{object_type}/{object_id}/`.
     ///
     /// The collection has to have a custom order first, see `enable_custom_order`. Say the new
     /// place in one of the three ways.
@@ -397,8 +399,8 @@ impl Collections {
             .on(&self.0)
     }
 
-    /// Takes an object out of a collection: `DELETE
-    /// /v1/collections/{collection_id}/contents/{object_type}/{object_id}/`.
+    /// Takes an object out of a collection:
+    /// `DELETE /v1/collections/{collection_id}/contents/{object_type}/{object_id}/`.
     ///
     /// The object itself stays, and stays in other collections.
     ///
@@ -426,8 +428,8 @@ impl Collections {
         RemoveCollectionContent::new(collection_id, object_type, object_id).on(&self.0)
     }
 
-    /// Copies a collection, with all that is in it, into another collection: `POST
-    /// /v1/collections/{collection_id}/subcollections/`.
+    /// Copies a collection, with all that is in it, into another collection:
+    /// `POST /v1/collections/{collection_id}/subcollections/`.
     ///
     /// `collection_id` is the collection that receives the copy; the options name the one to copy,
     /// with `collections` as its `object_type`. The answer is the copy.
@@ -463,8 +465,8 @@ impl Collections {
         CopyCollectionInto::new(collection_id, options).on(&self.0)
     }
 
-    /// Gives the contents of a collection an order of their own: `POST
-    /// /v1/collections/{collection_id}/contents/ordering/custom/`.
+    /// Gives the contents of a collection an order of their own:
+    /// `POST /v1/collections/{collection_id}/contents/ordering/custom/`.
     ///
     /// From then on `move_content` arranges them. Follow `custom_order_status` of the collection
     /// until it says `ENABLED`.
@@ -498,8 +500,8 @@ impl Collections {
         EnableCollectionCustomOrder::new(collection_id, options).on(&self.0)
     }
 
-    /// Takes their own order from the contents of a collection: `DELETE
-    /// /v1/collections/{collection_id}/contents/ordering/custom/`.
+    /// Takes their own order from the contents of a collection:
+    /// `DELETE /v1/collections/{collection_id}/contents/ordering/custom/`.
     ///
     /// Needs the role `can_write_collections`. Answers with nothing.
     ///
@@ -517,8 +519,8 @@ impl Collections {
         DisableCollectionCustomOrder::new(collection_id).on(&self.0)
     }
 
-    /// Picks the assets whose keyframes stand for a collection: `POST
-    /// /v1/collections/{collection_id}/keyframes/`.
+    /// Picks the assets whose keyframes stand for a collection:
+    /// `POST /v1/collections/{collection_id}/keyframes/`.
     ///
     /// Three assets at most.
     ///
@@ -552,8 +554,8 @@ impl Collections {
         PickCollectionKeyframes::new(collection_id, options).on(&self.0)
     }
 
-    /// Writes the entry of a collection in the search index: `PUT
-    /// /v1/collections/{collection_id}/search_document/`.
+    /// Writes the entry of a collection in the search index:
+    /// `PUT /v1/collections/{collection_id}/search_document/`.
     ///
     /// Made for iconik's own indexing. To change a collection use `update`; to have its entry
     /// written from the database, `reindex`.
@@ -574,6 +576,7 @@ impl Collections {
     ///     .await?;
     /// # Ok(()) }
     /// ```
+    #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
         &self,
         collection_id: impl Into<CollectionId>,
@@ -582,8 +585,8 @@ impl Collections {
         ReplaceCollectionSearchDocument::new(collection_id, options).on(&self.0)
     }
 
-    /// Writes a collection to the search index again: `POST
-    /// /v1/collections/{collection_id}/reindex/`.
+    /// Writes a collection to the search index again:
+    /// `POST /v1/collections/{collection_id}/reindex/`.
     ///
     /// The answer says that the work is queued, not that it is done.
     ///
@@ -611,8 +614,8 @@ impl Collections {
         ReindexCollection::new(collection_id, options).on(&self.0)
     }
 
-    /// Writes a collection and all that is in it to the search index again: `POST
-    /// /v1/collections/{collection_id}/reindex/contents/`.
+    /// Writes a collection and all that is in it to the search index again:
+    /// `POST /v1/collections/{collection_id}/reindex/contents/`.
     ///
     /// The answer says that the work is queued, not that it is done.
     ///
@@ -636,8 +639,8 @@ impl Collections {
         ReindexCollectionWithContents::new(collection_id).on(&self.0)
     }
 
-    /// Writes the place of one object in a collection to the search index again: `POST
-    /// /v1/collections/{collection_id}/contents/{object_type}/{object_id}/reindex/`.
+    /// Writes the place of one object in a collection to the search index again:
+    /// `POST /v1/collections/{collection_id}/contents/{object_type}/{object_id}/reindex/`.
     ///
     /// The answer says that the work is queued, not that it is done.
     ///
@@ -676,8 +679,8 @@ impl Collections {
             .on(&self.0)
     }
 
-    /// Writes all collections, or those named, to the search index again: `POST
-    /// /v1/collections/reindex/`.
+    /// Writes all collections, or those named, to the search index again:
+    /// `POST /v1/collections/reindex/`.
     ///
     /// The answer says that the work is queued, not that it is done.
     ///

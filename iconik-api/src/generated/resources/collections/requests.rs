@@ -829,6 +829,8 @@ action!(collections.pick_keyframes PickCollectionKeyframes {
 
 /// Writes the entry of a collection in the search index:
 /// [`Collections::replace_search_document`].
+///
+/// Deprecated: iconik marks it so; use `update`, or `reindex`.
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceCollectionSearchDocument<C = ()> {

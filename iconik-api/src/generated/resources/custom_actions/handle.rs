@@ -256,8 +256,8 @@ impl CustomActions {
         RunCustomAction::new(context, action_id, options).on(&self.0)
     }
 
-    /// Runs a custom action on shared assets or collections: `POST
-    /// /v1/custom_actions/shared/{context}/{action_id}/callback/`.
+    /// Runs a custom action on shared assets or collections:
+    /// `POST /v1/custom_actions/shared/{context}/{action_id}/callback/`.
     ///
     /// For the contexts `SHARED_ASSET` and `SHARED_COLLECTION`, as if a visitor of the share had
     /// chosen it from the menu.

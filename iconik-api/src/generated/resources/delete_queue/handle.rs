@@ -21,8 +21,8 @@ impl Client {
 }
 
 impl DeleteQueue {
-    /// Deletes what is in the given collections or saved searches, or the given assets: `POST
-    /// /v1/delete_queue/bulk/`.
+    /// Deletes what is in the given collections or saved searches, or the given assets:
+    /// `POST /v1/delete_queue/bulk/`.
     ///
     /// Unless `content_only` is `false`, the collections and saved searches themselves stay.
     ///
@@ -74,7 +74,8 @@ impl DeleteQueue {
     /// day unless the system settings say otherwise.
     ///
     /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Asset`].
-    /// Optional arguments are set on [`ListDeletedAssets`].
+    /// [`items`](ListDeletedAssets::items) gives the rows of all pages. Optional arguments are set
+    /// on [`ListDeletedAssets`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -188,7 +189,8 @@ impl DeleteQueue {
     /// day unless the system settings say otherwise.
     ///
     /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`Collection`]. Optional arguments are set on [`ListDeletedCollections`].
+    /// [`Collection`]. [`items`](ListDeletedCollections::items) gives the rows of all pages.
+    /// Optional arguments are set on [`ListDeletedCollections`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

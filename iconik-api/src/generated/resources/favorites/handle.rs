@@ -26,7 +26,8 @@ impl Favorites {
     /// They come as the assets and collections themselves.
     ///
     /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionItem`]. Optional arguments are set on [`ListFavorites`].
+    /// [`CollectionItem`]. [`items`](ListFavorites::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListFavorites`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -111,8 +112,8 @@ impl Favorites {
         RemoveAllFavorites::new().on(&self.0)
     }
 
-    /// Removes everything from the favorites, by the other spelling of the path: `DELETE
-    /// /v1/favourites/all/`.
+    /// Removes everything from the favorites, by the other spelling of the path:
+    /// `DELETE /v1/favourites/all/`.
     ///
     /// Does the same as `remove_all`.
     ///

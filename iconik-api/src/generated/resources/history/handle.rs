@@ -26,7 +26,8 @@ impl History {
     /// Answered from the search index, which trails a change by some seconds.
     ///
     /// Needs the role `can_read_assets_history`. Answers with a [`Page`](crate::Page) of
-    /// [`HistoryEntry`]. Optional arguments are set on [`ListHistory`].
+    /// [`HistoryEntry`]. [`items`](ListHistory::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListHistory`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -68,8 +69,8 @@ impl History {
         CreateHistoryEntry::new(asset_id, options).on(&self.0)
     }
 
-    /// Gets an entry of the history of an asset: `GET
-    /// /v1/assets/{asset_id}/history/{history_entity_id}/`.
+    /// Gets an entry of the history of an asset:
+    /// `GET /v1/assets/{asset_id}/history/{history_entity_id}/`.
     ///
     /// Needs the role `can_read_assets_history`. Answers with [`HistoryEntry`].
     ///
@@ -91,8 +92,8 @@ impl History {
         GetHistoryEntry::new(asset_id, history_entity_id).on(&self.0)
     }
 
-    /// Deletes an entry of the history of an asset: `DELETE
-    /// /v1/assets/{asset_id}/history/{history_entity_id}/`.
+    /// Deletes an entry of the history of an asset:
+    /// `DELETE /v1/assets/{asset_id}/history/{history_entity_id}/`.
     ///
     /// Needs the role `can_delete_assets_history`. Answers with [`HistoryEntry`] or nothing.
     ///
@@ -116,8 +117,8 @@ impl History {
         DeleteHistoryEntry::new(asset_id, history_entity_id).on(&self.0)
     }
 
-    /// Writes an entry of the history of an asset to the search index again: `POST
-    /// /v1/assets/{asset_id}/history/{history_entity_id}/reindex/`.
+    /// Writes an entry of the history of an asset to the search index again:
+    /// `POST /v1/assets/{asset_id}/history/{history_entity_id}/reindex/`.
     ///
     /// The answer says that the work is queued, not that it is done.
     ///

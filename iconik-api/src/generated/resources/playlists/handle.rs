@@ -24,7 +24,8 @@ impl Playlists {
     /// Lists playlists: `GET /v1/playlists/`.
     ///
     /// Needs the role `can_read_playlists`. Answers with a [`Page`](crate::Page) of [`Playlist`].
-    /// Optional arguments are set on [`ListPlaylists`].
+    /// [`items`](ListPlaylists::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListPlaylists`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -148,7 +149,8 @@ impl Playlists {
     /// The items come as assets, each with its `position`.
     ///
     /// Needs the role `can_read_playlists`. Answers with [`Objects`](crate::Objects) of [`Asset`].
-    /// Optional arguments are set on [`ListPlaylistItems`].
+    /// [`items`](ListPlaylistItems::items) gives the rows of all pages. Optional arguments are set
+    /// on [`ListPlaylistItems`].
     ///
     /// - `playlist_id`: The playlist.
     ///
@@ -290,8 +292,8 @@ impl Playlists {
         RemovePlaylistItem::new(playlist_id, item_id).on(&self.0)
     }
 
-    /// Moves an item to another position in its playlist: `PUT
-    /// /v1/playlists/{playlist_id}/items/{item_id}/position/`.
+    /// Moves an item to another position in its playlist:
+    /// `PUT /v1/playlists/{playlist_id}/items/{item_id}/position/`.
     ///
     /// Needs the role `can_update_playlist_items_position`. Answers with [`PlaylistItem`].
     ///

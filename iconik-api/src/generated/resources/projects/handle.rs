@@ -24,7 +24,8 @@ impl Projects {
     /// Lists projects: `GET /v1/projects/`.
     ///
     /// Needs the role `can_read_projects`. Answers with a [`Page`](crate::Page) of [`Project`].
-    /// Optional arguments are set on [`ListProjects`].
+    /// [`items`](ListProjects::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListProjects`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -206,8 +207,8 @@ impl Projects {
         GetProjectMember::new(project_id, member_id).on(&self.0)
     }
 
-    /// Removes a user from the members of a project: `DELETE
-    /// /v1/projects/{project_id}/members/{member_id}/`.
+    /// Removes a user from the members of a project:
+    /// `DELETE /v1/projects/{project_id}/members/{member_id}/`.
     ///
     /// Needs the role `can_delete_project_members`. Answers with nothing.
     ///

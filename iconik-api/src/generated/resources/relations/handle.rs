@@ -26,7 +26,8 @@ impl Relations {
     /// The answer has assets; their `relations` say how they are related.
     ///
     /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
-    /// [`Asset`]. Optional arguments are set on [`ListRelations`].
+    /// [`Asset`]. [`items`](ListRelations::items) gives the rows of all pages. Optional arguments
+    /// are set on [`ListRelations`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -39,11 +40,12 @@ impl Relations {
         ListRelations::new(asset_id).on(&self.0)
     }
 
-    /// Lists the assets that an asset is related to by one relation type: `GET
-    /// /v1/assets/{asset_id}/relations/{relation_type}/`.
+    /// Lists the assets that an asset is related to by one relation type:
+    /// `GET /v1/assets/{asset_id}/relations/{relation_type}/`.
     ///
     /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
-    /// [`Asset`]. Optional arguments are set on [`ListRelationsByType`].
+    /// [`Asset`]. [`items`](ListRelationsByType::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListRelationsByType`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
@@ -90,8 +92,8 @@ impl Relations {
         CreateRelation::new(asset_id, options).on(&self.0)
     }
 
-    /// Relates an asset to another one, both named in the path: `POST
-    /// /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/`.
+    /// Relates an asset to another one, both named in the path:
+    /// `POST /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/`.
     ///
     /// `create` does the same; it takes the relation type and the other asset from the options
     /// alone.
@@ -131,8 +133,8 @@ impl Relations {
             .on(&self.0)
     }
 
-    /// Turns a relation round, so that it leads from the other asset to this one: `POST
-    /// /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/reverse/`.
+    /// Turns a relation round, so that it leads from the other asset to this one:
+    /// `POST /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/reverse/`.
     ///
     /// Needs the role `can_create_asset_relations`. Answers with [`Relation`].
     ///
@@ -159,8 +161,8 @@ impl Relations {
         ReverseRelation::new(asset_id, relation_type, related_to_asset_id).on(&self.0)
     }
 
-    /// Deletes a relation between two assets: `DELETE
-    /// /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/`.
+    /// Deletes a relation between two assets:
+    /// `DELETE /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/`.
     ///
     /// The assets stay.
     ///

@@ -26,7 +26,8 @@ impl Segments {
     /// The page may come with `facets`, counts by value, beside the segments.
     ///
     /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
-    /// Optional arguments are set on [`ListSegments`].
+    /// [`items`](ListSegments::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListSegments`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -43,13 +44,14 @@ impl Segments {
         ListSegments::new(asset_id).on(&self.0)
     }
 
-    /// Lists the segments of one type of an asset: `GET
-    /// /v1/assets/{asset_id}/segments/{segment_type}/`.
+    /// Lists the segments of one type of an asset:
+    /// `GET /v1/assets/{asset_id}/segments/{segment_type}/`.
     ///
     /// `list` with `segment_type` finds the same and takes more filters.
     ///
     /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
-    /// Optional arguments are set on [`ListSegmentsByType`].
+    /// [`items`](ListSegmentsByType::items) gives the rows of all pages. Optional arguments are set
+    /// on [`ListSegmentsByType`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_type`: The type of the segments.
@@ -360,8 +362,8 @@ impl Segments {
         DeleteManySegments::new(asset_id, options).on(&self.0)
     }
 
-    /// Writes a segment to the search index again: `POST
-    /// /v1/assets/{asset_id}/segments/{segment_id}/reindex/`.
+    /// Writes a segment to the search index again:
+    /// `POST /v1/assets/{asset_id}/segments/{segment_id}/reindex/`.
     ///
     /// The answer has no body; lists follow later.
     ///
@@ -392,8 +394,8 @@ impl Segments {
         ReindexSegment::new(asset_id, segment_id, options).on(&self.0)
     }
 
-    /// Writes all segments of an asset to the search index again: `POST
-    /// /v1/assets/{asset_id}/segments/reindex/`.
+    /// Writes all segments of an asset to the search index again:
+    /// `POST /v1/assets/{asset_id}/segments/reindex/`.
     ///
     /// The answer has no body; lists follow later. Of use after bulk writes that lists do not show.
     ///
@@ -446,8 +448,8 @@ impl Segments {
         ReindexManySegments::new(options).on(&self.0)
     }
 
-    /// Writes the segments of several assets to the search index again: `POST
-    /// /v1/assets/segments/reindex/`.
+    /// Writes the segments of several assets to the search index again:
+    /// `POST /v1/assets/segments/reindex/`.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///

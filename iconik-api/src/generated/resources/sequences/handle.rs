@@ -24,7 +24,8 @@ impl Sequences {
     /// Lists sequences: `GET /v1/sequences/`.
     ///
     /// Needs the role `can_read_sequences`. Answers with a [`Page`](crate::Page) of [`Sequence`].
-    /// Optional arguments are set on [`ListSequences`].
+    /// [`items`](ListSequences::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListSequences`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -144,7 +145,8 @@ impl Sequences {
     /// Lists the items of a sequence: `GET /v1/sequences/{sequence_id}/items/`.
     ///
     /// Needs the role `can_read_sequences`. Answers with [`Objects`](crate::Objects) of
-    /// [`SequenceItem`]. Optional arguments are set on [`ListSequenceItems`].
+    /// [`SequenceItem`]. [`items`](ListSequenceItems::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListSequenceItems`].
     ///
     /// - `sequence_id`: The sequence.
     ///
@@ -216,8 +218,8 @@ impl Sequences {
         RemoveSequenceItem::new(sequence_id, item_id).on(&self.0)
     }
 
-    /// Moves an item to another position in its sequence: `PUT
-    /// /v1/sequences/{sequence_id}/items/{item_id}/position/`.
+    /// Moves an item to another position in its sequence:
+    /// `PUT /v1/sequences/{sequence_id}/items/{item_id}/position/`.
     ///
     /// Needs the role `can_add_sequence_items`. Answers with [`SequenceItem`].
     ///

@@ -24,7 +24,8 @@ impl Shares {
     /// Lists the shares of the calling user: `GET /v1/shares/`.
     ///
     /// Needs the role `can_manage_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
-    /// Optional arguments are set on [`ListMyShares`].
+    /// [`items`](ListMyShares::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListMyShares`].
     ///
     /// Note: iconik's 2026 document asks for the role `can_read_shares` instead. The list comes
     /// from a search index: it may miss a new share for some seconds.
@@ -41,7 +42,8 @@ impl Shares {
     /// Lists the shares of all users of the domain: `GET /v1/shares/all/`.
     ///
     /// Needs the role `can_manage_all_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
-    /// Optional arguments are set on [`ListAllShares`].
+    /// [`items`](ListAllShares::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListAllShares`].
     ///
     /// Note: The list comes from a search index: it may miss a new share for some seconds.
     ///
@@ -71,8 +73,8 @@ impl Shares {
         ListSharesOfAsset::new(asset_id).on(&self.0)
     }
 
-    /// Lists all shares that lead to a collection: `GET
-    /// /v1/collections/{collection_id}/shares/all/`.
+    /// Lists all shares that lead to a collection:
+    /// `GET /v1/collections/{collection_id}/shares/all/`.
     ///
     /// Also those of collections that contain it. The answer is one page.
     ///
@@ -97,7 +99,8 @@ impl Shares {
     /// Only those of the object itself, not those of collections around it.
     ///
     /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`Share`].
-    /// Optional arguments are set on [`ListShares`].
+    /// [`items`](ListShares::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListShares`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -368,11 +371,12 @@ impl Shares {
         DeleteAnyShares::new(options).on(&self.0)
     }
 
-    /// Lists the people with whom an object is shared: `GET
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
+    /// Lists the people with whom an object is shared:
+    /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
     /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`ShareUser`].
-    /// Optional arguments are set on [`ListShareUsers`].
+    /// [`items`](ListShareUsers::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListShareUsers`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -431,8 +435,8 @@ impl Shares {
         AddShareUser::new(object_type, object_id, share_id, options).on(&self.0)
     }
 
-    /// Gets a person of a share: `GET
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Gets a person of a share:
+    /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Needs the role `can_read_shares`. Answers with [`ShareUser`].
     ///
@@ -464,8 +468,8 @@ impl Shares {
         GetShareUser::new(object_type, object_id, share_id, share_user_id).on(&self.0)
     }
 
-    /// Replaces a person of a share: `PUT
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Replaces a person of a share:
+    /// `PUT /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Needs the role `can_write_shares`. Answers with [`ShareUser`].
     ///
@@ -506,8 +510,8 @@ impl Shares {
             .on(&self.0)
     }
 
-    /// Changes a person of a share: `PATCH
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Changes a person of a share:
+    /// `PATCH /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Only the fields that are sent change.
     ///
@@ -550,8 +554,8 @@ impl Shares {
             .on(&self.0)
     }
 
-    /// Removes a person from a share: `DELETE
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
+    /// Removes a person from a share:
+    /// `DELETE /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
     /// Needs the role `can_write_shares`. Answers with nothing.
     ///
@@ -580,8 +584,8 @@ impl Shares {
         RemoveShareUser::new(object_type, object_id, share_id, share_user_id).on(&self.0)
     }
 
-    /// Writes a share to the search index again: `POST
-    /// /v1/{object_type}/{object_id}/shares/{share_id}/reindex/`.
+    /// Writes a share to the search index again:
+    /// `POST /v1/{object_type}/{object_id}/shares/{share_id}/reindex/`.
     ///
     /// The answer has no body; lists follow later.
     ///

@@ -23,8 +23,8 @@ impl Client {
 }
 
 impl Transcriptions {
-    /// Lists the transcriptions of a version: `GET
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/`.
+    /// Lists the transcriptions of a version:
+    /// `GET /v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/`.
     ///
     /// A version may have several.
     ///
@@ -49,8 +49,8 @@ impl Transcriptions {
         ListTranscriptions::new(asset_id, version_id).on(&self.0)
     }
 
-    /// Creates a transcription without words: `POST
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/`.
+    /// Creates a transcription without words:
+    /// `POST /v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/`.
     ///
     /// The first step to a transcription: the `id` of the answer is the `transcription_id` of the
     /// segments of the type TRANSCRIPTION that carry the words.
@@ -85,8 +85,8 @@ impl Transcriptions {
         CreateTranscription::new(asset_id, version_id, options).on(&self.0)
     }
 
-    /// Makes a transcription of subtitles: `POST
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/subtitles/`.
+    /// Makes a transcription of subtitles:
+    /// `POST /v1/assets/{asset_id}/versions/{version_id}/transcriptions/subtitles/`.
     ///
     /// Either of a subtitle file that iconik has already, or of the text in `content`.
     ///
@@ -121,8 +121,8 @@ impl Transcriptions {
         CreateTranscriptionFromSubtitles::new(asset_id, version_id, options).on(&self.0)
     }
 
-    /// Gets the properties of a transcription: `GET
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
+    /// Gets the properties of a transcription:
+    /// `GET /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
     /// Needs the role `can_read_transcriptions`. Answers with [`TranscriptionProperties`].
     ///
@@ -150,8 +150,8 @@ impl Transcriptions {
         GetTranscription::new(asset_id, version_id, transcription_id).on(&self.0)
     }
 
-    /// Replaces the properties of a transcription: `PUT
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
+    /// Replaces the properties of a transcription:
+    /// `PUT /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
     /// The words stay. To change a few fields, `update` is the safer choice.
     ///
@@ -191,8 +191,8 @@ impl Transcriptions {
             .on(&self.0)
     }
 
-    /// Changes the properties of a transcription: `PATCH
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
+    /// Changes the properties of a transcription:
+    /// `PATCH /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
     /// Only the fields that are sent change.
     ///
@@ -233,8 +233,8 @@ impl Transcriptions {
             .on(&self.0)
     }
 
-    /// Deletes the properties of a transcription: `DELETE
-    /// /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
+    /// Deletes the properties of a transcription:
+    /// `DELETE /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
     /// To be rid of the words, delete their segments, by id or by type and version.
     ///

@@ -50,8 +50,8 @@ impl Versions {
         CreateVersion::new(asset_id, options).on(&self.0)
     }
 
-    /// Adds a version to an asset, with the media of another asset: `POST
-    /// /v1/assets/{asset_id}/versions/from/assets/{source_asset_id}/`.
+    /// Adds a version to an asset, with the media of another asset:
+    /// `POST /v1/assets/{asset_id}/versions/from/assets/{source_asset_id}/`.
     ///
     /// Needs the role `can_write_versions`. Answers with nothing.
     ///
@@ -90,8 +90,8 @@ impl Versions {
         CreateVersionFromAsset::new(asset_id, source_asset_id, options).on(&self.0)
     }
 
-    /// Adds a version to an asset, with the media of another version: `POST
-    /// /v1/assets/{asset_id}/versions/from/versions/{source_version_id}/`.
+    /// Adds a version to an asset, with the media of another version:
+    /// `POST /v1/assets/{asset_id}/versions/from/versions/{source_version_id}/`.
     ///
     /// Needs the role `can_write_versions`. Answers with nothing.
     ///
@@ -190,8 +190,8 @@ impl Versions {
         UpdateVersion::new(asset_id, version_id, options).on(&self.0)
     }
 
-    /// Makes a version the latest one of its asset: `PUT
-    /// /v1/assets/{asset_id}/versions/{version_id}/promote/`.
+    /// Makes a version the latest one of its asset:
+    /// `PUT /v1/assets/{asset_id}/versions/{version_id}/promote/`.
     ///
     /// The answer lists all versions of the asset.
     ///
@@ -238,8 +238,8 @@ impl Versions {
         DeleteVersion::new(asset_id, version_id).on(&self.0)
     }
 
-    /// Deletes all versions of an asset but the latest one: `DELETE
-    /// /v1/assets/{asset_id}/versions/old/`.
+    /// Deletes all versions of an asset but the latest one:
+    /// `DELETE /v1/assets/{asset_id}/versions/old/`.
     ///
     /// Needs the role `can_delete_versions`. Answers with nothing.
     ///

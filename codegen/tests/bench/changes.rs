@@ -1,0 +1,210 @@
+//! What changed between two states of the spec.
+
+use iconik_codegen::changes::{Changes, Effect, changes};
+
+use super::{api, edited, sources};
+
+fn after(replacements: &[(&str, &str)]) -> Changes {
+    changes(&api(&sources()), &api(&edited(replacements)))
+}
+
+#[test]
+fn nothing_changes_by_itself() {
+    assert!(after(&[]).is_empty());
+    assert!(after(&[("Lists playlists", "Lists all playlists")]).is_empty());
+}
+
+#[test]
+fn additions_do_not_break() {
+    let cases = [
+        (
+            "      HIDDEN: It does not.",
+            "      HIDDEN: It does not.\n      GONE: It is gone.",
+            "- `PlaylistStatus`: `GONE` is a new value.",
+        ),
+        (
+            "      labels: {",
+            "      color: { type: string, doc: \"A color.\" }\n      labels: {",
+            "- `Playlist`: `color` is a new field: `string`.",
+        ),
+        (
+            "    params: { sort: }",
+            "    params: { sort: , status: { type: string, doc: \"Only these.\" } }",
+            "- `projects.list_assets`: `status` is a new parameter: `string`.",
+        ),
+        (
+            "    paging: [page]",
+            "    paging: [page, scroll]",
+            "- `projects.list_assets` can page by `scroll`.",
+        ),
+    ];
+    for (old, new, line) in cases {
+        let changes = after(&[(old, new)]);
+        assert!(
+            changes.markdown().contains(line),
+            "no {line} in\n{}",
+            changes.markdown()
+        );
+        assert_eq!(changes.breaking().count(), 0, "{}", changes.markdown());
+    }
+}
+
+#[test]
+fn what_stops_a_build_is_breaking() {
+    let cases = [
+        (
+            "      ids: { type: list<PlaylistItemId>, doc: \"Only these.\" }",
+            "      ids: { type: list<PlaylistItemId>, required: true, doc: \"Only these.\" }",
+            "`playlists.list_items`: `ids` is required now: the constructor takes it",
+        ),
+        (
+            "      ids: { type: list<PlaylistItemId>, doc: \"Only these.\" }",
+            "      ids: { type: list<string>, doc: \"Only these.\" }",
+            "`playlists.list_items`: `ids` is of type `list<string>` instead of `list<PlaylistItemId>`",
+        ),
+        (
+            "      name: { required: true }",
+            "      name: { note: Free. }",
+            "`NewPlaylist`: `name` is not required any more",
+        ),
+        (
+            "      name: { required: true }",
+            "      name: { required: true, rename: label }",
+            "`NewPlaylist`: `name` is called `label` instead of `its own name`",
+        ),
+        (
+            "      name: { required: true }",
+            "      name: { required: true, nullable: true }",
+            "`NewPlaylist`: `name` can be null",
+        ),
+        (
+            "      note: { type: string, nullable: true, doc: \"A remark.\" }\n",
+            "",
+            "`PlaylistItem`: `note` is gone",
+        ),
+        (
+            "      HIDDEN: It does not.\n",
+            "",
+            "`PlaylistStatus`: `HIDDEN` is gone",
+        ),
+        (
+            "  get_item_as_text:",
+            "  print_item:",
+            "`playlists.get_item_as_text`: `playlists.print_item` is its name now",
+        ),
+        (
+            "    returns: { 200: text }",
+            "    returns: { 200: string }",
+            "`playlists.get_item_as_text` answers with `string` instead of `text`",
+        ),
+        (
+            "    auth: app_id\n",
+            "",
+            "`projects.reindex` takes the credentials `token` instead of `app_id`",
+        ),
+        (
+            "    returns: { 202: nothing }",
+            "    returns: { 202: nothing, 200: Playlist }",
+            "`playlists.delete` answers with `Playlist or nothing` instead of `nothing`",
+        ),
+    ];
+    for (old, new, line) in cases {
+        // What a replacement leaves unused or without home is not the point here.
+        let changes = after(&[(old, new)]);
+        let sentences: Vec<String> = changes.breaking().map(|it| it.sentence()).collect();
+        assert!(
+            sentences.iter().any(|it| it.contains(line)),
+            "no {line} in {sentences:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_order_of_arguments_is_part_of_the_surface() {
+    let two = (
+        "      name: { required: true }",
+        "      name: { required: true }\n      status: { required: true }",
+    );
+    let swapped = [
+        two,
+        (
+            "      name:\n      status: { type: PlaylistStatus, doc: \"Whether it shows.\" }",
+            "      status: { type: PlaylistStatus, doc: \"Whether it shows.\" }\n      name:",
+        ),
+    ];
+
+    let changes = changes(&api(&edited(&[two])), &api(&edited(&swapped)));
+
+    let line = "`NewPlaylist` takes its arguments in the order `status, name`.";
+    assert!(
+        changes.breaking().any(|it| it.sentence() == line),
+        "{}",
+        changes.markdown()
+    );
+}
+
+#[test]
+fn roles_deprecations_and_facts_are_told_but_break_nothing() {
+    let changes = after(&[
+        (
+            "    roles: [can_read_projects]",
+            "    roles: [can_read_projects, can_read_playlists]",
+        ),
+        (
+            "    title: Lists playlists",
+            "    title: Lists playlists\n    deprecated: Use another one.",
+        ),
+        ("max_items: 100", "max_items: 200"),
+    ]);
+
+    insta::assert_snapshot!(changes.markdown());
+    assert!(changes.all.iter().all(|it| it.effect != Effect::Breaking));
+}
+
+#[test]
+fn a_resource_that_comes_or_goes_is_one_line() {
+    let without: Vec<_> = edited(&[
+        (
+            "  PlaylistId: A playlist.\n  PlaylistItemId: A place in a playlist.\n",
+            "",
+        ),
+        (
+            "  project_id: { type: ProjectId, nullable: true",
+            "  unused_id: { type: ProjectId, nullable: true",
+        ),
+    ])
+    .into_iter()
+    .filter(|it| !it.path.ends_with("playlists.yaml"))
+    .map(|mut it| {
+        // Nobody but the playlists needs these.
+        it.text = it
+            .text
+            .replace("can_read_playlists, can_write_playlists, ", "");
+        let common = it.text.find("common_fields:").unwrap_or(it.text.len());
+        it.text.truncate(common);
+        it
+    })
+    .collect();
+    let (old, new) = (api(&without), api(&sources()));
+
+    let added = changes(&old, &new);
+    let removed = changes(&new, &old);
+
+    assert_eq!(
+        added.markdown(),
+        "### Added\n\n- `playlists` is a new resource with 9 actions.\n- `PlaylistId` is a new id.\n- `PlaylistItemId` is a new id.\n"
+    );
+    assert_eq!(removed.breaking().count(), 3, "{}", removed.markdown());
+}
+
+#[test]
+fn a_breaking_change_must_be_announced() {
+    let changes = after(&[("    auth: app_id\n", "")]);
+
+    let silent = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Something.\n";
+    let announced =
+        "# Changelog\n\n## Unreleased\n\n### Breaking\n\n- `projects.reindex` needs a token now.\n";
+
+    assert_eq!(changes.unannounced(silent).len(), 1);
+    assert!(changes.unannounced(announced).is_empty());
+}

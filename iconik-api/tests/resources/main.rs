@@ -1,0 +1,58 @@
+//! Every resource over real HTTP: one read and one write, what arrives and what the caller gets.
+#![cfg(feature = "full")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod approvals;
+mod assets;
+mod collections;
+mod custom_actions;
+mod delete_queue;
+mod favorites;
+mod history;
+mod playlists;
+mod projects;
+mod reindexing;
+mod relation_types;
+mod relations;
+mod segments;
+mod sequences;
+mod shares;
+mod sync_sessions;
+mod transcriptions;
+mod versions;
+
+use serde_json::Value;
+use support::{APP_ID, Received, Reply, Server, TOKEN};
+
+const ASSET: &str = "7c0d3a52-8f11-11ec-9d3e-0a580a3c2f10";
+const OTHER_ASSET: &str = "9b2f6c1e-8f11-11ec-a0c4-0a580a3c2f10";
+const COLLECTION: &str = "1e5a9f40-8f12-11ec-b6d7-0a580a3c2f10";
+const VERSION: &str = "7c0d6b8c-8f11-11ec-9d3e-0a580a3c2f10";
+const USER: &str = "40f2e8aa-5a0b-11ea-8f77-0a580a3c1b44";
+
+/// A server that gives one answer.
+async fn answering(status: u16, body: Value) -> Server {
+    Server::always(Reply::json(status, body.to_string())).await
+}
+
+/// Asserts that one request arrived, with the client's credentials and with this JSON as its body;
+/// null for a request without a body.
+#[track_caller]
+fn assert_arrived(server: &Server, line: &str, body: Value) -> Received {
+    let received = server.single();
+    assert_eq!(format!("{} {}", received.method, received.target), line);
+    assert_eq!(received.header("app-id"), Some(APP_ID));
+    assert_eq!(received.header("auth-token"), Some(TOKEN));
+    assert_eq!(received.header("share-auth-token"), None);
+    assert_eq!(received.header("authorization"), None);
+    if body.is_null() {
+        assert_eq!(received.header("content-type"), None);
+        assert_eq!(received.body, b"");
+    } else {
+        assert_eq!(received.header("content-type"), Some("application/json"));
+        assert_eq!(received.json(), body);
+    }
+    received
+}

@@ -1,0 +1,118 @@
+//! `cargo xtask audit`: the spec against what iconik publishes.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use iconik_codegen::api::{Api, Service};
+use iconik_codegen::audit::audit;
+use iconik_codegen::document::Document;
+use iconik_codegen::scaffold::scaffold;
+
+use crate::repo::{Error, Repo, Result};
+
+/// Hold the spec against an OpenAPI document of a service, as iconik publishes it.
+///
+/// Fails on differences that the spec does not acknowledge with `differs`, and on acknowledgements
+/// of differences that are gone. Actions that only the document has are listed; they do not fail.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The document: OpenAPI 3, JSON.
+    document: PathBuf,
+    /// The service to hold against it; found by the path of the document's server if absent.
+    #[arg(long)]
+    service: Option<String>,
+    /// Print the report as JSON.
+    #[arg(long, conflicts_with = "scaffold")]
+    json: bool,
+    /// Print YAML for what the spec lacks instead of the report.
+    #[arg(long)]
+    scaffold: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let repo = Repo::here();
+    let api = repo.api()?;
+    let path = &arguments.document;
+    let text = fs::read_to_string(path).map_err(|error| Error::File(path.clone(), error))?;
+    let document = Document::parse(&text)
+        .map_err(|error| Error::plain(format!("{}: {error}", path.display())))?;
+    let service = choose(&api, arguments.service.as_deref(), &document)?;
+    if arguments.scaffold {
+        print!("{}", scaffold(&repo.sources()?, &api, service, &document));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let report = audit(&api, service, &document);
+    if arguments.json {
+        println!("{}", report.json());
+    } else {
+        print!("{}", report.text());
+    }
+    Ok(if report.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&'a Service> {
+    if let Some(name) = name {
+        return find(api, name);
+    }
+    let path = document.base_path.as_deref().unwrap_or_default();
+    let found = api.services.iter().find(|it| it.base_path == path);
+    found.ok_or_else(|| {
+        Error::plain(format!(
+            "no service of the spec stands at `{path}`, as the document does: name one with --service ({})",
+            names(api)
+        ))
+    })
+}
+
+/// The service of this name.
+pub(crate) fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Service> {
+    let found = api.services.iter().find(|it| it.name == name);
+    found.ok_or_else(|| {
+        Error::plain(format!(
+            "no service `{name}` in the spec, only: {}",
+            names(api)
+        ))
+    })
+}
+
+fn names(api: &Api) -> String {
+    let names: Vec<&str> = api.services.iter().map(|it| it.name.as_str()).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(url: &str) -> Document {
+        let text =
+            format!(r#"{{"openapi": "3.0.3", "servers": [{{"url": "{url}"}}], "paths": {{}}}}"#);
+        Document::parse(&text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn the_service_is_found_by_where_the_document_stands() {
+        let api = Repo::here().api().unwrap_or_else(|error| panic!("{error}"));
+        let name = |name, url| choose(&api, name, &document(url)).map(|it| it.name.as_str());
+
+        assert_eq!(
+            name(None, "https://app.iconik.io/API/assets/").ok(),
+            Some("assets")
+        );
+        assert_eq!(name(None, "/API/assets").ok(), Some("assets"));
+        assert_eq!(name(Some("assets"), "/").ok(), Some("assets"));
+        let error = name(None, "/API/elsewhere").unwrap_err().to_string();
+        assert!(
+            error.contains("`/API/elsewhere`") && error.contains("assets"),
+            "{error}"
+        );
+        assert!(name(Some("asset"), "/").is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! `cargo xtask changes`: what a release has to tell.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use iconik_codegen::changes::changes;
+
+use crate::repo::{Error, Repo, Result};
+
+/// Print what changed in the public API since a git revision, as Markdown for CHANGELOG.md.
+///
+/// Each change of the spec is told in the words of the API, and whether it breaks a caller's build.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The state to compare with: a tag, a branch or a commit.
+    #[arg(long)]
+    since: String,
+    /// Fail unless the newest section of this changelog announces every breaking change.
+    #[arg(long, value_name = "CHANGELOG")]
+    announced_in: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let repo = Repo::here();
+    let old = repo.api_at(&arguments.since)?;
+    let changes = changes(&old, &repo.api()?);
+    let Some(path) = &arguments.announced_in else {
+        if changes.is_empty() {
+            println!("Nothing changed since {}.", arguments.since);
+        }
+        print!("{}", changes.markdown());
+        return Ok(ExitCode::SUCCESS);
+    };
+    let changelog = fs::read_to_string(path).map_err(|error| Error::File(path.clone(), error))?;
+    let silent = changes.unannounced(&changelog);
+    if silent.is_empty() {
+        let count = changes.breaking().count();
+        println!(
+            "{count} breaking changes since {}, all announced",
+            arguments.since
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "{} does not announce these breaking changes:\n",
+        path.display()
+    );
+    for change in silent {
+        println!("- {}", change.sentence());
+    }
+    println!("\nAdd them to its newest section, below `### Breaking`.");
+    Ok(ExitCode::FAILURE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    fn git(root: &Path, arguments: &[&str]) {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+        let output = Command::new("git")
+            .current_dir(root)
+            .args(identity)
+            .args(arguments)
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    #[test]
+    fn the_spec_of_a_revision_is_what_was_committed() {
+        let root = std::env::temp_dir().join(format!("xtask-changes-{}", std::process::id()));
+        let folder = root.join("spec/library");
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/emit/library");
+        for file in fs::read_dir(here).expect("the fixture is there") {
+            let file = file.expect("an entry can be read");
+            fs::copy(file.path(), folder.join(file.file_name())).expect("a file can be copied");
+        }
+        git(&root, &["init", "--quiet"]);
+        git(&root, &["add", "."]);
+        git(&root, &["commit", "--quiet", "--message", "One"]);
+        let service = folder.join("service.yaml");
+        let text = fs::read_to_string(&service).expect("the service is there");
+        let moved = text.replace("base_path: /API/", "base_path: /API2/");
+        assert_ne!(moved, text);
+        fs::write(&service, moved).expect("a file can be written");
+        let repo = Repo::at(&root);
+        let api = |found: Result<_>| found.unwrap_or_else(|error| panic!("{error}"));
+
+        let old = api(repo.api_at("HEAD"));
+        let changes = changes(&old, &api(repo.api()));
+        let unknown = repo.api_at("nothing").unwrap_err().to_string();
+
+        assert_eq!(changes.breaking().count(), 1, "{}", changes.markdown());
+        assert!(
+            changes.markdown().contains("stands at `/API2/"),
+            "{}",
+            changes.markdown()
+        );
+        assert!(unknown.contains("git ls-tree"), "{unknown}");
+        fs::remove_dir_all(&root).expect("what was made can be removed");
+    }
+}
