@@ -27,6 +27,8 @@ use crate::transport::{Failure, ReadError, TransportError};
 
 /// How many bytes of an error's body are kept.
 const MOST_OF_AN_ERROR: usize = 1 << 20;
+/// How long the body of an error is waited for.
+const LONGEST_ERROR: Duration = Duration::from_secs(5);
 
 /// A request together with the client that will send it, and settings for this one call.
 ///
@@ -457,13 +459,7 @@ impl Sending<'_> {
     ) -> Result<RawResponse> {
         let limit = self.options.timeout.unwrap_or(self.client.timeout);
         let started = Instant::now();
-        let Ok(exchange) = timeout(limit, self.exchange(message)).await else {
-            let error = self
-                .error(ErrorKind::Timeout)
-                .detail(format!("no complete answer within {limit:?}"));
-            return Err(error.sent(number, true));
-        };
-        let (status, headers, body) = exchange?;
+        let (status, headers, body) = self.exchange(message, started, limit).await?;
         self.span.answered(number, status, started.elapsed());
         let retry_after = retry_after(status, &headers);
         self.client
@@ -514,13 +510,28 @@ impl Sending<'_> {
         Ok(message)
     }
 
-    async fn exchange(&self, request: Request<Bytes>) -> Result<(StatusCode, HeaderMap, Bytes)> {
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        started: Instant,
+        limit: Duration,
+    ) -> Result<(StatusCode, HeaderMap, Bytes)> {
+        let too_late = |_| {
+            self.error(ErrorKind::Timeout)
+                .detail(format!("no complete answer within {limit:?}"))
+                .sent(1, true)
+        };
         let most = self.client.max_response_size;
-        let sent = self.client.transport.send(request).await;
-        let (head, body) = sent.map_err(|error| self.broken(error))?.into_parts();
+        let sent = timeout(limit, self.client.transport.send(request)).await;
+        let (head, body) = sent
+            .map_err(too_late)?
+            .map_err(|error| self.broken(error))?
+            .into_parts();
+        let left = limit.saturating_sub(started.elapsed());
         if !head.status.is_success() {
             // The status is the message. Its text may be cut short, but must not hide it.
-            let body = body.read_some(most.min(MOST_OF_AN_ERROR)).await;
+            let most = most.min(MOST_OF_AN_ERROR);
+            let body = body.read_some(most, left.min(LONGEST_ERROR)).await;
             return Ok((head.status, head.headers, body));
         }
         let length = head
@@ -529,7 +540,9 @@ impl Sending<'_> {
             .and_then(|length| length.to_str().ok()?.parse().ok());
         let body = match length {
             Some(length) if length > most => Err(ReadError::TooLarge),
-            length => body.read(most, length).await,
+            length => timeout(left, body.read(most, length))
+                .await
+                .map_err(too_late)?,
         };
         match body {
             Ok(body) => Ok((head.status, head.headers, body)),

@@ -130,6 +130,20 @@ fn faults() -> Vec<(&'static str, Reply)> {
             Reply(steps)
         }),
         (
+            "503, body stalls",
+            Reply(vec![
+                written(b"HTTP/1.1 503 Busy\r\ncontent-length: 10\r\n\r\nBusy"),
+                Step::Sleep(second * 2),
+            ]),
+        ),
+        (
+            "429, body stalls",
+            Reply(vec![
+                written(b"HTTP/1.1 429 Slow\r\ncontent-length: 10\r\n\r\nSlow"),
+                Step::Sleep(second * 2),
+            ]),
+        ),
+        (
             "endless body",
             Reply(vec![
                 written(b"HTTP/1.1 200 OK\r\n\r\n"),

@@ -192,6 +192,20 @@ async fn a_row_that_moves_to_the_next_page_comes_once() {
 }
 
 #[tokio::test]
+async fn page_0_is_what_the_server_makes_of_it() {
+    let server = Server::start(|request| {
+        let objects = match query(request)["page"].as_str() {
+            "0" => vec![row(0), row(1)],
+            _ => Vec::new(),
+        };
+        Reply::json(200, json!({ "objects": objects }).to_string())
+    })
+    .await;
+    let items = client(&server).collections().list().page(0).items();
+    assert_eq!(ids(items).await, expected(0..2));
+}
+
+#[tokio::test]
 async fn a_limit_ends_the_list_and_its_requests() {
     let server = server(100).await;
     let list = || client(&server).collections().list().per_page(10).items();
