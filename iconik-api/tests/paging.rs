@@ -665,35 +665,3 @@ fn a_list_is_read_without_async() {
         expected(1..25)
     );
 }
-
-/// `cargo test -p iconik-api --release --test paging -- --ignored --nocapture`
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
-async fn reading_ahead_in_figures() {
-    let server =
-        Server::start(|request| list(request, 10_000).after(Duration::from_millis(40))).await;
-    // iconik's pace is 50 requests in any second, so that 100 of them take one, 101 take two.
-    let (paced, free) = (server.client(), client(&server));
-    for (client, pace, per_page) in [
-        (&paced, "paced", 100),
-        (&paced, "paced", 250),
-        (&free, "free", 100),
-    ] {
-        let mut alone = Duration::ZERO;
-        for ahead in [1, 2, 4, 8, 16] {
-            // The requests of the run before shall not count.
-            tokio::time::sleep(Duration::from_millis(1_100)).await;
-            let start = std::time::Instant::now();
-            let request = client.collections().list().page(1).per_page(per_page);
-            let rows = ids(request.items().read_ahead(ahead)).await.len();
-            let time = start.elapsed();
-            if ahead == 1 {
-                alone = time;
-            }
-            let times = alone.as_secs_f64() / time.as_secs_f64();
-            println!(
-                "{pace}: {rows} rows, {per_page} on a page, {ahead:2} pages at once: {time:.2?}, {times:.1} times as fast"
-            );
-        }
-    }
-}
