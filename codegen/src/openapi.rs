@@ -13,7 +13,7 @@ use crate::api::{
     Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Location, Method,
     Model, Param, Resource, Service, Shape, Type,
 };
-use crate::words::{self, location_name, method_name, paging_name};
+use crate::words::{self, location_name, method_name, needs_roles, paging_name, sentence};
 
 /// Writes the document of these services of `api`: of one, its paths stand below the service's own
 /// server; of several, below the host.
@@ -410,17 +410,6 @@ impl Export<'_> {
     }
 }
 
-/// A sentence, with its full stop.
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let ends = text.is_empty() || text.ends_with(['.', '!', '?', ':']);
-    if ends {
-        text.to_owned()
-    } else {
-        format!("{text}.")
-    }
-}
-
 /// Everything there is to say about an item, in paragraphs.
 fn text(doc: &str, note: Option<&str>, deprecated: Option<&str>) -> String {
     let deprecated = deprecated.map(|it| format!("Deprecated: {}", sentence(it)));
@@ -434,17 +423,7 @@ fn text(doc: &str, note: Option<&str>, deprecated: Option<&str>) -> String {
 }
 
 fn operation_text(action: &Action) -> String {
-    let roles = match action.roles.as_slice() {
-        [] => "Needs no role.".to_owned(),
-        [one] => format!("Needs the role `{one}`."),
-        many => format!(
-            "Needs the roles {}.",
-            many.iter()
-                .map(|it| format!("`{it}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-    };
+    let roles = needs_roles(&action.roles);
     let doc = text(
         action.doc.as_deref().unwrap_or_default(),
         action.note.as_deref(),

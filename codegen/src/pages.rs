@@ -9,7 +9,8 @@ use crate::api::{
     Resource, Service, Shape, Type,
 };
 use crate::words::{
-    self, bounds_text, count, literal_text, location_name, method_name, paging_name,
+    self, READ_ONLY, bounds_text, literal_text, location_name, method_name, needs_roles,
+    paging_name, sentence,
 };
 
 /// Where the pages stand, seen from the root of the repository.
@@ -132,7 +133,7 @@ impl Book<'_> {
         for paragraph in [&action.doc, &action.note].into_iter().flatten() {
             let _ = writeln!(out, "\n{}", sentence(paragraph));
         }
-        let _ = writeln!(out, "\n- {}", roles(&action.roles));
+        let _ = writeln!(out, "\n- {}", needs_roles(&action.roles));
         match action.auth {
             Auth::Token => {}
             Auth::ShareToken => out.push_str("- Takes the token of a share (`Share-Auth-Token`) in place of the application's.\n"),
@@ -393,15 +394,6 @@ fn enumeration(out: &mut String, it: &Enum) {
     }
 }
 
-fn roles(roles: &[String]) -> String {
-    let all: Vec<String> = roles.iter().map(|it| format!("`{it}`")).collect();
-    match all.as_slice() {
-        [] => "Needs no role.".to_owned(),
-        [one] => format!("Needs the role {one}."),
-        _ => format!("Needs {}: {}.", count(all.len(), "role"), all.join(", ")),
-    }
-}
-
 fn param_text(param: &Param) -> String {
     let required = param.required && param.location != Location::Path;
     let facts = facts(required, param.default.as_ref(), &param.bounds);
@@ -420,8 +412,7 @@ fn field_text(direction: Direction, field: &Field) -> String {
         field.default.as_ref(),
         &field.bounds,
     );
-    let read_only =
-        (sent && field.read_only).then(|| "Set by iconik: has no effect in a request.".to_owned());
+    let read_only = (sent && field.read_only).then(|| READ_ONLY.to_owned());
     let null = (sent && field.nullable && !field.read_only).then(|| "May be null.".to_owned());
     let write_only = field
         .write_only
@@ -458,17 +449,6 @@ fn join<const N: usize>(parts: [Option<String>; N]) -> String {
         .map(|it| sentence(&it))
         .filter(|it| !it.is_empty());
     parts.collect::<Vec<_>>().join(" ")
-}
-
-/// A sentence, with its full stop.
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let ends = text.is_empty() || text.ends_with(['.', '!', '?', ':', '*']);
-    if ends {
-        text.to_owned()
-    } else {
-        format!("{text}.")
-    }
 }
 
 /// Text that stands in one cell of a table.

@@ -5,14 +5,15 @@
 //! ```
 //!
 //! It runs itself under valgrind, which must be installed, and takes the difference between a short
-//! run and a long one, so that what is done once does not count. The server is another process. To
-//! look closer, with the address that `… serve` prints (`cargo bench … --no-run` says where the
+//! run and a long one, so that what is done once does not count. The server is another process.
+//! Most of it is decoding: with a type of two fields one sees what the call alone costs. To look
+//! closer, with the address that `… serve` prints (`cargo bench … --no-run` says where the
 //! program is):
 //!
 //! ```sh
 //! CARGO_PROFILE_BENCH_DEBUG=1 cargo bench -p iconik-api --bench instructions --no-run
 //! target/release/deps/instructions-… serve &
-//! valgrind --tool=callgrind target/release/deps/instructions-… ours 1000 http://127.0.0.1:…
+//! valgrind --tool=callgrind target/release/deps/instructions-… ours asset 1000 http://127.0.0.1:…
 //! callgrind_annotate callgrind.out.… | head -60
 //! ```
 
@@ -26,8 +27,12 @@ use std::hint::black_box;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use iconik_api::assets::Asset;
+use serde::de::DeserializeOwned;
+
 mod support;
 
+use support::get::Short;
 use support::{data, get, server};
 
 const SHORT: u64 = 100;
@@ -39,11 +44,10 @@ fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     match &args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["serve"] => serve(),
-        [
-            mode @ ("ours" | "reqwest" | "reqwest-timeout"),
-            calls,
-            address,
-        ] => call(mode, calls.parse()?, address),
+        ["ours", "asset", calls, address] => ours::<Asset>(calls.parse()?, address),
+        ["ours", "short", calls, address] => ours::<Short>(calls.parse()?, address),
+        ["reqwest", "asset", calls, address] => reqwest::<Asset>(calls.parse()?, address),
+        ["reqwest", "short", calls, address] => reqwest::<Short>(calls.parse()?, address),
         _ if support::measuring() => measure(),
         _ => Ok(()),
     }
@@ -57,20 +61,29 @@ fn serve() -> Result<()> {
     Ok(())
 }
 
-fn call(mode: &str, calls: u64, address: &str) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let (client, reqwest) = (get::client(address), get::reqwest_client());
+fn ours<T: DeserializeOwned + 'static>(calls: u64, address: &str) -> Result<()> {
+    let client = get::client(address);
+    runtime()?.block_on(async {
         for _ in 0..calls {
-            black_box(match mode {
-                "ours" => get::ours(&client).await,
-                mode => get::by_reqwest(&reqwest, address, mode == "reqwest-timeout").await,
-            });
+            black_box(get::ours::<T>(&client).await);
         }
     });
     Ok(())
+}
+
+fn reqwest<T: DeserializeOwned>(calls: u64, address: &str) -> Result<()> {
+    let client = get::reqwest_client();
+    runtime()?.block_on(async {
+        for _ in 0..calls {
+            black_box(get::by_reqwest::<T>(&client, address, true).await);
+        }
+    });
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
 }
 
 fn measure() -> Result<()> {
@@ -81,21 +94,22 @@ fn measure() -> Result<()> {
     let mut server = Server::start()?;
     let address = server.address()?;
     println!("an asset of {} bytes", data::one_asset().len());
-    println!("{:<28} {:>12} {:>12}", "", "instructions", "allocations");
-    for (mode, name) in [
-        ("reqwest", "reqwest without a timeout"),
-        ("reqwest-timeout", "reqwest with its timeout"),
-        ("ours", "this client"),
-    ] {
-        let instructions = per_call("callgrind", "Collected :", mode, &address)?;
-        let allocations = per_call("memcheck", "total heap usage:", mode, &address)?;
-        println!("{name:<28} {instructions:>12.0} {allocations:>12.1}");
+    println!("{:<36} {:>12} {:>12}", "", "instructions", "allocations");
+    for (what, name) in [("asset", "the whole asset"), ("short", "two fields of it")] {
+        for (who, by) in [("reqwest", "reqwest alone"), ("ours", "this client")] {
+            let instructions = per_call("callgrind", "Collected :", [who, what], &address)?;
+            let allocations = per_call("memcheck", "total heap usage:", [who, what], &address)?;
+            println!(
+                "{:<36} {instructions:>12.0} {allocations:>12.1}",
+                format!("{name}, {by}")
+            );
+        }
     }
     Ok(())
 }
 
 /// What a tool of valgrind counts for one call.
-fn per_call(tool: &str, label: &str, mode: &str, address: &str) -> Result<f64> {
+fn per_call(tool: &str, label: &str, mode: [&str; 2], address: &str) -> Result<f64> {
     let count = |calls: u64| -> Result<u64> {
         let output = Command::new("valgrind")
             .arg(format!("--tool={tool}"))
@@ -104,7 +118,8 @@ fn per_call(tool: &str, label: &str, mode: &str, address: &str) -> Result<f64> {
                 _ => ["--leak-check=no"],
             })
             .arg(env::current_exe()?)
-            .args([mode, &calls.to_string(), address])
+            .args(mode)
+            .args([&calls.to_string(), address])
             .output()?;
         let report = String::from_utf8_lossy(&output.stderr);
         let number = report

@@ -16,6 +16,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use iconik_api::assets::Asset;
 
 mod support;
 
@@ -30,13 +31,13 @@ fn overhead(criterion: &mut Criterion) {
         .expect("a runtime can be made");
     let (client, reqwest) = (get::client(&address), get::reqwest_client());
     let mut ours = || {
-        black_box(runtime.block_on(get::ours(&client)));
+        black_box(runtime.block_on(get::ours::<Asset>(&client)));
     };
     let mut alone = || {
-        black_box(runtime.block_on(get::by_reqwest(&reqwest, &address, false)));
+        black_box(runtime.block_on(get::by_reqwest::<Asset>(&reqwest, &address, false)));
     };
     let mut with_timeout = || {
-        black_box(runtime.block_on(get::by_reqwest(&reqwest, &address, true)));
+        black_box(runtime.block_on(get::by_reqwest::<Asset>(&reqwest, &address, true)));
     };
 
     paired::compare(

@@ -5,8 +5,11 @@
 //! cargo bench -p iconik-api --bench read_ahead
 //! ```
 //!
-//! The size of a page decides: with few rows on it, the pace is the limit and not the way. At 100
-//! rows, the second half of the 100 requests has to wait for the next second whatever is done.
+//! The size of a page decides. At 200 rows, the 50 requests fit into the first second of the pace, and
+//! reading ahead is 7 to 8 times as fast on a machine that has nothing else to do. At 100 rows, half
+//! of the requests must wait for the next second whatever is done. At 500 rows there is little left
+//! to gain: after the first page, which tells how many there are, come two or three round trips, and
+//! then reading 87 MB of JSON is most of the time.
 
 #![allow(missing_docs, unreachable_pub)]
 // `json!` needs a step for every member of an asset.

@@ -357,10 +357,11 @@ impl Sending<'_> {
 
     async fn within_deadline(&self) -> Result<RawResponse> {
         let mut progress = Progress::default();
-        let result = match self.options.deadline.or(self.client.deadline) {
-            None => self.repeat(&mut progress).await,
+        let result = match self.deadline() {
+            None => self.repeat(&mut progress, None).await,
             Some(deadline) => {
-                let done = tokio::time::timeout(deadline, self.repeat(&mut progress)).await;
+                let end = Instant::now().checked_add(deadline);
+                let done = timeout(deadline, self.repeat(&mut progress, end)).await;
                 done.unwrap_or_else(|_| {
                     Err(self
                         .error(ErrorKind::Timeout)
@@ -383,8 +384,8 @@ impl Sending<'_> {
         }
     }
 
-    /// Sends until there is an answer, or nothing more to hope for.
-    async fn repeat(&self, progress: &mut Progress) -> Result<RawResponse> {
+    /// Sends until there is an answer, or nothing more to hope for before the end.
+    async fn repeat(&self, progress: &mut Progress, end: Option<Instant>) -> Result<RawResponse> {
         let policy = self.options.retry.as_ref().unwrap_or(&self.client.retry);
         let provider = self
             .options
@@ -394,12 +395,7 @@ impl Sending<'_> {
         let mut stale = None;
         let mut began = None;
         loop {
-            let (credentials, generation) = provider.get(stale).await.map_err(|source| {
-                let error = self.error(ErrorKind::Credentials);
-                error
-                    .detail("the source of the credentials failed")
-                    .source(source)
-            })?;
+            let (credentials, generation) = self.credentials(provider, stale).await?;
             let message = self.message(&credentials)?;
             let grant = self.turn().await;
             let began = *began.get_or_insert_with(Instant::now);
@@ -434,9 +430,39 @@ impl Sending<'_> {
             let Some(wait) = policy.wait(&failed, &self.client.budget) else {
                 return Err(error);
             };
+            // To wait for the deadline would only bury this error under another one.
+            if end.is_some_and(|end| wait >= end.saturating_duration_since(Instant::now())) {
+                return Err(error);
+            }
             self.span.waiting("to try again", wait);
             sleep(wait).await;
         }
+    }
+
+    async fn credentials(
+        &self,
+        provider: &CredentialsProvider,
+        stale: Option<u64>,
+    ) -> Result<(Credentials, u64)> {
+        let limit = self.timeout();
+        let failed = |detail: String| self.error(ErrorKind::Credentials).detail(detail);
+        match timeout(limit, provider.get(stale)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(source)) => {
+                Err(failed("the source of the credentials failed".into()).shared_source(source))
+            }
+            Err(_) => Err(failed(format!(
+                "the source of the credentials gave none within {limit:?}"
+            ))),
+        }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.options.deadline.or(self.client.deadline)
+    }
+
+    fn timeout(&self) -> Duration {
+        self.options.timeout.unwrap_or(self.client.timeout)
     }
 
     /// Waits for a place in the pace.
@@ -457,7 +483,7 @@ impl Sending<'_> {
         grant: Option<Grant>,
         number: u32,
     ) -> Result<RawResponse> {
-        let limit = self.options.timeout.unwrap_or(self.client.timeout);
+        let limit = self.timeout();
         let started = Instant::now();
         let (status, headers, body) = self.exchange(message, started, limit).await?;
         self.span.answered(number, status, started.elapsed());

@@ -5,8 +5,9 @@ use quote::quote;
 
 use crate::api::{Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, Method, Options, Type};
 use crate::name;
+use crate::words::{READ_ONLY, literal_text, method_name, needs_roles, sentence};
 
-use super::plan::{Field, Holder, Known, Model, Param, Request, Resource, Response};
+use super::plan::{Field, Holder, Kind, Known, Model, Param, Request, Resource, Response};
 use super::ty;
 
 /// Doc lines are filled up to this width, so that the source stays readable.
@@ -155,7 +156,7 @@ pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
     Docs::new(format!(
         "{}: `{} {}`.",
         action.title,
-        verb(action.method),
+        method_name(action.method),
         action.path
     ))
     .and(action.doc.as_deref().map(sentence).unwrap_or_default())
@@ -168,10 +169,15 @@ pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
 
 fn needs_and_answers(request: &Request<'_>) -> String {
     let action = request.action;
-    let needs = match action.auth {
-        Auth::Token => roles(&action.roles),
-        Auth::ShareToken => format!("Takes the token of a share. {}", roles(&action.roles)),
-        Auth::AppId => format!("Takes the App-ID alone. {}", roles(&action.roles)),
+    let takes = match action.auth {
+        Auth::Token => "",
+        Auth::ShareToken => "Takes the token of a share in place of the application's.",
+        Auth::AppId => "Takes the App-ID alone, without a token.",
+    };
+    // Roles belong to the token of an application.
+    let needs = match (action.auth, action.roles.as_slice()) {
+        (Auth::ShareToken | Auth::AppId, []) => String::new(),
+        (_, roles) => needs_roles(roles),
     };
     let optional = request.optional().next().is_some() || request.optional_options().is_some();
     let more = match optional {
@@ -187,27 +193,31 @@ fn needs_and_answers(request: &Request<'_>) -> String {
             )
         }
     };
-    join([&needs, &answers(&request.response), &pages, &more])
-}
-
-fn roles(roles: &[String]) -> String {
-    match roles {
-        [] => "Needs no role.".to_owned(),
-        [role] => format!("Needs the role `{role}`."),
-        [rest @ .., last] => {
-            let rest: Vec<String> = rest.iter().map(|role| format!("`{role}`")).collect();
-            format!("Needs the roles {} and `{last}`.", rest.join(", "))
-        }
-    }
+    join([takes, &needs, &answers(&request.response), &pages, &more])
 }
 
 fn answers(response: &Response<'_>) -> String {
     match response {
         Response::Empty => "Answers with nothing.".to_owned(),
         Response::Text => "Answers with text.".to_owned(),
-        Response::Json(body) => format!("Answers with {}.", body_in_words(body)),
-        Response::Optional(body) => format!("Answers with {} or nothing.", body_in_words(body)),
+        Response::Json(body) => format!("Answers with {}.", answer_in_words(body)),
+        Response::Optional(body) => format!("Answers with {} or nothing.", answer_in_words(body)),
         Response::Outcome { ident, .. } => format!("Answers with [`{ident}`]."),
+    }
+}
+
+/// What a body holds, with an article where it is one thing.
+fn answer_in_words(body: &Body) -> String {
+    let text = body_in_words(body);
+    match body {
+        Body::Json(Type::Model(name) | Type::Enum(name)) => {
+            let article = match name.starts_with(['A', 'E', 'I', 'O']) {
+                true => "an",
+                false => "a",
+            };
+            format!("{article} {text}")
+        }
+        _ => text,
     }
 }
 
@@ -295,7 +305,7 @@ pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
     let api = field.api;
     let sent = model.api.direction != Direction::Response;
     let set_by_iconik = match api.read_only && sent {
-        true => "Set by iconik: has no effect in a request.",
+        true => READ_ONLY,
         false => "",
     };
     let facts = facts(api.default.as_ref(), &api.bounds);
@@ -308,9 +318,9 @@ pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
         None => String::new(),
     };
     Docs::new(join([
-        set_by_iconik,
         &sentence(&api.doc),
         &facts,
+        set_by_iconik,
         never_answered,
     ]))
     .and(noted(api.note.as_deref()))
@@ -336,7 +346,36 @@ pub(crate) fn clear(field: &Field<'_>) -> Docs {
 
 /// A model.
 pub(crate) fn model(model: &Model<'_>) -> Docs {
-    Docs::new(sentence(&model.api.doc)).and(noted(model.api.note.as_deref()))
+    Docs::new(sentence(&model.api.doc))
+        .and(noted(model.api.note.as_deref()))
+        .and(copied(model))
+}
+
+/// What a model takes over of an answer that it is made from.
+fn copied(model: &Model<'_>) -> String {
+    let Kind::Struct {
+        copies: Some(copies),
+        ..
+    } = &model.kind
+    else {
+        return String::new();
+    };
+    let from = copies.from;
+    let missing: Vec<String> = copies
+        .required
+        .iter()
+        .map(|(_, wire)| format!("`{wire}`"))
+        .collect();
+    let fails = match missing.is_empty() {
+        true => String::new(),
+        false => format!("That fails if the answer lacks {}.", missing.join(" or ")),
+    };
+    let taken = format!(
+        "Made from a [`{from}`], it takes over every field that both have, except those that iconik \
+         sets. All of them, states included, go back as they were read, over what others have \
+         changed since: to change a few fields, begin with `new`."
+    );
+    join([&taken, &fails])
 }
 
 /// An enum.
@@ -367,6 +406,7 @@ fn facts(default: Option<&Literal>, bounds: &Bounds) -> String {
         (None, Some(max)) => Some(format!("At most {max}.")),
         (None, None) => None,
     };
+    let items = |n: u32| format!("{n} item{}", if n == 1 { "" } else { "s" });
     let items = match (bounds.min_items, bounds.max_items) {
         (Some(min), Some(max)) => Some(format!("From {min} to {max} items.")),
         (Some(min), None) => Some(format!("At least {}.", items(min))),
@@ -380,39 +420,9 @@ fn facts(default: Option<&Literal>, bounds: &Bounds) -> String {
         .join(" ")
 }
 
-fn items(count: u32) -> String {
-    if count == 1 {
-        "1 item".to_owned()
-    } else {
-        format!("{count} items")
-    }
-}
-
-/// A literal as it stands in JSON, text without quotes.
-pub(crate) fn literal_text(literal: &Literal) -> String {
-    match literal {
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Integer(value) => value.to_string(),
-        Literal::Number(value) => value.to_string(),
-        Literal::String(value) => value.clone(),
-    }
-}
-
 fn noted(note: Option<&str>) -> String {
     note.map(|note| format!("Note: {}", sentence(note)))
         .unwrap_or_default()
-}
-
-/// The text, with a full stop if it lacks one.
-pub(crate) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let ends = [".", "!", "?", ":", "|", "```", ".)"];
-    let complete = text.is_empty() || ends.iter().any(|end| text.ends_with(end));
-    if complete {
-        text.to_owned()
-    } else {
-        format!("{text}.")
-    }
 }
 
 fn join<const N: usize>(parts: [&str; N]) -> String {
@@ -421,17 +431,6 @@ fn join<const N: usize>(parts: [&str; N]) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// The method's name on the wire.
-pub(crate) fn verb(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use quote::quote;
 use crate::api::{Direction, Enum};
 use crate::name::{self, ident};
 use crate::print::{Chunk, Entry, File, List};
+use crate::words::all_of;
 
 use super::docs::{self, Docs};
 use super::plan::{Copies, Field, Holder, Kind, Model, Types, Variant};
@@ -121,7 +122,7 @@ fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
         .iter()
         .map(|field| format!("`{}`", name::bare(&field.ident)))
         .collect();
-    let docs = Docs::new(format!("With {}, which iconik demands.", and(&list))).attributes();
+    let docs = Docs::new(format!("With {}, which iconik demands.", all_of(&list))).attributes();
     let values = fields
         .iter()
         .filter(|field| field.required || !starts_empty)
@@ -144,13 +145,6 @@ fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
         pub fn new(#(#names: #types),*) -> Self {
             Self { #(#values,)* #rest }
         }
-    }
-}
-
-fn and(words: &[String]) -> String {
-    match words {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        words => words.join(""),
     }
 }
 

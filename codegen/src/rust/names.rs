@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::api::{self, Api, Direction, Shape};
 use crate::name;
+use crate::words::method_name;
 
-use super::docs;
 use super::plan::{Kind, Model, Plan, Request, Resource, Response, Types};
 use super::ty;
 
@@ -38,7 +38,7 @@ fn row(request: &Request<'_>) -> Vec<String> {
     vec![
         format!("{}({})", request.method, arguments(request)),
         request.ident.clone(),
-        docs::verb(request.action.method).to_owned(),
+        method_name(request.action.method).to_owned(),
         request.action.path.clone(),
         format!(
             "-> {}{}",

@@ -6,6 +6,7 @@ use quote::quote;
 use crate::api::{Auth, Location, Method, Paging, Type};
 use crate::name::{self, ident};
 use crate::print::{Chunk, Entry, File, List};
+use crate::words::method_name;
 
 use super::Layout;
 use super::docs::{self, Docs};
@@ -180,7 +181,7 @@ fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
     let action = request.action;
     let mut entries = vec![Entry::Line(format!(
         "{} {} {:?} => {}",
-        docs::verb(action.method),
+        method_name(action.method),
         name::service(&resource.service.name),
         action.path,
         ty::of_response(&request.response)

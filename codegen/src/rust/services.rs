@@ -5,9 +5,10 @@ use quote::quote;
 
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
+use crate::words::sentence;
 
 use super::Layout;
-use super::docs::{Docs, sentence};
+use super::docs::Docs;
 use super::plan::Plan;
 
 /// The file.

@@ -11,9 +11,10 @@ use super::plan::{Field, Kind, Known, Model, Param, Request};
 /// How much of a model is filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fill {
-    /// What it cannot be made without.
+    /// What it cannot be made without. Text is named after its field, so that a test shows which is
+    /// which.
     Least,
-    /// The same and, where that is nothing, one field to show how.
+    /// The same and, where that is nothing, one field to show how, with text that people might write.
     Typical,
     /// A call of the function that fills in everything.
     Most,
@@ -95,7 +96,7 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
             match typical_field(fields).filter(|_| fill == Fill::Typical && required.is_empty()) {
                 Some(field) => {
                     let setter = ident(&field.ident);
-                    let value = of_field(field, known, Fill::Least);
+                    let value = of_field(field, known, fill);
                     quote!(#new.#setter(#value))
                 }
                 None => new,
@@ -150,11 +151,11 @@ impl<'a> Hint<'a> {
 fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     match ty {
         Type::String | Type::Secret => {
-            let text = text(hint.name);
+            let text = text(hint.name, fill);
             quote!(#text)
         }
         Type::Any => {
-            let text = text(hint.name);
+            let text = text(hint.name, fill);
             quote!(serde_json::Value::from(#text))
         }
         Type::Integer => {
@@ -239,12 +240,31 @@ fn integer(hint: &Hint<'_>) -> i64 {
     }
 }
 
-fn text(name: &str) -> &str {
+fn text(name: &str, fill: Fill) -> &str {
     match name {
         "name" | "title" => "Dailies",
         "email" | "Share-User-Email" => "ann@example.com",
         "url" => "https://example.com/",
+        name if fill == Fill::Typical => prose(name),
         name => name,
+    }
+}
+
+/// What people might write there, going by the last word of the name.
+fn prose(name: &str) -> &str {
+    match name.rsplit('_').next().unwrap_or(name) {
+        "text" => "The logo comes too early.",
+        "content" => "WEBVTT\n\n00:00.000 --> 00:02.000\nGood evening.",
+        "description" => "Shot on the first day.",
+        "email" | "emails" | "external" => "ann@example.com",
+        "hash" => "f3a91c",
+        "label" if name.starts_with("source") => "uses",
+        "label" => "is used in",
+        "language" => "en",
+        "node" => "node-1",
+        "sort" => "date_created,desc",
+        "type" => "uses",
+        _ => name,
     }
 }
 

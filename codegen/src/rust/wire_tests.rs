@@ -63,9 +63,23 @@ fn lines(plan: &Plan<'_>, request: &Request<'_>) -> TokenStream {
         let value = values::of_options(options, &plan.known, Fill::Most);
         quote!(.options(#value))
     });
-    quote! {
-        lines.add(&#name::new(#(#least),*));
-        lines.add(&#name::new(#(#most),*) #(#setters)* #options);
+    let least = line(quote!(#name::new(#(#least),*)));
+    let most = line(quote!(#name::new(#(#most),*) #(#setters)* #options));
+    quote!(#least #most)
+}
+
+/// Adds a request; one that is too long for a line has a name first, which reads better than a call
+/// in a call, broken twice.
+fn line(request: TokenStream) -> TokenStream {
+    // Counted in text of tokens, which has more spaces than the file: it fits with what is around it.
+    const SHORT: usize = 85;
+    if request.to_string().len() <= SHORT {
+        quote!(lines.add(&#request);)
+    } else {
+        quote! {
+            let request = #request;
+            lines.add(&request);
+        }
     }
 }
 

@@ -2,8 +2,15 @@
 
 use std::time::Duration;
 
-use iconik_api::assets::Asset;
 use iconik_api::{Client, Limiter};
+use serde::de::DeserializeOwned;
+
+/// What a program writes that only wants to know this much.
+#[derive(Debug, serde::Deserialize)]
+pub struct Short {
+    pub id: String,
+    pub title: String,
+}
 
 const ID: &str = "2c5bfe1a-f149-11eb-a843-0a580a3db916";
 const APP_ID: &str = "2f1d6e7c-f149-11eb-a843-0a580a3db916";
@@ -20,8 +27,9 @@ pub fn client(address: &str) -> Client {
         .expect("the settings are right")
 }
 
-pub async fn ours(client: &Client) -> Asset {
-    client.assets().get(ID).await.expect("the server answers")
+pub async fn ours<T: DeserializeOwned + 'static>(client: &Client) -> T {
+    let call = client.assets().get(ID).send();
+    call.decode_as().await.expect("the server answers")
 }
 
 /// With the same settings: no redirects, no proxy for this machine, no repetition.
@@ -37,7 +45,11 @@ pub fn reqwest_client() -> reqwest::Client {
 
 /// The same request as ours and the same type for the answer. No program should go without a
 /// timeout; ours does not.
-pub async fn by_reqwest(client: &reqwest::Client, address: &str, timeout: bool) -> Asset {
+pub async fn by_reqwest<T: DeserializeOwned>(
+    client: &reqwest::Client,
+    address: &str,
+    timeout: bool,
+) -> T {
     let mut request = client
         .get(format!("{address}/API/assets/v1/assets/{ID}/"))
         .header("user-agent", "bench/1")
@@ -50,5 +62,5 @@ pub async fn by_reqwest(client: &reqwest::Client, address: &str, timeout: bool) 
     let response = request.send().await.expect("the server answers");
     let response = response.error_for_status().expect("a success");
     let body = response.bytes().await.expect("the body is whole");
-    serde_json::from_slice(&body).expect("it is an asset")
+    serde_json::from_slice(&body).expect("the data fits the type")
 }

@@ -12,184 +12,140 @@ mod approvals {
         let mut lines = crate::Lines::default();
         lines.add(&ListApprovals::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListApprovals::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListVersionApprovals::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ListVersionApprovals::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &SetApproval::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    NewApproval::new(),
-                ),
-            );
-        lines
-            .add(
-                &SetApproval::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    new_approval(),
-                ),
-            );
+        let request = ListVersionApprovals::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ListVersionApprovals::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = SetApproval::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            NewApproval::new(),
+        );
+        lines.add(&request);
+        let request = SetApproval::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            new_approval(),
+        );
+        lines.add(&request);
         lines.add(&DeleteApproval::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteApproval::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &DeleteUserApproval::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "409cc53f-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteUserApproval::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "409cc53f-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteExternalApproval::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "ann@example.com",
-                ),
-            );
-        lines
-            .add(
-                &DeleteExternalApproval::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "ann@example.com",
-                ),
-            );
-        lines
-            .add(
-                &GetApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetVersionApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetVersionApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &CreateApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    NewApprovalRequest::new(),
-                ),
-            );
-        lines
-            .add(
-                &CreateApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    new_approval_request(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    NewApprovalRequest::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    new_approval_request(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    ApprovalRequestPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    approval_request_patch(),
-                ),
-            );
-        lines
-            .add(
-                &DeleteApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteApprovalRequest::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &SetManyApprovals::new(
-                    BulkApproval::new(
-                        BulkObjectType::Assets,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                        ApprovalDecision::Approved,
-                    ),
-                ),
-            );
+        let request = DeleteUserApproval::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "409cc53f-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteUserApproval::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "409cc53f-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteExternalApproval::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "ann@example.com",
+        );
+        lines.add(&request);
+        let request = DeleteExternalApproval::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "ann@example.com",
+        );
+        lines.add(&request);
+        let request = GetApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetVersionApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetVersionApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = CreateApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            NewApprovalRequest::new(),
+        );
+        lines.add(&request);
+        let request = CreateApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            new_approval_request(),
+        );
+        lines.add(&request);
+        let request = ReplaceApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            NewApprovalRequest::new(),
+        );
+        lines.add(&request);
+        let request = ReplaceApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            new_approval_request(),
+        );
+        lines.add(&request);
+        let request = UpdateApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            ApprovalRequestPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdateApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            approval_request_patch(),
+        );
+        lines.add(&request);
+        let request = DeleteApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteApprovalRequest::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = SetManyApprovals::new(
+            BulkApproval::new(
+                BulkObjectType::Assets,
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+                ApprovalDecision::Approved,
+            ),
+        );
+        lines.add(&request);
         lines.add(&SetManyApprovals::new(bulk_approval()));
-        lines
-            .add(
-                &RemoveManyApprovals::new(
-                    BulkApprovalRemoval::new(
-                        BulkObjectType::Assets,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                    ),
-                ),
-            );
+        let request = RemoveManyApprovals::new(
+            BulkApprovalRemoval::new(
+                BulkObjectType::Assets,
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+            ),
+        );
+        lines.add(&request);
         lines.add(&RemoveManyApprovals::new(bulk_approval_removal()));
         lines.check("approvals");
     }
@@ -300,110 +256,90 @@ mod assets {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListAssets::new());
-        lines
-            .add(
-                &ListAssets::new()
-                    .sort("sort")
-                    .types([AssetType::Asset, AssetType::Sequence])
-                    .favoured_by("409cc53f-f149-11eb-a843-0a580a3db916")
-                    .field_name("field_name")
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListAssets::new()
+            .sort("sort")
+            .types([AssetType::Asset, AssetType::Sequence])
+            .favoured_by("409cc53f-f149-11eb-a843-0a580a3db916")
+            .field_name("field_name")
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&CreateAsset::new(NewAsset::new("Dailies")));
-        lines
-            .add(
-                &CreateAsset::new(new_asset())
-                    .apply_default_acls(false)
-                    .apply_collection_acls(true)
-                    .apply_acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
-                    .assign_to_collection(true)
-                    .generate_subclip_keyframes(false),
-            );
+        let request = CreateAsset::new(new_asset())
+            .apply_default_acls(false)
+            .apply_collection_acls(true)
+            .apply_acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
+            .assign_to_collection(true)
+            .generate_subclip_keyframes(false);
+        lines.add(&request);
         lines.add(&GetAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &GetAsset::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .include_collections(true)
-                    .include_users(true),
-            );
-        lines
-            .add(
-                &ReplaceAsset::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    AssetReplacement::new("Dailies"),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceAsset::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        asset_replacement(),
-                    )
-                    .generate_subclip_keyframes(false),
-            );
+        let request = GetAsset::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .include_collections(true)
+            .include_users(true);
+        lines.add(&request);
+        let request = ReplaceAsset::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            AssetReplacement::new("Dailies"),
+        );
+        lines.add(&request);
+        let request = ReplaceAsset::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                asset_replacement(),
+            )
+            .generate_subclip_keyframes(false);
+        lines.add(&request);
         lines.add(&UpdateAsset::new("0eec4756-f149-11eb-a843-0a580a3db916", AssetPatch::new()));
-        lines
-            .add(
-                &UpdateAsset::new("0eec4756-f149-11eb-a843-0a580a3db916", asset_patch())
-                    .generate_subclip_keyframes(false),
-            );
+        let request = UpdateAsset::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                asset_patch(),
+            )
+            .generate_subclip_keyframes(false);
+        lines.add(&request);
         lines.add(&DeleteAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&PurgeAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&PurgeAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&RestoreAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&RestoreAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReplaceAssets::new(
-                    AssetReplacements::new([
-                        AssetEdit::new("0eec4756-f149-11eb-a843-0a580a3db916"),
-                    ]),
-                ),
-            );
-        lines.add(&ReplaceAssets::new(asset_replacements()));
-        lines.add(&UpdateAssets::new(AssetPatches::new()));
-        lines.add(&UpdateAssets::new(asset_patches()));
+        let request = ReplaceManyAssets::new(
+            AssetReplacements::new([AssetEdit::new("0eec4756-f149-11eb-a843-0a580a3db916")]),
+        );
+        lines.add(&request);
+        lines.add(&ReplaceManyAssets::new(asset_replacements()));
+        lines.add(&UpdateManyAssets::new(AssetPatches::new()));
+        lines.add(&UpdateManyAssets::new(asset_patches()));
         lines.add(&ListAssetsByPerson::new("56bda07d-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListAssetsByPerson::new("56bda07d-f149-11eb-a843-0a580a3db916")
-                    .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .page(1)
-                    .per_page(10),
-            );
+        let request = ListAssetsByPerson::new("56bda07d-f149-11eb-a843-0a580a3db916")
+            .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+            .page(1)
+            .per_page(10);
+        lines.add(&request);
         lines.add(&RecordAssetView::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&RecordAssetView::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines.add(&DeleteAssetUploads::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines.add(&DeleteAssetUploads::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReplaceAssetSearchDocument::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    AssetSearchDocument::new("Dailies"),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceAssetSearchDocument::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    asset_search_document(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexAsset::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    RealmReindexOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexAsset::new("0eec4756-f149-11eb-a843-0a580a3db916", realm_reindex_options()),
-            );
+        lines.add(&DeleteFailedUpload::new("0eec4756-f149-11eb-a843-0a580a3db916"));
+        lines.add(&DeleteFailedUpload::new("0eec4756-f149-11eb-a843-0a580a3db916"));
+        let request = ReplaceAssetSearchDocument::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            AssetSearchDocument::new("Dailies"),
+        );
+        lines.add(&request);
+        let request = ReplaceAssetSearchDocument::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            asset_search_document(),
+        );
+        lines.add(&request);
+        let request = ReindexAsset::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            RealmReindexOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReindexAsset::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            realm_reindex_options(),
+        );
+        lines.add(&request);
         lines.add(&ReindexAllAssets::new());
         lines.add(&ReindexAllAssets::new().options(assets_reindex_options()));
         lines.check("assets");
@@ -461,7 +397,6 @@ mod assets {
                 "43c6eda2-f149-11eb-a843-0a580a3db916",
             ])
             .archive_status(ArchiveStatus::NotArchived)
-            .last_archive_restore_date("2026-03-01T12:00:00Z")
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
             .person_ids([
@@ -476,19 +411,20 @@ mod assets {
             .original_segment_id("a09d093b-f149-11eb-a843-0a580a3db916")
             .time_start_milliseconds(1)
             .time_end_milliseconds(1)
-            .clip_id(1)
-            .created_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
-            .deleted_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
-            .deleted_by_user_info(user());
+            .clip_id(1);
+        model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
         model.favoured = Some(true);
         model.date_created = Some("2026-03-01T12:00:00Z".into());
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
         model.date_deleted = Some("2026-03-01T12:00:00Z".into());
+        model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.updated_by_user_info = Some(user());
+        model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.deleted_by_user_info = Some(user());
         model
     }
 
@@ -509,7 +445,6 @@ mod assets {
                 "43c6eda2-f149-11eb-a843-0a580a3db916",
             ])
             .archive_status(ArchiveStatus::NotArchived)
-            .last_archive_restore_date("2026-03-01T12:00:00Z")
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
             .person_ids([
@@ -526,8 +461,6 @@ mod assets {
             .time_end_milliseconds(1)
             .clip_id(1)
             .date_created("2026-03-01T12:00:00Z")
-            .date_deleted("2026-03-01T12:00:00Z")
-            .deleted_by_user_info(user())
             .publication_id(1)
             .publication_status(PublicationStatus::Scheduled)
             .date_published_at("2026-03-01T12:00:00Z")
@@ -541,17 +474,20 @@ mod assets {
             .likes(0)
             .views(0);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
+        model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
         model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
         model.versions = Some(vec![asset_version()]);
         model.favoured = Some(true);
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
+        model.date_deleted = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.deleted_by_user_info = Some(user());
         model
     }
 
@@ -586,7 +522,6 @@ mod assets {
                 "43c6eda2-f149-11eb-a843-0a580a3db916",
             ])
             .archive_status(ArchiveStatus::NotArchived)
-            .last_archive_restore_date("2026-03-01T12:00:00Z")
             .analyze_status(ProcessingStatus::NotApplicable)
             .face_recognition_status(ProcessingStatus::NotApplicable)
             .person_ids([
@@ -603,8 +538,6 @@ mod assets {
             .time_end_milliseconds(1)
             .clip_id(1)
             .date_created("2026-03-01T12:00:00Z")
-            .date_deleted("2026-03-01T12:00:00Z")
-            .deleted_by_user_info(user())
             .publication_id(1)
             .publication_status(PublicationStatus::Scheduled)
             .date_published_at("2026-03-01T12:00:00Z")
@@ -618,17 +551,20 @@ mod assets {
             .likes(0)
             .views(0);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
+        model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
         model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
         model.versions = Some(vec![asset_version()]);
         model.favoured = Some(true);
         model.date_modified = Some("2026-03-01T12:00:00Z".into());
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
+        model.date_deleted = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.deleted_by_user_info = Some(user());
         model
     }
 
@@ -662,7 +598,6 @@ mod assets {
             .time_start_milliseconds(1)
             .time_end_milliseconds(1)
             .clip_id(1)
-            .deleted_by_user_info(user())
             .approval(approval())
             .formats([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
         model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
@@ -682,6 +617,7 @@ mod assets {
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.deleted_by_user_info = Some(user());
         model.object_type = Some(ObjectType::Assets);
         model.metadata = Some(
             serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
@@ -770,8 +706,6 @@ mod assets {
             .clip_id(1)
             .date_created("2026-03-01T12:00:00Z")
             .date_modified("2026-03-01T12:00:00Z")
-            .date_deleted("2026-03-01T12:00:00Z")
-            .deleted_by_user_info(user())
             .publication_id(1)
             .publication_status(PublicationStatus::Scheduled)
             .date_published_at("2026-03-01T12:00:00Z")
@@ -790,11 +724,13 @@ mod assets {
         model.favoured = Some(true);
         model.date_imported = Some("2026-03-01T12:00:00Z".into());
         model.date_viewed = Some("2026-03-01T12:00:00Z".into());
+        model.date_deleted = Some("2026-03-01T12:00:00Z".into());
         model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.created_by_user_info = Some(user());
         model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
         model.updated_by_user_info = Some(user());
         model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.deleted_by_user_info = Some(user());
         model
     }
 
@@ -825,60 +761,48 @@ mod collections {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListCollections::new());
-        lines
-            .add(
-                &ListCollections::new()
-                    .sort("sort")
-                    .is_root("is_root")
-                    .status(VisibilityStatus::Active)
-                    .favoured_by("409cc53f-f149-11eb-a843-0a580a3db916")
-                    .include_keyframes(true)
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListCollections::new()
+            .sort("sort")
+            .is_root("is_root")
+            .status(VisibilityStatus::Active)
+            .favoured_by("409cc53f-f149-11eb-a843-0a580a3db916")
+            .include_keyframes(true)
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&CreateCollection::new(NewCollection::new("Dailies")));
-        lines
-            .add(
-                &CreateCollection::new(new_collection())
-                    .apply_default_acls(false)
-                    .apply_collection_acls(true)
-                    .restrict_collection_acls(true)
-                    .apply_acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916"),
-            );
+        let request = CreateCollection::new(new_collection())
+            .apply_default_acls(false)
+            .apply_collection_acls(true)
+            .restrict_collection_acls(true)
+            .apply_acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916");
+        lines.add(&request);
         lines.add(&GetCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&GetCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReplaceCollection::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    NewCollection::new("Dailies"),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceCollection::new(
-                        "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                        new_collection(),
-                    )
-                    .change_parent_mode(ParentChange::Move),
-            );
-        lines
-            .add(
-                &UpdateCollection::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    CollectionPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateCollection::new(
-                        "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                        collection_patch(),
-                    )
-                    .change_parent_mode(ParentChange::Move),
-            );
+        let request = ReplaceCollection::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            NewCollection::new("Dailies"),
+        );
+        lines.add(&request);
+        let request = ReplaceCollection::new(
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                new_collection(),
+            )
+            .change_parent_mode(ParentChange::Move);
+        lines.add(&request);
+        let request = UpdateCollection::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            CollectionPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdateCollection::new(
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                collection_patch(),
+            )
+            .change_parent_mode(ParentChange::Move);
+        lines.add(&request);
         lines.add(&DeleteCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&PurgeCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
@@ -888,198 +812,154 @@ mod collections {
         lines.add(&ListCollectionAncestors::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListCollectionAncestors::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&GetCollectionFullPath::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &GetCollectionFullPath::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
-                    .get_upload_path(true),
-            );
+        let request = GetCollectionFullPath::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
+            .get_upload_path(true);
+        lines.add(&request);
         lines.add(&GetCollectionContentInfo::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &GetCollectionContentInfo::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
-                    .only_active(false)
-                    .include_subcollections(false)
-                    .format_name("format_name")
-                    .by_storage_id(false)
-                    .types(true),
-            );
+        let request = GetCollectionContentInfo::new(
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            )
+            .only_active(false)
+            .include_subcollections(false)
+            .format_name("format_name")
+            .by_storage_id(false)
+            .types(true);
+        lines.add(&request);
         lines.add(&GetCollectionSize::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &GetCollectionSize::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
-                    .format_name("format_name")
-                    .include_subcollections(true),
-            );
+        let request = GetCollectionSize::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
+            .format_name("format_name")
+            .include_subcollections(true);
+        lines.add(&request);
         lines.add(&ListCollectionContents::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListCollectionContents::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
-                    .object_types([ContentObjectType::Assets, ContentObjectType::Collections])
-                    .object_ids([
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        "6a304286-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .external_id("external_id")
-                    .sort("sort")
-                    .filter("filter")
-                    .include_keyframes(true)
-                    .page(1)
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &AddCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    CollectionContent::new(
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        ContentObjectType::Assets,
-                    ),
-                ),
-            );
-        lines
-            .add(
-                &AddCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    collection_content(),
-                ),
-            );
-        lines
-            .add(
-                &MoveCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    ContentObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    CollectionContentPlace::new(),
-                ),
-            );
-        lines
-            .add(
-                &MoveCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    ContentObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    collection_content_place(),
-                ),
-            );
-        lines
-            .add(
-                &RemoveCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    ContentObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RemoveCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    ContentObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &CopyCollectionInto::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    CollectionContent::new(
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        ContentObjectType::Assets,
-                    ),
-                ),
-            );
-        lines
-            .add(
-                &CopyCollectionInto::new(
-                        "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                        collection_content(),
-                    )
-                    .copy_acl("copy_acl")
-                    .copy_keyframes("copy_keyframes"),
-            );
-        lines
-            .add(
-                &EnableCollectionCustomOrder::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    CollectionCustomOrder::new(),
-                ),
-            );
-        lines
-            .add(
-                &EnableCollectionCustomOrder::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    collection_custom_order(),
-                ),
-            );
+        let request = ListCollectionContents::new("e7a1ece4-f149-11eb-a843-0a580a3db916")
+            .object_types([ContentObjectType::Assets, ContentObjectType::Collections])
+            .object_ids([
+                "427abd77-f149-11eb-a843-0a580a3db916",
+                "6a304286-f149-11eb-a843-0a580a3db916",
+            ])
+            .external_id("external_id")
+            .sort("sort")
+            .filter("filter")
+            .include_keyframes(true)
+            .page(1)
+            .per_page(1);
+        lines.add(&request);
+        let request = AddCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            CollectionContent::new(
+                "427abd77-f149-11eb-a843-0a580a3db916",
+                ContentObjectType::Assets,
+            ),
+        );
+        lines.add(&request);
+        let request = AddCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            collection_content(),
+        );
+        lines.add(&request);
+        let request = MoveCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            CollectionContentPlace::new(),
+        );
+        lines.add(&request);
+        let request = MoveCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            collection_content_place(),
+        );
+        lines.add(&request);
+        let request = RemoveCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RemoveCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = CopyCollectionInto::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            CollectionContent::new(
+                "427abd77-f149-11eb-a843-0a580a3db916",
+                ContentObjectType::Assets,
+            ),
+        );
+        lines.add(&request);
+        let request = CopyCollectionInto::new(
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+                collection_content(),
+            )
+            .copy_acl("copy_acl")
+            .copy_keyframes("copy_keyframes");
+        lines.add(&request);
+        let request = EnableCollectionCustomOrder::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            CollectionCustomOrder::new(),
+        );
+        lines.add(&request);
+        let request = EnableCollectionCustomOrder::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            collection_custom_order(),
+        );
+        lines.add(&request);
         lines.add(&DisableCollectionCustomOrder::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&DisableCollectionCustomOrder::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &PickCollectionKeyframes::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    CollectionKeyframes::new(),
-                ),
-            );
-        lines
-            .add(
-                &PickCollectionKeyframes::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    collection_keyframes(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceCollectionSearchDocument::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    CollectionSearchDocument::new("Dailies"),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceCollectionSearchDocument::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    collection_search_document(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexCollection::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    RealmReindexOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexCollection::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    realm_reindex_options(),
-                ),
-            );
+        let request = PickCollectionKeyframes::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            CollectionKeyframes::new(),
+        );
+        lines.add(&request);
+        let request = PickCollectionKeyframes::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            collection_keyframes(),
+        );
+        lines.add(&request);
+        let request = ReplaceCollectionSearchDocument::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            CollectionSearchDocument::new("Dailies"),
+        );
+        lines.add(&request);
+        let request = ReplaceCollectionSearchDocument::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            collection_search_document(),
+        );
+        lines.add(&request);
+        let request = ReindexCollection::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            RealmReindexOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReindexCollection::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            realm_reindex_options(),
+        );
+        lines.add(&request);
         lines.add(&ReindexCollectionWithContents::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReindexCollectionWithContents::new(
-                        "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    )
-                    .options(serde_json::Map::from_iter([("key".to_owned(), "value".into())])),
-            );
-        lines
-            .add(
-                &ReindexCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    ContentObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    ReindexOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexCollectionContent::new(
-                    "e7a1ece4-f149-11eb-a843-0a580a3db916",
-                    ContentObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    reindex_options(),
-                ),
-            );
+        let request = ReindexCollectionWithContents::new(
+                "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            )
+            .options(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
+        lines.add(&request);
+        let request = ReindexCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            ReindexOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReindexCollectionContent::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            reindex_options(),
+        );
+        lines.add(&request);
         lines.add(&ReindexAllCollections::new());
         lines.add(&ReindexAllCollections::new().options(collections_reindex_options()));
         lines.check("collections");
@@ -1221,114 +1101,84 @@ mod custom_actions {
         lines.add(&ListCustomActions::new());
         lines.add(&ListCustomActionsInContext::new(CustomActionContext::Asset));
         lines.add(&ListCustomActionsInContext::new(CustomActionContext::Asset));
-        lines
-            .add(
-                &CreateCustomAction::new(
-                    CustomActionContext::Asset,
-                    NewCustomAction::new(
-                        CustomActionContext::Asset,
-                        "Dailies",
-                        "https://example.com/",
-                    ),
-                ),
-            );
+        let request = CreateCustomAction::new(
+            CustomActionContext::Asset,
+            NewCustomAction::new(CustomActionContext::Asset, "Dailies", "https://example.com/"),
+        );
+        lines.add(&request);
         lines.add(&CreateCustomAction::new(CustomActionContext::Asset, new_custom_action()));
-        lines
-            .add(
-                &GetCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReplaceCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    CustomActionReplacement::new(
-                        CustomActionContext::Asset,
-                        "Dailies",
-                        "https://example.com/",
-                    ),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    custom_action_replacement(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    CustomActionPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    custom_action_patch(),
-                ),
-            );
-        lines
-            .add(
-                &DeleteCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RunCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    CustomActionTargets::new(),
-                ),
-            );
-        lines
-            .add(
-                &RunCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    custom_action_targets(),
-                ),
-            );
-        lines
-            .add(
-                &RunSharedCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    CustomActionTargets::new(),
-                ),
-            );
-        lines
-            .add(
-                &RunSharedCustomAction::new(
-                    CustomActionContext::Asset,
-                    "f1291f89-f149-11eb-a843-0a580a3db916",
-                    custom_action_targets(),
-                ),
-            );
+        let request = GetCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReplaceCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            CustomActionReplacement::new(
+                CustomActionContext::Asset,
+                "Dailies",
+                "https://example.com/",
+            ),
+        );
+        lines.add(&request);
+        let request = ReplaceCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            custom_action_replacement(),
+        );
+        lines.add(&request);
+        let request = UpdateCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            CustomActionPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdateCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            custom_action_patch(),
+        );
+        lines.add(&request);
+        let request = DeleteCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RunCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            CustomActionTargets::new(),
+        );
+        lines.add(&request);
+        let request = RunCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            custom_action_targets(),
+        );
+        lines.add(&request);
+        let request = RunSharedCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            CustomActionTargets::new(),
+        );
+        lines.add(&request);
+        let request = RunSharedCustomAction::new(
+            CustomActionContext::Asset,
+            "f1291f89-f149-11eb-a843-0a580a3db916",
+            custom_action_targets(),
+        );
+        lines.add(&request);
         lines.check("custom_actions");
     }
 
@@ -1441,83 +1291,58 @@ mod delete_queue {
     #[test]
     fn requests() {
         let mut lines = crate::Lines::default();
-        lines
-            .add(
-                &AddBulkToDeleteQueue::new(
-                    BulkDeletion::new(
-                        BulkObjectType::Assets,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                    ),
-                ),
-            );
+        let request = AddBulkToDeleteQueue::new(
+            BulkDeletion::new(BulkObjectType::Assets, ["427abd77-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&AddBulkToDeleteQueue::new(bulk_deletion()));
         lines.add(&PurgeDeleteQueue::new());
         lines.add(&PurgeDeleteQueue::new());
         lines.add(&ListDeletedAssets::new());
-        lines
-            .add(
-                &ListDeletedAssets::new()
-                    .sort("sort")
-                    .filter("filter")
-                    .page(1)
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &AddAssetsToDeleteQueue::new(
-                    AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = ListDeletedAssets::new().sort("sort").filter("filter").page(1).per_page(1);
+        lines.add(&request);
+        let request = AddAssetsToDeleteQueue::new(
+            AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&AddAssetsToDeleteQueue::new(asset_id_list()));
-        lines
-            .add(
-                &RestoreDeletedAssets::new(
-                    AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = RestoreDeletedAssets::new(
+            AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&RestoreDeletedAssets::new(asset_id_list()));
         lines.add(&RestoreAllDeletedAssets::new());
         lines.add(&RestoreAllDeletedAssets::new());
-        lines
-            .add(
-                &PurgeDeletedAssets::new(
-                    AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = PurgeDeletedAssets::new(
+            AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&PurgeDeletedAssets::new(asset_id_list()));
         lines.add(&PurgeAllDeletedAssets::new());
         lines.add(&PurgeAllDeletedAssets::new());
         lines.add(&ListDeletedCollections::new());
-        lines
-            .add(
-                &ListDeletedCollections::new()
-                    .sort("sort")
-                    .filter("filter")
-                    .page(1)
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &AddCollectionsToDeleteQueue::new(
-                    CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = ListDeletedCollections::new()
+            .sort("sort")
+            .filter("filter")
+            .page(1)
+            .per_page(1);
+        lines.add(&request);
+        let request = AddCollectionsToDeleteQueue::new(
+            CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&AddCollectionsToDeleteQueue::new(collection_id_list()));
-        lines
-            .add(
-                &RestoreDeletedCollections::new(
-                    CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = RestoreDeletedCollections::new(
+            CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&RestoreDeletedCollections::new(collection_id_list()));
         lines.add(&RestoreAllDeletedCollections::new());
         lines.add(&RestoreAllDeletedCollections::new());
-        lines
-            .add(
-                &PurgeDeletedCollections::new(
-                    CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = PurgeDeletedCollections::new(
+            CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&PurgeDeletedCollections::new(collection_id_list()));
         lines.add(&PurgeAllDeletedCollections::new());
         lines.add(&PurgeAllDeletedCollections::new());
@@ -1556,25 +1381,21 @@ mod favorites {
         let mut lines = crate::Lines::default();
         lines.add(&ListFavorites::new());
         lines.add(&ListFavorites::new().sort("sort").page(1).per_page(1));
-        lines
-            .add(
-                &AddFavorites::new(
-                    FavoriteObjects::new(
-                        ContentObjectType::Assets,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                    ),
-                ),
-            );
+        let request = AddFavorites::new(
+            FavoriteObjects::new(
+                ContentObjectType::Assets,
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+            ),
+        );
+        lines.add(&request);
         lines.add(&AddFavorites::new(favorite_objects()));
-        lines
-            .add(
-                &RemoveFavorites::new(
-                    FavoriteObjects::new(
-                        ContentObjectType::Assets,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                    ),
-                ),
-            );
+        let request = RemoveFavorites::new(
+            FavoriteObjects::new(
+                ContentObjectType::Assets,
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+            ),
+        );
+        lines.add(&request);
         lines.add(&RemoveFavorites::new(favorite_objects()));
         lines.add(&RemoveAllFavorites::new());
         lines.add(&RemoveAllFavorites::new());
@@ -1599,71 +1420,53 @@ mod history {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListHistory::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListHistory::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .sort("sort")
-                    .filter("filter")
-                    .page(1)
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &CreateHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    NewHistoryEntry::new(HistoryOperationType::Export),
-                ),
-            );
-        lines
-            .add(
-                &CreateHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    new_history_entry(),
-                ),
-            );
-        lines
-            .add(
-                &GetHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a9c5082c-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a9c5082c-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a9c5082c-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a9c5082c-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReindexHistoryEntry::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a9c5082c-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReindexHistoryEntry::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "a9c5082c-f149-11eb-a843-0a580a3db916",
-                    )
-                    .options(serde_json::Map::from_iter([("key".to_owned(), "value".into())])),
-            );
+        let request = ListHistory::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .sort("sort")
+            .filter("filter")
+            .page(1)
+            .per_page(1);
+        lines.add(&request);
+        let request = CreateHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            NewHistoryEntry::new(HistoryOperationType::Export),
+        );
+        lines.add(&request);
+        let request = CreateHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            new_history_entry(),
+        );
+        lines.add(&request);
+        let request = GetHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a9c5082c-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a9c5082c-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a9c5082c-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a9c5082c-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReindexHistoryEntry::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a9c5082c-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReindexHistoryEntry::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "a9c5082c-f149-11eb-a843-0a580a3db916",
+            )
+            .options(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
+        lines.add(&request);
         lines.check("history");
     }
 
@@ -1692,142 +1495,104 @@ mod playlists {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListPlaylists::new());
-        lines
-            .add(
-                &ListPlaylists::new()
-                    .sort("sort")
-                    .status(PlaylistStatus::Hidden)
-                    .ids([
-                        "ab15dd26-f149-11eb-a843-0a580a3db916",
-                        "fb41159f-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListPlaylists::new()
+            .sort("sort")
+            .status(PlaylistStatus::Hidden)
+            .ids(["ab15dd26-f149-11eb-a843-0a580a3db916", "fb41159f-f149-11eb-a843-0a580a3db916"])
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&CreatePlaylist::new(NewPlaylist::new("Dailies")));
         lines.add(&CreatePlaylist::new(new_playlist()));
         lines.add(&GetPlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916"));
         lines.add(&GetPlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReplacePlaylist::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    PlaylistReplacement::new("Dailies"),
-                ),
-            );
-        lines
-            .add(
-                &ReplacePlaylist::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    playlist_replacement(),
-                ),
-            );
-        lines
-            .add(
-                &UpdatePlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916", PlaylistPatch::new()),
-            );
+        let request = ReplacePlaylist::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            PlaylistReplacement::new("Dailies"),
+        );
+        lines.add(&request);
+        let request = ReplacePlaylist::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            playlist_replacement(),
+        );
+        lines.add(&request);
+        let request = UpdatePlaylist::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            PlaylistPatch::new(),
+        );
+        lines.add(&request);
         lines.add(&UpdatePlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916", playlist_patch()));
         lines.add(&DeletePlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeletePlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListPlaylistItems::new("ab15dd26-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListPlaylistItems::new("ab15dd26-f149-11eb-a843-0a580a3db916")
-                    .ids([
-                        "1004a081-f149-11eb-a843-0a580a3db916",
-                        "e02997ac-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .page(1)
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &AddPlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    NewPlaylistItem::new(
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        PlaylistItemType::Assets,
-                    ),
-                ),
-            );
-        lines
-            .add(
-                &AddPlaylistItem::new("ab15dd26-f149-11eb-a843-0a580a3db916", new_playlist_item()),
-            );
-        lines
-            .add(
-                &ReplacePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                    NewPlaylistItem::new(
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        PlaylistItemType::Assets,
-                    ),
-                ),
-            );
-        lines
-            .add(
-                &ReplacePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                    new_playlist_item(),
-                ),
-            );
-        lines
-            .add(
-                &UpdatePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                    PlaylistItemPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdatePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                    playlist_item_patch(),
-                ),
-            );
-        lines
-            .add(
-                &RemovePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RemovePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &MovePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                    ItemPosition::new(),
-                ),
-            );
-        lines
-            .add(
-                &MovePlaylistItem::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    "1004a081-f149-11eb-a843-0a580a3db916",
-                    item_position(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexPlaylist::new(
-                    "ab15dd26-f149-11eb-a843-0a580a3db916",
-                    ReindexOptions::new(),
-                ),
-            );
+        let request = ListPlaylistItems::new("ab15dd26-f149-11eb-a843-0a580a3db916")
+            .ids(["1004a081-f149-11eb-a843-0a580a3db916", "e02997ac-f149-11eb-a843-0a580a3db916"])
+            .page(1)
+            .per_page(1);
+        lines.add(&request);
+        let request = AddPlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            NewPlaylistItem::new("427abd77-f149-11eb-a843-0a580a3db916", PlaylistItemType::Assets),
+        );
+        lines.add(&request);
+        let request = AddPlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            new_playlist_item(),
+        );
+        lines.add(&request);
+        let request = ReplacePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+            NewPlaylistItem::new("427abd77-f149-11eb-a843-0a580a3db916", PlaylistItemType::Assets),
+        );
+        lines.add(&request);
+        let request = ReplacePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+            new_playlist_item(),
+        );
+        lines.add(&request);
+        let request = UpdatePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+            PlaylistItemPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdatePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+            playlist_item_patch(),
+        );
+        lines.add(&request);
+        let request = RemovePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RemovePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = MovePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+            ItemPosition::new(),
+        );
+        lines.add(&request);
+        let request = MovePlaylistItem::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            "1004a081-f149-11eb-a843-0a580a3db916",
+            item_position(),
+        );
+        lines.add(&request);
+        let request = ReindexPlaylist::new(
+            "ab15dd26-f149-11eb-a843-0a580a3db916",
+            ReindexOptions::new(),
+        );
+        lines.add(&request);
         lines.add(&ReindexPlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916", reindex_options()));
         lines.check("playlists");
     }
@@ -1935,16 +1700,14 @@ mod projects {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListProjects::new());
-        lines
-            .add(
-                &ListProjects::new()
-                    .sort("sort")
-                    .status(ProjectStatus::Active)
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListProjects::new()
+            .sort("sort")
+            .status(ProjectStatus::Active)
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&CreateProject::new(NewProject::new("Dailies")));
         lines.add(&CreateProject::new(new_project()));
         lines.add(&GetProject::new("aa142583-f149-11eb-a843-0a580a3db916"));
@@ -1953,69 +1716,61 @@ mod projects {
                 &GetProject::new("aa142583-f149-11eb-a843-0a580a3db916")
                     .include_users(true),
             );
-        lines
-            .add(
-                &ReplaceProject::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    ProjectReplacement::new("Dailies"),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceProject::new("aa142583-f149-11eb-a843-0a580a3db916", project_replacement()),
-            );
-        lines.add(&UpdateProject::new("aa142583-f149-11eb-a843-0a580a3db916", ProjectPatch::new()));
+        let request = ReplaceProject::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            ProjectReplacement::new("Dailies"),
+        );
+        lines.add(&request);
+        let request = ReplaceProject::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            project_replacement(),
+        );
+        lines.add(&request);
+        let request = UpdateProject::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            ProjectPatch::new(),
+        );
+        lines.add(&request);
         lines.add(&UpdateProject::new("aa142583-f149-11eb-a843-0a580a3db916", project_patch()));
         lines.add(&DeleteProject::new("aa142583-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteProject::new("aa142583-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListProjectMembers::new("aa142583-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListProjectMembers::new("aa142583-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &AddProjectMember::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    NewProjectMember::new("409cc53f-f149-11eb-a843-0a580a3db916"),
-                ),
-            );
-        lines
-            .add(
-                &AddProjectMember::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    new_project_member(),
-                ),
-            );
-        lines
-            .add(
-                &GetProjectMember::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    "409cc53f-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetProjectMember::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    "409cc53f-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RemoveProjectMember::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    "409cc53f-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RemoveProjectMember::new(
-                    "aa142583-f149-11eb-a843-0a580a3db916",
-                    "409cc53f-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReindexProject::new("aa142583-f149-11eb-a843-0a580a3db916", ReindexOptions::new()),
-            );
+        let request = AddProjectMember::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            NewProjectMember::new("409cc53f-f149-11eb-a843-0a580a3db916"),
+        );
+        lines.add(&request);
+        let request = AddProjectMember::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            new_project_member(),
+        );
+        lines.add(&request);
+        let request = GetProjectMember::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            "409cc53f-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetProjectMember::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            "409cc53f-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RemoveProjectMember::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            "409cc53f-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RemoveProjectMember::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            "409cc53f-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReindexProject::new(
+            "aa142583-f149-11eb-a843-0a580a3db916",
+            ReindexOptions::new(),
+        );
+        lines.add(&request);
         lines.add(&ReindexProject::new("aa142583-f149-11eb-a843-0a580a3db916", reindex_options()));
         lines.check("projects");
     }
@@ -2083,15 +1838,13 @@ mod reindexing {
     #[test]
     fn requests() {
         let mut lines = crate::Lines::default();
-        lines
-            .add(
-                &ReindexBulk::new(
-                    BulkReindexOptions::new(
-                        BulkObjectType::Assets,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                    ),
-                ),
-            );
+        let request = ReindexBulk::new(
+            BulkReindexOptions::new(
+                BulkObjectType::Assets,
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+            ),
+        );
+        lines.add(&request);
         lines.add(&ReindexBulk::new(bulk_reindex_options()));
         lines.check("reindexing");
     }
@@ -2117,22 +1870,18 @@ mod relation_types {
         let mut lines = crate::Lines::default();
         lines.add(&ListRelationTypes::new());
         lines.add(&ListRelationTypes::new());
-        lines
-            .add(
-                &CreateRelationType::new(
-                    NewRelationType::new("Dailies", "source_label", "destination_label"),
-                ),
-            );
+        let request = CreateRelationType::new(
+            NewRelationType::new("Dailies", "source_label", "destination_label"),
+        );
+        lines.add(&request);
         lines.add(&CreateRelationType::new(new_relation_type()));
         lines.add(&GetRelationType::new("relation_type"));
         lines.add(&GetRelationType::new("relation_type"));
-        lines
-            .add(
-                &ReplaceRelationType::new(
-                    "relation_type",
-                    NewRelationType::new("Dailies", "source_label", "destination_label"),
-                ),
-            );
+        let request = ReplaceRelationType::new(
+            "relation_type",
+            NewRelationType::new("Dailies", "source_label", "destination_label"),
+        );
+        lines.add(&request);
         lines.add(&ReplaceRelationType::new("relation_type", new_relation_type()));
         lines.add(&UpdateRelationType::new("relation_type", RelationTypePatch::new()));
         lines.add(&UpdateRelationType::new("relation_type", relation_type_patch()));
@@ -2177,88 +1926,70 @@ mod relations {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListRelations::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListRelations::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .include_deleted(true)
-                    .sort("sort")
-                    .page(1)
-                    .per_page(1)
-                    .search_after("search_after"),
-            );
+        let request = ListRelations::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .include_deleted(true)
+            .sort("sort")
+            .page(1)
+            .per_page(1)
+            .search_after("search_after");
+        lines.add(&request);
         lines
             .add(
                 &ListRelationsByType::new("0eec4756-f149-11eb-a843-0a580a3db916", "relation_type"),
             );
-        lines
-            .add(
-                &ListRelationsByType::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "relation_type",
-                    )
-                    .include_deleted(true)
-                    .page(1)
-                    .per_page(1)
-                    .search_after("search_after"),
-            );
-        lines
-            .add(
-                &CreateRelation::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
-                ),
-            );
+        let request = ListRelationsByType::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "relation_type",
+            )
+            .include_deleted(true)
+            .page(1)
+            .per_page(1)
+            .search_after("search_after");
+        lines.add(&request);
+        let request = CreateRelation::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
+        );
+        lines.add(&request);
         lines.add(&CreateRelation::new("0eec4756-f149-11eb-a843-0a580a3db916", new_relation()));
-        lines
-            .add(
-                &CreateRelationByType::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "relation_type",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
-                ),
-            );
-        lines
-            .add(
-                &CreateRelationByType::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "relation_type",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    new_relation(),
-                ),
-            );
-        lines
-            .add(
-                &ReverseRelation::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "relation_type",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReverseRelation::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "relation_type",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteRelation::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "relation_type",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteRelation::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "relation_type",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                ),
-            );
+        let request = CreateRelationByType::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "relation_type",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
+        );
+        lines.add(&request);
+        let request = CreateRelationByType::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "relation_type",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            new_relation(),
+        );
+        lines.add(&request);
+        let request = ReverseRelation::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "relation_type",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReverseRelation::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "relation_type",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteRelation::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "relation_type",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteRelation::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "relation_type",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
         lines.check("relations");
     }
 
@@ -2284,278 +2015,206 @@ mod segments {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListSegments::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListSegments::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .sort("sort")
-                    .ids([
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        "3c7aada0-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .includes(["includes", "and more"])
-                    .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
-                    .version_id("d426709a-f149-11eb-a843-0a580a3db916")
-                    .segment_type(SegmentType::Marker)
-                    .segment_color("segment_color")
-                    .time_start_milliseconds(1)
-                    .time_end_milliseconds(1)
-                    .time_start_milliseconds_gte(1)
-                    .time_end_milliseconds_lte(1)
-                    .status(SegmentStatus::Active)
-                    .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
-                    .share_id("7912de65-f149-11eb-a843-0a580a3db916")
-                    .project_id("aa142583-f149-11eb-a843-0a580a3db916")
-                    .include_users(true)
-                    .include_all_versions(true)
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
-        lines
-            .add(
-                &ListSegmentsByType::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    SegmentType::Marker,
-                ),
-            );
-        lines
-            .add(
-                &ListSegmentsByType::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        SegmentType::Marker,
-                    )
-                    .sort("sort")
-                    .ids([
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        "3c7aada0-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .includes(["includes", "and more"])
-                    .time_start_milliseconds(1)
-                    .time_end_milliseconds(1)
-                    .time_start_milliseconds_gte(1)
-                    .time_end_milliseconds_lte(1)
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
-        lines
-            .add(
-                &CreateSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    NewSegment::new(SegmentType::Marker),
-                ),
-            );
-        lines
-            .add(
-                &CreateSegment::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        new_segment(),
-                    )
-                    .share_user_email("ann@example.com"),
-            );
-        lines
-            .add(
-                &GetSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a09d093b-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetSegment::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                    )
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
-        lines
-            .add(
-                &ReplaceSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a09d093b-f149-11eb-a843-0a580a3db916",
-                    SegmentReplacement::new(SegmentType::Marker),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceSegment::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        segment_replacement(),
-                    )
-                    .generate_subclip_keyframes(false),
-            );
-        lines
-            .add(
-                &UpdateSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a09d093b-f149-11eb-a843-0a580a3db916",
-                    SegmentPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateSegment::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        segment_patch(),
-                    )
-                    .generate_subclip_keyframes(false),
-            );
-        lines
-            .add(
-                &DeleteSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a09d093b-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteSegment::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                    )
-                    .soft_delete(true),
-            );
+        let request = ListSegments::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .sort("sort")
+            .ids(["a09d093b-f149-11eb-a843-0a580a3db916", "3c7aada0-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .includes(["includes", "and more"])
+            .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
+            .version_id("d426709a-f149-11eb-a843-0a580a3db916")
+            .segment_type(SegmentType::Marker)
+            .segment_color("segment_color")
+            .time_start_milliseconds(1)
+            .time_end_milliseconds(1)
+            .time_start_milliseconds_gte(1)
+            .time_end_milliseconds_lte(1)
+            .status(SegmentStatus::Active)
+            .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
+            .share_id("7912de65-f149-11eb-a843-0a580a3db916")
+            .project_id("aa142583-f149-11eb-a843-0a580a3db916")
+            .include_users(true)
+            .include_all_versions(true)
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
+        let request = ListSegmentsByType::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            SegmentType::Marker,
+        );
+        lines.add(&request);
+        let request = ListSegmentsByType::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                SegmentType::Marker,
+            )
+            .sort("sort")
+            .ids(["a09d093b-f149-11eb-a843-0a580a3db916", "3c7aada0-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .includes(["includes", "and more"])
+            .time_start_milliseconds(1)
+            .time_end_milliseconds(1)
+            .time_start_milliseconds_gte(1)
+            .time_end_milliseconds_lte(1)
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
+        let request = CreateSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            NewSegment::new(SegmentType::Marker),
+        );
+        lines.add(&request);
+        let request = CreateSegment::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                new_segment(),
+            )
+            .share_user_email("ann@example.com");
+        lines.add(&request);
+        let request = GetSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a09d093b-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetSegment::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "a09d093b-f149-11eb-a843-0a580a3db916",
+            )
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
+        let request = ReplaceSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a09d093b-f149-11eb-a843-0a580a3db916",
+            SegmentReplacement::new(SegmentType::Marker),
+        );
+        lines.add(&request);
+        let request = ReplaceSegment::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "a09d093b-f149-11eb-a843-0a580a3db916",
+                segment_replacement(),
+            )
+            .generate_subclip_keyframes(false);
+        lines.add(&request);
+        let request = UpdateSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a09d093b-f149-11eb-a843-0a580a3db916",
+            SegmentPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdateSegment::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "a09d093b-f149-11eb-a843-0a580a3db916",
+                segment_patch(),
+            )
+            .generate_subclip_keyframes(false);
+        lines.add(&request);
+        let request = DeleteSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a09d093b-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteSegment::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "a09d093b-f149-11eb-a843-0a580a3db916",
+            )
+            .soft_delete(true);
+        lines.add(&request);
         lines.add(&ExportSegmentsCsv::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ExportSegmentsCsv::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .ids([
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        "3c7aada0-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
-                    .version_id("d426709a-f149-11eb-a843-0a580a3db916")
-                    .segment_type(SegmentType::Marker)
-                    .segment_color("segment_color")
-                    .status(SegmentStatus::Active),
-            );
+        let request = ExportSegmentsCsv::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .ids(["a09d093b-f149-11eb-a843-0a580a3db916", "3c7aada0-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
+            .version_id("d426709a-f149-11eb-a843-0a580a3db916")
+            .segment_type(SegmentType::Marker)
+            .segment_color("segment_color")
+            .status(SegmentStatus::Active);
+        lines.add(&request);
         lines.add(&ExportSegmentsSrt::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ExportSegmentsSrt::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .ids([
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        "3c7aada0-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
-                    .version_id("d426709a-f149-11eb-a843-0a580a3db916")
-                    .segment_type(SegmentType::Marker)
-                    .segment_color("segment_color")
-                    .words_per_line(1)
-                    .status(SegmentStatus::Active),
-            );
+        let request = ExportSegmentsSrt::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .ids(["a09d093b-f149-11eb-a843-0a580a3db916", "3c7aada0-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
+            .version_id("d426709a-f149-11eb-a843-0a580a3db916")
+            .segment_type(SegmentType::Marker)
+            .segment_color("segment_color")
+            .words_per_line(1)
+            .status(SegmentStatus::Active);
+        lines.add(&request);
         lines.add(&ExportSegmentsVtt::new("0eec4756-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ExportSegmentsVtt::new("0eec4756-f149-11eb-a843-0a580a3db916")
-                    .ids([
-                        "a09d093b-f149-11eb-a843-0a580a3db916",
-                        "3c7aada0-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
-                    .version_id("d426709a-f149-11eb-a843-0a580a3db916")
-                    .segment_type(SegmentType::Marker)
-                    .segment_color("segment_color")
-                    .words_per_line(1)
-                    .status(SegmentStatus::Active),
-            );
-        lines
-            .add(
-                &CreateManySegments::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    NewSegments::new([NewSegment::new(SegmentType::Marker)]),
-                ),
-            );
+        let request = ExportSegmentsVtt::new("0eec4756-f149-11eb-a843-0a580a3db916")
+            .ids(["a09d093b-f149-11eb-a843-0a580a3db916", "3c7aada0-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
+            .version_id("d426709a-f149-11eb-a843-0a580a3db916")
+            .segment_type(SegmentType::Marker)
+            .segment_color("segment_color")
+            .words_per_line(1)
+            .status(SegmentStatus::Active);
+        lines.add(&request);
+        let request = CreateManySegments::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            NewSegments::new([NewSegment::new(SegmentType::Marker)]),
+        );
+        lines.add(&request);
         lines.add(&CreateManySegments::new("0eec4756-f149-11eb-a843-0a580a3db916", new_segments()));
-        lines
-            .add(
-                &ReplaceManySegments::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    SegmentEdits::new([
-                        SegmentEdit::new(
-                            "a09d093b-f149-11eb-a843-0a580a3db916",
-                            SegmentType::Marker,
-                        ),
-                    ]),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceManySegments::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        segment_edits(),
-                    )
-                    .generate_subclip_keyframes(false),
-            );
-        lines
-            .add(
-                &DeleteManySegments::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    SegmentDeletion::new(),
-                ),
-            );
-        lines
-            .add(
-                &DeleteManySegments::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        segment_deletion(),
-                    )
-                    .immediately(false)
-                    .ignore_reindexing(false),
-            );
-        lines
-            .add(
-                &ReindexSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a09d093b-f149-11eb-a843-0a580a3db916",
-                    SegmentReindexOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexSegment::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "a09d093b-f149-11eb-a843-0a580a3db916",
-                    segment_reindex_options(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexAllSegments::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    SegmentReindexOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexAllSegments::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    segment_reindex_options(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexManySegments::new(
-                    SegmentsReindexOptions::new(["a09d093b-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = ReplaceManySegments::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            SegmentEdits::new([
+                SegmentEdit::new("a09d093b-f149-11eb-a843-0a580a3db916", SegmentType::Marker),
+            ]),
+        );
+        lines.add(&request);
+        let request = ReplaceManySegments::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                segment_edits(),
+            )
+            .generate_subclip_keyframes(false);
+        lines.add(&request);
+        let request = DeleteManySegments::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            SegmentDeletion::new(),
+        );
+        lines.add(&request);
+        let request = DeleteManySegments::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                segment_deletion(),
+            )
+            .immediately(false)
+            .ignore_reindexing(false);
+        lines.add(&request);
+        let request = ReindexSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a09d093b-f149-11eb-a843-0a580a3db916",
+            SegmentReindexOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReindexSegment::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "a09d093b-f149-11eb-a843-0a580a3db916",
+            segment_reindex_options(),
+        );
+        lines.add(&request);
+        let request = ReindexAllSegments::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            SegmentReindexOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReindexAllSegments::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            segment_reindex_options(),
+        );
+        lines.add(&request);
+        let request = ReindexManySegments::new(
+            SegmentsReindexOptions::new(["a09d093b-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&ReindexManySegments::new(segments_reindex_options()));
-        lines
-            .add(
-                &ReindexSegmentsOfAssets::new(
-                    AssetSegmentsReindexOptions::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = ReindexSegmentsOfAssets::new(
+            AssetSegmentsReindexOptions::new(["0eec4756-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&ReindexSegmentsOfAssets::new(asset_segments_reindex_options()));
         lines.check("segments");
     }
@@ -2620,12 +2279,12 @@ mod segments {
             .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
             .share_user_email("share_user_email")
             .external_id("external_id")
-            .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-            .user_info(user());
+            .user_id("409cc53f-f149-11eb-a843-0a580a3db916");
         model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
         model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.has_drawing = Some(true);
         model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
+        model.user_info = Some(user());
         model.user_first_name = Some("user_first_name".into());
         model.user_last_name = Some("user_last_name".into());
         model.user_photo = Some("user_photo".into());
@@ -2686,14 +2345,14 @@ mod segments {
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
             .share_user_email("share_user_email")
-            .external_id("external_id")
-            .user_info(user());
+            .external_id("external_id");
         model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
         model.top_level = Some(true);
         model.path = Some("path".into());
         model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.user_info = Some(user());
         model.user_first_name = Some("user_first_name".into());
         model.user_last_name = Some("user_last_name".into());
         model.user_photo = Some("user_photo".into());
@@ -2733,8 +2392,7 @@ mod segments {
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
             .share_user_email("share_user_email")
-            .external_id("external_id")
-            .user_info(user());
+            .external_id("external_id");
         model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
         model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
@@ -2742,6 +2400,7 @@ mod segments {
         model.path = Some("path".into());
         model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.user_info = Some(user());
         model.user_first_name = Some("user_first_name".into());
         model.user_last_name = Some("user_last_name".into());
         model.user_photo = Some("user_photo".into());
@@ -2783,8 +2442,7 @@ mod segments {
             .share_id("7912de65-f149-11eb-a843-0a580a3db916")
             .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
             .share_user_email("share_user_email")
-            .external_id("external_id")
-            .user_info(user());
+            .external_id("external_id");
         model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
         model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
@@ -2792,6 +2450,7 @@ mod segments {
         model.path = Some("path".into());
         model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
         model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.user_info = Some(user());
         model.user_first_name = Some("user_first_name".into());
         model.user_last_name = Some("user_last_name".into());
         model.user_photo = Some("user_photo".into());
@@ -2911,93 +2570,74 @@ mod sequences {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListSequences::new());
-        lines
-            .add(
-                &ListSequences::new()
-                    .sort("sort")
-                    .status("status")
-                    .page(1)
-                    .per_page(1)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListSequences::new()
+            .sort("sort")
+            .status("status")
+            .page(1)
+            .per_page(1)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&CreateSequence::new(NewSequence::new("Dailies")));
         lines.add(&CreateSequence::new(new_sequence()));
         lines.add(&GetSequence::new("eea54615-f149-11eb-a843-0a580a3db916"));
         lines.add(&GetSequence::new("eea54615-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReplaceSequence::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    NewSequence::new("Dailies"),
-                ),
-            );
+        let request = ReplaceSequence::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            NewSequence::new("Dailies"),
+        );
+        lines.add(&request);
         lines.add(&ReplaceSequence::new("eea54615-f149-11eb-a843-0a580a3db916", new_sequence()));
-        lines
-            .add(
-                &UpdateSequence::new("eea54615-f149-11eb-a843-0a580a3db916", SequencePatch::new()),
-            );
+        let request = UpdateSequence::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            SequencePatch::new(),
+        );
+        lines.add(&request);
         lines.add(&UpdateSequence::new("eea54615-f149-11eb-a843-0a580a3db916", sequence_patch()));
         lines.add(&DeleteSequence::new("eea54615-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteSequence::new("eea54615-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListSequenceItems::new("eea54615-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListSequenceItems::new("eea54615-f149-11eb-a843-0a580a3db916")
-                    .page(1)
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &AddSequenceItem::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    NewSequenceItem::new(
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        ContentObjectType::Assets,
-                    ),
-                ),
-            );
-        lines
-            .add(
-                &AddSequenceItem::new("eea54615-f149-11eb-a843-0a580a3db916", new_sequence_item()),
-            );
-        lines
-            .add(
-                &RemoveSequenceItem::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    "0bd52dba-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RemoveSequenceItem::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    "0bd52dba-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &MoveSequenceItem::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    "0bd52dba-f149-11eb-a843-0a580a3db916",
-                    ItemPosition::new(),
-                ),
-            );
-        lines
-            .add(
-                &MoveSequenceItem::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    "0bd52dba-f149-11eb-a843-0a580a3db916",
-                    item_position(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexSequence::new(
-                    "eea54615-f149-11eb-a843-0a580a3db916",
-                    ReindexOptions::new(),
-                ),
-            );
+        let request = ListSequenceItems::new("eea54615-f149-11eb-a843-0a580a3db916")
+            .page(1)
+            .per_page(1);
+        lines.add(&request);
+        let request = AddSequenceItem::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            NewSequenceItem::new("427abd77-f149-11eb-a843-0a580a3db916", ContentObjectType::Assets),
+        );
+        lines.add(&request);
+        let request = AddSequenceItem::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            new_sequence_item(),
+        );
+        lines.add(&request);
+        let request = RemoveSequenceItem::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            "0bd52dba-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RemoveSequenceItem::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            "0bd52dba-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = MoveSequenceItem::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            "0bd52dba-f149-11eb-a843-0a580a3db916",
+            ItemPosition::new(),
+        );
+        lines.add(&request);
+        let request = MoveSequenceItem::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            "0bd52dba-f149-11eb-a843-0a580a3db916",
+            item_position(),
+        );
+        lines.add(&request);
+        let request = ReindexSequence::new(
+            "eea54615-f149-11eb-a843-0a580a3db916",
+            ReindexOptions::new(),
+        );
+        lines.add(&request);
         lines.add(&ReindexSequence::new("eea54615-f149-11eb-a843-0a580a3db916", reindex_options()));
         lines.check("sequences");
     }
@@ -3050,306 +2690,242 @@ mod shares {
     fn requests() {
         let mut lines = crate::Lines::default();
         lines.add(&ListMyShares::new());
-        lines
-            .add(
-                &ListMyShares::new()
-                    .title("Dailies")
-                    .object_type(ObjectType::Assets)
-                    .object_id("427abd77-f149-11eb-a843-0a580a3db916")
-                    .ids([
-                        "7912de65-f149-11eb-a843-0a580a3db916",
-                        "be362d1a-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .exists(["_exists_", "and more"])
-                    .date_created("date_created")
-                    .date_modified("date_modified")
-                    .expires("expires")
-                    .include_member_of(true)
-                    .include_created_by_me(true)
-                    .sort("sort")
-                    .page(1)
-                    .per_page(10)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListMyShares::new()
+            .title("Dailies")
+            .object_type(ObjectType::Assets)
+            .object_id("427abd77-f149-11eb-a843-0a580a3db916")
+            .ids(["7912de65-f149-11eb-a843-0a580a3db916", "be362d1a-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .exists(["_exists_", "and more"])
+            .date_created("date_created")
+            .date_modified("date_modified")
+            .expires("expires")
+            .include_member_of(true)
+            .include_created_by_me(true)
+            .sort("sort")
+            .page(1)
+            .per_page(10)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&ListAllShares::new());
-        lines
-            .add(
-                &ListAllShares::new()
-                    .title("Dailies")
-                    .object_type(ObjectType::Assets)
-                    .object_id("427abd77-f149-11eb-a843-0a580a3db916")
-                    .owner_id("409cc53f-f149-11eb-a843-0a580a3db916")
-                    .member_id("409cc53f-f149-11eb-a843-0a580a3db916")
-                    .ids([
-                        "7912de65-f149-11eb-a843-0a580a3db916",
-                        "be362d1a-f149-11eb-a843-0a580a3db916",
-                    ])
-                    .query("query")
-                    .exists(["_exists_", "and more"])
-                    .date_created("date_created")
-                    .date_modified("date_modified")
-                    .expires("expires")
-                    .sort("sort")
-                    .page(1)
-                    .per_page(10)
-                    .scroll(true)
-                    .scroll_id("scroll_id"),
-            );
+        let request = ListAllShares::new()
+            .title("Dailies")
+            .object_type(ObjectType::Assets)
+            .object_id("427abd77-f149-11eb-a843-0a580a3db916")
+            .owner_id("409cc53f-f149-11eb-a843-0a580a3db916")
+            .member_id("409cc53f-f149-11eb-a843-0a580a3db916")
+            .ids(["7912de65-f149-11eb-a843-0a580a3db916", "be362d1a-f149-11eb-a843-0a580a3db916"])
+            .query("query")
+            .exists(["_exists_", "and more"])
+            .date_created("date_created")
+            .date_modified("date_modified")
+            .expires("expires")
+            .sort("sort")
+            .page(1)
+            .per_page(10)
+            .scroll(true)
+            .scroll_id("scroll_id");
+        lines.add(&request);
         lines.add(&ListSharesOfAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListSharesOfAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListSharesOfCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListSharesOfCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
         lines.add(&ListShares::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ListShares::new(
-                        ObjectType::Assets,
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                    )
-                    .last_id("last_id")
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &CreateShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    NewShare::new(true, true, true, true, ["emails"]),
-                ),
-            );
-        lines
-            .add(
-                &CreateShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    new_share(),
-                ),
-            );
-        lines
-            .add(
-                &CreateShareUrl::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    NewShareUrl::new(true, true, true, true),
-                ),
-            );
-        lines
-            .add(
-                &CreateShareUrl::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    new_share_url(),
-                ),
-            );
-        lines
-            .add(
-                &CreateShareOfMany::new(
-                    ObjectType::Assets,
-                    NewShareOfMany::new(
-                        "Dailies",
-                        true,
-                        true,
-                        true,
-                        true,
-                        ["427abd77-f149-11eb-a843-0a580a3db916"],
-                    ),
-                ),
-            );
+        let request = ListShares::new(
+                ObjectType::Assets,
+                "427abd77-f149-11eb-a843-0a580a3db916",
+            )
+            .last_id("last_id")
+            .per_page(1);
+        lines.add(&request);
+        let request = CreateShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            NewShare::new(true, true, true, true, ["emails"]),
+        );
+        lines.add(&request);
+        let request = CreateShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            new_share(),
+        );
+        lines.add(&request);
+        let request = CreateShareUrl::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            NewShareUrl::new(true, true, true, true),
+        );
+        lines.add(&request);
+        let request = CreateShareUrl::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            new_share_url(),
+        );
+        lines.add(&request);
+        let request = CreateShareOfMany::new(
+            ObjectType::Assets,
+            NewShareOfMany::new(
+                "Dailies",
+                true,
+                true,
+                true,
+                true,
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+            ),
+        );
+        lines.add(&request);
         lines.add(&CreateShareOfMany::new(ObjectType::Assets, new_share_of_many()));
-        lines
-            .add(
-                &GetShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReplaceShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    ShareReplacement::new(true, true, true, true),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    share_replacement(),
-                ),
-            );
-        lines
-            .add(
-                &DeleteShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteMyShares::new(ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"])),
-            );
+        let request = GetShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReplaceShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            ShareReplacement::new(true, true, true, true),
+        );
+        lines.add(&request);
+        let request = ReplaceShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            share_replacement(),
+        );
+        lines.add(&request);
+        let request = DeleteShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteMyShares::new(
+            ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&DeleteMyShares::new(share_selection()));
-        lines
-            .add(
-                &DeleteAnyShares::new(
-                    ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"]),
-                ),
-            );
+        let request = DeleteAnyShares::new(
+            ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"]),
+        );
+        lines.add(&request);
         lines.add(&DeleteAnyShares::new(share_selection()));
-        lines
-            .add(
-                &ListShareUsers::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ListShareUsers::new(
-                        ObjectType::Assets,
-                        "427abd77-f149-11eb-a843-0a580a3db916",
-                        "7912de65-f149-11eb-a843-0a580a3db916",
-                    )
-                    .last_id("last_id")
-                    .per_page(1),
-            );
-        lines
-            .add(
-                &AddShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    NewShareUser::new("ann@example.com"),
-                ),
-            );
-        lines
-            .add(
-                &AddShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    new_share_user(),
-                ),
-            );
-        lines
-            .add(
-                &GetShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReplaceShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                    NewShareUser::new("ann@example.com"),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                    new_share_user(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                    ShareUserPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                    share_user_patch(),
-                ),
-            );
-        lines
-            .add(
-                &RemoveShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &RemoveShareUser::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    "da860b96-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReindexShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    ReindexOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReindexShare::new(
-                    ObjectType::Assets,
-                    "427abd77-f149-11eb-a843-0a580a3db916",
-                    "7912de65-f149-11eb-a843-0a580a3db916",
-                    reindex_options(),
-                ),
-            );
+        let request = ListShareUsers::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ListShareUsers::new(
+                ObjectType::Assets,
+                "427abd77-f149-11eb-a843-0a580a3db916",
+                "7912de65-f149-11eb-a843-0a580a3db916",
+            )
+            .last_id("last_id")
+            .per_page(1);
+        lines.add(&request);
+        let request = AddShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            NewShareUser::new("ann@example.com"),
+        );
+        lines.add(&request);
+        let request = AddShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            new_share_user(),
+        );
+        lines.add(&request);
+        let request = GetShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReplaceShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+            NewShareUser::new("ann@example.com"),
+        );
+        lines.add(&request);
+        let request = ReplaceShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+            new_share_user(),
+        );
+        lines.add(&request);
+        let request = UpdateShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+            ShareUserPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdateShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+            share_user_patch(),
+        );
+        lines.add(&request);
+        let request = RemoveShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = RemoveShareUser::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            "da860b96-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReindexShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            ReindexOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReindexShare::new(
+            ObjectType::Assets,
+            "427abd77-f149-11eb-a843-0a580a3db916",
+            "7912de65-f149-11eb-a843-0a580a3db916",
+            reindex_options(),
+        );
+        lines.add(&request);
         lines.add(&LogInToShare::new(ShareLogin::new("hash")));
         lines.add(&LogInToShare::new(share_login()));
         lines.add(&CheckShareToken::new());
@@ -3467,7 +3043,6 @@ mod shares {
         let mut model = NewShareUser::new("ann@example.com")
             .id("da860b96-f149-11eb-a843-0a580a3db916")
             .internal_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-            .download_count(1)
             .password("password");
         model.first_name = Some("first_name".into());
         model.last_name = Some("last_name".into());
@@ -3475,6 +3050,7 @@ mod shares {
         model.photo_big = Some("photo_big".into());
         model.photo_small = Some("photo_small".into());
         model.access_count = Some(1);
+        model.download_count = Some(1);
         model.last_access_date = Some("2026-03-01T12:00:00Z".into());
         model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
         model.object_type = Some(ObjectType::Assets);
@@ -3519,7 +3095,6 @@ mod shares {
             .drm(ProtectionMode::None)
             .review_experience_public_beta(true)
             .message("message")
-            .population_status(PopulationStatus::Populating)
             .project_id("aa142583-f149-11eb-a843-0a580a3db916");
         model.object_type = Some(ObjectType::Assets);
         model.owner_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
@@ -3528,6 +3103,7 @@ mod shares {
         model.id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
         model.url = Some("https://example.com/".into());
         model.has_password = Some(true);
+        model.population_status = Some(PopulationStatus::Populating);
         model.date_created = Some("2026-03-01T12:00:00Z".into());
         model
     }
@@ -3544,7 +3120,6 @@ mod shares {
             .id("da860b96-f149-11eb-a843-0a580a3db916")
             .email("ann@example.com")
             .internal_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-            .download_count(1)
             .password("password");
         model.first_name = Some("first_name".into());
         model.last_name = Some("last_name".into());
@@ -3552,6 +3127,7 @@ mod shares {
         model.photo_big = Some("photo_big".into());
         model.photo_small = Some("photo_small".into());
         model.access_count = Some(1);
+        model.download_count = Some(1);
         model.last_access_date = Some("2026-03-01T12:00:00Z".into());
         model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
         model.object_type = Some(ObjectType::Assets);
@@ -3571,36 +3147,28 @@ mod sync_sessions {
         lines.add(&CreateSyncSession::new(sync_session_options()));
         lines.add(&GetSyncSession::new("86c289c3-f149-11eb-a843-0a580a3db916"));
         lines.add(&GetSyncSession::new("86c289c3-f149-11eb-a843-0a580a3db916"));
-        lines
-            .add(
-                &ReplaceSyncSession::new(
-                    "86c289c3-f149-11eb-a843-0a580a3db916",
-                    SyncSessionOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceSyncSession::new(
-                        "86c289c3-f149-11eb-a843-0a580a3db916",
-                        sync_session_options(),
-                    )
-                    .update_if_none(true),
-            );
-        lines
-            .add(
-                &UpdateSyncSession::new(
-                    "86c289c3-f149-11eb-a843-0a580a3db916",
-                    SyncSessionOptions::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateSyncSession::new(
-                        "86c289c3-f149-11eb-a843-0a580a3db916",
-                        sync_session_options(),
-                    )
-                    .update_if_none(true),
-            );
+        let request = ReplaceSyncSession::new(
+            "86c289c3-f149-11eb-a843-0a580a3db916",
+            SyncSessionOptions::new(),
+        );
+        lines.add(&request);
+        let request = ReplaceSyncSession::new(
+                "86c289c3-f149-11eb-a843-0a580a3db916",
+                sync_session_options(),
+            )
+            .update_if_none(true);
+        lines.add(&request);
+        let request = UpdateSyncSession::new(
+            "86c289c3-f149-11eb-a843-0a580a3db916",
+            SyncSessionOptions::new(),
+        );
+        lines.add(&request);
+        let request = UpdateSyncSession::new(
+                "86c289c3-f149-11eb-a843-0a580a3db916",
+                sync_session_options(),
+            )
+            .update_if_none(true);
+        lines.add(&request);
         lines.add(&DeleteSyncSession::new("86c289c3-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteSyncSession::new("86c289c3-f149-11eb-a843-0a580a3db916"));
         lines.check("sync_sessions");
@@ -3624,120 +3192,92 @@ mod transcriptions {
     #[test]
     fn requests() {
         let mut lines = crate::Lines::default();
-        lines
-            .add(
-                &ListTranscriptions::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ListTranscriptions::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &CreateTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    NewTranscriptionProperties::new(),
-                ),
-            );
-        lines
-            .add(
-                &CreateTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    new_transcription_properties(),
-                ),
-            );
-        lines
-            .add(
-                &CreateTranscriptionFromSubtitles::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    SubtitleTranscription::new(),
-                ),
-            );
-        lines
-            .add(
-                &CreateTranscriptionFromSubtitles::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    subtitle_transcription(),
-                ),
-            );
-        lines
-            .add(
-                &GetTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &GetTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &ReplaceTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                    NewTranscriptionProperties::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                    new_transcription_properties(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                    TranscriptionPropertiesPatch::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                    transcription_properties_patch(),
-                ),
-            );
-        lines
-            .add(
-                &DeleteTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteTranscription::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    "2a09eab2-f149-11eb-a843-0a580a3db916",
-                ),
-            );
+        let request = ListTranscriptions::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ListTranscriptions::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = CreateTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            NewTranscriptionProperties::new(),
+        );
+        lines.add(&request);
+        let request = CreateTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            new_transcription_properties(),
+        );
+        lines.add(&request);
+        let request = CreateTranscriptionFromSubtitles::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            SubtitleTranscription::new(),
+        );
+        lines.add(&request);
+        let request = CreateTranscriptionFromSubtitles::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            subtitle_transcription(),
+        );
+        lines.add(&request);
+        let request = GetTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = GetTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = ReplaceTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+            NewTranscriptionProperties::new(),
+        );
+        lines.add(&request);
+        let request = ReplaceTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+            new_transcription_properties(),
+        );
+        lines.add(&request);
+        let request = UpdateTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+            TranscriptionPropertiesPatch::new(),
+        );
+        lines.add(&request);
+        let request = UpdateTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+            transcription_properties_patch(),
+        );
+        lines.add(&request);
+        let request = DeleteTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteTranscription::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            "2a09eab2-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
         lines.check("transcriptions");
     }
 
@@ -3790,104 +3330,81 @@ mod versions {
     #[test]
     fn requests() {
         let mut lines = crate::Lines::default();
-        lines
-            .add(
-                &CreateVersion::new("0eec4756-f149-11eb-a843-0a580a3db916", NewAssetVersion::new()),
-            );
+        let request = CreateVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            NewAssetVersion::new(),
+        );
+        lines.add(&request);
         lines.add(&CreateVersion::new("0eec4756-f149-11eb-a843-0a580a3db916", new_asset_version()));
-        lines
-            .add(
-                &CreateVersionFromAsset::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    AssetVersionFromAsset::new(),
-                ),
-            );
-        lines
-            .add(
-                &CreateVersionFromAsset::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    asset_version_from_asset(),
-                ),
-            );
-        lines
-            .add(
-                &CreateVersionFromVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    AssetVersionFromVersion::new(),
-                ),
-            );
-        lines
-            .add(
-                &CreateVersionFromVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    asset_version_from_version(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    AssetVersionEdit::new(),
-                ),
-            );
-        lines
-            .add(
-                &ReplaceVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    asset_version_edit(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    AssetVersionEdit::new(),
-                ),
-            );
-        lines
-            .add(
-                &UpdateVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                    asset_version_edit(),
-                ),
-            );
-        lines
-            .add(
-                &PromoteVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &PromoteVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteVersion::new(
-                    "0eec4756-f149-11eb-a843-0a580a3db916",
-                    "d426709a-f149-11eb-a843-0a580a3db916",
-                ),
-            );
-        lines
-            .add(
-                &DeleteVersion::new(
-                        "0eec4756-f149-11eb-a843-0a580a3db916",
-                        "d426709a-f149-11eb-a843-0a580a3db916",
-                    )
-                    .hard_delete(true),
-            );
+        let request = CreateVersionFromAsset::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            AssetVersionFromAsset::new(),
+        );
+        lines.add(&request);
+        let request = CreateVersionFromAsset::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            asset_version_from_asset(),
+        );
+        lines.add(&request);
+        let request = CreateVersionFromVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            AssetVersionFromVersion::new(),
+        );
+        lines.add(&request);
+        let request = CreateVersionFromVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            asset_version_from_version(),
+        );
+        lines.add(&request);
+        let request = ReplaceVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            AssetVersionEdit::new(),
+        );
+        lines.add(&request);
+        let request = ReplaceVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            asset_version_edit(),
+        );
+        lines.add(&request);
+        let request = UpdateVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            AssetVersionEdit::new(),
+        );
+        lines.add(&request);
+        let request = UpdateVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+            asset_version_edit(),
+        );
+        lines.add(&request);
+        let request = PromoteVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = PromoteVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteVersion::new(
+            "0eec4756-f149-11eb-a843-0a580a3db916",
+            "d426709a-f149-11eb-a843-0a580a3db916",
+        );
+        lines.add(&request);
+        let request = DeleteVersion::new(
+                "0eec4756-f149-11eb-a843-0a580a3db916",
+                "d426709a-f149-11eb-a843-0a580a3db916",
+            )
+            .hard_delete(true);
+        lines.add(&request);
         lines.add(&DeleteOldVersions::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.add(&DeleteOldVersions::new("0eec4756-f149-11eb-a843-0a580a3db916"));
         lines.check("versions");
@@ -3908,10 +3425,10 @@ mod versions {
                 "a78cd4cc-f149-11eb-a843-0a580a3db916",
             ])
             .has_unconfirmed_persons(true)
-            .date_created("2026-03-01T12:00:00Z")
-            .created_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
-            .created_by_user_info(user());
+            .date_created("2026-03-01T12:00:00Z");
         model.id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
+        model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
+        model.created_by_user_info = Some(user());
         model
     }
 

@@ -42,7 +42,7 @@ pub type MetadataViewId = Id<markers::MetadataView>;
 /// An object of any kind; an `object_type` beside it says of which.
 pub type ObjectId = Id<markers::Object>;
 
-/// A person whom face recognition knows.
+/// A person known to face recognition.
 pub type PersonId = Id<markers::Person>;
 
 /// A face of a person, found in a version of an asset.
@@ -75,10 +75,10 @@ pub type SequenceItemId = Id<markers::SequenceItem>;
 /// A share.
 pub type ShareId = Id<markers::Share>;
 
-/// A visit of somebody to a share.
+/// One visit to a share.
 pub type ShareSessionId = Id<markers::ShareSession>;
 
-/// Somebody with whom a share was shared.
+/// A person with whom an object is shared, in one share.
 pub type ShareUserId = Id<markers::ShareUser>;
 
 /// A storage.
@@ -87,7 +87,7 @@ pub type StorageId = Id<markers::Storage>;
 /// A subtitle file.
 pub type SubtitleId = Id<markers::Subtitle>;
 
-/// A synchronised playback session.
+/// A sync session.
 pub type SyncSessionId = Id<markers::SyncSession>;
 
 /// A system domain, iconik's word for a customer's account.

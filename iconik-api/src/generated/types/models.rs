@@ -9,19 +9,19 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Approval {
-    /// Set by iconik: has no effect in a request. The kind of the object.
+    /// The kind of the object. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object.
+    /// The object. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// What all of them said together.
     pub status: Option<ApprovalStatus>,
 
-    /// Set by iconik: has no effect in a request. What the calling user said.
+    /// What the calling user said. Set by iconik: a request does not change it.
     pub user_status: Option<ApprovalStatus>,
 
     /// How many of them have to approve. Default: `1`. At least 1.
@@ -30,7 +30,7 @@ pub struct Approval {
     /// The users who are asked.
     pub users: Vec<UserId>,
 
-    /// Set by iconik: has no effect in a request. Names and pictures of the users who are asked.
+    /// Names and pictures of the users who are asked. Set by iconik: a request does not change it.
     pub users_info: Vec<User>,
 
     /// The groups whose members are asked.
@@ -39,13 +39,13 @@ pub struct Approval {
     /// The e-mail addresses of people outside of iconik who are asked.
     pub externals: Vec<String>,
 
-    /// Set by iconik: has no effect in a request. What each of them said.
+    /// What each of them said. Set by iconik: a request does not change it.
     pub approvals_by: Vec<ApprovalBy>,
 
     /// The share that they are asked through.
     pub share_id: Option<ShareId>,
 
-    /// Set by iconik: has no effect in a request. Who asked.
+    /// Who asked. Set by iconik: a request does not change it.
     pub requested_by: Option<UserId>,
 
     /// When they were asked.
@@ -117,13 +117,13 @@ impl Approval {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalBy {
-    /// Set by iconik: has no effect in a request. The kind of the object.
+    /// The kind of the object. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object.
+    /// The object. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// What the person said.
@@ -403,13 +403,13 @@ pub struct AssetRelation {
     /// The asset that the relation leads to.
     pub related_to_asset_id: Option<AssetId>,
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub description: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
@@ -440,7 +440,7 @@ impl AssetRelation {
         self
     }
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -451,7 +451,7 @@ impl AssetRelation {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetVersion {
-    /// Set by iconik: has no effect in a request. The version.
+    /// The version. Set by iconik: a request does not change it.
     pub id: Option<VersionId>,
 
     /// Its number.
@@ -718,7 +718,7 @@ impl ItemPosition {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RealmReindexOptions {
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 
     /// The parts of the search document to build anew; iconik lists no names.
@@ -731,7 +731,7 @@ impl RealmReindexOptions {
         Self::default()
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self
@@ -755,7 +755,7 @@ impl RealmReindexOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReindexOptions {
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 }
 
@@ -765,7 +765,7 @@ impl ReindexOptions {
         Self::default()
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self
@@ -776,25 +776,25 @@ impl ReindexOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
-    /// Set by iconik: has no effect in a request. The user.
+    /// The user. Set by iconik: a request does not change it.
     pub id: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. The e-mail address.
+    /// The e-mail address. Set by iconik: a request does not change it.
     pub email: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The first name.
+    /// The first name. Set by iconik: a request does not change it.
     pub first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name.
+    /// The last name. Set by iconik: a request does not change it.
     pub last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user.
+    /// URL of the picture of the user. Set by iconik: a request does not change it.
     pub photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of a large picture of the user.
+    /// URL of a large picture of the user. Set by iconik: a request does not change it.
     pub photo_big: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of a small picture of the user.
+    /// URL of a small picture of the user. Set by iconik: a request does not change it.
     pub photo_small: Option<String>,
 
     /// What iconik sent beyond the documented fields.

@@ -84,7 +84,7 @@ impl Approvals {
     ///
     /// The status of the object follows from what all the people who were asked have said.
     ///
-    /// Needs the role `can_write_approval_status`. Answers with [`ApprovalBy`].
+    /// Needs the role `can_write_approval_status`. Answers with an [`ApprovalBy`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -97,7 +97,7 @@ impl Approvals {
     /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
     /// let approval_by = client
     ///     .approvals()
-    ///     .set(ObjectType::Assets, object_id, NewApproval::new().external("external"))
+    ///     .set(ObjectType::Assets, object_id, NewApproval::new().external("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -112,13 +112,13 @@ impl Approvals {
 
     /// Takes back what was said about an object: `DELETE /v1/{object_type}/{object_id}/approvals/`.
     ///
-    /// Needs no role. Answers with nothing.
+    /// No role is documented for it. Answers with nothing.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
     ///
-    /// Note: iconik documents no role for it, and not whether it reaches further than to what the
-    /// calling user said.
+    /// Note: iconik's documents do not say whether it takes back more than what the calling user
+    /// said.
     ///
     /// ```
     /// use iconik_api::approvals::ObjectType;
@@ -194,7 +194,7 @@ impl Approvals {
     /// Gets the request to approve an object:
     /// `GET /v1/{object_type}/{object_id}/approvals/request/`.
     ///
-    /// Needs the role `can_read_approval_request`. Answers with [`Approval`].
+    /// Needs the role `can_read_approval_request`. Answers with an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -218,7 +218,7 @@ impl Approvals {
     /// Gets the request to approve a version of an object:
     /// `GET /v1/{object_type}/{object_id}/versions/{version_id}/approvals/request/`.
     ///
-    /// Needs the role `can_read_approval_request`. Answers with [`Approval`].
+    /// Needs the role `can_read_approval_request`. Answers with an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -283,9 +283,9 @@ impl Approvals {
     /// Replaces the request to approve an object:
     /// `PUT /v1/{object_type}/{object_id}/approvals/request/`.
     ///
-    /// To change a few fields, `update_request` is the safer choice.
+    /// Prefer `update_request`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_approval_request`. Answers with [`Approval`].
+    /// Needs the role `can_write_approval_request`. Answers with an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -320,7 +320,7 @@ impl Approvals {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_approval_request`. Answers with [`Approval`].
+    /// Needs the role `can_write_approval_request`. Answers with an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -355,7 +355,7 @@ impl Approvals {
     ///
     /// With 200 the answer is the request that was withdrawn.
     ///
-    /// Needs the role `can_delete_approval_request`. Answers with [`Approval`] or nothing.
+    /// Needs the role `can_delete_approval_request`. Answers with an [`Approval`] or nothing.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.

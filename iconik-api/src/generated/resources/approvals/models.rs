@@ -17,23 +17,27 @@ pub struct ApprovalJob {
 }
 
 /// What to change in a request for approval; what is absent stays as it is.
+///
+/// Made from a [`Approval`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalRequestPatch {
-    /// Set by iconik: has no effect in a request. The kind of the object.
+    /// The kind of the object. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object.
+    /// The object. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// What all of them said together.
     pub status: Option<ApprovalStatus>,
 
-    /// Set by iconik: has no effect in a request. What the calling user said.
+    /// What the calling user said. Set by iconik: a request does not change it.
     pub user_status: Option<ApprovalStatus>,
 
     /// How many of them have to approve. Default: `1`. At least 1.
@@ -42,7 +46,7 @@ pub struct ApprovalRequestPatch {
     /// The users who are asked.
     pub users: Option<Vec<UserId>>,
 
-    /// Set by iconik: has no effect in a request. Names and pictures of the users who are asked.
+    /// Names and pictures of the users who are asked. Set by iconik: a request does not change it.
     pub users_info: Option<Vec<User>>,
 
     /// The groups whose members are asked.
@@ -51,13 +55,13 @@ pub struct ApprovalRequestPatch {
     /// The e-mail addresses of people outside of iconik who are asked.
     pub externals: Option<Vec<String>>,
 
-    /// Set by iconik: has no effect in a request. What each of them said.
+    /// What each of them said. Set by iconik: a request does not change it.
     pub approvals_by: Option<Vec<ApprovalBy>>,
 
     /// The share that they are asked through.
     pub share_id: Nullable<ShareId>,
 
-    /// Set by iconik: has no effect in a request. Who asked.
+    /// Who asked. Set by iconik: a request does not change it.
     pub requested_by: Option<UserId>,
 
     /// When they were asked.
@@ -191,17 +195,21 @@ impl BulkApprovalRemoval {
 ///
 /// Note: iconik's documents require neither `user` nor `external`, and do not say who is meant
 /// without them.
+///
+/// Made from a [`ApprovalBy`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewApproval {
-    /// Set by iconik: has no effect in a request. The kind of the object.
+    /// The kind of the object. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object.
+    /// The object. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// What the person said.
@@ -251,23 +259,27 @@ impl NewApproval {
 copies!(ApprovalBy => NewApproval { status, user, external, change_date });
 
 /// Who is asked to approve an object.
+///
+/// Made from a [`Approval`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewApprovalRequest {
-    /// Set by iconik: has no effect in a request. The kind of the object.
+    /// The kind of the object. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object.
+    /// The object. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// What all of them said together.
     pub status: Option<ApprovalStatus>,
 
-    /// Set by iconik: has no effect in a request. What the calling user said.
+    /// What the calling user said. Set by iconik: a request does not change it.
     pub user_status: Option<ApprovalStatus>,
 
     /// How many of them have to approve. Default: `1`. At least 1.
@@ -276,7 +288,7 @@ pub struct NewApprovalRequest {
     /// The users who are asked.
     pub users: Option<Vec<UserId>>,
 
-    /// Set by iconik: has no effect in a request. Names and pictures of the users who are asked.
+    /// Names and pictures of the users who are asked. Set by iconik: a request does not change it.
     pub users_info: Option<Vec<User>>,
 
     /// The groups whose members are asked.
@@ -285,13 +297,13 @@ pub struct NewApprovalRequest {
     /// The e-mail addresses of people outside of iconik who are asked.
     pub externals: Option<Vec<String>>,
 
-    /// Set by iconik: has no effect in a request. What each of them said.
+    /// What each of them said. Set by iconik: a request does not change it.
     pub approvals_by: Option<Vec<ApprovalBy>>,
 
     /// The share that they are asked through.
     pub share_id: Nullable<ShareId>,
 
-    /// Set by iconik: has no effect in a request. Who asked.
+    /// Who asked. Set by iconik: a request does not change it.
     pub requested_by: Option<UserId>,
 
     /// When they were asked.

@@ -46,7 +46,7 @@ impl Assets {
     ///
     /// Who may see it is decided by the query parameters.
     ///
-    /// Needs the role `can_create_assets`. Answers with [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_create_assets`. Answers with an [`Asset`]. Optional arguments are set on
     /// [`CreateAsset`].
     ///
     /// - `options`: What a new asset starts with.
@@ -66,7 +66,7 @@ impl Assets {
     ///
     /// Answered from the database, so it shows a change before the lists do.
     ///
-    /// Needs the role `can_read_assets`. Answers with [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_read_assets`. Answers with an [`Asset`]. Optional arguments are set on
     /// [`GetAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -86,7 +86,7 @@ impl Assets {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_assets`. Answers with [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_write_assets`. Answers with an [`Asset`]. Optional arguments are set on
     /// [`ReplaceAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -114,7 +114,7 @@ impl Assets {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_assets`. Answers with [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_write_assets`. Answers with an [`Asset`]. Optional arguments are set on
     /// [`UpdateAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -213,8 +213,8 @@ impl Assets {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn replace_many(&self, options: impl Into<AssetReplacements>) -> ReplaceAssets<Client> {
-        ReplaceAssets::new(options).on(&self.0)
+    pub fn replace_many(&self, options: impl Into<AssetReplacements>) -> ReplaceManyAssets<Client> {
+        ReplaceManyAssets::new(options).on(&self.0)
     }
 
     /// Changes several assets: `PATCH /v1/assets/`.
@@ -240,19 +240,17 @@ impl Assets {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn update_many(&self, options: impl Into<AssetPatches>) -> UpdateAssets<Client> {
-        UpdateAssets::new(options).on(&self.0)
+    pub fn update_many(&self, options: impl Into<AssetPatches>) -> UpdateManyAssets<Client> {
+        UpdateManyAssets::new(options).on(&self.0)
     }
 
     /// Lists the assets that show a person: `GET /v1/persons/{person_id}/`.
     ///
-    /// Needs no role. Answers with a [`Page`](crate::Page) of [`Asset`].
+    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Asset`].
     /// [`items`](ListAssetsByPerson::items) gives the rows of all pages. Optional arguments are set
     /// on [`ListAssetsByPerson`].
     ///
     /// - `person_id`: The person.
-    ///
-    /// Note: iconik documents no role for it.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -265,7 +263,7 @@ impl Assets {
 
     /// Notes that the calling user has viewed an asset: `POST /v1/assets/{asset_id}/views/`.
     ///
-    /// Needs the role `can_read_assets`. Answers with [`Asset`].
+    /// Needs the role `can_read_assets`. Answers with an [`Asset`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -288,11 +286,11 @@ impl Assets {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// client.assets().delete_uploads("0eec4756-f149-11eb-a843-0a580a3db916").await?;
+    /// client.assets().delete_failed_upload("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_uploads(&self, asset_id: impl Into<AssetId>) -> DeleteAssetUploads<Client> {
-        DeleteAssetUploads::new(asset_id).on(&self.0)
+    pub fn delete_failed_upload(&self, asset_id: impl Into<AssetId>) -> DeleteFailedUpload<Client> {
+        DeleteFailedUpload::new(asset_id).on(&self.0)
     }
 
     /// Writes the entry of an asset in the search index:

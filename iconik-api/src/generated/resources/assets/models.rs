@@ -6,6 +6,10 @@ use crate::{Nullable, RawJson, Timestamp};
 use super::*;
 
 /// One asset among several that are changed together.
+///
+/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +56,7 @@ pub struct AssetEdit {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive.
+    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
     pub last_archive_restore_date: Option<Timestamp>,
 
     /// How far the analysis of its content is.
@@ -91,44 +95,44 @@ pub struct AssetEdit {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// Set by iconik: has no effect in a request. Whether the calling user has marked it as
-    /// favourite.
+    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
+    /// change it.
     pub favoured: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it came into iconik.
+    /// When it came into iconik. Set by iconik: a request does not change it.
     pub date_imported: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last viewed.
+    /// When it was last viewed. Set by iconik: a request does not change it.
     pub date_viewed: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was moved to the delete queue.
+    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
     pub date_deleted: Option<Timestamp>,
 
-    /// Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who created it; only
-    /// where the request asks for users.
+    /// Name and picture of the user who created it; only where the request asks for users. Set by
+    /// iconik: a request does not change it.
     pub created_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who last changed it.
+    /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who last changed it;
-    /// only where the request asks for users.
+    /// Name and picture of the user who last changed it; only where the request asks for users. Set
+    /// by iconik: a request does not change it.
     pub updated_by_user_info: Option<User>,
 
-    /// Who moved it to the delete queue.
+    /// Who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
+    /// for users. Set by iconik: a request does not change it.
     pub deleted_by_user_info: Option<User>,
 }
 
@@ -290,15 +294,6 @@ impl AssetEdit {
         self
     }
 
-    /// When it was last brought back from the archive.
-    pub fn last_archive_restore_date(
-        mut self,
-        last_archive_restore_date: impl Into<Timestamp>,
-    ) -> Self {
-        self.last_archive_restore_date = Some(last_archive_restore_date.into());
-        self
-    }
-
     /// How far the analysis of its content is.
     pub fn analyze_status(mut self, analyze_status: impl Into<ProcessingStatus>) -> Self {
         self.analyze_status = Some(analyze_status.into());
@@ -397,43 +392,28 @@ impl AssetEdit {
         self.clip_id = Nullable::Null;
         self
     }
-
-    /// Who created it.
-    pub fn created_by_user(mut self, created_by_user: impl Into<UserId>) -> Self {
-        self.created_by_user = Some(created_by_user.into());
-        self
-    }
-
-    /// Who moved it to the delete queue.
-    pub fn deleted_by_user(mut self, deleted_by_user: impl Into<UserId>) -> Self {
-        self.deleted_by_user = Some(deleted_by_user.into());
-        self
-    }
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
-    pub fn deleted_by_user_info(mut self, deleted_by_user_info: impl Into<User>) -> Self {
-        self.deleted_by_user_info = Some(deleted_by_user_info.into());
-        self
-    }
 }
 
 copies!(Asset => AssetEdit(id: "id") {
     title, r#type, status, category, external_id, external_link, site_name, warning, is_blocked,
-    is_online, limit_download_to_groups, archive_status, last_archive_restore_date, analyze_status,
-    face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster,
-    original_asset_id, original_version_id, original_segment_id, time_start_milliseconds,
-    time_end_milliseconds, clip_id, created_by_user, deleted_by_user, deleted_by_user_info,
+    is_online, limit_download_to_groups, archive_status, analyze_status, face_recognition_status,
+    person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster, original_asset_id,
+    original_version_id, original_segment_id, time_start_milliseconds, time_end_milliseconds,
+    clip_id,
 });
 
 /// What to change in an asset; what is absent stays as it is.
 ///
 /// Note: iconik's documents require `title` here too; PATCH works without it (seen live).
+///
+/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetPatch {
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub id: Option<AssetId>,
 
     /// The title that people see.
@@ -475,7 +455,7 @@ pub struct AssetPatch {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive.
+    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
     pub last_archive_restore_date: Option<Timestamp>,
 
     /// How far the analysis of its content is.
@@ -514,50 +494,50 @@ pub struct AssetPatch {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// Set by iconik: has no effect in a request. The collections that contain it.
+    /// The collections that contain it. Set by iconik: a request does not change it.
     pub in_collections: Option<Vec<CollectionId>>,
 
-    /// Set by iconik: has no effect in a request. Its versions.
+    /// Its versions. Set by iconik: a request does not change it.
     pub versions: Option<Vec<AssetVersion>>,
 
-    /// Set by iconik: has no effect in a request. Whether the calling user has marked it as
-    /// favourite.
+    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
+    /// change it.
     pub favoured: Option<bool>,
 
     /// When it was created.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it came into iconik.
+    /// When it came into iconik. Set by iconik: a request does not change it.
     pub date_imported: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last viewed.
+    /// When it was last viewed. Set by iconik: a request does not change it.
     pub date_viewed: Option<Timestamp>,
 
-    /// When it was moved to the delete queue.
+    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
     pub date_deleted: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who created it; only
-    /// where the request asks for users.
+    /// Name and picture of the user who created it; only where the request asks for users. Set by
+    /// iconik: a request does not change it.
     pub created_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who last changed it.
+    /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who last changed it;
-    /// only where the request asks for users.
+    /// Name and picture of the user who last changed it; only where the request asks for users. Set
+    /// by iconik: a request does not change it.
     pub updated_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who moved it to the delete queue.
+    /// Who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
+    /// for users. Set by iconik: a request does not change it.
     pub deleted_by_user_info: Option<User>,
 
     /// Of a post: the number of its publication.
@@ -716,15 +696,6 @@ impl AssetPatch {
         self
     }
 
-    /// When it was last brought back from the archive.
-    pub fn last_archive_restore_date(
-        mut self,
-        last_archive_restore_date: impl Into<Timestamp>,
-    ) -> Self {
-        self.last_archive_restore_date = Some(last_archive_restore_date.into());
-        self
-    }
-
     /// How far the analysis of its content is.
     pub fn analyze_status(mut self, analyze_status: impl Into<ProcessingStatus>) -> Self {
         self.analyze_status = Some(analyze_status.into());
@@ -827,19 +798,6 @@ impl AssetPatch {
     /// When it was created.
     pub fn date_created(mut self, date_created: impl Into<Timestamp>) -> Self {
         self.date_created = Some(date_created.into());
-        self
-    }
-
-    /// When it was moved to the delete queue.
-    pub fn date_deleted(mut self, date_deleted: impl Into<Timestamp>) -> Self {
-        self.date_deleted = Some(date_deleted.into());
-        self
-    }
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
-    pub fn deleted_by_user_info(mut self, deleted_by_user_info: impl Into<User>) -> Self {
-        self.deleted_by_user_info = Some(deleted_by_user_info.into());
         self
     }
 
@@ -990,13 +948,12 @@ impl AssetPatch {
 
 copies!(Asset => AssetPatch {
     title, r#type, status, category, external_id, external_link, site_name, warning, is_blocked,
-    is_online, limit_download_to_groups, archive_status, last_archive_restore_date, analyze_status,
-    face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster,
-    original_asset_id, original_version_id, original_segment_id, time_start_milliseconds,
-    time_end_milliseconds, clip_id, date_created, date_deleted, deleted_by_user_info,
-    publication_id, publication_status, date_published_at, destination_name, destination_type,
-    destination_icon, destination_picture, clip_mime_type, clip_duration, clip_aspect_ratio, likes,
-    views,
+    is_online, limit_download_to_groups, archive_status, analyze_status, face_recognition_status,
+    person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster, original_asset_id,
+    original_version_id, original_segment_id, time_start_milliseconds, time_end_milliseconds,
+    clip_id, date_created, publication_id, publication_status, date_published_at, destination_name,
+    destination_type, destination_icon, destination_picture, clip_mime_type, clip_duration,
+    clip_aspect_ratio, likes, views,
 });
 
 /// What to change in several assets; what is absent stays as it is.
@@ -1022,11 +979,15 @@ impl AssetPatches {
 }
 
 /// What an asset holds from now on.
+///
+/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssetReplacement {
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub id: Option<AssetId>,
 
     /// The title that people see.
@@ -1068,7 +1029,7 @@ pub struct AssetReplacement {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive.
+    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
     pub last_archive_restore_date: Option<Timestamp>,
 
     /// How far the analysis of its content is.
@@ -1107,50 +1068,50 @@ pub struct AssetReplacement {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// Set by iconik: has no effect in a request. The collections that contain it.
+    /// The collections that contain it. Set by iconik: a request does not change it.
     pub in_collections: Option<Vec<CollectionId>>,
 
-    /// Set by iconik: has no effect in a request. Its versions.
+    /// Its versions. Set by iconik: a request does not change it.
     pub versions: Option<Vec<AssetVersion>>,
 
-    /// Set by iconik: has no effect in a request. Whether the calling user has marked it as
-    /// favourite.
+    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
+    /// change it.
     pub favoured: Option<bool>,
 
     /// When it was created.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it came into iconik.
+    /// When it came into iconik. Set by iconik: a request does not change it.
     pub date_imported: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last viewed.
+    /// When it was last viewed. Set by iconik: a request does not change it.
     pub date_viewed: Option<Timestamp>,
 
-    /// When it was moved to the delete queue.
+    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
     pub date_deleted: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who created it; only
-    /// where the request asks for users.
+    /// Name and picture of the user who created it; only where the request asks for users. Set by
+    /// iconik: a request does not change it.
     pub created_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who last changed it.
+    /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who last changed it;
-    /// only where the request asks for users.
+    /// Name and picture of the user who last changed it; only where the request asks for users. Set
+    /// by iconik: a request does not change it.
     pub updated_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who moved it to the delete queue.
+    /// Who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
+    /// for users. Set by iconik: a request does not change it.
     pub deleted_by_user_info: Option<User>,
 
     /// Of a post: the number of its publication.
@@ -1356,15 +1317,6 @@ impl AssetReplacement {
         self
     }
 
-    /// When it was last brought back from the archive.
-    pub fn last_archive_restore_date(
-        mut self,
-        last_archive_restore_date: impl Into<Timestamp>,
-    ) -> Self {
-        self.last_archive_restore_date = Some(last_archive_restore_date.into());
-        self
-    }
-
     /// How far the analysis of its content is.
     pub fn analyze_status(mut self, analyze_status: impl Into<ProcessingStatus>) -> Self {
         self.analyze_status = Some(analyze_status.into());
@@ -1467,19 +1419,6 @@ impl AssetReplacement {
     /// When it was created.
     pub fn date_created(mut self, date_created: impl Into<Timestamp>) -> Self {
         self.date_created = Some(date_created.into());
-        self
-    }
-
-    /// When it was moved to the delete queue.
-    pub fn date_deleted(mut self, date_deleted: impl Into<Timestamp>) -> Self {
-        self.date_deleted = Some(date_deleted.into());
-        self
-    }
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
-    pub fn deleted_by_user_info(mut self, deleted_by_user_info: impl Into<User>) -> Self {
-        self.deleted_by_user_info = Some(deleted_by_user_info.into());
         self
     }
 
@@ -1630,10 +1569,9 @@ impl AssetReplacement {
 
 copies!(Asset => AssetReplacement(title: "title") {
     r#type, status, category, external_id, external_link, site_name, warning, is_blocked, is_online,
-    limit_download_to_groups, archive_status, last_archive_restore_date, analyze_status,
-    face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster,
-    original_asset_id, original_version_id, original_segment_id, time_start_milliseconds,
-    time_end_milliseconds, clip_id, date_created, date_deleted, deleted_by_user_info,
+    limit_download_to_groups, archive_status, analyze_status, face_recognition_status, person_ids,
+    has_unconfirmed_persons, custom_keyframe, custom_poster, original_asset_id, original_version_id,
+    original_segment_id, time_start_milliseconds, time_end_milliseconds, clip_id, date_created,
     publication_id, publication_status, date_published_at, destination_name, destination_type,
     destination_icon, destination_picture, clip_mime_type, clip_duration, clip_aspect_ratio, likes,
     views,
@@ -1656,11 +1594,15 @@ impl AssetReplacements {
 }
 
 /// The entry of an asset in the search index.
+///
+/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssetSearchDocument {
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub id: Option<AssetId>,
 
     /// The title that people see.
@@ -1702,7 +1644,7 @@ pub struct AssetSearchDocument {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// Set by iconik: has no effect in a request. When it was last brought back from the archive.
+    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
     pub last_archive_restore_date: Option<Timestamp>,
 
     /// How far the analysis of its content is.
@@ -1711,11 +1653,11 @@ pub struct AssetSearchDocument {
     /// How far face recognition is.
     pub face_recognition_status: Option<ProcessingStatus>,
 
-    /// Set by iconik: has no effect in a request. The persons who were recognised in it.
+    /// The persons who were recognised in it. Set by iconik: a request does not change it.
     pub person_ids: Option<Vec<PersonId>>,
 
-    /// Set by iconik: has no effect in a request. Whether nobody has confirmed some of its persons
-    /// yet.
+    /// Whether nobody has confirmed some of its persons yet. Set by iconik: a request does not
+    /// change it.
     pub has_unconfirmed_persons: Option<bool>,
 
     /// The keyframe that stands for it, instead of the one that iconik picks.
@@ -1742,97 +1684,97 @@ pub struct AssetSearchDocument {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// Set by iconik: has no effect in a request. The collections that contain it.
+    /// The collections that contain it. Set by iconik: a request does not change it.
     pub in_collections: Option<Vec<CollectionId>>,
 
-    /// Set by iconik: has no effect in a request. Its versions.
+    /// Its versions. Set by iconik: a request does not change it.
     pub versions: Option<Vec<AssetVersion>>,
 
-    /// Set by iconik: has no effect in a request. Whether the calling user has marked it as
-    /// favourite.
+    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
+    /// change it.
     pub favoured: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it came into iconik.
+    /// When it came into iconik. Set by iconik: a request does not change it.
     pub date_imported: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last viewed.
+    /// When it was last viewed. Set by iconik: a request does not change it.
     pub date_viewed: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was moved to the delete queue.
+    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
     pub date_deleted: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who created it; only
-    /// where the request asks for users.
+    /// Name and picture of the user who created it; only where the request asks for users. Set by
+    /// iconik: a request does not change it.
     pub created_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who last changed it.
+    /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who last changed it;
-    /// only where the request asks for users.
+    /// Name and picture of the user who last changed it; only where the request asks for users. Set
+    /// by iconik: a request does not change it.
     pub updated_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who moved it to the delete queue.
+    /// Who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
+    /// for users. Set by iconik: a request does not change it.
     pub deleted_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Always `assets`.
+    /// Always `assets`. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. Metadata values by field name.
+    /// Metadata values by field name. Set by iconik: a request does not change it.
     pub metadata: Option<RawJson>,
 
-    /// Set by iconik: has no effect in a request. What the media is, for example `video`.
+    /// What the media is, for example `video`. Set by iconik: a request does not change it.
     pub media_type: Option<String>,
 
-    /// Set by iconik: has no effect in a request. How long it is, in milliseconds.
+    /// How long it is, in milliseconds. Set by iconik: a request does not change it.
     pub duration_milliseconds: Option<i64>,
 
-    /// Set by iconik: has no effect in a request. How many versions it has.
+    /// How many versions it has. Set by iconik: a request does not change it.
     pub versions_number: Option<i64>,
 
-    /// Set by iconik: has no effect in a request. How many comments it has.
+    /// How many comments it has. Set by iconik: a request does not change it.
     pub comments_count: Option<i64>,
 
     /// Whether it was approved.
     pub approval: Nullable<Approval>,
 
-    /// Set by iconik: has no effect in a request. All collections above it, near and far, in no
-    /// order.
+    /// All collections above it, near and far, in no order. Set by iconik: a request does not
+    /// change it.
     pub ancestor_collections: Option<Vec<CollectionId>>,
 
-    /// Set by iconik: has no effect in a request. Its place in a collection with an order of its
-    /// own.
+    /// Its place in a collection with an order of its own. Set by iconik: a request does not change
+    /// it.
     pub position: Option<i64>,
 
-    /// Set by iconik: has no effect in a request. Its relations to other assets.
+    /// Its relations to other assets. Set by iconik: a request does not change it.
     pub relations: Option<Vec<AssetRelation>>,
 
     /// Its formats, as iconik's files service describes them.
     pub formats: Nullable<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Its files, as iconik's files service describes
-    /// them.
+    /// Its files, as iconik's files service describes them. Set by iconik: a request does not
+    /// change it.
     pub files: Option<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Its proxies, as iconik's files service describes
-    /// them.
+    /// Its proxies, as iconik's files service describes them. Set by iconik: a request does not
+    /// change it.
     pub proxies: Option<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Keyframes, as iconik's files service describes
-    /// them.
+    /// Keyframes, as iconik's files service describes them. Set by iconik: a request does not
+    /// change it.
     pub keyframes: Option<Vec<RawJson>>,
 }
 
@@ -2085,13 +2027,6 @@ impl AssetSearchDocument {
         self
     }
 
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
-    pub fn deleted_by_user_info(mut self, deleted_by_user_info: impl Into<User>) -> Self {
-        self.deleted_by_user_info = Some(deleted_by_user_info.into());
-        self
-    }
-
     /// Whether it was approved.
     pub fn approval(mut self, approval: impl Into<Approval>) -> Self {
         self.approval = Nullable::Value(approval.into());
@@ -2121,8 +2056,7 @@ copies!(Asset => AssetSearchDocument(title: "title") {
     r#type, status, category, external_id, external_link, site_name, warning, is_blocked, is_online,
     limit_download_to_groups, archive_status, analyze_status, face_recognition_status,
     custom_keyframe, custom_poster, original_asset_id, original_version_id, original_segment_id,
-    time_start_milliseconds, time_end_milliseconds, clip_id, deleted_by_user_info, approval,
-    formats,
+    time_start_milliseconds, time_end_milliseconds, clip_id, approval, formats,
 });
 
 /// Which assets to write to the search index again, and what of them.
@@ -2130,7 +2064,7 @@ copies!(Asset => AssetSearchDocument(title: "title") {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetsReindexOptions {
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 
     /// The parts of the search document to build anew; iconik lists no names.
@@ -2146,7 +2080,7 @@ impl AssetsReindexOptions {
         Self::default()
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self
@@ -2182,7 +2116,7 @@ impl AssetsReindexOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAsset {
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub id: Option<AssetId>,
 
     /// The title that people see.
@@ -2224,7 +2158,7 @@ pub struct NewAsset {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// Set by iconik: has no effect in a request. When it was last brought back from the archive.
+    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
     pub last_archive_restore_date: Option<Timestamp>,
 
     /// How far the analysis of its content is.
@@ -2263,8 +2197,8 @@ pub struct NewAsset {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// Set by iconik: has no effect in a request. Whether the calling user has marked it as
-    /// favourite.
+    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
+    /// change it.
     pub favoured: Option<bool>,
 
     /// When it was created.
@@ -2273,34 +2207,34 @@ pub struct NewAsset {
     /// When it was last changed.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it came into iconik.
+    /// When it came into iconik. Set by iconik: a request does not change it.
     pub date_imported: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last viewed.
+    /// When it was last viewed. Set by iconik: a request does not change it.
     pub date_viewed: Option<Timestamp>,
 
-    /// When it was moved to the delete queue.
+    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
     pub date_deleted: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who created it; only
-    /// where the request asks for users.
+    /// Name and picture of the user who created it; only where the request asks for users. Set by
+    /// iconik: a request does not change it.
     pub created_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who last changed it.
+    /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Name and picture of the user who last changed it;
-    /// only where the request asks for users.
+    /// Name and picture of the user who last changed it; only where the request asks for users. Set
+    /// by iconik: a request does not change it.
     pub updated_by_user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. Who moved it to the delete queue.
+    /// Who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
+    /// for users. Set by iconik: a request does not change it.
     pub deleted_by_user_info: Option<User>,
 
     /// Of a post: the number of its publication.
@@ -2616,19 +2550,6 @@ impl NewAsset {
     /// When it was last changed.
     pub fn date_modified(mut self, date_modified: impl Into<Timestamp>) -> Self {
         self.date_modified = Some(date_modified.into());
-        self
-    }
-
-    /// When it was moved to the delete queue.
-    pub fn date_deleted(mut self, date_deleted: impl Into<Timestamp>) -> Self {
-        self.date_deleted = Some(date_deleted.into());
-        self
-    }
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users.
-    pub fn deleted_by_user_info(mut self, deleted_by_user_info: impl Into<User>) -> Self {
-        self.deleted_by_user_info = Some(deleted_by_user_info.into());
         self
     }
 

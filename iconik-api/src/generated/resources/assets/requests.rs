@@ -357,19 +357,19 @@ action!(assets.restore RestoreAsset {
 /// Replaces the fields of several assets: [`Assets::replace_many`].
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
-pub struct ReplaceAssets<C = ()> {
+pub struct ReplaceManyAssets<C = ()> {
     client: C,
     options: AssetReplacements,
 }
 
-impl ReplaceAssets {
+impl ReplaceManyAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
     pub fn new(options: impl Into<AssetReplacements>) -> Self {
         Self { client: (), options: options.into() }
     }
 }
 
-action!(assets.replace_many ReplaceAssets {
+action!(assets.replace_many ReplaceManyAssets {
     PUT ASSETS "/v1/assets/" => Empty,
     roles: ["can_write_assets"],
     body: options,
@@ -378,19 +378,19 @@ action!(assets.replace_many ReplaceAssets {
 /// Changes several assets: [`Assets::update_many`].
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
-pub struct UpdateAssets<C = ()> {
+pub struct UpdateManyAssets<C = ()> {
     client: C,
     options: AssetPatches,
 }
 
-impl UpdateAssets {
+impl UpdateManyAssets {
     /// A request without a client, for [`Client::send`](crate::Client::send).
     pub fn new(options: impl Into<AssetPatches>) -> Self {
         Self { client: (), options: options.into() }
     }
 }
 
-action!(assets.update_many UpdateAssets {
+action!(assets.update_many UpdateManyAssets {
     PATCH ASSETS "/v1/assets/" => Empty,
     roles: ["can_write_assets"],
     body: options,
@@ -462,22 +462,22 @@ action!(assets.record_view RecordAssetView {
     path: { asset_id: "asset_id" },
 });
 
-/// Deletes an asset whose upload failed: [`Assets::delete_uploads`].
+/// Deletes an asset whose upload failed: [`Assets::delete_failed_upload`].
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
-pub struct DeleteAssetUploads<C = ()> {
+pub struct DeleteFailedUpload<C = ()> {
     client: C,
     asset_id: AssetId,
 }
 
-impl DeleteAssetUploads {
+impl DeleteFailedUpload {
     /// A request without a client, for [`Client::send`](crate::Client::send).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
 }
 
-action!(assets.delete_uploads DeleteAssetUploads {
+action!(assets.delete_failed_upload DeleteFailedUpload {
     DELETE ASSETS "/v1/assets/{asset_id}/uploads/" => Empty,
     roles: ["can_create_assets"],
     path: { asset_id: "asset_id" },

@@ -46,8 +46,8 @@ impl Collections {
     /// Name a `parent_id` to create it inside another collection. Who may see it is decided by the
     /// query parameters.
     ///
-    /// Needs the role `can_create_collections`. Answers with [`Collection`]. Optional arguments are
-    /// set on [`CreateCollection`].
+    /// Needs the role `can_create_collections`. Answers with a [`Collection`]. Optional arguments
+    /// are set on [`CreateCollection`].
     ///
     /// - `options`: What a collection starts with, or holds from now on.
     ///
@@ -66,7 +66,7 @@ impl Collections {
     ///
     /// Answered from the database, so it shows a change before the lists do.
     ///
-    /// Needs the role `can_read_collections`. Answers with [`Collection`].
+    /// Needs the role `can_read_collections`. Answers with a [`Collection`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -83,8 +83,8 @@ impl Collections {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_collections`. Answers with [`Collection`]. Optional arguments are
-    /// set on [`ReplaceCollection`].
+    /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
+    /// are set on [`ReplaceCollection`].
     ///
     /// - `collection_id`: The collection.
     /// - `options`: What a collection starts with, or holds from now on.
@@ -118,8 +118,8 @@ impl Collections {
     /// A new `parent_id` moves the collection there. With `change_parent_mode` set to `copy` it
     /// stays where it was and appears under the new parent too.
     ///
-    /// Needs the role `can_write_collections`. Answers with [`Collection`]. Optional arguments are
-    /// set on [`UpdateCollection`].
+    /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
+    /// are set on [`UpdateCollection`].
     ///
     /// - `collection_id`: The collection.
     /// - `options`: What to change in a collection; what is absent stays as it is.
@@ -186,7 +186,7 @@ impl Collections {
     ///
     /// The answer names the job that does it.
     ///
-    /// Needs the role `can_write_collections`. Answers with [`CollectionRestore`] or nothing.
+    /// Needs the role `can_write_collections`. Answers with a [`CollectionRestore`] or nothing.
     ///
     /// - `collection_id`: The collection.
     ///
@@ -252,7 +252,7 @@ impl Collections {
     /// Counts the assets and collections inside, and adds up sizes (bytes) and durations of video
     /// and audio (milliseconds).
     ///
-    /// Needs the role `can_read_collections`. Answers with [`CollectionContentInfo`]. Optional
+    /// Needs the role `can_read_collections`. Answers with a [`CollectionContentInfo`]. Optional
     /// arguments are set on [`GetCollectionContentInfo`].
     ///
     /// - `collection_id`: The collection.
@@ -276,7 +276,7 @@ impl Collections {
     /// Gets the size of the assets in a collection, in bytes:
     /// `GET /v1/collections/{collection_id}/size/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with [`CollectionSize`]. Optional arguments
+    /// Needs the role `can_read_collections`. Answers with a [`CollectionSize`]. Optional arguments
     /// are set on [`GetCollectionSize`].
     ///
     /// - `collection_id`: The collection.
@@ -434,8 +434,8 @@ impl Collections {
     /// `collection_id` is the collection that receives the copy; the options name the one to copy,
     /// with `collections` as its `object_type`. The answer is the copy.
     ///
-    /// Needs the role `can_write_collections`. Answers with [`Collection`]. Optional arguments are
-    /// set on [`CopyCollectionInto`].
+    /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
+    /// are set on [`CopyCollectionInto`].
     ///
     /// - `collection_id`: The collection that receives the copy.
     /// - `options`: An asset or a collection that goes into a collection.
@@ -487,7 +487,7 @@ impl Collections {
     ///     .collections()
     ///     .enable_custom_order(
     ///         collection_id,
-    ///         CollectionCustomOrder::new().custom_order_sort("custom_order_sort"),
+    ///         CollectionCustomOrder::new().custom_order_sort("date_created,desc"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

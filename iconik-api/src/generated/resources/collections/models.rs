@@ -16,11 +16,11 @@ pub struct CollectionContent {
     /// Which of the two it is.
     pub object_type: ContentObjectType,
 
-    /// Set by iconik: has no effect in a request. The collection that it goes into, as the path
-    /// says.
+    /// The collection that it goes into, as the path says. Set by iconik: a request does not change
+    /// it.
     pub collection_id: Option<CollectionId>,
 
-    /// Set by iconik: has no effect in a request. When it was put there.
+    /// When it was put there. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 }
 
@@ -158,6 +158,10 @@ impl CollectionKeyframes {
 /// What to change in a collection; what is absent stays as it is.
 ///
 /// Note: iconik's documents require `title` here too; PATCH works without it (seen live).
+///
+/// Made from a [`Collection`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -328,17 +332,22 @@ pub struct CollectionRestore {
 }
 
 /// The entry of a collection in the search index.
+///
+/// Made from a [`Collection`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CollectionSearchDocument {
-    /// Set by iconik: has no effect in a request. The collection.
+    /// The collection. Set by iconik: a request does not change it.
     pub id: Option<CollectionId>,
 
-    /// Set by iconik: has no effect in a request. Always `collections`.
+    /// Always `collections`. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The project that it belongs to.
+    /// The project that it belongs to. Set by iconik: a request does not change it.
     pub project_id: Option<ProjectId>,
 
     /// The collections above it.
@@ -347,39 +356,39 @@ pub struct CollectionSearchDocument {
     /// The collections that contain it.
     pub in_collections: Option<Vec<CollectionId>>,
 
-    /// Set by iconik: has no effect in a request. What the calling user may do with it.
+    /// What the calling user may do with it. Set by iconik: a request does not change it.
     pub permissions: Option<Vec<String>>,
 
-    /// Set by iconik: has no effect in a request. Metadata values by field name.
+    /// Metadata values by field name. Set by iconik: a request does not change it.
     pub metadata: Option<RawJson>,
 
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Whether its content has an order of its own.
+    /// Whether its content has an order of its own. Set by iconik: a request does not change it.
     pub custom_order_status: Option<CustomOrderStatus>,
 
-    /// Set by iconik: has no effect in a request. Its place in a collection with an order of its
-    /// own.
+    /// Its place in a collection with an order of its own. Set by iconik: a request does not change
+    /// it.
     pub position: Option<i64>,
 
-    /// Set by iconik: has no effect in a request. Whether the calling user has marked it as
-    /// favourite.
+    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
+    /// change it.
     pub favoured: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last viewed.
+    /// When it was last viewed. Set by iconik: a request does not change it.
     pub date_viewed: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was moved to the delete queue.
+    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
     pub date_deleted: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. Who moved it to the delete queue.
+    /// Who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// The title that people see.
@@ -412,7 +421,7 @@ pub struct CollectionSearchDocument {
     /// The assets whose keyframes stand for it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 }
 
@@ -628,6 +637,11 @@ impl CollectionsReindexOptions {
 }
 
 /// What a collection starts with, or holds from now on.
+///
+/// Made from a [`Collection`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

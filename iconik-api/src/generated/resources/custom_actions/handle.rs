@@ -44,7 +44,7 @@ impl CustomActions {
     /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects) of
     /// [`CustomAction`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     ///
     /// ```
     /// use iconik_api::custom_actions::CustomActionContext;
@@ -68,13 +68,12 @@ impl CustomActions {
     /// objects to `url`, with a token that acts for that user. The service behind the URL should
     /// answer within ten seconds and do the work afterwards.
     ///
-    /// Needs no role. Answers with [`CustomAction`].
+    /// No role is documented for it. Answers with a [`CustomAction`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `options`: What a new custom action starts with.
     ///
-    /// Note: Documented without a role; iconik's help asks for an administrator or the right to
-    /// write custom actions.
+    /// Note: iconik's help asks for an administrator or the right to write custom actions.
     ///
     /// ```
     /// use iconik_api::custom_actions::{CustomActionContext, NewCustomAction};
@@ -99,9 +98,9 @@ impl CustomActions {
 
     /// Gets a custom action: `GET /v1/custom_actions/{context}/{action_id}/`.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`CustomAction`].
+    /// Needs the role `can_read_custom_actions`. Answers with a [`CustomAction`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
     ///
     /// ```
@@ -122,15 +121,14 @@ impl CustomActions {
 
     /// Replaces a custom action: `PUT /v1/custom_actions/{context}/{action_id}/`.
     ///
-    /// Needs no role. Answers with [`CustomAction`].
+    /// No role is documented for it. Answers with a [`CustomAction`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
     /// - `options`: What a custom action is from now on.
     ///
     /// Note: The context belongs to the path: `/v1/custom_actions/{action_id}/` answered 404 (seen
-    /// live). Documented without a role; iconik's help asks for an administrator or the right to
-    /// write custom actions.
+    /// live). iconik's help asks for an administrator or the right to write custom actions.
     ///
     /// ```
     /// use iconik_api::custom_actions::{CustomActionContext, CustomActionReplacement};
@@ -164,15 +162,14 @@ impl CustomActions {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs no role. Answers with [`CustomAction`].
+    /// No role is documented for it. Answers with a [`CustomAction`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
     /// - `options`: What to change in a custom action; what is absent stays as it is.
     ///
     /// Note: The context belongs to the path: `/v1/custom_actions/{action_id}/` answered 404 (seen
-    /// live). Documented without a role; iconik's help asks for an administrator or the right to
-    /// write custom actions.
+    /// live). iconik's help asks for an administrator or the right to write custom actions.
     ///
     /// ```
     /// use iconik_api::custom_actions::{CustomActionContext, CustomActionPatch};
@@ -196,13 +193,12 @@ impl CustomActions {
 
     /// Deletes a custom action: `DELETE /v1/custom_actions/{context}/{action_id}/`.
     ///
-    /// Needs no role. Answers with nothing.
+    /// No role is documented for it. Answers with nothing.
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
     ///
-    /// Note: Documented without a role; iconik's help asks for an administrator or the right to
-    /// delete custom actions.
+    /// Note: iconik's help asks for an administrator or the right to delete custom actions.
     ///
     /// ```
     /// use iconik_api::custom_actions::CustomActionContext;
@@ -225,9 +221,9 @@ impl CustomActions {
     /// iconik calls the service behind the custom action as if a user had chosen it from the menu,
     /// after the answer.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`CustomActionReply`].
+    /// Needs the role `can_read_custom_actions`. Answers with a [`CustomActionReply`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
     /// - `options`: What a custom action runs on.
     ///
@@ -262,9 +258,9 @@ impl CustomActions {
     /// For the contexts `SHARED_ASSET` and `SHARED_COLLECTION`, as if a visitor of the share had
     /// chosen it from the menu.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`CustomActionReply`].
+    /// Needs the role `can_read_custom_actions`. Answers with a [`CustomActionReply`].
     ///
-    /// - `context`: Where in iconik the custom action is offered; part of its address.
+    /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
     /// - `options`: What a custom action runs on.
     ///

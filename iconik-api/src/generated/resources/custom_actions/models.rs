@@ -35,7 +35,7 @@ pub struct CustomAction {
     /// The application that it belongs to, from the application tokens of the domain.
     pub app_id: Option<ApplicationId>,
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub color: Option<String>,
 
     /// Whether it is switched off.
@@ -77,11 +77,15 @@ pub struct CustomAction {
 ///
 /// Note: iconik's documents require `context`, `title` and `url` here too; PATCH takes any part
 /// (seen live on other resources).
+///
+/// Made from a [`CustomAction`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomActionPatch {
-    /// Set by iconik: has no effect in a request. Which custom action it is.
+    /// Which custom action it is. Set by iconik: a request does not change it.
     pub id: Option<CustomActionId>,
 
     /// Where in iconik it is offered.
@@ -106,7 +110,7 @@ pub struct CustomActionPatch {
     /// The application that it belongs to, from the application tokens of the domain.
     pub app_id: Nullable<ApplicationId>,
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub color: Option<String>,
 
     /// Whether it is switched off.
@@ -125,19 +129,19 @@ pub struct CustomActionPatch {
     /// Whether its calls get through.
     pub status: Option<CustomActionHealth>,
 
-    /// Set by iconik: has no effect in a request. What went wrong the last time.
+    /// What went wrong the last time. Set by iconik: a request does not change it.
     pub last_error: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When that was.
+    /// When that was. Set by iconik: a request does not change it.
     pub last_error_date: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -207,7 +211,7 @@ impl CustomActionPatch {
         self
     }
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self
@@ -256,11 +260,16 @@ copies!(CustomAction => CustomActionPatch {
 });
 
 /// What a custom action is from now on.
+///
+/// Made from a [`CustomAction`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `context` or `title` or `url`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomActionReplacement {
-    /// Set by iconik: has no effect in a request. Which custom action it is.
+    /// Which custom action it is. Set by iconik: a request does not change it.
     pub id: Option<CustomActionId>,
 
     /// Where in iconik it is offered.
@@ -285,7 +294,7 @@ pub struct CustomActionReplacement {
     /// The application that it belongs to, from the application tokens of the domain.
     pub app_id: Nullable<ApplicationId>,
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub color: Option<String>,
 
     /// Whether it is switched off.
@@ -304,19 +313,19 @@ pub struct CustomActionReplacement {
     /// Whether its calls get through.
     pub status: Option<CustomActionHealth>,
 
-    /// Set by iconik: has no effect in a request. What went wrong the last time.
+    /// What went wrong the last time. Set by iconik: a request does not change it.
     pub last_error: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When that was.
+    /// When that was. Set by iconik: a request does not change it.
     pub last_error_date: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -391,7 +400,7 @@ impl CustomActionReplacement {
         self
     }
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self
@@ -604,7 +613,7 @@ impl MetadataFieldValue {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCustomAction {
-    /// Set by iconik: has no effect in a request. Which custom action it is.
+    /// Which custom action it is. Set by iconik: a request does not change it.
     pub id: Option<CustomActionId>,
 
     /// Where in iconik it is offered.
@@ -632,7 +641,7 @@ pub struct NewCustomAction {
     /// 2025 (both seen live).
     pub app_id: Nullable<ApplicationId>,
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub color: Option<String>,
 
     /// Whether it is switched off.
@@ -651,19 +660,19 @@ pub struct NewCustomAction {
     /// Whether its calls get through.
     pub status: Option<CustomActionHealth>,
 
-    /// Set by iconik: has no effect in a request. What went wrong the last time.
+    /// What went wrong the last time. Set by iconik: a request does not change it.
     pub last_error: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When that was.
+    /// When that was. Set by iconik: a request does not change it.
     pub last_error_date: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
     /// Whether every user may see it from the start.
@@ -744,7 +753,7 @@ impl NewCustomAction {
         self
     }
 
-    /// The color of its menu entry.
+    /// The colour of its menu entry.
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self

@@ -42,7 +42,7 @@ impl Favorites {
     ///
     /// 500 at a time at most, all of one kind. The answer repeats what was sent.
     ///
-    /// Needs the role `can_write_favorites`. Answers with [`FavoriteObjects`].
+    /// Needs the role `can_write_favorites`. Answers with a [`FavoriteObjects`].
     ///
     /// - `options`: Assets or collections that become favorites, or stop being favorites.
     ///
@@ -69,7 +69,7 @@ impl Favorites {
     ///
     /// 500 at a time at most, all of one kind. The assets and collections themselves stay.
     ///
-    /// Needs the role `can_delete_favorites`. Answers with [`FavoriteObjects`] or nothing.
+    /// Needs the role `can_delete_favorites`. Answers with a [`FavoriteObjects`] or nothing.
     ///
     /// - `options`: Assets or collections that become favorites, or stop being favorites.
     ///

@@ -45,7 +45,7 @@ impl History {
     /// Integrations tell here what they have done with the asset, usually with the operation type
     /// `CUSTOM` and a description.
     ///
-    /// Needs the role `can_write_assets_history`. Answers with [`HistoryEntry`].
+    /// Needs the role `can_write_assets_history`. Answers with a [`HistoryEntry`].
     ///
     /// - `asset_id`: The asset.
     /// - `options`: Something that was done with an asset, to be noted in its history.
@@ -72,7 +72,7 @@ impl History {
     /// Gets an entry of the history of an asset:
     /// `GET /v1/assets/{asset_id}/history/{history_entity_id}/`.
     ///
-    /// Needs the role `can_read_assets_history`. Answers with [`HistoryEntry`].
+    /// Needs the role `can_read_assets_history`. Answers with a [`HistoryEntry`].
     ///
     /// - `asset_id`: The asset.
     /// - `history_entity_id`: The entry of the history.
@@ -95,7 +95,7 @@ impl History {
     /// Deletes an entry of the history of an asset:
     /// `DELETE /v1/assets/{asset_id}/history/{history_entity_id}/`.
     ///
-    /// Needs the role `can_delete_assets_history`. Answers with [`HistoryEntry`] or nothing.
+    /// Needs the role `can_delete_assets_history`. Answers with a [`HistoryEntry`] or nothing.
     ///
     /// - `asset_id`: The asset.
     /// - `history_entity_id`: The entry of the history.

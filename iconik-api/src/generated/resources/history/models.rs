@@ -54,7 +54,7 @@ pub struct HistoryEntry {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewHistoryEntry {
-    /// Set by iconik: has no effect in a request. The entry.
+    /// The entry. Set by iconik: a request does not change it.
     pub id: Option<HistoryEntryId>,
 
     /// What was done.
@@ -63,10 +63,10 @@ pub struct NewHistoryEntry {
     /// What was done, in words for people.
     pub operation_description: Nullable<String>,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// The job that did it.
@@ -78,16 +78,16 @@ pub struct NewHistoryEntry {
     /// Who did it, when it was done through a share.
     pub share_user_id: Nullable<ShareUserId>,
 
-    /// Set by iconik: has no effect in a request. Who did it.
+    /// Who did it. Set by iconik: a request does not change it.
     pub user_id: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
-    /// Set by iconik: has no effect in a request. When it was done.
+    /// When it was done. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 

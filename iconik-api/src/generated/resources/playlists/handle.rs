@@ -40,7 +40,7 @@ impl Playlists {
     ///
     /// It may start with items; more are added one by one with `add_item`.
     ///
-    /// Needs the role `can_create_playlists`. Answers with [`Playlist`].
+    /// Needs the role `can_create_playlists`. Answers with a [`Playlist`].
     ///
     /// - `options`: What a new playlist starts with.
     ///
@@ -57,7 +57,7 @@ impl Playlists {
 
     /// Gets a playlist: `GET /v1/playlists/{playlist_id}/`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with [`Playlist`].
+    /// Needs the role `can_read_playlists`. Answers with a [`Playlist`].
     ///
     /// - `playlist_id`: The playlist.
     ///
@@ -72,10 +72,10 @@ impl Playlists {
 
     /// Replaces what a playlist says about itself: `PUT /v1/playlists/{playlist_id}/`.
     ///
-    /// The items stay; they have actions of their own. To change a few fields, `update` is the
-    /// safer choice.
+    /// The items stay; they have actions of their own. Prefer `update`, which leaves alone what is
+    /// not sent.
     ///
-    /// Needs the role `can_write_playlists`. Answers with [`Playlist`].
+    /// Needs the role `can_write_playlists`. Answers with a [`Playlist`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `options`: What a playlist says about itself from now on.
@@ -103,7 +103,7 @@ impl Playlists {
     ///
     /// Only the fields that are sent change. The items have actions of their own.
     ///
-    /// Needs the role `can_write_playlists`. Answers with [`Playlist`].
+    /// Needs the role `can_write_playlists`. Answers with a [`Playlist`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `options`: What to change in a playlist; what is absent stays as it is.
@@ -170,7 +170,7 @@ impl Playlists {
     ///
     /// Where it stands is changed with `move_item`.
     ///
-    /// Needs the role `can_add_playlist_items`. Answers with [`PlaylistItem`].
+    /// Needs the role `can_add_playlist_items`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `options`: What stands at a place in a playlist.
@@ -199,7 +199,7 @@ impl Playlists {
 
     /// Replaces an item of a playlist: `PUT /v1/playlists/{playlist_id}/items/{item_id}/`.
     ///
-    /// Needs the role `can_update_playlist_items`. Answers with [`PlaylistItem`].
+    /// Needs the role `can_update_playlist_items`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
@@ -235,7 +235,7 @@ impl Playlists {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_update_playlist_items`. Answers with [`PlaylistItem`].
+    /// Needs the role `can_update_playlist_items`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
@@ -295,7 +295,7 @@ impl Playlists {
     /// Moves an item to another position in its playlist:
     /// `PUT /v1/playlists/{playlist_id}/items/{item_id}/position/`.
     ///
-    /// Needs the role `can_update_playlist_items_position`. Answers with [`PlaylistItem`].
+    /// Needs the role `can_update_playlist_items_position`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
@@ -325,7 +325,7 @@ impl Playlists {
 
     /// Writes a playlist to the search index again: `POST /v1/playlists/{playlist_id}/reindex/`.
     ///
-    /// The answer has no body; the playlist may turn up in lists some seconds later.
+    /// The answer says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_playlists`. Answers with nothing.
     ///

@@ -10,7 +10,7 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlaylist {
-    /// Set by iconik: has no effect in a request. Which playlist it is.
+    /// Which playlist it is. Set by iconik: a request does not change it.
     pub id: Option<PlaylistId>,
 
     /// The name that people see.
@@ -34,16 +34,16 @@ pub struct NewPlaylist {
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What it holds from the start, in order.
@@ -132,12 +132,17 @@ impl NewPlaylist {
 }
 
 /// What stands at a place in a playlist.
+///
+/// Made from a [`PlaylistItem`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `object_id` or `object_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlaylistItem {
-    /// Set by iconik: has no effect in a request. Which item it is; the same asset may stand in a
-    /// playlist twice.
+    /// Which item it is; the same asset may stand in a playlist twice. Set by iconik: a request
+    /// does not change it.
     pub id: Option<PlaylistItemId>,
 
     /// The asset or sequence to play.
@@ -281,12 +286,16 @@ pub struct PlaylistItem {
 }
 
 /// What to change in an item; what is absent stays as it is.
+///
+/// Made from a [`PlaylistItem`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistItemPatch {
-    /// Set by iconik: has no effect in a request. Which item it is; the same asset may stand in a
-    /// playlist twice.
+    /// Which item it is; the same asset may stand in a playlist twice. Set by iconik: a request
+    /// does not change it.
     pub id: Option<PlaylistItemId>,
 
     /// The asset or sequence to play.
@@ -362,11 +371,15 @@ copies!(PlaylistItem => PlaylistItemPatch {
 ///
 /// Note: iconik's documents require `name` here too; PATCH takes any part (seen live on other
 /// resources).
+///
+/// Made from a [`Playlist`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistPatch {
-    /// Set by iconik: has no effect in a request. Which playlist it is.
+    /// Which playlist it is. Set by iconik: a request does not change it.
     pub id: Option<PlaylistId>,
 
     /// The name that people see.
@@ -390,22 +403,22 @@ pub struct PlaylistPatch {
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
-    /// Set by iconik: has no effect in a request. What is in it, in order.
+    /// What is in it, in order. Set by iconik: a request does not change it.
     pub playlist_items: Option<Vec<NewPlaylistItem>>,
 
-    /// Set by iconik: has no effect in a request. How many items are in it.
+    /// How many items are in it. Set by iconik: a request does not change it.
     pub item_count: Option<i64>,
 }
 
@@ -478,11 +491,15 @@ copies!(Playlist => PlaylistPatch {
 });
 
 /// What a playlist says about itself from now on.
+///
+/// Made from a [`Playlist`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `name`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaylistReplacement {
-    /// Set by iconik: has no effect in a request. Which playlist it is.
+    /// Which playlist it is. Set by iconik: a request does not change it.
     pub id: Option<PlaylistId>,
 
     /// The name that people see.
@@ -506,22 +523,22 @@ pub struct PlaylistReplacement {
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
-    /// Set by iconik: has no effect in a request. What is in it, in order.
+    /// What is in it, in order. Set by iconik: a request does not change it.
     pub playlist_items: Option<Vec<NewPlaylistItem>>,
 
-    /// Set by iconik: has no effect in a request. How many items are in it.
+    /// How many items are in it. Set by iconik: a request does not change it.
     pub item_count: Option<i64>,
 }
 

@@ -41,7 +41,7 @@ impl Projects {
     /// Name the collection that shall hold it with `collection_id`, or with `collection_parent_id`
     /// the one in which it shall lie.
     ///
-    /// Needs the role `can_create_projects`. Answers with [`Project`].
+    /// Needs the role `can_create_projects`. Answers with a [`Project`].
     ///
     /// - `options`: What a new project starts with.
     ///
@@ -60,8 +60,8 @@ impl Projects {
 
     /// Gets a project: `GET /v1/projects/{project_id}/`.
     ///
-    /// Needs the role `can_read_projects`. Answers with [`Project`]. Optional arguments are set on
-    /// [`GetProject`].
+    /// Needs the role `can_read_projects`. Answers with a [`Project`]. Optional arguments are set
+    /// on [`GetProject`].
     ///
     /// - `project_id`: The project.
     ///
@@ -78,7 +78,7 @@ impl Projects {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_projects`. Answers with [`Project`].
+    /// Needs the role `can_write_projects`. Answers with a [`Project`].
     ///
     /// - `project_id`: The project.
     /// - `options`: What a project is from now on.
@@ -103,7 +103,7 @@ impl Projects {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_projects`. Answers with [`Project`].
+    /// Needs the role `can_write_projects`. Answers with a [`Project`].
     ///
     /// - `project_id`: The project.
     /// - `options`: What to change in a project; what is absent stays as it is.
@@ -161,7 +161,7 @@ impl Projects {
 
     /// Adds a user to the members of a project: `POST /v1/projects/{project_id}/members/`.
     ///
-    /// Needs the role `can_add_project_members`. Answers with [`ProjectMember`].
+    /// Needs the role `can_add_project_members`. Answers with a [`ProjectMember`].
     ///
     /// - `project_id`: The project.
     /// - `options`: The user who becomes a member of a project.
@@ -187,7 +187,7 @@ impl Projects {
 
     /// Gets a member of a project: `GET /v1/projects/{project_id}/members/{member_id}/`.
     ///
-    /// Needs the role `can_read_projects`. Answers with [`ProjectMember`].
+    /// Needs the role `can_read_projects`. Answers with a [`ProjectMember`].
     ///
     /// - `project_id`: The project.
     /// - `member_id`: The user who is a member.

@@ -10,7 +10,7 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewProject {
-    /// Set by iconik: has no effect in a request. Which project it is.
+    /// Which project it is. Set by iconik: a request does not change it.
     pub id: Option<ProjectId>,
 
     /// The name that people see.
@@ -25,16 +25,16 @@ pub struct NewProject {
     /// The storage.
     pub storage_id: Nullable<StorageId>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
     /// The collection in which the project shall lie.
@@ -97,19 +97,19 @@ pub struct NewProjectMember {
     /// The user who is a member.
     pub id: UserId,
 
-    /// Set by iconik: has no effect in a request. The project.
+    /// The project. Set by iconik: a request does not change it.
     pub project_id: Option<ProjectId>,
 
-    /// Set by iconik: has no effect in a request. Who made the user a member.
+    /// Who made the user a member. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When the user became a member.
+    /// When the user became a member. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -192,11 +192,15 @@ pub struct ProjectMember {
 ///
 /// Note: iconik's documents require `name` here too; PATCH takes any part (seen live on other
 /// resources).
+///
+/// Made from a [`Project`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProjectPatch {
-    /// Set by iconik: has no effect in a request. Which project it is.
+    /// Which project it is. Set by iconik: a request does not change it.
     pub id: Option<ProjectId>,
 
     /// The name that people see.
@@ -211,16 +215,16 @@ pub struct ProjectPatch {
     /// The storage.
     pub storage_id: Nullable<StorageId>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -264,11 +268,15 @@ impl ProjectPatch {
 copies!(Project => ProjectPatch { name, status, collection_id, storage_id });
 
 /// What a project is from now on.
+///
+/// Made from a [`Project`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `name`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectReplacement {
-    /// Set by iconik: has no effect in a request. Which project it is.
+    /// Which project it is. Set by iconik: a request does not change it.
     pub id: Option<ProjectId>,
 
     /// The name that people see.
@@ -283,16 +291,16 @@ pub struct ProjectReplacement {
     /// The storage.
     pub storage_id: Nullable<StorageId>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 

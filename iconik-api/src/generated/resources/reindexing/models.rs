@@ -16,7 +16,7 @@ pub struct BulkReindexOptions {
     /// The objects; at most 500 in one request. From 1 to 500 items.
     pub object_ids: Vec<ObjectId>,
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 
     /// The parts of the search document to build anew; iconik lists no names.
@@ -45,7 +45,7 @@ impl BulkReindexOptions {
         }
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self

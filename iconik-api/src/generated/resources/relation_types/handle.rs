@@ -39,7 +39,7 @@ impl RelationTypes {
 
     /// Creates a relation type: `POST /v1/assets/relation_types/`.
     ///
-    /// Needs the role `can_write_asset_relation_types`. Answers with [`RelationType`].
+    /// Needs the role `can_write_asset_relation_types`. Answers with a [`RelationType`].
     ///
     /// - `options`: What a relation type starts with, or holds from now on.
     ///
@@ -49,7 +49,7 @@ impl RelationTypes {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let relation_type = client
     ///     .relation_types()
-    ///     .create(NewRelationType::new("Dailies", "source_label", "destination_label"))
+    ///     .create(NewRelationType::new("Dailies", "uses", "is used in"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -59,13 +59,13 @@ impl RelationTypes {
 
     /// Gets a relation type: `GET /v1/assets/relation_types/{relation_type}/`.
     ///
-    /// Needs the role `can_read_asset_relations`. Answers with [`RelationType`].
+    /// Needs the role `can_read_asset_relations`. Answers with a [`RelationType`].
     ///
     /// - `relation_type`: The name of the relation type.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let relation_type = client.relation_types().get("relation_type").await?;
+    /// let relation_type = client.relation_types().get("uses").await?;
     /// # Ok(()) }
     /// ```
     pub fn get(&self, relation_type: impl Into<String>) -> GetRelationType<Client> {
@@ -76,7 +76,7 @@ impl RelationTypes {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_asset_relation_types`. Answers with [`RelationType`].
+    /// Needs the role `can_write_asset_relation_types`. Answers with a [`RelationType`].
     ///
     /// - `relation_type`: The name of the relation type.
     /// - `options`: What a relation type starts with, or holds from now on.
@@ -89,10 +89,7 @@ impl RelationTypes {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let relation_type = client
     ///     .relation_types()
-    ///     .replace(
-    ///         "relation_type",
-    ///         NewRelationType::new("Dailies", "source_label", "destination_label"),
-    ///     )
+    ///     .replace("uses", NewRelationType::new("Dailies", "uses", "is used in"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -108,7 +105,7 @@ impl RelationTypes {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_asset_relation_types`. Answers with [`RelationType`].
+    /// Needs the role `can_write_asset_relation_types`. Answers with a [`RelationType`].
     ///
     /// - `relation_type`: The name of the relation type.
     /// - `options`: What to change in a relation type; what is absent stays as it is.
@@ -119,7 +116,7 @@ impl RelationTypes {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let relation_type = client
     ///     .relation_types()
-    ///     .update("relation_type", RelationTypePatch::new().name("Dailies"))
+    ///     .update("uses", RelationTypePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -139,7 +136,7 @@ impl RelationTypes {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// client.relation_types().delete("relation_type").await?;
+    /// client.relation_types().delete("uses").await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, relation_type: impl Into<String>) -> DeleteRelationType<Client> {

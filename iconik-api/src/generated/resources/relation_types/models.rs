@@ -5,6 +5,11 @@
 use crate::{Extra, Nullable, Timestamp};
 
 /// What a relation type starts with, or holds from now on.
+///
+/// Made from a [`RelationType`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `name` or `source_label` or `destination_label`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +17,7 @@ pub struct NewRelationType {
     /// The name that relations and paths know it by.
     pub name: String,
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub description: Nullable<String>,
 
     /// What the relation is called at the asset that it starts from.
@@ -24,13 +29,13 @@ pub struct NewRelationType {
     /// Whether the two assets have different parts in it.
     pub is_directional: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. Whether it came with iconik.
+    /// Whether it came with iconik. Set by iconik: a request does not change it.
     pub is_system: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -53,7 +58,7 @@ impl NewRelationType {
         }
     }
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Nullable::Value(description.into());
         self
@@ -83,7 +88,7 @@ pub struct RelationType {
     /// The name that relations and paths know it by.
     pub name: Option<String>,
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub description: Option<String>,
 
     /// What the relation is called at the asset that it starts from.
@@ -112,6 +117,10 @@ pub struct RelationType {
 ///
 /// Note: iconik's documents require the name and both labels here too; elsewhere PATCH was seen
 /// to work without such fields.
+///
+/// Made from a [`RelationType`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,7 +128,7 @@ pub struct RelationTypePatch {
     /// The name that relations and paths know it by.
     pub name: Option<String>,
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub description: Nullable<String>,
 
     /// What the relation is called at the asset that it starts from.
@@ -131,13 +140,13 @@ pub struct RelationTypePatch {
     /// Whether the two assets have different parts in it.
     pub is_directional: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. Whether it came with iconik.
+    /// Whether it came with iconik. Set by iconik: a request does not change it.
     pub is_system: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -153,7 +162,7 @@ impl RelationTypePatch {
         self
     }
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Nullable::Value(description.into());
         self

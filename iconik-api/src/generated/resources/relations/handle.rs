@@ -55,7 +55,7 @@ impl Relations {
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let page = client.relations().list_by_type(asset_id, "relation_type").await?;
+    /// let page = client.relations().list_by_type(asset_id, "uses").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_by_type(
@@ -68,7 +68,7 @@ impl Relations {
 
     /// Relates an asset to another one: `POST /v1/assets/{asset_id}/relations/`.
     ///
-    /// Needs the role `can_create_asset_relations`. Answers with [`Relation`].
+    /// Needs the role `can_create_asset_relations`. Answers with a [`Relation`].
     ///
     /// - `asset_id`: The asset.
     /// - `options`: How one asset is related to another.
@@ -80,7 +80,7 @@ impl Relations {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let relation = client
     ///     .relations()
-    ///     .create(asset_id, NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"))
+    ///     .create(asset_id, NewRelation::new("uses", "0eec4756-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -98,7 +98,7 @@ impl Relations {
     /// `create` does the same; it takes the relation type and the other asset from the options
     /// alone.
     ///
-    /// Needs the role `can_create_asset_relations`. Answers with [`Relation`].
+    /// Needs the role `can_create_asset_relations`. Answers with a [`Relation`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
@@ -115,9 +115,9 @@ impl Relations {
     ///     .relations()
     ///     .create_by_type(
     ///         asset_id,
-    ///         "relation_type",
+    ///         "uses",
     ///         related_to_asset_id,
-    ///         NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
+    ///         NewRelation::new("uses", "0eec4756-f149-11eb-a843-0a580a3db916"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -136,7 +136,7 @@ impl Relations {
     /// Turns a relation round, so that it leads from the other asset to this one:
     /// `POST /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/reverse/`.
     ///
-    /// Needs the role `can_create_asset_relations`. Answers with [`Relation`].
+    /// Needs the role `can_create_asset_relations`. Answers with a [`Relation`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
@@ -146,10 +146,7 @@ impl Relations {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let related_to_asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let relation = client
-    ///     .relations()
-    ///     .reverse(asset_id, "relation_type", related_to_asset_id)
-    ///     .await?;
+    /// let relation = client.relations().reverse(asset_id, "uses", related_to_asset_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn reverse(
@@ -176,7 +173,7 @@ impl Relations {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let related_to_asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// client.relations().delete(asset_id, "relation_type", related_to_asset_id).await?;
+    /// client.relations().delete(asset_id, "uses", related_to_asset_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(

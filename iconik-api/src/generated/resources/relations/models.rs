@@ -16,16 +16,16 @@ pub struct NewRelation {
     /// The asset that the relation leads to.
     pub related_to_asset_id: AssetId,
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub description: Nullable<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The relation.
+    /// The relation. Set by iconik: a request does not change it.
     pub id: Option<RelationId>,
 
     /// The asset that the relation starts from.
@@ -46,7 +46,7 @@ impl NewRelation {
         }
     }
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Nullable::Value(description.into());
         self
@@ -75,7 +75,7 @@ pub struct Relation {
     /// The asset that the relation leads to.
     pub related_to_asset_id: Option<AssetId>,
 
-    /// What it is for, in free text.
+    /// A free text that describes it.
     pub description: Option<String>,
 
     /// When it was created.

@@ -80,7 +80,7 @@ impl Segments {
     ///
     /// A comment that answers another names it in `parent_id`.
     ///
-    /// Needs the role `can_create_segments`. Answers with [`Segment`]. Optional arguments are set
+    /// Needs the role `can_create_segments`. Answers with a [`Segment`]. Optional arguments are set
     /// on [`CreateSegment`].
     ///
     /// - `asset_id`: The asset.
@@ -106,8 +106,8 @@ impl Segments {
 
     /// Gets a segment: `GET /v1/assets/{asset_id}/segments/{segment_id}/`.
     ///
-    /// Needs the role `can_read_segments`. Answers with [`Segment`]. Optional arguments are set on
-    /// [`GetSegment`].
+    /// Needs the role `can_read_segments`. Answers with a [`Segment`]. Optional arguments are set
+    /// on [`GetSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -129,10 +129,10 @@ impl Segments {
 
     /// Replaces a segment: `PUT /v1/assets/{asset_id}/segments/{segment_id}/`.
     ///
-    /// To change a few fields, `update` is the safer choice.
+    /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_segments`. Answers with [`Segment`]. Optional arguments are set on
-    /// [`ReplaceSegment`].
+    /// Needs the role `can_write_segments`. Answers with a [`Segment`]. Optional arguments are set
+    /// on [`ReplaceSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -166,8 +166,8 @@ impl Segments {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_segments`. Answers with [`Segment`]. Optional arguments are set on
-    /// [`UpdateSegment`].
+    /// Needs the role `can_write_segments`. Answers with a [`Segment`]. Optional arguments are set
+    /// on [`UpdateSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -181,7 +181,7 @@ impl Segments {
     /// let segment_id = "a09d093b-f149-11eb-a843-0a580a3db916";
     /// let segment = client
     ///     .segments()
-    ///     .update(asset_id, segment_id, SegmentPatch::new().segment_text("segment_text"))
+    ///     .update(asset_id, segment_id, SegmentPatch::new().segment_text("The logo comes too early."))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -365,7 +365,7 @@ impl Segments {
     /// Writes a segment to the search index again:
     /// `POST /v1/assets/{asset_id}/segments/{segment_id}/reindex/`.
     ///
-    /// The answer has no body; lists follow later.
+    /// The answer says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -397,7 +397,8 @@ impl Segments {
     /// Writes all segments of an asset to the search index again:
     /// `POST /v1/assets/{asset_id}/segments/reindex/`.
     ///
-    /// The answer has no body; lists follow later. Of use after bulk writes that lists do not show.
+    /// The answer says that the work is queued, not that it is done. Of use after bulk writes that
+    /// lists do not show.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -423,9 +424,10 @@ impl Segments {
         ReindexAllSegments::new(asset_id, options).on(&self.0)
     }
 
-    /// Writes the segments that are named to the search index again: `POST /v1/segments/reindex/`.
+    /// Writes the named segments to the search index again: `POST /v1/segments/reindex/`.
     ///
-    /// At most 500 in one request, from any assets.
+    /// At most 500 in one request, of any assets. The answer says that the work is queued, not that
+    /// it is done.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -450,6 +452,8 @@ impl Segments {
 
     /// Writes the segments of several assets to the search index again:
     /// `POST /v1/assets/segments/reindex/`.
+    ///
+    /// The answer says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///

@@ -16,7 +16,7 @@ pub struct AssetSegmentsReindexOptions {
     /// The parts of the search document to build anew; iconik lists no names.
     pub realms: Nullable<Vec<String>>,
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 
     /// The assets; null for every asset.
@@ -55,7 +55,7 @@ impl AssetSegmentsReindexOptions {
         self
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self
@@ -217,10 +217,10 @@ impl FaceBoundingBox {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSegment {
-    /// Set by iconik: has no effect in a request. Which segment it is.
+    /// Which segment it is. Set by iconik: a request does not change it.
     pub id: Option<SegmentId>,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
     /// The version of the asset that it belongs to.
@@ -265,7 +265,7 @@ pub struct NewSegment {
     /// What was drawn over the picture.
     pub drawing: Nullable<Drawing>,
 
-    /// Set by iconik: has no effect in a request. Whether something was drawn over the picture.
+    /// Whether something was drawn over the picture. Set by iconik: a request does not change it.
     pub has_drawing: Option<bool>,
 
     /// Whether it has attachments.
@@ -274,7 +274,7 @@ pub struct NewSegment {
     /// The keyframe that stands for it.
     pub keyframe_id: Nullable<KeyframeId>,
 
-    /// Set by iconik: has no effect in a request. The asset that was made of it as a subclip.
+    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
@@ -323,21 +323,22 @@ pub struct NewSegment {
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
+    /// Set by iconik: a request does not change it.
     pub user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. The first name of the user who made it.
+    /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name of the user who made it.
+    /// The last name of the user who made it. Set by iconik: a request does not change it.
     pub user_last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user who made it.
+    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
     pub user_photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -683,12 +684,6 @@ impl NewSegment {
         self.user_id = Some(user_id.into());
         self
     }
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub fn user_info(mut self, user_info: impl Into<User>) -> Self {
-        self.user_info = Some(user_info.into());
-        self
-    }
 }
 
 /// Several new segments of one asset.
@@ -967,6 +962,11 @@ impl SegmentDeletion {
 }
 
 /// What one of many segments carries from now on.
+///
+/// Made from a [`Segment`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `id` or
+/// `segment_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -974,7 +974,7 @@ pub struct SegmentEdit {
     /// Which segment it is.
     pub id: SegmentId,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
     /// The version of the asset that it belongs to.
@@ -1004,13 +1004,13 @@ pub struct SegmentEdit {
     /// Whether somebody has ticked it off.
     pub segment_checked: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. The comment that it answers.
+    /// The comment that it answers. Set by iconik: a request does not change it.
     pub parent_id: Option<SegmentId>,
 
-    /// Set by iconik: has no effect in a request. Whether it answers no other comment.
+    /// Whether it answers no other comment. Set by iconik: a request does not change it.
     pub top_level: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. Where it stands in the thread of comments.
+    /// Where it stands in the thread of comments. Set by iconik: a request does not change it.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -1022,7 +1022,7 @@ pub struct SegmentEdit {
     /// The keyframe that stands for it.
     pub keyframe_id: Nullable<KeyframeId>,
 
-    /// Set by iconik: has no effect in a request. The asset that was made of it as a subclip.
+    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
@@ -1067,25 +1067,26 @@ pub struct SegmentEdit {
     /// What another system calls it; free text.
     pub external_id: Nullable<String>,
 
-    /// Set by iconik: has no effect in a request. Who made it.
+    /// Who made it. Set by iconik: a request does not change it.
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
+    /// Set by iconik: a request does not change it.
     pub user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. The first name of the user who made it.
+    /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name of the user who made it.
+    /// The last name of the user who made it. Set by iconik: a request does not change it.
     pub user_last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user who made it.
+    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
     pub user_photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -1393,19 +1394,13 @@ impl SegmentEdit {
         self.external_id = Nullable::Null;
         self
     }
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub fn user_info(mut self, user_info: impl Into<User>) -> Self {
-        self.user_info = Some(user_info.into());
-        self
-    }
 }
 
 copies!(Segment => SegmentEdit(id: "id", segment_type: "segment_type") {
     version_id, status, time_start_milliseconds, time_end_milliseconds, segment_text, segment_color,
     segment_track, segment_checked, is_internal, drawing, keyframe_id, metadata, metadata_view_id,
     person_id, face_bounding_boxes, transcription_id, transcription, semantic_transcription, shot,
-    project_id, share_id, share_session_id, share_user_email, external_id, user_info,
+    project_id, share_id, share_session_id, share_user_email, external_id,
 });
 
 /// Several segments of one asset, as they are to be from now on.
@@ -1427,14 +1422,18 @@ impl SegmentEdits {
 /// What to change in a segment; what is absent stays as it is.
 ///
 /// Note: iconik's documents require `segment_type` here too; the service does not (seen live).
+///
+/// Made from a [`Segment`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SegmentPatch {
-    /// Set by iconik: has no effect in a request. Which segment it is.
+    /// Which segment it is. Set by iconik: a request does not change it.
     pub id: Option<SegmentId>,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
     /// The version of the asset that it belongs to.
@@ -1464,13 +1463,13 @@ pub struct SegmentPatch {
     /// Whether somebody has ticked it off.
     pub segment_checked: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. The comment that it answers.
+    /// The comment that it answers. Set by iconik: a request does not change it.
     pub parent_id: Option<SegmentId>,
 
-    /// Set by iconik: has no effect in a request. Whether it answers no other comment.
+    /// Whether it answers no other comment. Set by iconik: a request does not change it.
     pub top_level: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. Where it stands in the thread of comments.
+    /// Where it stands in the thread of comments. Set by iconik: a request does not change it.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -1485,7 +1484,7 @@ pub struct SegmentPatch {
     /// The keyframe that stands for it.
     pub keyframe_id: Nullable<KeyframeId>,
 
-    /// Set by iconik: has no effect in a request. The asset that was made of it as a subclip.
+    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
@@ -1530,25 +1529,26 @@ pub struct SegmentPatch {
     /// What another system calls it; free text.
     pub external_id: Nullable<String>,
 
-    /// Set by iconik: has no effect in a request. Who made it.
+    /// Who made it. Set by iconik: a request does not change it.
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
+    /// Set by iconik: a request does not change it.
     pub user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. The first name of the user who made it.
+    /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name of the user who made it.
+    /// The last name of the user who made it. Set by iconik: a request does not change it.
     pub user_last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user who made it.
+    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
     pub user_photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -1835,12 +1835,6 @@ impl SegmentPatch {
         self.external_id = Nullable::Null;
         self
     }
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub fn user_info(mut self, user_info: impl Into<User>) -> Self {
-        self.user_info = Some(user_info.into());
-        self
-    }
 }
 
 copies!(Segment => SegmentPatch {
@@ -1848,7 +1842,7 @@ copies!(Segment => SegmentPatch {
     segment_color, segment_track, segment_checked, is_internal, drawing, has_attachments,
     keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes, transcription_id,
     transcription, semantic_transcription, shot, project_id, share_id, share_session_id,
-    share_user_email, external_id, user_info,
+    share_user_email, external_id,
 });
 
 /// How to write segments to the search index again.
@@ -1862,7 +1856,7 @@ pub struct SegmentReindexOptions {
     /// The parts of the search document to build anew; iconik lists no names.
     pub realms: Nullable<Vec<String>>,
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 }
 
@@ -1890,7 +1884,7 @@ impl SegmentReindexOptions {
         self
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self
@@ -1898,14 +1892,19 @@ impl SegmentReindexOptions {
 }
 
 /// What a segment carries from now on.
+///
+/// Made from a [`Segment`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `segment_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentReplacement {
-    /// Set by iconik: has no effect in a request. Which segment it is.
+    /// Which segment it is. Set by iconik: a request does not change it.
     pub id: Option<SegmentId>,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
     /// The version of the asset that it belongs to.
@@ -1935,13 +1934,13 @@ pub struct SegmentReplacement {
     /// Whether somebody has ticked it off.
     pub segment_checked: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. The comment that it answers.
+    /// The comment that it answers. Set by iconik: a request does not change it.
     pub parent_id: Option<SegmentId>,
 
-    /// Set by iconik: has no effect in a request. Whether it answers no other comment.
+    /// Whether it answers no other comment. Set by iconik: a request does not change it.
     pub top_level: Option<bool>,
 
-    /// Set by iconik: has no effect in a request. Where it stands in the thread of comments.
+    /// Where it stands in the thread of comments. Set by iconik: a request does not change it.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -1956,7 +1955,7 @@ pub struct SegmentReplacement {
     /// The keyframe that stands for it.
     pub keyframe_id: Nullable<KeyframeId>,
 
-    /// Set by iconik: has no effect in a request. The asset that was made of it as a subclip.
+    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
     pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
@@ -2001,25 +2000,26 @@ pub struct SegmentReplacement {
     /// What another system calls it; free text.
     pub external_id: Nullable<String>,
 
-    /// Set by iconik: has no effect in a request. Who made it.
+    /// Who made it. Set by iconik: a request does not change it.
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
+    /// Set by iconik: a request does not change it.
     pub user_info: Option<User>,
 
-    /// Set by iconik: has no effect in a request. The first name of the user who made it.
+    /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name of the user who made it.
+    /// The last name of the user who made it. Set by iconik: a request does not change it.
     pub user_last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user who made it.
+    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
     pub user_photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -2340,12 +2340,6 @@ impl SegmentReplacement {
         self.external_id = Nullable::Null;
         self
     }
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub fn user_info(mut self, user_info: impl Into<User>) -> Self {
-        self.user_info = Some(user_info.into());
-        self
-    }
 }
 
 copies!(Segment => SegmentReplacement(segment_type: "segment_type") {
@@ -2353,7 +2347,7 @@ copies!(Segment => SegmentReplacement(segment_type: "segment_type") {
     segment_track, segment_checked, is_internal, drawing, has_attachments, keyframe_id, metadata,
     metadata_view_id, person_id, face_bounding_boxes, transcription_id, transcription,
     semantic_transcription, shot, project_id, share_id, share_session_id, share_user_email,
-    external_id, user_info,
+    external_id,
 });
 
 /// Which segments to write to the search index again, and how.
@@ -2367,7 +2361,7 @@ pub struct SegmentsReindexOptions {
     /// The parts of the search document to build anew; iconik lists no names.
     pub realms: Nullable<Vec<String>>,
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub sync_to_another_dc: Option<bool>,
 
     /// The segments; at most 500 in one request. From 1 to 500 items.
@@ -2403,7 +2397,7 @@ impl SegmentsReindexOptions {
         self
     }
 
-    /// Also carries the result to iconik's other data centre.
+    /// Also updates another data centre; iconik does not explain it further.
     pub fn sync_to_another_dc(mut self, sync_to_another_dc: bool) -> Self {
         self.sync_to_another_dc = Some(sync_to_another_dc);
         self

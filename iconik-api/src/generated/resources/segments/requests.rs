@@ -1008,7 +1008,7 @@ action!(segments.reindex_all ReindexAllSegments {
     body: options,
 });
 
-/// Writes the segments that are named to the search index again: [`Segments::reindex_many`].
+/// Writes the named segments to the search index again: [`Segments::reindex_many`].
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReindexManySegments<C = ()> {

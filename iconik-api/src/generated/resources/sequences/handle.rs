@@ -40,7 +40,7 @@ impl Sequences {
     ///
     /// It starts empty; fill it with `add_item`.
     ///
-    /// Needs the role `can_create_sequences`. Answers with [`Sequence`].
+    /// Needs the role `can_create_sequences`. Answers with a [`Sequence`].
     ///
     /// - `options`: What a sequence says about itself.
     ///
@@ -59,7 +59,7 @@ impl Sequences {
     ///
     /// What is in it comes from `list_items`.
     ///
-    /// Needs the role `can_read_sequences`. Answers with [`Sequence`].
+    /// Needs the role `can_read_sequences`. Answers with a [`Sequence`].
     ///
     /// - `sequence_id`: The sequence.
     ///
@@ -76,7 +76,7 @@ impl Sequences {
     ///
     /// The items stay; they have actions of their own.
     ///
-    /// Needs the role `can_write_sequences`. Answers with [`Sequence`].
+    /// Needs the role `can_write_sequences`. Answers with a [`Sequence`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `options`: What a sequence says about itself.
@@ -101,7 +101,7 @@ impl Sequences {
     ///
     /// Only the fields that are sent change. The items have actions of their own.
     ///
-    /// Needs the role `can_write_sequences`. Answers with [`Sequence`].
+    /// Needs the role `can_write_sequences`. Answers with a [`Sequence`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `options`: What to change in a sequence; what is absent stays as it is.
@@ -166,7 +166,7 @@ impl Sequences {
     ///
     /// It goes to `position`, or to the end where that is absent.
     ///
-    /// Needs the role `can_add_sequence_items`. Answers with [`SequenceItem`].
+    /// Needs the role `can_add_sequence_items`. Answers with a [`SequenceItem`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `options`: What to add to a sequence.
@@ -221,7 +221,7 @@ impl Sequences {
     /// Moves an item to another position in its sequence:
     /// `PUT /v1/sequences/{sequence_id}/items/{item_id}/position/`.
     ///
-    /// Needs the role `can_add_sequence_items`. Answers with [`SequenceItem`].
+    /// Needs the role `can_add_sequence_items`. Answers with a [`SequenceItem`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `item_id`: The item: its place in the sequence, not the asset or collection that stands
@@ -254,7 +254,7 @@ impl Sequences {
 
     /// Writes a sequence to the search index again: `POST /v1/sequences/{sequence_id}/reindex/`.
     ///
-    /// The answer has no body; the sequence may turn up in lists some seconds later.
+    /// The answer says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_sequences`. Answers with nothing.
     ///

@@ -6,26 +6,30 @@ use crate::{Extra, Timestamp};
 use super::*;
 
 /// What a sequence says about itself.
+///
+/// Made from a [`Sequence`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `name`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSequence {
-    /// Set by iconik: has no effect in a request. Which sequence it is.
+    /// Which sequence it is. Set by iconik: a request does not change it.
     pub id: Option<SequenceId>,
 
     /// The name that people see.
     pub name: String,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -50,7 +54,7 @@ copies!(Sequence => NewSequence(name: "name") {  });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSequenceItem {
-    /// Set by iconik: has no effect in a request. Which item it is.
+    /// Which item it is. Set by iconik: a request does not change it.
     pub id: Option<SequenceItemId>,
 
     /// The asset or collection that stands here.
@@ -141,26 +145,30 @@ pub struct SequenceItem {
 }
 
 /// What to change in a sequence; what is absent stays as it is.
+///
+/// Made from a [`Sequence`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SequencePatch {
-    /// Set by iconik: has no effect in a request. Which sequence it is.
+    /// Which sequence it is. Set by iconik: a request does not change it.
     pub id: Option<SequenceId>,
 
     /// The name that people see.
     pub name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 

@@ -126,7 +126,7 @@ impl Shares {
     /// Who is named in `emails` gets an invitation. iconik accepts the request and goes on working
     /// on it; the answer is the share all the same.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`Share`].
+    /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -143,7 +143,11 @@ impl Shares {
     /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
     /// let share = client
     ///     .shares()
-    ///     .create(ObjectType::Assets, object_id, NewShare::new(true, true, true, true, ["emails"]))
+    ///     .create(
+    ///         ObjectType::Assets,
+    ///         object_id,
+    ///         NewShare::new(true, true, true, true, ["ann@example.com"]),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -161,7 +165,7 @@ impl Shares {
     /// Everybody who has the URL gets in, with the password where there is one. The answer has the
     /// URL in `url`.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`Share`].
+    /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -171,7 +175,7 @@ impl Shares {
     ///
     /// - `403`: The calling user may not share this object, or not so.
     ///
-    /// Note: iconik documents 200 as success; an integrator is prepared for 201 too.
+    /// Note: iconik documents 200; any other success is read the same way.
     ///
     /// ```
     /// use iconik_api::shares::{NewShareUrl, ObjectType};
@@ -197,7 +201,7 @@ impl Shares {
     ///
     /// It makes one share that holds all of them.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`Share`].
+    /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
     /// - `object_type`: The kind of the objects: `assets`.
     /// - `options`: What a new share of several objects holds, whom it invites and what it allows.
@@ -238,7 +242,7 @@ impl Shares {
 
     /// Gets a share: `GET /v1/{object_type}/{object_id}/shares/{share_id}/`.
     ///
-    /// Needs no role. Answers with [`Share`].
+    /// No role is documented for it. Answers with a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -266,7 +270,7 @@ impl Shares {
     ///
     /// Shares have no PATCH. The password cannot be changed so.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`Share`].
+    /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -402,7 +406,7 @@ impl Shares {
 
     /// Adds a person to a share: `POST /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`ShareUser`].
+    /// Needs the role `can_write_shares`. Answers with a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -438,7 +442,7 @@ impl Shares {
     /// Gets a person of a share:
     /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
-    /// Needs the role `can_read_shares`. Answers with [`ShareUser`].
+    /// Needs the role `can_read_shares`. Answers with a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -471,7 +475,7 @@ impl Shares {
     /// Replaces a person of a share:
     /// `PUT /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`ShareUser`].
+    /// Needs the role `can_write_shares`. Answers with a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -515,7 +519,7 @@ impl Shares {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_shares`. Answers with [`ShareUser`].
+    /// Needs the role `can_write_shares`. Answers with a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -587,7 +591,7 @@ impl Shares {
     /// Writes a share to the search index again:
     /// `POST /v1/{object_type}/{object_id}/shares/{share_id}/reindex/`.
     ///
-    /// The answer has no body; lists follow later.
+    /// The answer says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_shares`. Answers with nothing.
     ///
@@ -628,7 +632,7 @@ impl Shares {
     /// Takes what stands in the URL of the share and gives the token that the other actions of a
     /// guest need.
     ///
-    /// Takes the App-ID alone. Needs no role. Answers with [`ShareToken`].
+    /// Takes the App-ID alone, without a token. Answers with a [`ShareToken`].
     ///
     /// - `options`: What somebody shows to come in through a share.
     ///
@@ -636,7 +640,7 @@ impl Shares {
     /// use iconik_api::shares::ShareLogin;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let share_token = client.shares().login(ShareLogin::new("hash")).await?;
+    /// let share_token = client.shares().login(ShareLogin::new("f3a91c")).await?;
     /// # Ok(()) }
     /// ```
     pub fn login(&self, options: impl Into<ShareLogin>) -> LogInToShare<Client> {
@@ -647,7 +651,7 @@ impl Shares {
     ///
     /// Fails where the token is not valid.
     ///
-    /// Takes the token of a share. Needs no role. Answers with [`ShareToken`].
+    /// Takes the token of a share in place of the application's. Answers with a [`ShareToken`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -660,7 +664,7 @@ impl Shares {
 
     /// Refreshes a share token: `PUT /v1/shares/auth/token/`.
     ///
-    /// Takes the token of a share. Needs no role. Answers with [`ShareToken`].
+    /// Takes the token of a share in place of the application's. Answers with a [`ShareToken`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

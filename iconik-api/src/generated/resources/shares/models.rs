@@ -60,7 +60,7 @@ pub struct NewShare {
     /// Guests may run custom actions.
     pub allow_custom_actions: Option<bool>,
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub allow_sync: Nullable<bool>,
 
     /// The metadata views that guests see.
@@ -81,7 +81,7 @@ pub struct NewShare {
     /// The kind of the object; the path says it already.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. Who shares.
+    /// Who shares. Set by iconik: a request does not change it.
     pub owner_id: Option<UserId>,
 
     /// The system domain that it belongs to.
@@ -93,7 +93,7 @@ pub struct NewShare {
     /// The password that guests need.
     pub password: Nullable<Secret>,
 
-    /// Set by iconik: has no effect in a request. Which share it is.
+    /// Which share it is. Set by iconik: a request does not change it.
     pub id: Option<ShareId>,
 
     /// The e-mail addresses of the people to invite.
@@ -247,7 +247,7 @@ impl NewShare {
         self
     }
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub fn allow_sync(mut self, allow_sync: bool) -> Self {
         self.allow_sync = Nullable::Value(allow_sync);
         self
@@ -426,7 +426,7 @@ pub struct NewShareOfMany {
     /// Guests may run custom actions.
     pub allow_custom_actions: Option<bool>,
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub allow_sync: Nullable<bool>,
 
     /// The metadata views that guests see.
@@ -444,10 +444,10 @@ pub struct NewShareOfMany {
     /// Whether guests get iconik's new review pages.
     pub review_experience_public_beta: Nullable<bool>,
 
-    /// Set by iconik: has no effect in a request. The kind of the objects: always `assets`.
+    /// The kind of the objects: always `assets`. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. Who shares.
+    /// Who shares. Set by iconik: a request does not change it.
     pub owner_id: Option<UserId>,
 
     /// The system domain that it belongs to.
@@ -456,7 +456,7 @@ pub struct NewShareOfMany {
     /// The password that guests need.
     pub password: Option<Secret>,
 
-    /// Set by iconik: has no effect in a request. Which share it is.
+    /// Which share it is. Set by iconik: a request does not change it.
     pub id: Option<ShareId>,
 
     /// The e-mail addresses of the people to invite.
@@ -608,7 +608,7 @@ impl NewShareOfMany {
         self
     }
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub fn allow_sync(mut self, allow_sync: bool) -> Self {
         self.allow_sync = Nullable::Value(allow_sync);
         self
@@ -769,7 +769,7 @@ pub struct NewShareUrl {
     /// Guests may run custom actions.
     pub allow_custom_actions: Option<bool>,
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub allow_sync: Nullable<bool>,
 
     /// The metadata views that guests see.
@@ -945,7 +945,7 @@ impl NewShareUrl {
         self
     }
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub fn allow_sync(mut self, allow_sync: bool) -> Self {
         self.allow_sync = Nullable::Value(allow_sync);
         self
@@ -1058,6 +1058,11 @@ impl NewShareUrl {
 }
 
 /// A person with whom to share.
+///
+/// Made from a [`ShareUser`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `email`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -1068,40 +1073,40 @@ pub struct NewShareUser {
     /// The e-mail address.
     pub email: String,
 
-    /// Set by iconik: has no effect in a request. The first name.
+    /// The first name. Set by iconik: a request does not change it.
     pub first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name.
+    /// The last name. Set by iconik: a request does not change it.
     pub last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user.
+    /// URL of the picture of the user. Set by iconik: a request does not change it.
     pub photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of a large picture of the user.
+    /// URL of a large picture of the user. Set by iconik: a request does not change it.
     pub photo_big: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of a small picture of the user.
+    /// URL of a small picture of the user. Set by iconik: a request does not change it.
     pub photo_small: Option<String>,
 
     /// The user of iconik behind the e-mail address.
     pub internal_user_id: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. How often the person came.
+    /// How often the person came. Set by iconik: a request does not change it.
     pub access_count: Option<i64>,
 
-    /// How often the person downloaded something.
-    pub download_count: Nullable<i64>,
+    /// How often the person downloaded something. Set by iconik: a request does not change it.
+    pub download_count: Option<i64>,
 
-    /// Set by iconik: has no effect in a request. When the person last came.
+    /// When the person last came. Set by iconik: a request does not change it.
     pub last_access_date: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The share.
+    /// The share. Set by iconik: a request does not change it.
     pub share_id: Option<ShareId>,
 
-    /// Set by iconik: has no effect in a request. The kind of the object that is shared.
+    /// The kind of the object that is shared. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object that is shared.
+    /// The object that is shared. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
     /// The password that this person needs.
@@ -1121,7 +1126,7 @@ impl NewShareUser {
             photo_small: None,
             internal_user_id: None,
             access_count: None,
-            download_count: Nullable::Absent,
+            download_count: None,
             last_access_date: None,
             share_id: None,
             object_type: None,
@@ -1142,18 +1147,6 @@ impl NewShareUser {
         self
     }
 
-    /// How often the person downloaded something.
-    pub fn download_count(mut self, download_count: i64) -> Self {
-        self.download_count = Nullable::Value(download_count);
-        self
-    }
-
-    /// Clears `download_count`: sends `null`.
-    pub fn clear_download_count(mut self) -> Self {
-        self.download_count = Nullable::Null;
-        self
-    }
-
     /// The password that this person needs.
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -1161,7 +1154,7 @@ impl NewShareUser {
     }
 }
 
-copies!(ShareUser => NewShareUser(email: "email") { id, internal_user_id, download_count });
+copies!(ShareUser => NewShareUser(email: "email") { id, internal_user_id });
 
 /// Access to an object for people who have none otherwise.
 ///
@@ -1220,7 +1213,7 @@ pub struct Share {
     /// Guests may run custom actions.
     pub allow_custom_actions: Option<bool>,
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub allow_sync: Option<bool>,
 
     /// The metadata views that guests see.
@@ -1359,6 +1352,12 @@ impl ShareLogin {
 }
 
 /// What a share allows from now on.
+///
+/// Made from a [`Share`], it takes over every field that both have, except those that iconik
+/// sets. All of them, states included, go back as they were read, over what others have changed
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// `allow_comments` or `allow_approving_comments` or `allow_setting_approve_status` or
+/// `allow_download`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -1413,7 +1412,7 @@ pub struct ShareReplacement {
     /// Guests may run custom actions.
     pub allow_custom_actions: Option<bool>,
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub allow_sync: Nullable<bool>,
 
     /// The metadata views that guests see.
@@ -1431,37 +1430,38 @@ pub struct ShareReplacement {
     /// Whether guests get iconik's new review pages.
     pub review_experience_public_beta: Nullable<bool>,
 
-    /// Set by iconik: has no effect in a request. The kind of the object that is shared.
+    /// The kind of the object that is shared. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. Who shares.
+    /// Who shares. Set by iconik: a request does not change it.
     pub owner_id: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
-    /// Set by iconik: has no effect in a request. The object that is shared.
+    /// The object that is shared. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
-    /// Set by iconik: has no effect in a request. Which share it is.
+    /// Which share it is. Set by iconik: a request does not change it.
     pub id: Option<ShareId>,
 
     /// What the invitation says.
     pub message: Nullable<String>,
 
-    /// Set by iconik: has no effect in a request. The URL of the share.
+    /// The URL of the share. Set by iconik: a request does not change it.
     pub url: Option<String>,
 
-    /// Set by iconik: has no effect in a request. Whether guests need a password.
+    /// Whether guests need a password. Set by iconik: a request does not change it.
     pub has_password: Option<bool>,
 
-    /// Whether everything that is to be shared is in it yet.
-    pub population_status: Nullable<PopulationStatus>,
+    /// Whether everything that is to be shared is in it yet. Set by iconik: a request does not
+    /// change it.
+    pub population_status: Option<PopulationStatus>,
 
     /// The project that the share was made in.
     pub project_id: Nullable<ProjectId>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 }
 
@@ -1505,7 +1505,7 @@ impl ShareReplacement {
             message: Nullable::Absent,
             url: None,
             has_password: None,
-            population_status: Nullable::Absent,
+            population_status: None,
             project_id: Nullable::Absent,
             date_created: None,
         }
@@ -1613,7 +1613,7 @@ impl ShareReplacement {
         self
     }
 
-    /// Guests may take part in synchronised playback.
+    /// Guests may use sync sessions, going by the name; iconik does not explain it.
     pub fn allow_sync(mut self, allow_sync: bool) -> Self {
         self.allow_sync = Nullable::Value(allow_sync);
         self
@@ -1700,18 +1700,6 @@ impl ShareReplacement {
         self
     }
 
-    /// Whether everything that is to be shared is in it yet.
-    pub fn population_status(mut self, population_status: impl Into<PopulationStatus>) -> Self {
-        self.population_status = Nullable::Value(population_status.into());
-        self
-    }
-
-    /// Clears `population_status`: sends `null`.
-    pub fn clear_population_status(mut self) -> Self {
-        self.population_status = Nullable::Null;
-        self
-    }
-
     /// The project that the share was made in.
     pub fn project_id(mut self, project_id: impl Into<ProjectId>) -> Self {
         self.project_id = Nullable::Value(project_id.into());
@@ -1729,8 +1717,7 @@ copies!(Share => ShareReplacement(allow_comments: "allow_comments", allow_approv
     title, expires, show_existing_comments, allow_user_search_for_mentions, is_approval,
     automatic_approval_share, allow_download_proxy, allow_upload, upload_storage_id,
     allow_view_versions, allow_view_transcriptions, allow_custom_actions, allow_sync,
-    metadata_views, show_watermark, watermark, drm, review_experience_public_beta,
-    population_status, project_id,
+    metadata_views, show_watermark, watermark, drm, review_experience_public_beta, project_id,
 });
 
 /// Which shares to delete.
@@ -1853,6 +1840,10 @@ pub struct ShareUser {
 }
 
 /// What to change in a person of a share; what is absent stays as it is.
+///
+/// Made from a [`ShareUser`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1863,40 +1854,40 @@ pub struct ShareUserPatch {
     /// The e-mail address.
     pub email: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The first name.
+    /// The first name. Set by iconik: a request does not change it.
     pub first_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The last name.
+    /// The last name. Set by iconik: a request does not change it.
     pub last_name: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of the picture of the user.
+    /// URL of the picture of the user. Set by iconik: a request does not change it.
     pub photo: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of a large picture of the user.
+    /// URL of a large picture of the user. Set by iconik: a request does not change it.
     pub photo_big: Option<String>,
 
-    /// Set by iconik: has no effect in a request. URL of a small picture of the user.
+    /// URL of a small picture of the user. Set by iconik: a request does not change it.
     pub photo_small: Option<String>,
 
     /// The user of iconik behind the e-mail address.
     pub internal_user_id: Option<UserId>,
 
-    /// Set by iconik: has no effect in a request. How often the person came.
+    /// How often the person came. Set by iconik: a request does not change it.
     pub access_count: Option<i64>,
 
-    /// How often the person downloaded something.
-    pub download_count: Nullable<i64>,
+    /// How often the person downloaded something. Set by iconik: a request does not change it.
+    pub download_count: Option<i64>,
 
-    /// Set by iconik: has no effect in a request. When the person last came.
+    /// When the person last came. Set by iconik: a request does not change it.
     pub last_access_date: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. The share.
+    /// The share. Set by iconik: a request does not change it.
     pub share_id: Option<ShareId>,
 
-    /// Set by iconik: has no effect in a request. The kind of the object that is shared.
+    /// The kind of the object that is shared. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
 
-    /// Set by iconik: has no effect in a request. The object that is shared.
+    /// The object that is shared. Set by iconik: a request does not change it.
     pub object_id: Option<ObjectId>,
 
     /// The password that this person needs.
@@ -1927,18 +1918,6 @@ impl ShareUserPatch {
         self
     }
 
-    /// How often the person downloaded something.
-    pub fn download_count(mut self, download_count: i64) -> Self {
-        self.download_count = Nullable::Value(download_count);
-        self
-    }
-
-    /// Clears `download_count`: sends `null`.
-    pub fn clear_download_count(mut self) -> Self {
-        self.download_count = Nullable::Null;
-        self
-    }
-
     /// The password that this person needs.
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -1946,7 +1925,7 @@ impl ShareUserPatch {
     }
 }
 
-copies!(ShareUser => ShareUserPatch { id, email, internal_user_id, download_count });
+copies!(ShareUser => ShareUserPatch { id, email, internal_user_id });
 
 /// A storage that guests upload to.
 #[non_exhaustive]

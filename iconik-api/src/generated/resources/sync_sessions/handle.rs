@@ -5,16 +5,16 @@
 use crate::Client;
 use super::*;
 
-/// Sessions in which people watch together; they say which of iconik's data centres serves
-/// them.
+/// Sync sessions, each an id with a node and URLs of data centres. iconik does not explain what
+/// they are for.
 ///
 /// Get one from [`Client::sync_sessions`](crate::Client::sync_sessions).
 #[derive(Clone, Debug)]
 pub struct SyncSessions(Client);
 
 impl Client {
-    /// Sessions in which people watch together; they say which of iconik's data centres serves
-    /// them.
+    /// Sync sessions, each an id with a node and URLs of data centres. iconik does not explain what
+    /// they are for.
     ///
     /// Needs the cargo feature `sync_sessions`.
     pub fn sync_sessions(&self) -> SyncSessions {
@@ -27,7 +27,7 @@ impl SyncSessions {
     ///
     /// `replace`, `update` and even `get` create a session too, with the id that they name.
     ///
-    /// Needs no role. Answers with [`SyncSession`].
+    /// No role is documented for it. Answers with a [`SyncSession`].
     ///
     /// - `options`: What to set in a sync session.
     ///
@@ -35,7 +35,10 @@ impl SyncSessions {
     /// use iconik_api::sync_sessions::SyncSessionOptions;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let sync_session = client.sync_sessions().create(SyncSessionOptions::new().node("node")).await?;
+    /// let sync_session = client
+    ///     .sync_sessions()
+    ///     .create(SyncSessionOptions::new().node("node-1"))
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<SyncSessionOptions>) -> CreateSyncSession<Client> {
@@ -47,9 +50,9 @@ impl SyncSessions {
     /// A session that does not exist is created and answered with 201, so this does not tell
     /// whether there was one.
     ///
-    /// Needs no role. Answers with [`SyncSession`].
+    /// No role is documented for it. Answers with a [`SyncSession`].
     ///
-    /// - `sync_session_id`: The session.
+    /// - `sync_session_id`: The sync session.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -64,10 +67,10 @@ impl SyncSessions {
     ///
     /// A session that does not exist is created.
     ///
-    /// Needs no role. Answers with [`SyncSession`]. Optional arguments are set on
+    /// No role is documented for it. Answers with a [`SyncSession`]. Optional arguments are set on
     /// [`ReplaceSyncSession`].
     ///
-    /// - `sync_session_id`: The session.
+    /// - `sync_session_id`: The sync session.
     /// - `options`: What to set in a sync session.
     ///
     /// ```
@@ -77,7 +80,7 @@ impl SyncSessions {
     /// let sync_session_id = "86c289c3-f149-11eb-a843-0a580a3db916";
     /// let sync_session = client
     ///     .sync_sessions()
-    ///     .replace(sync_session_id, SyncSessionOptions::new().node("node"))
+    ///     .replace(sync_session_id, SyncSessionOptions::new().node("node-1"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -93,10 +96,10 @@ impl SyncSessions {
     ///
     /// Only the fields that are sent change. A session that does not exist is created.
     ///
-    /// Needs no role. Answers with [`SyncSession`]. Optional arguments are set on
+    /// No role is documented for it. Answers with a [`SyncSession`]. Optional arguments are set on
     /// [`UpdateSyncSession`].
     ///
-    /// - `sync_session_id`: The session.
+    /// - `sync_session_id`: The sync session.
     /// - `options`: What to set in a sync session.
     ///
     /// ```
@@ -106,7 +109,7 @@ impl SyncSessions {
     /// let sync_session_id = "86c289c3-f149-11eb-a843-0a580a3db916";
     /// let sync_session = client
     ///     .sync_sessions()
-    ///     .update(sync_session_id, SyncSessionOptions::new().node("node"))
+    ///     .update(sync_session_id, SyncSessionOptions::new().node("node-1"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -120,9 +123,9 @@ impl SyncSessions {
 
     /// Deletes a sync session: `DELETE /v1/sync/sessions/{sync_session_id}/`.
     ///
-    /// Needs no role. Answers with nothing.
+    /// No role is documented for it. Answers with nothing.
     ///
-    /// - `sync_session_id`: The session.
+    /// - `sync_session_id`: The sync session.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -5,22 +5,22 @@
 use crate::{Extra, Timestamp};
 use super::*;
 
-/// A session in which people watch together.
+/// A sync session, as iconik keeps it.
 ///
-/// Note: iconik documents the fields without a word about their use.
+/// Note: iconik documents the names and types of the fields, and not a word about their use.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncSession {
-    /// Which session it is.
+    /// Which sync session it is.
     pub id: Option<SyncSessionId>,
 
-    /// The node that serves the session.
+    /// The node of the session; iconik does not explain it.
     pub node: Option<String>,
 
-    /// The address of the data centre that serves the session.
+    /// By its name the URL of the session's data centre; iconik does not explain it.
     pub dc_url: Option<String>,
 
-    /// The address of the data centre that answers.
+    /// By its name the URL of the data centre that answers; iconik does not explain it.
     pub current_dc_url: Option<String>,
 
     /// When it was created.
@@ -34,27 +34,32 @@ pub struct SyncSession {
 }
 
 /// What to set in a sync session.
+///
+/// Made from a [`SyncSession`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncSessionOptions {
-    /// Set by iconik: has no effect in a request. Which session it is.
+    /// Which sync session it is. Set by iconik: a request does not change it.
     pub id: Option<SyncSessionId>,
 
-    /// The node that serves the session.
+    /// The node of the session; iconik does not explain it.
     pub node: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The address of the data centre that serves the
-    /// session.
+    /// By its name the URL of the session's data centre; iconik does not explain it. Set by iconik:
+    /// a request does not change it.
     pub dc_url: Option<String>,
 
-    /// Set by iconik: has no effect in a request. The address of the data centre that answers.
+    /// By its name the URL of the data centre that answers; iconik does not explain it. Set by
+    /// iconik: a request does not change it.
     pub current_dc_url: Option<String>,
 
-    /// Set by iconik: has no effect in a request. When it was created.
+    /// When it was created. Set by iconik: a request does not change it.
     pub date_created: Option<Timestamp>,
 
-    /// Set by iconik: has no effect in a request. When it was last changed.
+    /// When it was last changed. Set by iconik: a request does not change it.
     pub date_modified: Option<Timestamp>,
 }
 
@@ -64,7 +69,7 @@ impl SyncSessionOptions {
         Self::default()
     }
 
-    /// The node that serves the session.
+    /// The node of the session; iconik does not explain it.
     pub fn node(mut self, node: impl Into<String>) -> Self {
         self.node = Some(node.into());
         self

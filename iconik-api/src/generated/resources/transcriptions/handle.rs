@@ -55,7 +55,7 @@ impl Transcriptions {
     /// The first step to a transcription: the `id` of the answer is the `transcription_id` of the
     /// segments of the type TRANSCRIPTION that carry the words.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -72,7 +72,7 @@ impl Transcriptions {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let transcription_properties = client
     ///     .transcriptions()
-    ///     .create(asset_id, version_id, NewTranscriptionProperties::new().language("language"))
+    ///     .create(asset_id, version_id, NewTranscriptionProperties::new().language("en"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -90,7 +90,7 @@ impl Transcriptions {
     ///
     /// Either of a subtitle file that iconik has already, or of the text in `content`.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -107,7 +107,8 @@ impl Transcriptions {
     ///     .create_from_subtitles(
     ///         asset_id,
     ///         version_id,
-    ///         SubtitleTranscription::new().content("content"),
+    ///         SubtitleTranscription::new()
+    ///             .content("WEBVTT\n\n00:00.000 --> 00:02.000\nGood evening."),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -124,7 +125,7 @@ impl Transcriptions {
     /// Gets the properties of a transcription:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
-    /// Needs the role `can_read_transcriptions`. Answers with [`TranscriptionProperties`].
+    /// Needs the role `can_read_transcriptions`. Answers with a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -153,9 +154,9 @@ impl Transcriptions {
     /// Replaces the properties of a transcription:
     /// `PUT /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
-    /// The words stay. To change a few fields, `update` is the safer choice.
+    /// The words stay. Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -175,7 +176,7 @@ impl Transcriptions {
     ///         asset_id,
     ///         version_id,
     ///         transcription_id,
-    ///         NewTranscriptionProperties::new().language("language"),
+    ///         NewTranscriptionProperties::new().language("en"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -196,7 +197,7 @@ impl Transcriptions {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -217,7 +218,7 @@ impl Transcriptions {
     ///         asset_id,
     ///         version_id,
     ///         transcription_id,
-    ///         TranscriptionPropertiesPatch::new().language("language"),
+    ///         TranscriptionPropertiesPatch::new().language("en"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -7,18 +7,22 @@ use crate::{Extra, Nullable, UnknownValue};
 use super::*;
 
 /// What to say of a transcription as a whole.
+///
+/// Made from a [`TranscriptionProperties`], it takes over every field that both have, except
+/// those that iconik sets. All of them, states included, go back as they were read, over what
+/// others have changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewTranscriptionProperties {
-    /// Set by iconik: has no effect in a request. Which transcription it is: what its segments
-    /// carry as `transcription_id`.
+    /// Which transcription it is: what its segments carry as `transcription_id`. Set by iconik: a
+    /// request does not change it.
     pub id: Option<TranscriptionId>,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// The language that is spoken.
@@ -32,7 +36,7 @@ pub struct NewTranscriptionProperties {
     /// Which engine made it.
     pub engine_info: Nullable<TranscriptionEngineInfo>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -226,18 +230,22 @@ pub struct TranscriptionProperties {
 }
 
 /// What to change in the properties of a transcription; what is absent stays as it is.
+///
+/// Made from a [`TranscriptionProperties`], it takes over every field that both have, except
+/// those that iconik sets. All of them, states included, go back as they were read, over what
+/// others have changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TranscriptionPropertiesPatch {
-    /// Set by iconik: has no effect in a request. Which transcription it is: what its segments
-    /// carry as `transcription_id`.
+    /// Which transcription it is: what its segments carry as `transcription_id`. Set by iconik: a
+    /// request does not change it.
     pub id: Option<TranscriptionId>,
 
-    /// Set by iconik: has no effect in a request. The asset.
+    /// The asset. Set by iconik: a request does not change it.
     pub asset_id: Option<AssetId>,
 
-    /// Set by iconik: has no effect in a request. The version of the asset.
+    /// The version of the asset. Set by iconik: a request does not change it.
     pub version_id: Option<VersionId>,
 
     /// The language that is spoken.
@@ -251,7 +259,7 @@ pub struct TranscriptionPropertiesPatch {
     /// Which engine made it.
     pub engine_info: Nullable<TranscriptionEngineInfo>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 

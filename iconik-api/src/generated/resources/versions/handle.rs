@@ -26,7 +26,7 @@ impl Versions {
     /// It has no media yet, but may take over what people made of an earlier version. The answer
     /// lists all versions of the asset.
     ///
-    /// Needs the role `can_write_versions`. Answers with [`AssetVersions`].
+    /// Needs the role `can_write_versions`. Answers with an [`AssetVersions`].
     ///
     /// - `asset_id`: The asset.
     /// - `options`: What a new version takes over from an earlier one.
@@ -130,7 +130,7 @@ impl Versions {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_versions`. Answers with [`AssetVersion`].
+    /// Needs the role `can_write_versions`. Answers with an [`AssetVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -163,7 +163,7 @@ impl Versions {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_versions`. Answers with [`AssetVersion`].
+    /// Needs the role `can_write_versions`. Answers with an [`AssetVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -195,7 +195,7 @@ impl Versions {
     ///
     /// The answer lists all versions of the asset.
     ///
-    /// Needs the role `can_write_versions`. Answers with [`AssetVersions`].
+    /// Needs the role `can_write_versions`. Answers with an [`AssetVersions`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.

@@ -6,11 +6,15 @@ use crate::{Extra, Nullable, Timestamp};
 use super::*;
 
 /// What to change in a version.
+///
+/// Made from a [`AssetVersion`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetVersionEdit {
-    /// Set by iconik: has no effect in a request. The version.
+    /// The version. Set by iconik: a request does not change it.
     pub id: Option<VersionId>,
 
     /// Its number.
@@ -46,10 +50,11 @@ pub struct AssetVersionEdit {
     /// When it was created.
     pub date_created: Option<Timestamp>,
 
-    /// Who created it.
+    /// Who created it. Set by iconik: a request does not change it.
     pub created_by_user: Option<UserId>,
 
-    /// Name and picture of the user who created it; only where the request asks for users.
+    /// Name and picture of the user who created it; only where the request asks for users. Set by
+    /// iconik: a request does not change it.
     pub created_by_user_info: Option<User>,
 }
 
@@ -132,24 +137,11 @@ impl AssetVersionEdit {
         self.date_created = Some(date_created.into());
         self
     }
-
-    /// Who created it.
-    pub fn created_by_user(mut self, created_by_user: impl Into<UserId>) -> Self {
-        self.created_by_user = Some(created_by_user.into());
-        self
-    }
-
-    /// Name and picture of the user who created it; only where the request asks for users.
-    pub fn created_by_user_info(mut self, created_by_user_info: impl Into<User>) -> Self {
-        self.created_by_user_info = Some(created_by_user_info.into());
-        self
-    }
 }
 
 copies!(AssetVersion => AssetVersionEdit {
     version_number, status, is_online, archive_status, analyze_status, face_recognition_status,
     transcribe_status, transcribed_languages, person_ids, has_unconfirmed_persons, date_created,
-    created_by_user, created_by_user_info,
 });
 
 /// What a version made from another asset takes over besides the media.
@@ -169,7 +161,7 @@ pub struct AssetVersionFromAsset {
     /// Only segments of these types are copied.
     pub include_segment_types: Option<Vec<SegmentType>>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
@@ -229,7 +221,7 @@ pub struct AssetVersionFromVersion {
     /// Only segments of these types are copied.
     pub include_segment_types: Option<Vec<SegmentType>>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
     /// The formats that are not copied.
@@ -317,7 +309,7 @@ pub struct NewAssetVersion {
     /// Only segments of these types are copied.
     pub include_segment_types: Option<Vec<SegmentType>>,
 
-    /// Set by iconik: has no effect in a request. The system domain that it belongs to.
+    /// The system domain that it belongs to. Set by iconik: a request does not change it.
     pub system_domain_id: Option<SystemDomainId>,
 
     /// The version to copy from.
