@@ -3,10 +3,12 @@
 //! URL), against reqwest alone with the same request and the same type for the answer.
 //!
 //! ```sh
-//! cargo bench -p iconik-api --bench overhead
+//! taskset -c 1 cargo bench -p iconik-api --bench overhead
 //! ```
 //!
-//! The server runs in another thread, and only the processor time of the calling thread counts.
+//! On one processor, because otherwise the client and `reqwest`, which have a connection and so a
+//! thread of the server each, differ by where the system happens to put these threads: more than by
+//! what they do. The server runs in another thread, and only the processor time of the calling thread counts.
 //! Nearly half of it is the kernel's: `instructions` shows what is spent in the program itself.
 
 #![allow(missing_docs, unreachable_pub)]
