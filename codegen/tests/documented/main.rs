@@ -62,7 +62,7 @@ fn every_documented_action_is_there_with_its_roles_parameters_and_options() {
 }
 
 #[test]
-fn no_action_of_assets_is_invented() {
+fn an_action_that_the_list_lacks_says_how_one_knows_of_it() {
     let api = spec();
     let documented = fixture("documented-actions.json");
     let documented: BTreeSet<(&str, &str)> = documented
@@ -82,11 +82,16 @@ fn no_action_of_assets_is_invented() {
         .iter()
         .flat_map(|resource| &resource.actions);
     let invented: Vec<String> = actions
+        .filter(|action| action.note.is_none())
         .filter(|action| !documented.contains(&(method_name(action.method), action.path.as_str())))
         .map(|action| format!("{} {}", method_name(action.method), action.path))
         .collect();
 
-    assert!(invented.is_empty(), "{invented:#?}");
+    assert!(
+        invented.is_empty(),
+        "these are not in the documented list: give each a `note` with the document and its year, \
+         or what was seen live and when: {invented:#?}"
+    );
 }
 
 #[test]

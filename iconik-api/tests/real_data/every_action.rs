@@ -192,5 +192,6 @@ fn collect_fields(folder: &Path, fields: &mut BTreeSet<String>) {
 
 #[test]
 fn every_documented_action_is_there() {
-    assert_eq!(iconik_api::actions().count(), 196);
+    // So many were documented when the crate was new; iconik adds more.
+    assert!(iconik_api::actions().count() >= 196);
 }
