@@ -621,6 +621,20 @@ async fn a_base_url_may_have_a_path_of_its_own() {
     }
 }
 
+#[test]
+fn a_body_is_replaced_also_by_none() {
+    let client = Client::builder()
+        .app_id("a")
+        .auth_token("t")
+        .build()
+        .unwrap();
+    let call = client
+        .request(Method::POST, "/API/x/")
+        .json(&1)
+        .json(&None::<i64>);
+    assert_eq!(call.prepared().unwrap().body(), None);
+}
+
 #[tokio::test]
 async fn a_base_url_may_be_spelt_in_other_ways() {
     let build = |url: &str| {
