@@ -81,6 +81,7 @@ impl<'de, T: Model<'de>> Visitor<'de> for ModelVisitor<T> {
                 Key::Unknown(name) => model.extra().read(&name, &mut map)?,
             }
         }
+        model.extra().settle();
         Ok(Some(model))
     }
 }
