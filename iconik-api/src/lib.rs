@@ -21,6 +21,8 @@
 //! a header, other credentials, a timeout, another type for the answer. Endpoints that this
 //! version does not describe are reached with [`Client::request`].
 //!
+//! Calls run on a Tokio runtime with time and IO enabled; the feature `blocking` brings its own.
+//!
 //! # What happens when something goes wrong
 //!
 //! - Failures that may pass are repeated by a [`RetryPolicy`]; requests that may have been
