@@ -111,6 +111,12 @@ impl ActionMeta {
         self
     }
 
+    /// Names the ways to page through its answer, the best for short lists first.
+    pub const fn with_paging(mut self, paging: &'static [Paging]) -> Self {
+        self.paging = paging;
+        self
+    }
+
     /// Says whether it may be sent again when nobody knows whether it was carried out.
     pub const fn with_idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = idempotent;

@@ -1,6 +1,7 @@
 //! Fields that no document mentions: kept as they came.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
@@ -26,6 +27,9 @@ use serde_json::value::RawValue;
 // The box makes the common case, nothing at all, one word in every model.
 #[allow(clippy::box_collection)]
 pub struct Extra(Option<Box<Vec<Field>>>);
+
+/// Up to so many fields are looked through for each new one; beyond, that would take for ever.
+const FEW: usize = 32;
 
 /// A name and its JSON in one piece of text: one allocation per field.
 #[derive(Clone, PartialEq)]
@@ -142,8 +146,31 @@ impl Extra {
         map: &mut A,
     ) -> Result<(), A::Error> {
         let Json(json) = map.next_value()?;
-        self.put(name, &json);
+        if self.len() < FEW {
+            self.put(name, &json);
+        } else {
+            self.0.get_or_insert_default().push(Field::new(name, &json));
+        }
         Ok(())
+    }
+
+    /// Lets the last of several fields with one name count, after all were read.
+    pub(crate) fn settle(&mut self) {
+        let Some(fields) = self.0.as_mut().filter(|fields| fields.len() > FEW) else {
+            return;
+        };
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(fields.len());
+        let mut settled: Vec<Field> = Vec::with_capacity(fields.len());
+        for field in fields.drain(..) {
+            match places.get(field.name()) {
+                Some(place) => settled[*place] = field,
+                None => {
+                    places.insert(field.name().to_owned(), settled.len());
+                    settled.push(field);
+                }
+            }
+        }
+        **fields = settled;
     }
 
     /// Writes the fields into an object that is being written.
@@ -207,6 +234,7 @@ impl<'de> Visitor<'de> for ExtraVisitor {
         while let Some(name) = map.next_key::<String>()? {
             extra.read(&name, &mut map)?;
         }
+        extra.settle();
         Ok(extra)
     }
 }
@@ -326,6 +354,24 @@ mod tests {
     fn of_a_repeated_name_the_last_value_counts() {
         let extra: Extra = serde_json::from_str(r#"{"a":1,"b":2,"a":3}"#).unwrap();
         assert_eq!(serde_json::to_string(&extra).unwrap(), r#"{"a":3,"b":2}"#);
+    }
+
+    #[test]
+    fn very_many_fields_are_read_in_no_time() {
+        let fields = |value: usize| (0..100_000).map(move |name| format!(r#""f{name}":{value}"#));
+        let all: Vec<_> = fields(1).chain(fields(2)).collect();
+        let json = format!("{{{}}}", all.join(","));
+
+        let start = std::time::Instant::now();
+        let extra: Extra = serde_json::from_str(&json).unwrap();
+        let page: crate::Page<String> = serde_json::from_str(&json).unwrap();
+
+        // Looking through all of them for each took minutes.
+        assert!(start.elapsed() < std::time::Duration::from_secs(10));
+        let last: Vec<_> = fields(2).collect();
+        let json = format!("{{{}}}", last.join(","));
+        assert_eq!(serde_json::to_string(&extra).unwrap(), json);
+        assert_eq!(page.extra, extra);
     }
 
     #[test]

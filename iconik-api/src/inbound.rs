@@ -23,14 +23,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::json_error::JsonError;
 use crate::types::{
     AssetId, CollectionId, CustomActionId, MetadataViewId, ObjectId, SavedSearchId, SystemDomainId,
     UserId,
 };
-use crate::{Credentials, Extra, Secret, Timestamp};
+use crate::{Credentials, Extra, RawJson, Secret, Timestamp};
 
 /// Something happened in iconik: what a webhook receives.
 ///
@@ -67,8 +66,9 @@ pub struct Webhook {
     /// What was done: `create`, `update`, `delete`, `purge`, `restore`, `download`, and whatever
     /// iconik adds.
     pub operation: Option<String>,
-    /// The object or the relation, as it is now; its members depend on event type and realm.
-    pub data: Map<String, Value>,
+    /// The object or the relation, as it is now; its members depend on event type and realm. See
+    /// [`data_as`](Self::data_as).
+    pub data: Option<RawJson>,
     /// Tells one delivery from another: 32 hexadecimal digits.
     pub request_id: Option<String>,
     /// What iconik sent beyond the documented fields.
@@ -108,12 +108,12 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// When it is not of this type.
+    /// When it is not of this type; missing data are an empty object.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        let data = Value::Object(self.data.clone());
-        T::deserialize(data).map_err(|_| PayloadError {
+        let data = self.data.as_ref().map_or("{}", RawJson::as_str);
+        serde_json::from_str(data).map_err(|source| PayloadError {
             payload: "webhook",
-            problem: "`data` does not have the expected type".to_owned(),
+            problem: format!("`data`: {}", JsonError::new(data, &source)),
         })
     }
 }
@@ -206,7 +206,7 @@ impl CustomActionCall {
     pub fn credentials(&self, app_id: impl Into<Secret>) -> Option<Credentials> {
         let token = self.auth_token.as_ref()?;
         let app_id = app_id.into();
-        Some(Credentials::app(app_id.expose()).auth_token(token.expose()))
+        Some(Credentials::new(app_id, token))
     }
 }
 
@@ -237,7 +237,7 @@ response_model!(MetadataEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetadataValue {
     /// The value: text, a number, a boolean or a list, as the field's type has it.
-    pub value: Value,
+    pub value: Option<RawJson>,
     /// What people see instead of the value, in fields with choices.
     pub label: Option<String>,
     /// What iconik sent beyond the documented fields.
@@ -363,7 +363,8 @@ mod tests {
             webhook.object_id.unwrap(),
             "7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"
         );
-        assert_eq!(webhook.data["object_type"], "assets");
+        let data = webhook.data.unwrap();
+        assert_eq!(data.get("/object_type"), Some(json!("assets")));
         assert!(webhook.extra.is_empty());
     }
 
@@ -375,7 +376,7 @@ mod tests {
         assert_eq!(data["object_type"], "assets");
         assert_eq!(
             webhook.data_as::<Vec<String>>().unwrap_err().to_string(),
-            "this is not the payload of a webhook: `data` does not have the expected type"
+            "this is not the payload of a webhook: `data`: invalid type: map, expected a sequence (line 1, column 0)"
         );
     }
 
@@ -405,11 +406,11 @@ mod tests {
         .unwrap();
 
         let genre = &call.metadata_values["Genre"].field_values[0];
-        assert_eq!(genre.value, "drama");
+        assert_eq!(genre.value, Some(json!("drama").into()));
         assert_eq!(genre.label.as_deref(), Some("Drama"));
         assert_eq!(
             call.metadata_values["Year"].field_values[0].value,
-            json!(1999)
+            Some(json!(1999).into())
         );
         assert!(!call.metadata_values.contains_key("Rest"));
     }

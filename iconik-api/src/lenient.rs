@@ -15,10 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
-use serde_json::{Map, Value};
 
 /// A type that is read leniently. `None` is JSON's null.
 #[doc(hidden)]
@@ -48,8 +45,8 @@ impl<T: Lenient> Slot for Option<T> {
 }
 
 macro_rules! collection_slots {
-    ($([$($generics:tt)*] $type:ty),*) => {$(
-        impl<$($generics)*> Slot for $type {
+    ($($type:ty),*) => {$(
+        impl<T: Lenient> Slot for $type {
             #[inline]
             fn fill<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 *self = Lenient::lenient(deserializer)?.unwrap_or_default();
@@ -59,7 +56,7 @@ macro_rules! collection_slots {
     )*};
 }
 
-collection_slots!([T: Lenient] Vec<T>, [T: Lenient] BTreeMap<String, T>, [] Map<String, Value>, [] Value);
+collection_slots!(Vec<T>, BTreeMap<String, T>);
 
 /// Fills a slot from whatever comes next.
 pub(crate) struct Fill<'a, T>(pub(crate) &'a mut T);
@@ -394,16 +391,6 @@ impl<T: Lenient> Lenient for Box<T> {
     }
 }
 
-impl Lenient for Value {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(Some(Value::deserialize(deserializer)?).filter(|value| !value.is_null()))
-    }
-
-    fn null() -> Option<Self> {
-        Some(Value::Null)
-    }
-}
-
 impl<T: Lenient> Lenient for Vec<T> {
     #[inline]
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
@@ -465,35 +452,13 @@ impl<'de, T: Lenient> Visitor<'de> for TableVisitor<T> {
     }
 }
 
-impl Lenient for Map<String, Value> {
-    #[inline]
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(ObjectVisitor)
-    }
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Option<Map<String, Value>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    null_is_none!();
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Map::deserialize(MapAccessDeserializer::new(map)).map(Some)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde::de::value::MapDeserializer;
     use serde_json::json;
 
     use super::*;
+    use crate::RawJson;
 
     fn read<T: Lenient>(json: &str) -> Result<Option<T>, String> {
         T::lenient(&mut serde_json::Deserializer::from_str(json)).map_err(|error| error.to_string())
@@ -505,11 +470,10 @@ mod tests {
         assert_eq!(read::<f64>("null"), Ok(None));
         assert_eq!(read::<bool>("null"), Ok(None));
         assert_eq!(read::<String>("null"), Ok(None));
-        assert_eq!(read::<Value>("null"), Ok(None));
+        assert_eq!(read::<RawJson>("null"), Ok(None));
         assert_eq!(read::<Box<i64>>("null"), Ok(None));
         assert_eq!(read::<Vec<i64>>("null"), Ok(None));
         assert_eq!(read::<BTreeMap<String, i64>>("null"), Ok(None));
-        assert_eq!(read::<Map<String, Value>>("null"), Ok(None));
     }
 
     #[test]
@@ -622,8 +586,8 @@ mod tests {
             Ok(Some(vec![vec![1], vec![]]))
         );
         assert_eq!(
-            read::<Vec<Value>>("[1, null]"),
-            Ok(Some(vec![json!(1), json!(null)]))
+            read::<Vec<RawJson>>("[1, null]"),
+            Ok(Some(vec![json!(1).into(), RawJson::default()]))
         );
     }
 

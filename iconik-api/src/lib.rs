@@ -21,6 +21,8 @@
 //! a header, other credentials, a timeout, another type for the answer. Endpoints that this
 //! version does not describe are reached with [`Client::request`].
 //!
+//! Calls run on a Tokio runtime with time and IO enabled; the feature `blocking` brings its own.
+//!
 //! # What happens when something goes wrong
 //!
 //! - Failures that may pass are repeated by a [`RetryPolicy`]; requests that may have been
@@ -36,7 +38,10 @@
 //! - Only https, except to this machine or where [`ClientBuilder::allow_plain_http`] asks for it.
 //! - Redirects are not followed: the tokens stay with the host that they were given for.
 //! - A path argument cannot become another path, a header argument not another header.
-//! - An attempt takes at most a minute, an answer at most 256 MiB, also when it is compressed.
+//! - An attempt takes at most a minute, an answer at most 256 MiB, also when it is compressed, and
+//!   100 headers.
+//! - JSON that is nested deeper than 128 levels is kept as text where it is free, and an error where
+//!   it is read.
 //!
 //! # Features
 //!

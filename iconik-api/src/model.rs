@@ -10,7 +10,6 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
 
 use crate::lenient::{Fill, Slot, null_is_none};
 use crate::{Extra, Nullable};
@@ -82,6 +81,7 @@ impl<'de, T: Model<'de>> Visitor<'de> for ModelVisitor<T> {
                 Key::Unknown(name) => model.extra().read(&name, &mut map)?,
             }
         }
+        model.extra().settle();
         Ok(Some(model))
     }
 }
@@ -151,22 +151,6 @@ impl<T> Kept for BTreeMap<String, T> {
 
     fn is_empty(&self) -> bool {
         self.is_empty()
-    }
-}
-
-impl Kept for Map<String, Value> {
-    fn is_absent(&self) -> bool {
-        false
-    }
-
-    fn is_empty(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl Kept for Value {
-    fn is_absent(&self) -> bool {
-        self.is_null()
     }
 }
 
@@ -254,8 +238,8 @@ pub fn write_model<T: Members, S: Serializer>(model: &T, serializer: S) -> Resul
 /// response_model!(Playlist { id: "id", r#type: "type", required objects: "objects" });
 /// ```
 ///
-/// The model has these fields and `extra: Extra`, and a `Default`. A field is an `Option`, a `Vec`, a
-/// map or JSON. Reading is lenient: null is absent, unknown members go to `extra`, and of a member
+/// The model has these fields and `extra: Extra`, and a `Default`. A field is an `Option`, a `Vec` or
+/// a map. Reading is lenient: null is absent, unknown members go to `extra`, and of a member
 /// that comes twice the last one counts. Writing leaves out what is absent and collections that are
 /// empty, unless they are marked `required`, and ends with `extra`.
 #[doc(hidden)]
@@ -409,9 +393,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde::Deserialize;
-    use serde_json::{Map, Value, json};
+    use serde_json::Value;
 
-    use crate::{Extra, Id, IdKind, Nullable, Page, Timestamp, UnknownValue, Unrecognized};
+    use crate::{
+        Extra, Id, IdKind, Nullable, Page, RawJson, Timestamp, UnknownValue, Unrecognized,
+    };
 
     /// Marks ids of assets.
     enum AssetMarker {}
@@ -441,13 +427,13 @@ mod tests {
         id: Option<AssetId>,
         in_collections: Vec<AssetId>,
         is_online: Option<bool>,
-        metadata: Map<String, Value>,
+        metadata: Option<RawJson>,
         scores: BTreeMap<String, f64>,
         status: Option<Status>,
         title: Option<String>,
         r#type: Option<String>,
         versions: Vec<Version>,
-        warning: Option<Value>,
+        warning: Option<RawJson>,
         parent: Option<Box<Asset>>,
         extra: Extra,
     }
@@ -799,7 +785,8 @@ mod tests {
         }
         let page: Page<Mine> =
             read(r#"{"objects":[{"title":"a"},null],"search_after":[1,"x"],"scroll_id":"s"}"#);
-        assert_eq!(page.search_after, [json!(1), json!("x")]);
+        let after: Vec<&str> = page.search_after.iter().map(RawJson::as_str).collect();
+        assert_eq!(after, ["1", r#""x""#]);
         assert_eq!(page.scroll_id.as_deref(), Some("s"));
         assert_eq!((&page).into_iter().count(), 1);
         assert_eq!(

@@ -7,11 +7,10 @@ use std::{slice, vec};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
-use crate::Extra;
 use crate::lenient::null_is_none;
 use crate::model::{self, Members, Model, put, write, write_model, write_required};
+use crate::{Extra, RawJson};
 
 /// One page of a list.
 ///
@@ -41,9 +40,9 @@ pub struct Page<T> {
     /// Where a scrolled list goes on. Every page has a new one.
     pub scroll_id: Option<String>,
     /// Where a list sorted by the search index goes on.
-    pub search_after: Vec<Value>,
+    pub search_after: Vec<RawJson>,
     /// Counts by value, of the fields for which they were asked.
-    pub facets: Option<Value>,
+    pub facets: Option<RawJson>,
     /// What iconik sent beyond the documented fields.
     pub extra: Extra,
 }

@@ -33,7 +33,8 @@ impl RawJson {
         &self.0
     }
 
-    /// The whole as a tree.
+    /// The whole as a tree; null if it is nested deeper than 128 levels, which [`read`](Self::read)
+    /// tells.
     #[must_use]
     pub fn value(&self) -> Value {
         serde_json::from_str(&self.0).unwrap_or_default()

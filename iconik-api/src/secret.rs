@@ -71,6 +71,19 @@ impl From<SecretString> for Secret {
     }
 }
 
+/// For [`Credentials`](crate::Credentials): a token that iconik answered with goes straight in.
+impl From<Secret> for SecretString {
+    fn from(secret: Secret) -> Self {
+        secret.0
+    }
+}
+
+impl From<&Secret> for SecretString {
+    fn from(secret: &Secret) -> Self {
+        secret.0.clone()
+    }
+}
+
 impl From<&Secret> for Secret {
     fn from(secret: &Secret) -> Self {
         secret.clone()

@@ -622,6 +622,32 @@ async fn a_base_url_may_have_a_path_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_head_may_announce_more_than_the_client_takes() {
+    let reply = Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 5000000000\r\n\r\n");
+    let server = Server::always(reply).await;
+    let head = server
+        .client()
+        .request(Method::HEAD, "/API/x/")
+        .await
+        .unwrap();
+    assert_eq!(head.headers()["content-length"], "5000000000");
+}
+
+#[test]
+fn a_body_is_replaced_also_by_none() {
+    let client = Client::builder()
+        .app_id("a")
+        .auth_token("t")
+        .build()
+        .unwrap();
+    let call = client
+        .request(Method::POST, "/API/x/")
+        .json(&1)
+        .json(&None::<i64>);
+    assert_eq!(call.prepared().unwrap().body(), None);
+}
+
+#[tokio::test]
 async fn a_base_url_may_be_spelt_in_other_ways() {
     let build = |url: &str| {
         Client::builder()

@@ -581,6 +581,25 @@ async fn a_link_with_a_cursor_of_its_own_is_followed_and_keeps_the_filter() {
 }
 
 #[tokio::test]
+async fn a_cursor_repeats_no_argument_that_the_server_repeats() {
+    let server = Server::start(|request| {
+        let link = "/v1/collections/?sort=mine&token=next";
+        Reply::json(
+            200,
+            json!({ "objects": [row(request.number)], "next_url": link }).to_string(),
+        )
+    })
+    .await;
+    let mut items = client(&server).collections().list().sort("mine").items();
+    items.next().await.unwrap().unwrap();
+    let cursor = items.cursor().unwrap().to_string();
+    assert!(
+        cursor.contains("token") && !cursor.contains("mine"),
+        "{cursor}"
+    );
+}
+
+#[tokio::test]
 async fn dropping_a_list_gives_its_requests_up() {
     let server = Server::start(|request| list(request, 500).after(Duration::from_millis(30))).await;
     let client = client(&server);

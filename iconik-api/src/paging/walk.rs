@@ -14,8 +14,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use serde_json::Value;
-
 use super::place::{self, Cursor, PLACE_PARAMS, Place};
 use super::rows::{self, RowKey, Seen};
 use crate::action::Paging;
@@ -486,7 +484,7 @@ impl<T> Walk<T> {
         };
         let next = match next {
             Some(next) => Some(next),
-            None => self.link(page)?.map(Place::Link),
+            None => self.link(page)?.map(|link| self.place_of(link)),
         };
         let scrolled = i64::try_from(self.scrolled).unwrap_or(i64::MAX);
         if let (None, Place::Scroll(_), Some(total)) = (&next, place, page.total) {
@@ -530,25 +528,32 @@ impl<T> Walk<T> {
                 Ok((linked > number).then_some(Place::Number(linked)))
             }
             None if self.leads_on(&link) => {
-                let place = Place::Link(link);
+                let place = self.place_of(link);
                 Ok(self.used.insert(&format!("{place:?}")).then_some(place))
             }
             None => Ok(Some(Place::Number(following))),
         }
     }
 
+    /// Where a link leads: what it says beyond the request. The arguments of the request that the
+    /// server repeats may be secret, and a cursor is not.
+    fn place_of(&self, mut link: Vec<(String, String)>) -> Place {
+        link.retain(|(name, _)| !self.says(name));
+        Place::Link(link)
+    }
+
     /// Whether a link has a parameter that this request has not: then it is the server's own cursor.
     fn leads_on(&self, link: &[(String, String)]) -> bool {
-        let Some(template) = &self.template else {
-            return false;
-        };
-        let own: Vec<String> = template
-            .request
-            .query_pairs()
-            .map(|(name, _)| name)
-            .collect();
         link.iter()
-            .any(|(name, _)| name != "per_page" && !own.contains(name))
+            .any(|(name, _)| name != "per_page" && !self.says(name))
+    }
+
+    /// Whether the request has a parameter of this name.
+    fn says(&self, name: &str) -> bool {
+        self.template.as_ref().is_some_and(|template| {
+            let mut own = template.request.query_pairs();
+            own.any(|(own, _)| own == name)
+        })
     }
 
     /// Whether the answer says that there is another page.
@@ -594,7 +599,7 @@ impl<T> Walk<T> {
         });
         let values = || match &page.search_after[..] {
             [] => None,
-            [Value::String(text)] => Some(text.clone()),
+            [value] => value.read().ok().or_else(|| Some(format!("[{value}]"))),
             values => serde_json::to_string(values).ok(),
         };
         let after = linked.filter(|after| !after.is_empty()).or_else(values);

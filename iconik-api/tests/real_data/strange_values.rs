@@ -199,3 +199,28 @@ async fn unknown_fields_and_fields_that_come_twice_do_no_harm() {
     );
     assert_eq!(page.extra.get("took_ms"), Some(json!(12)));
 }
+
+#[tokio::test]
+async fn json_nested_without_end_is_kept_or_an_error_and_never_a_crash() {
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    let page = |field: &str| format!(r#"{{"objects":[{{"{field}":{deep}}}]}}"#);
+
+    // Free JSON and unknown fields are text.
+    for field in ["metadata", "new_field"] {
+        let server = Server::always(Reply::json(200, page(field))).await;
+        let page = server.client().assets().list().await.unwrap();
+        assert!(serde_json::to_string(&page).unwrap().contains(&deep));
+    }
+    // What is read has an end.
+    for field in ["title", "date_created", "versions"] {
+        let server = Server::always(Reply::json(200, page(field))).await;
+        let error = server.client().assets().list().await.unwrap_err();
+        assert!(error.is_decode(), "{field}");
+    }
+    let server = Server::always(Reply::json(200, page("metadata"))).await;
+    let list = server.client().assets().list().send();
+    assert!(list.json_value().await.unwrap_err().is_decode());
+    let server = Server::always(Reply::json(400, format!(r#"{{"errors":{deep}}}"#))).await;
+    let error = server.client().assets().list().await.unwrap_err();
+    assert!(error.is_bad_request() && error.messages().is_empty());
+}

@@ -1,3 +1,4 @@
+use iconik_api::RawJson;
 use iconik_api::relations::NewRelation;
 use serde_json::json;
 
@@ -33,7 +34,7 @@ async fn related_assets_are_read() {
     assert_eq!(relation.related_from_asset_id, Some(ASSET.into()));
     assert_eq!(
         page.search_after,
-        [json!(1_715_000_000_000_i64), json!("9b2f6c1e")]
+        [json!(1_715_000_000_000_i64), json!("9b2f6c1e")].map(RawJson::from)
     );
 }
 

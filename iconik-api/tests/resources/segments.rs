@@ -52,7 +52,7 @@ async fn segments_are_read() {
     );
     assert_eq!(
         page.facets,
-        Some(json!({ "segment_type": { "TRANSCRIPTION": 1 } }))
+        Some(json!({ "segment_type": { "TRANSCRIPTION": 1 } }).into())
     );
     let segment = &page.objects[0];
     assert_eq!(segment.segment_type, Some(SegmentType::Transcription));
