@@ -7,6 +7,7 @@ use crate::api::{
     Action, Api, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param,
     Resource, Service, Shape,
 };
+use crate::name;
 use crate::words::{
     auth_name, body_text, bounds_text, count, literal_text, location_name, method_name,
     paging_name, type_text,
@@ -202,22 +203,12 @@ fn service(log: &mut Log, old: &Service, new: &Service) {
 }
 
 fn resource(log: &mut Log, old: &Resource, new: &Resource) {
-    // The singular makes the names of the request types.
-    let (before, after) = (old.singular.clone(), new.singular.clone());
-    log.turned(
-        Effect::Breaking,
-        &new.name,
-        None,
-        "names its requests after",
-        before,
-        after,
-    );
     let place = |name: &str| format!("{}.{name}", new.name);
     let same_request = |a: &Action, b: &Action| a.method == b.method && a.path == b.path;
     let mut renamed = BTreeSet::new();
     for before in &old.actions {
         if let Some(after) = new.actions.iter().find(|it| it.name == before.name) {
-            action(log, &place(&after.name), before, after);
+            action(log, &place(&after.name), (old, before), (new, after));
             continue;
         }
         let fresh = new
@@ -232,7 +223,7 @@ fn resource(log: &mut Log, old: &Resource, new: &Resource) {
                     Some(&place(&after.name)),
                     "is its name now",
                 );
-                action(log, &place(&after.name), before, after);
+                action(log, &place(&after.name), (old, before), (new, after));
             }
             None => log.breaking(&place(&before.name), None, "is gone"),
         }
@@ -247,7 +238,10 @@ fn resource(log: &mut Log, old: &Resource, new: &Resource) {
     }
 }
 
-fn action(log: &mut Log, place: &str, old: &Action, new: &Action) {
+/// An action and the resource that it belongs to.
+type Owned<'a> = (&'a Resource, &'a Action);
+
+fn action(log: &mut Log, place: &str, (owner, old): Owned<'_>, (owner_now, new): Owned<'_>) {
     let request = |it: &Action| format!("{} {}", method_name(it.method), it.path);
     log.turned(
         Effect::Breaking,
@@ -257,18 +251,13 @@ fn action(log: &mut Log, place: &str, old: &Action, new: &Action) {
         request(old),
         request(new),
     );
-    let name = |it: &Action| {
-        it.request
-            .clone()
-            .unwrap_or_else(|| "the derived name".to_owned())
-    };
     log.turned(
         Effect::Breaking,
         place,
         None,
         "calls its request type",
-        name(old),
-        name(new),
+        name::request(owner, old),
+        name::request(owner_now, new),
     );
     log.turned(
         Effect::Breaking,
