@@ -325,28 +325,16 @@ impl Export<'_> {
         let mut all: Vec<(String, Json)> =
             vec![("Errors".into(), errors()), ("Page".into(), envelope())];
         for service in &self.api.services {
-            let used = |name: &&String| self.used.contains(*name);
-            all.extend(
-                service
-                    .ids
-                    .keys()
-                    .filter(used)
-                    .map(|it| (it.clone(), id(&service.ids[it]))),
-            );
-            all.extend(
-                service
-                    .enums
-                    .keys()
-                    .filter(used)
-                    .map(|it| (it.clone(), enumeration(&service.enums[it]))),
-            );
-            all.extend(
-                service
-                    .models
-                    .keys()
-                    .filter(used)
-                    .map(|it| (it.clone(), model(service, &service.models[it]))),
-            );
+            let used = |name: &String| self.used.contains(name);
+            for (name, it) in service.ids.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), id(it)));
+            }
+            for (name, it) in service.enums.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), enumeration(it)));
+            }
+            for (name, it) in service.models.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), model(service, it)));
+            }
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         Json::Members(all)
