@@ -6,14 +6,21 @@
 
 use std::collections::BTreeSet;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use crate::api::{
-    Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Location, Method,
-    Model, Param, Resource, Service, Shape, Type,
+    Action, Api, Auth, Body, Location, Method, Param, Resource, Service, Shape, Type,
 };
 use crate::words::{self, location_name, method_name, needs_roles, paging_name, sentence};
+
+mod json;
+mod schema;
+
+use json::{Json, Members};
+use schema::{
+    constraints, enumeration, envelope, error_response, errors, id, media, model, responses,
+    type_members, type_schema,
+};
 
 /// Writes the document of these services of `api`: of one, its paths stand below the service's own
 /// server; of several, below the host.
@@ -28,70 +35,6 @@ pub fn export(api: &Api, services: &[&Service]) -> String {
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
-}
-
-/// JSON whose members keep their order, so that the document reads from the general to the detail.
-#[derive(Clone, Debug)]
-enum Json {
-    Value(Value),
-    List(Vec<Json>),
-    Members(Vec<(String, Json)>),
-}
-
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Json::Value(value) => value.serialize(serializer),
-            Json::List(items) => items.serialize(serializer),
-            Json::Members(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
-        }
-    }
-}
-
-impl From<Value> for Json {
-    fn from(value: Value) -> Self {
-        Json::Value(value)
-    }
-}
-
-impl From<&str> for Json {
-    fn from(text: &str) -> Self {
-        Json::Value(Value::from(text))
-    }
-}
-
-impl From<String> for Json {
-    fn from(text: String) -> Self {
-        Json::Value(Value::from(text))
-    }
-}
-
-/// The members of an object, in the order in which they are added.
-#[derive(Default)]
-struct Members(Vec<(String, Json)>);
-
-impl Members {
-    fn add(&mut self, name: impl Into<String>, value: impl Into<Json>) -> &mut Self {
-        self.0.push((name.into(), value.into()));
-        self
-    }
-
-    fn add_if(&mut self, when: bool, name: &str, value: impl Into<Json>) -> &mut Self {
-        if when {
-            self.add(name, value);
-        }
-        self
-    }
-
-    fn done(&mut self) -> Json {
-        Json::Members(std::mem::take(&mut self.0))
-    }
 }
 
 /// The names of everything that the actions of some services lead to.
@@ -382,28 +325,16 @@ impl Export<'_> {
         let mut all: Vec<(String, Json)> =
             vec![("Errors".into(), errors()), ("Page".into(), envelope())];
         for service in &self.api.services {
-            let used = |name: &&String| self.used.contains(*name);
-            all.extend(
-                service
-                    .ids
-                    .keys()
-                    .filter(used)
-                    .map(|it| (it.clone(), id(&service.ids[it]))),
-            );
-            all.extend(
-                service
-                    .enums
-                    .keys()
-                    .filter(used)
-                    .map(|it| (it.clone(), enumeration(&service.enums[it]))),
-            );
-            all.extend(
-                service
-                    .models
-                    .keys()
-                    .filter(used)
-                    .map(|it| (it.clone(), model(service, &service.models[it]))),
-            );
+            let used = |name: &String| self.used.contains(name);
+            for (name, it) in service.ids.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), id(it)));
+            }
+            for (name, it) in service.enums.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), enumeration(it)));
+            }
+            for (name, it) in service.models.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), model(service, it)));
+            }
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         Json::Members(all)
@@ -439,318 +370,4 @@ fn operation_text(action: &Action) -> String {
         .filter(|it| !it.is_empty())
         .collect::<Vec<_>>()
         .join("\n\n")
-}
-
-fn reference(name: &str) -> Value {
-    Value::from(format!("#/components/schemas/{name}"))
-}
-
-fn type_schema(ty: &Type) -> Json {
-    type_members(ty).done()
-}
-
-fn type_members(ty: &Type) -> Members {
-    let mut schema = Members::default();
-    match ty {
-        Type::String => schema.add("type", "string"),
-        Type::Secret => schema.add("type", "string").add("format", "password"),
-        Type::Integer => schema.add("type", "integer").add("format", "int64"),
-        Type::Number => schema.add("type", "number"),
-        Type::Boolean => schema.add("type", "boolean"),
-        Type::Timestamp => schema.add("type", "string").add("format", "date-time"),
-        Type::Any => &mut schema,
-        Type::Object => schema.add("type", "object"),
-        Type::Id(name) | Type::Enum(name) | Type::Model(name) => {
-            schema.add("$ref", reference(name))
-        }
-        Type::List(of) => schema.add("type", "array").add("items", type_schema(of)),
-        Type::Map(of) => schema
-            .add("type", "object")
-            .add("additionalProperties", type_schema(of)),
-    };
-    schema
-}
-
-/// The same type, or null.
-fn or_null(ty: &Type) -> Members {
-    let mut schema = type_members(ty);
-    if schema.0.is_empty() {
-        // Anything may be null already.
-        return schema;
-    }
-    for (name, value) in &mut schema.0 {
-        if let ("type", Json::Value(kind)) = (name.as_str(), value) {
-            *kind = json!([kind.take(), "null"]);
-            return schema;
-        }
-    }
-    let either = vec![schema.done(), Json::Value(json!({ "type": "null" }))];
-    schema.add("anyOf", Json::List(either));
-    schema
-}
-
-fn constraints(schema: &mut Members, default: Option<&Literal>, bounds: &Bounds) {
-    if let Some(default) = default {
-        schema.add(
-            "default",
-            match default {
-                Literal::Boolean(it) => json!(it),
-                Literal::Integer(it) => json!(it),
-                Literal::Number(it) => json!(it),
-                Literal::String(it) => json!(it),
-            },
-        );
-    }
-    let numbers = [("minimum", bounds.min), ("maximum", bounds.max)];
-    let counts = [
-        ("minItems", bounds.min_items),
-        ("maxItems", bounds.max_items),
-    ];
-    let counts = counts.map(|(name, it)| (name, it.map(i64::from)));
-    for (name, bound) in numbers.into_iter().chain(counts) {
-        if let Some(bound) = bound {
-            schema.add(name, json!(bound));
-        }
-    }
-}
-
-fn id(id: &Id) -> Json {
-    Members::default()
-        .add("type", "string")
-        .add("description", sentence(&id.doc))
-        .done()
-}
-
-/// Open: one of the documented values, or any other text.
-fn enumeration(it: &Enum) -> Json {
-    let values: Vec<&str> = it.values.iter().map(|it| it.wire.as_str()).collect();
-    let documented = Members::default()
-        .add("type", "string")
-        .add("enum", json!(values))
-        .done();
-    let other = Members::default()
-        .add("type", "string")
-        .add("description", "A value that iconik added since.")
-        .done();
-    let mut about = text(&it.doc, it.note.as_deref(), None);
-    let explained: Vec<String> = it
-        .values
-        .iter()
-        .filter(|it| !it.doc.is_empty())
-        .map(|it| format!("- `{}`: {}", it.wire, it.doc))
-        .collect();
-    if !explained.is_empty() {
-        about.push_str("\n\n");
-        about.push_str(&explained.join("\n"));
-    }
-    Members::default()
-        .add("description", about)
-        .add("anyOf", Json::List(vec![documented, other]))
-        .done()
-}
-
-fn model(service: &Service, model: &Model) -> Json {
-    let mut out = Members::default();
-    out.add("description", text(&model.doc, model.note.as_deref(), None));
-    match &model.shape {
-        Shape::Fields(fields) => {
-            let required: Vec<&str> = match model.direction {
-                Direction::Response => Vec::new(),
-                _ => fields
-                    .iter()
-                    .filter(|it| it.required)
-                    .map(|it| it.wire.as_str())
-                    .collect(),
-            };
-            out.add("type", "object")
-                .add_if(!required.is_empty(), "required", json!(required));
-            let fields = fields
-                .iter()
-                .map(|it| (it.wire.clone(), field(model.direction, it)));
-            out.add("properties", Json::Members(fields.collect()));
-        }
-        Shape::Union { tag, variants } => {
-            let refs = variants
-                .iter()
-                .map(|(_, name)| Json::Value(json!({ "$ref": reference(name) })));
-            let mapping = variants
-                .iter()
-                .map(|(tag, name)| (tag.clone(), Json::Value(reference(name))));
-            let discriminator = Members::default()
-                .add("propertyName", tag.as_str())
-                .add("mapping", Json::Members(mapping.collect()))
-                .done();
-            out.add("oneOf", Json::List(refs.collect()))
-                .add("discriminator", discriminator);
-        }
-    }
-    if let Home::Resource(resource) = &model.home {
-        let known = service.resources.iter().any(|it| it.name == *resource);
-        out.add_if(known, "x-resource", resource.as_str());
-    }
-    out.done()
-}
-
-fn field(direction: Direction, field: &Field) -> Json {
-    // In an answer null and absent are the same, whatever the field.
-    let null = field.nullable || direction == Direction::Response;
-    let mut out = if null {
-        or_null(&field.ty)
-    } else {
-        type_members(&field.ty)
-    };
-    constraints(&mut out, field.default.as_ref(), &field.bounds);
-    let about = text(
-        &field.doc,
-        field.note.as_deref(),
-        field.deprecated.as_deref(),
-    );
-    out.add_if(!about.is_empty(), "description", about)
-        .add_if(field.read_only, "readOnly", json!(true))
-        .add_if(field.write_only, "writeOnly", json!(true))
-        .add_if(field.deprecated.is_some(), "deprecated", json!(true));
-    out.done()
-}
-
-fn media(kind: &str, schema: Json) -> Json {
-    Members::default()
-        .add(kind, Members::default().add("schema", schema).done())
-        .done()
-}
-
-fn responses(action: &Action) -> Json {
-    let mut out = Members::default();
-    for (status, body) in &action.returns {
-        let mut response = Members::default();
-        match body {
-            Body::Nothing => response.add("description", "Done; there is nothing to read."),
-            Body::Text => {
-                let text = Members::default().add("type", "string").done();
-                response
-                    .add("description", "Text.")
-                    .add("content", media("text/*", text))
-            }
-            Body::Json(ty) => response
-                .add("description", format!("{}.", words::type_text(ty)))
-                .add("content", media("application/json", type_schema(ty))),
-            Body::Page(ty) => {
-                let page = Json::Value(json!({ "$ref": reference("Page") }));
-                let both = Json::List(vec![page, objects(ty)]);
-                let schema = Members::default().add("allOf", both).done();
-                response
-                    .add(
-                        "description",
-                        format!("A page of {}.", words::type_text(ty)),
-                    )
-                    .add("content", media("application/json", schema))
-            }
-            Body::Objects(ty) => response
-                .add(
-                    "description",
-                    format!("A list of {}.", words::type_text(ty)),
-                )
-                .add("content", media("application/json", objects(ty))),
-        };
-        out.add(status.to_string(), response.done());
-    }
-    for (status, about) in &action.errors {
-        out.add(status.to_string(), error_response(about));
-    }
-    out.add("default", json!({ "$ref": "#/components/responses/Error" }));
-    out.done()
-}
-
-fn objects(ty: &Type) -> Json {
-    let mut list = or_null(&Type::List(Box::new(ty.clone())));
-    let list = list.add("description", "The items.").done();
-    let properties = Members::default().add("objects", list).done();
-    Members::default()
-        .add("type", "object")
-        .add("properties", properties)
-        .done()
-}
-
-fn error_response(about: &str) -> Json {
-    let schema = Json::Value(json!({ "$ref": reference("Errors") }));
-    Members::default()
-        .add("description", sentence(about))
-        .add("content", media("application/json", schema))
-        .done()
-}
-
-/// Errors come as a list of messages, or as messages by field.
-fn errors() -> Json {
-    let list = json!({
-        "type": "object",
-        "required": ["errors"],
-        "properties": { "errors": { "type": "array", "items": { "type": "string" } } },
-    });
-    let by_field = json!({
-        "type": "object",
-        "required": ["errors"],
-        "properties": { "errors": { "type": "object", "additionalProperties": true } },
-    });
-    Members::default()
-        .add(
-            "description",
-            "What went wrong: a list of messages, or messages by field.",
-        )
-        .add("oneOf", Json::List(vec![list.into(), by_field.into()]))
-        .done()
-}
-
-fn envelope() -> Json {
-    let member = |kind: &str, about: &str| json!({ "type": [kind, "null"], "description": about });
-    let mut properties = Members::default();
-    properties
-        .add(
-            "page",
-            member("integer", "Number of this page, counted from 1."),
-        )
-        .add("pages", member("integer", "How many pages there are."))
-        .add(
-            "per_page",
-            member("integer", "How many items a page holds."),
-        )
-        .add(
-            "total",
-            member("integer", "How many items there are in all."),
-        )
-        .add(
-            "first_url",
-            member("string", "The first page, as a path on the same host."),
-        )
-        .add(
-            "prev_url",
-            member("string", "The page before; null on the first."),
-        )
-        .add(
-            "next_url",
-            member("string", "The page after; null on the last."),
-        )
-        .add("last_url", member("string", "The last page."))
-        .add(
-            "scroll_id",
-            member("string", "The cursor for the next step of a scroll."),
-        )
-        .add(
-            "search_after",
-            json!({
-                "type": ["array", "null"],
-                "items": {},
-                "description": "The cursor behind the last item.",
-            }),
-        )
-        .add(
-            "facets",
-            member("object", "Counts by value, where the list offers them."),
-        );
-    Members::default()
-        .add(
-            "description",
-            "What stands around the items of a list that comes in pages.",
-        )
-        .add("type", "object")
-        .add("properties", properties.done())
-        .done()
 }

@@ -238,6 +238,7 @@ fn join_bracket(lines: &mut Vec<String>) {
     let Some(start) = (lines.len() - 1).checked_sub(count + 1) else {
         return;
     };
+    // `start` lies before the last line, which exists: so do both ends of what is sliced here.
     let first = &lines[start];
     let body = &lines[start + 1..lines.len() - 1];
     let opens = first.ends_with(open) && indent(first) == depth;
@@ -276,6 +277,7 @@ fn join_chain(lines: &mut Vec<String>) {
     let Some(start) = lines.len().checked_sub(links.count() + 1) else {
         return;
     };
+    // A line before the last one: the subtraction has checked it.
     if indent(&lines[start]) + 4 != depth {
         return;
     }

@@ -210,14 +210,17 @@ fn answers(response: &Response<'_>) -> String {
 fn answer_in_words(body: &Body) -> String {
     let text = body_in_words(body);
     match body {
-        Body::Json(Type::Model(name) | Type::Enum(name)) => {
-            let article = match name.starts_with(['A', 'E', 'I', 'O']) {
-                true => "an",
-                false => "a",
-            };
-            format!("{article} {text}")
-        }
+        Body::Json(Type::Model(name) | Type::Enum(name)) => format!("{} {text}", article(name)),
         _ => text,
+    }
+}
+
+/// The article before the name of a type. `U` is left out: it begins names like `User`.
+fn article(name: &str) -> &'static str {
+    if name.starts_with(['A', 'E', 'I', 'O']) {
+        "an"
+    } else {
+        "a"
     }
 }
 
@@ -371,9 +374,10 @@ fn copied(model: &Model<'_>) -> String {
         false => format!("That fails if the answer lacks {}.", missing.join(" or ")),
     };
     let taken = format!(
-        "Made from a [`{from}`], it takes over every field that both have, except those that iconik \
+        "Made from {} [`{from}`], it takes over every field that both have, except those that iconik \
          sets. All of them, states included, go back as they were read, over what others have \
-         changed since: to change a few fields, begin with `new`."
+         changed since: to change a few fields, begin with `new`.",
+        article(from)
     );
     join([&taken, &fails])
 }

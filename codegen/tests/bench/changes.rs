@@ -78,6 +78,11 @@ fn what_stops_a_build_is_breaking() {
             "`NewPlaylist`: `name` can be null",
         ),
         (
+            "      name: { required: true }",
+            "      name: { required: true }\n      status: { read_only: true }",
+            "`NewPlaylist`: `status` is set by iconik: it has no setter",
+        ),
+        (
             "      note: { type: string, nullable: true, doc: \"A remark.\" }\n",
             "",
             "`PlaylistItem`: `note` is gone",
@@ -91,6 +96,11 @@ fn what_stops_a_build_is_breaking() {
             "  get_item_as_text:",
             "  print_item:",
             "`playlists.get_item_as_text`: `playlists.print_item` is its name now",
+        ),
+        (
+            "  get_item_as_text:",
+            "  print_item:",
+            "`playlists.print_item` calls its request type `PrintPlaylistItem` instead of `GetPlaylistItemAsText`",
         ),
         (
             "    returns: { 200: text }",

@@ -18,9 +18,9 @@ pub struct ApprovalJob {
 
 /// What to change in a request for approval; what is absent stays as it is.
 ///
-/// Made from a [`Approval`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// Made from an [`Approval`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -196,7 +196,7 @@ impl BulkApprovalRemoval {
 /// Note: iconik's documents require neither `user` nor `external`, and do not say who is meant
 /// without them.
 ///
-/// Made from a [`ApprovalBy`], it takes over every field that both have, except those that
+/// Made from an [`ApprovalBy`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
 /// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
@@ -260,9 +260,9 @@ copies!(ApprovalBy => NewApproval { status, user, external, change_date });
 
 /// Who is asked to approve an object.
 ///
-/// Made from a [`Approval`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// Made from an [`Approval`], it takes over every field that both have, except those that
+/// iconik sets. All of them, states included, go back as they were read, over what others have
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

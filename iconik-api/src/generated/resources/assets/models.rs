@@ -7,7 +7,7 @@ use super::*;
 
 /// One asset among several that are changed together.
 ///
-/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
 /// since: to change a few fields, begin with `new`. That fails if the answer lacks `id`.
 #[must_use = "a model does nothing until it is sent"]
@@ -406,7 +406,7 @@ copies!(Asset => AssetEdit(id: "id") {
 ///
 /// Note: iconik's documents require `title` here too; PATCH works without it (seen live).
 ///
-/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
 /// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
@@ -980,7 +980,7 @@ impl AssetPatches {
 
 /// What an asset holds from now on.
 ///
-/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
 /// since: to change a few fields, begin with `new`. That fails if the answer lacks `title`.
 #[must_use = "a model does nothing until it is sent"]
@@ -1595,7 +1595,7 @@ impl AssetReplacements {
 
 /// The entry of an asset in the search index.
 ///
-/// Made from a [`Asset`], it takes over every field that both have, except those that iconik
+/// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
 /// since: to change a few fields, begin with `new`. That fails if the answer lacks `title`.
 #[must_use = "a model does nothing until it is sent"]

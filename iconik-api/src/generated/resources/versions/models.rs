@@ -7,7 +7,7 @@ use super::*;
 
 /// What to change in a version.
 ///
-/// Made from a [`AssetVersion`], it takes over every field that both have, except those that
+/// Made from an [`AssetVersion`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
 /// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
