@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 
 mod compare;
+mod renames;
 
 pub use compare::changes;
 

@@ -196,10 +196,12 @@ impl Context<'_> {
         let keys = || table.rows.iter().map(|row| row.key);
         for (key, _) in &entries {
             if !keys().any(|known| known == key.text) {
-                self.report(
-                    Diagnostic::new(key.span, format!("unknown key `{}`", key.text))
-                        .did_you_mean(&key.text, keys()),
-                );
+                let mistake = Diagnostic::new(key.span, format!("unknown key `{}`", key.text));
+                // No key has a space: this is the rest of a text that a comma has cut.
+                self.report(match key.text.contains(' ') {
+                    true => mistake.help("within braces, a text with a comma needs quotes"),
+                    false => mistake.did_you_mean(&key.text, keys()),
+                });
             }
         }
         let mut found = Vec::new();

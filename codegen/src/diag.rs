@@ -47,6 +47,14 @@ impl Diagnostic {
         self
     }
 
+    /// Helps where nothing better has been said.
+    pub(crate) fn or_help(self, help: &str) -> Self {
+        match self.help {
+            Some(_) => self,
+            None => self.help(help),
+        }
+    }
+
     /// Helps with the name that was probably meant, or else with the names that there are.
     pub(crate) fn did_you_mean<'n>(
         self,

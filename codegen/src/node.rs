@@ -102,7 +102,44 @@ fn syntax_error(file: usize, source: &Source, error: &serde_yaml::Error) -> Diag
             .label("a tab")
             .help("indent with two spaces");
     }
-    Diagnostic::new(span, format!("not YAML: {message}"))
+    let mistake = Diagnostic::new(span, format!("not YAML: {message}"));
+    match way_out(&message) {
+        Some(help) => mistake.help(help),
+        None => mistake,
+    }
+}
+
+/// What people mostly did where the parser says this.
+fn way_out(message: &str) -> Option<&'static str> {
+    const WAYS: [(&str, &str); 7] = [
+        (
+            "mapping values are not allowed",
+            "a text with a colon needs quotes: `doc: \"…\"`; several keys on one line need braces: `{ type: …, doc: … }`",
+        ),
+        (
+            "parsing a block mapping",
+            "look at the indentation: the keys of a mapping begin in the same column",
+        ),
+        (
+            "parsing a flow",
+            "look for a bracket that is not closed, here or above; lists are written `list<…>`",
+        ),
+        ("unclosed bracket", "close it"),
+        (
+            "double-quoted",
+            "look for a quote that is not closed, here or above; within quotes, write `\\\"`",
+        ),
+        (
+            "unexpected character",
+            "a text that begins with a sign needs quotes: `doc: \"…\"`",
+        ),
+        (
+            "unknown anchor",
+            "a text that begins with a sign needs quotes: `doc: \"…\"`",
+        ),
+    ];
+    let way = WAYS.iter().find(|(said, _)| message.contains(said));
+    way.map(|(_, help)| *help)
 }
 
 /// The first tab before the text of a line, from the line of this byte on.

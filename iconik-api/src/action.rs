@@ -64,7 +64,8 @@ pub struct ActionMeta {
     pub roles: &'static [&'static str],
     /// The credentials that are sent.
     pub auth: Auth,
-    /// Whether sending it twice does the same as sending it once.
+    /// Whether sending it twice does the same as sending it once. If not, it is not repeated when
+    /// nobody knows whether it was carried out.
     pub idempotent: bool,
     /// The ways to page through the answer; empty where there is one page only.
     pub paging: &'static [Paging],

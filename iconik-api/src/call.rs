@@ -27,6 +27,8 @@ use crate::transport::{Failure, ReadError, TransportError};
 
 /// How many bytes of an error's body are kept.
 const MOST_OF_AN_ERROR: usize = 1 << 20;
+/// How long the body of an error is waited for.
+const LONGEST_ERROR: Duration = Duration::from_secs(5);
 
 /// A request together with the client that will send it, and settings for this one call.
 ///
@@ -355,10 +357,11 @@ impl Sending<'_> {
 
     async fn within_deadline(&self) -> Result<RawResponse> {
         let mut progress = Progress::default();
-        let result = match self.options.deadline.or(self.client.deadline) {
-            None => self.repeat(&mut progress).await,
+        let result = match self.deadline() {
+            None => self.repeat(&mut progress, None).await,
             Some(deadline) => {
-                let done = tokio::time::timeout(deadline, self.repeat(&mut progress)).await;
+                let end = Instant::now().checked_add(deadline);
+                let done = timeout(deadline, self.repeat(&mut progress, end)).await;
                 done.unwrap_or_else(|_| {
                     Err(self
                         .error(ErrorKind::Timeout)
@@ -381,8 +384,8 @@ impl Sending<'_> {
         }
     }
 
-    /// Sends until there is an answer, or nothing more to hope for.
-    async fn repeat(&self, progress: &mut Progress) -> Result<RawResponse> {
+    /// Sends until there is an answer, or nothing more to hope for before the end.
+    async fn repeat(&self, progress: &mut Progress, end: Option<Instant>) -> Result<RawResponse> {
         let policy = self.options.retry.as_ref().unwrap_or(&self.client.retry);
         let provider = self
             .options
@@ -392,12 +395,7 @@ impl Sending<'_> {
         let mut stale = None;
         let mut began = None;
         loop {
-            let (credentials, generation) = provider.get(stale).await.map_err(|source| {
-                let error = self.error(ErrorKind::Credentials);
-                error
-                    .detail("the source of the credentials failed")
-                    .source(source)
-            })?;
+            let (credentials, generation) = self.credentials(provider, stale).await?;
             let message = self.message(&credentials)?;
             let grant = self.turn().await;
             let began = *began.get_or_insert_with(Instant::now);
@@ -432,9 +430,39 @@ impl Sending<'_> {
             let Some(wait) = policy.wait(&failed, &self.client.budget) else {
                 return Err(error);
             };
+            // To wait for the deadline would only bury this error under another one.
+            if end.is_some_and(|end| wait >= end.saturating_duration_since(Instant::now())) {
+                return Err(error);
+            }
             self.span.waiting("to try again", wait);
             sleep(wait).await;
         }
+    }
+
+    async fn credentials(
+        &self,
+        provider: &CredentialsProvider,
+        stale: Option<u64>,
+    ) -> Result<(Credentials, u64)> {
+        let limit = self.timeout();
+        let failed = |detail: String| self.error(ErrorKind::Credentials).detail(detail);
+        match timeout(limit, provider.get(stale)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(source)) => {
+                Err(failed("the source of the credentials failed".into()).shared_source(source))
+            }
+            Err(_) => Err(failed(format!(
+                "the source of the credentials gave none within {limit:?}"
+            ))),
+        }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.options.deadline.or(self.client.deadline)
+    }
+
+    fn timeout(&self) -> Duration {
+        self.options.timeout.unwrap_or(self.client.timeout)
     }
 
     /// Waits for a place in the pace.
@@ -455,15 +483,9 @@ impl Sending<'_> {
         grant: Option<Grant>,
         number: u32,
     ) -> Result<RawResponse> {
-        let limit = self.options.timeout.unwrap_or(self.client.timeout);
+        let limit = self.timeout();
         let started = Instant::now();
-        let Ok(exchange) = timeout(limit, self.exchange(message)).await else {
-            let error = self
-                .error(ErrorKind::Timeout)
-                .detail(format!("no complete answer within {limit:?}"));
-            return Err(error.sent(number, true));
-        };
-        let (status, headers, body) = exchange?;
+        let (status, headers, body) = self.exchange(message, started, limit).await?;
         self.span.answered(number, status, started.elapsed());
         let retry_after = retry_after(status, &headers);
         self.client
@@ -514,13 +536,28 @@ impl Sending<'_> {
         Ok(message)
     }
 
-    async fn exchange(&self, request: Request<Bytes>) -> Result<(StatusCode, HeaderMap, Bytes)> {
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        started: Instant,
+        limit: Duration,
+    ) -> Result<(StatusCode, HeaderMap, Bytes)> {
+        let too_late = |_| {
+            self.error(ErrorKind::Timeout)
+                .detail(format!("no complete answer within {limit:?}"))
+                .sent(1, true)
+        };
         let most = self.client.max_response_size;
-        let sent = self.client.transport.send(request).await;
-        let (head, body) = sent.map_err(|error| self.broken(error))?.into_parts();
+        let sent = timeout(limit, self.client.transport.send(request)).await;
+        let (head, body) = sent
+            .map_err(too_late)?
+            .map_err(|error| self.broken(error))?
+            .into_parts();
+        let left = limit.saturating_sub(started.elapsed());
         if !head.status.is_success() {
             // The status is the message. Its text may be cut short, but must not hide it.
-            let body = body.read_some(most.min(MOST_OF_AN_ERROR)).await;
+            let most = most.min(MOST_OF_AN_ERROR);
+            let body = body.read_some(most, left.min(LONGEST_ERROR)).await;
             return Ok((head.status, head.headers, body));
         }
         let length = head
@@ -529,7 +566,9 @@ impl Sending<'_> {
             .and_then(|length| length.to_str().ok()?.parse().ok());
         let body = match length {
             Some(length) if length > most => Err(ReadError::TooLarge),
-            length => body.read(most, length).await,
+            length => timeout(left, body.read(most, length))
+                .await
+                .map_err(too_late)?,
         };
         match body {
             Ok(body) => Ok((head.status, head.headers, body)),

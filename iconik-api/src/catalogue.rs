@@ -3,7 +3,11 @@
 use crate::ActionMeta;
 use crate::generated::{actions::ACTIONS, services::SERVICES};
 
-/// The facts about every action of the enabled resources.
+/// The facts about every action of the enabled resources, by resource.
+///
+/// An [id](ActionMeta::id) is resource and method: `assets.get` is what `client.assets().get(…)`
+/// sends. With the id come the HTTP method and path, the roles, the credentials, whether it may be
+/// repeated, the ways to page and the parameters.
 ///
 /// For example the roles that an application token needs, when the application only reads:
 ///
@@ -12,8 +16,10 @@ use crate::generated::{actions::ACTIONS, services::SERVICES};
 ///
 /// let reading = iconik_api::actions().filter(|action| action.method == http::Method::GET);
 /// let roles: BTreeSet<&str> = reading.flat_map(|action| action.roles).copied().collect();
-/// # let _ = roles;
+/// assert!(roles.iter().all(|role| role.starts_with("can_")));
 /// ```
+///
+/// The examples `roles_needed` and `check_roles` do so for any actions.
 pub fn actions() -> impl Iterator<Item = &'static ActionMeta> {
     ACTIONS.iter().copied().flatten().copied()
 }

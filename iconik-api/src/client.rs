@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Uri};
+use http::{HeaderValue, Method};
 use secrecy::SecretString;
 
 use crate::action::Action;
@@ -145,36 +145,33 @@ struct Base {
 impl Base {
     fn parse(text: &str) -> Result<Self> {
         let wrong = |why: &str| Error::config(format!("base URL: {why}"));
-        let uri: Uri = text
-            .trim()
-            .parse()
+        // The parser of the HTTP client, so that it takes every URL made from this one as it is:
+        // the host in lower case, no port that goes without saying.
+        let parsed = reqwest::Url::parse(text.trim())
             .map_err(|_| wrong("it is not a URL like https://app.iconik.io"))?;
-        let https = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
+        let https = match parsed.scheme() {
+            "https" => true,
+            "http" => false,
             _ => return Err(wrong("it must begin with https://")),
         };
-        let authority = uri.authority().ok_or_else(|| wrong("it has no host"))?;
-        if authority.as_str().contains('@') {
+        let host = parsed.host_str().ok_or_else(|| wrong("it has no host"))?;
+        if !parsed.username().is_empty() || parsed.password().is_some() {
             return Err(wrong("user name and password do not belong there"));
         }
-        if uri.query().is_some() {
+        if parsed.query().is_some() {
             return Err(wrong("it has a query"));
         }
-        let host = authority.host();
-        let mut url = format!("{}://{authority}", if https { "https" } else { "http" });
+        let mut url = parsed.origin().ascii_serialization();
         let origin = url.len();
         // The form with `/API` is common, too; the paths of the actions begin with it anyway.
-        let path = uri.path().trim_end_matches('/');
-        let path = path.strip_suffix("/API").unwrap_or(path);
-        if !path.is_empty() {
-            url.push_str(path);
-        }
+        let path = parsed.path().trim_end_matches('/');
+        url.push_str(path.strip_suffix("/API").unwrap_or(path));
+        let loopback = is_loopback(host);
         Ok(Self {
             url,
             origin,
             https,
-            loopback: is_loopback(host),
+            loopback,
         })
     }
 }

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::action::Auth;
-use crate::error::BoxError;
+use crate::error::{BoxError, SharedError};
 
 /// A future on the heap, as object-safe traits give it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -28,6 +28,7 @@ const SHARE_AUTH_TOKEN: HeaderName = HeaderName::from_static("share-auth-token")
 /// assert!(!format!("{credentials:?}").contains("my-token"));
 /// ```
 #[derive(Clone)]
+#[must_use = "credentials do nothing until a client or a call has them"]
 pub struct Credentials(Arc<Parts>);
 
 #[derive(Clone)]
@@ -185,8 +186,12 @@ where
 ///
 /// They are fetched when first needed, again shortly before they expire (if
 /// [`Credentials::valid_for`] said when), and again when iconik answers 401; then the request is
-/// repeated once. However many calls wait, one fetch serves them all. Clones share what was
-/// fetched, so one value can serve several clients.
+/// repeated once. However many calls wait, one fetch serves them all, also one that fails. A fetch
+/// may take as long as an attempt of the call that began it. Clones share what was fetched, so one
+/// value can serve several clients.
+///
+/// The source must not send requests by a client with these same credentials: it would wait for
+/// itself.
 ///
 /// ```
 /// use iconik_api::{Client, Credentials, RotatingCredentials};
@@ -212,7 +217,12 @@ struct Rotating {
 #[derive(Default)]
 struct Current {
     credentials: Option<Credentials>,
+    /// Of the credentials.
     generation: u64,
+    /// How many fetches have ended.
+    fetches: u64,
+    /// Why the last one failed, if it did.
+    failure: Option<SharedError>,
 }
 
 impl RotatingCredentials {
@@ -226,20 +236,50 @@ impl RotatingCredentials {
     }
 
     /// Good credentials and their generation; `stale` is a generation that was refused.
-    async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), BoxError> {
+    async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), SharedError> {
+        let fetches = self.lock().fetches;
         if let Some(found) = self.look(stale) {
             return Ok(found);
         }
         let _fetching = self.0.fetching.lock().await;
-        // Somebody else may have fetched while this call waited.
-        if let Some(found) = self.look(stale) {
-            return Ok(found);
+        // What was fetched while this call waited is for this call, too, however it ended and
+        // however short its life.
+        if let Some(ended) = self.fetched_since(fetches, stale) {
+            return ended;
         }
-        let fetched = self.0.source.fetch().await?;
+        let fetched = self.0.source.fetch().await;
         let mut current = self.lock();
-        current.generation += 1;
-        current.credentials = Some(fetched.clone());
-        Ok((fetched, current.generation))
+        current.fetches += 1;
+        match fetched {
+            Ok(credentials) => {
+                current.failure = None;
+                current.generation += 1;
+                current.credentials = Some(credentials.clone());
+                Ok((credentials, current.generation))
+            }
+            Err(failure) => {
+                let failure = SharedError::from(failure);
+                current.failure = Some(Arc::clone(&failure));
+                Err(failure)
+            }
+        }
+    }
+
+    /// How the last fetch ended, if one did after this number of them.
+    fn fetched_since(
+        &self,
+        fetches: u64,
+        stale: Option<u64>,
+    ) -> Option<Result<(Credentials, u64), SharedError>> {
+        let current = self.lock();
+        if current.fetches == fetches {
+            return None;
+        }
+        if let Some(failure) = &current.failure {
+            return Some(Err(Arc::clone(failure)));
+        }
+        let credentials = current.credentials.clone()?;
+        (Some(current.generation) != stale).then_some(Ok((credentials, current.generation)))
     }
 
     fn look(&self, stale: Option<u64>) -> Option<(Credentials, u64)> {
@@ -274,7 +314,7 @@ enum Provider {
 }
 
 impl CredentialsProvider {
-    pub(crate) async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), BoxError> {
+    pub(crate) async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), SharedError> {
         match &self.0 {
             Provider::Fixed(credentials) => Ok((credentials.clone(), 0)),
             Provider::Rotating(rotating) => rotating.get(stale).await,

@@ -1,6 +1,7 @@
 //! One opaque error that answers: what happened, may it have been done, what now.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +15,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Any error, as other people's traits give it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// One cause of several errors.
+pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Bodies beyond this are kept but not searched for messages.
 const MOST_BODY_READ: usize = 1 << 20;
@@ -49,7 +53,7 @@ struct Inner {
     response: Option<Response>,
     detail: String,
     retry_after: Option<Duration>,
-    source: Option<BoxError>,
+    source: Option<SharedError>,
 }
 
 /// What is kept of an answer.
@@ -160,8 +164,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn source(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(source.into());
+    pub(crate) fn source(self, source: impl Into<BoxError>) -> Self {
+        self.shared_source(source.into().into())
+    }
+
+    pub(crate) fn shared_source(mut self, source: SharedError) -> Self {
+        self.0.source = Some(source);
         self
     }
 

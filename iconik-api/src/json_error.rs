@@ -56,31 +56,40 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
+/// What is said where nothing else is certain to quote no value.
+const UNKNOWN: &str = "a value that the type does not take";
+
 /// ``invalid type: string "abc", expected u8 at …`` becomes `invalid type: string, expected u8`.
 fn without_values(message: &str) -> String {
     let message = message
         .rsplit_once(" at line ")
         .map_or(message, |(message, _)| message);
-    if message.starts_with("missing field `") || message.starts_with("duplicate field `") {
-        return message.to_owned();
-    }
-    // An error within a union begins with the place in it.
-    if let Some((place, inner)) = message.split_once(": ") {
-        if !place.contains(|char: char| char.is_whitespace() || char == '"') {
-            return format!("{place}: {}", without_values(inner));
+    // An error within a union begins with the places in it, and its own words are clean already.
+    let mut rest = message;
+    while let Some((place, inner)) = rest.split_once(": ") {
+        if place.contains(|char: char| char.is_whitespace() || char == '"') {
+            break;
         }
+        rest = inner;
     }
-    let known = message.starts_with("invalid type: ") || message.starts_with("invalid value: ");
-    match (known, message.rfind(", expected ")) {
+    let places = &message[..message.len() - rest.len()];
+    let known = rest.starts_with("invalid type: ") || rest.starts_with("invalid value: ");
+    match (known, rest.rfind(", expected ")) {
         (true, Some(expected)) => {
-            let found = message[..expected]
+            let found = rest[..expected]
                 .split(['"', '`'])
                 .next()
                 .unwrap_or_default();
-            format!("{}{}", found.trim_end(), &message[expected..])
+            format!("{places}{}{}", found.trim_end(), &rest[expected..])
         }
-        _ => "a value that the type does not take".to_owned(),
+        _ if names_a_field(rest) || rest == UNKNOWN => message.to_owned(),
+        // Somebody's own words, which may begin with a value.
+        _ => UNKNOWN.to_owned(),
     }
+}
+
+fn names_a_field(words: &str) -> bool {
+    words.starts_with("missing field `") || words.starts_with("duplicate field `")
 }
 
 // serde_json tells a position, not a path. Walking the text again, only when something is wrong,
@@ -220,6 +229,14 @@ mod tests {
             super::without_values("token abc is odd at line 1 column 2"),
             "a value that the type does not take"
         );
+        assert_eq!(
+            super::without_values("hunter2: no such password"),
+            "a value that the type does not take"
+        );
+        assert_eq!(
+            super::without_values(&"hunter2: ".repeat(1_000_000)),
+            "a value that the type does not take"
+        );
         let inner = serde_json::from_str::<Vec<u8>>(r#"["secret"]"#).unwrap_err();
         let outer = <serde_json::Error as serde::de::Error>::custom(
             super::JsonError::new(r#"["secret"]"#, &inner).within(),
@@ -229,8 +246,8 @@ mod tests {
             "[0]: invalid type: string, expected u8 (line 0, column 0)"
         );
         assert_eq!(
-            super::without_values("missing field `id` at line 1 column 2"),
-            "missing field `id`"
+            super::without_values("a[0]: missing field `id` at line 1 column 2"),
+            "a[0]: missing field `id`"
         );
     }
 }

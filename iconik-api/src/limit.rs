@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 const SECOND: Duration = Duration::from_secs(1);
 /// However long a server asks to wait, and however often it refuses, somebody tries again then.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+const LONGEST_WINDOW: Duration = Duration::from_secs(86_400);
 
 /// Keeps the requests of one application within what iconik takes: 50 a second, and 1,000 in any
 /// 20 seconds.
@@ -38,7 +39,8 @@ pub struct Limiter(Option<Arc<Shared>>);
 impl Limiter {
     /// At most `per_second` requests in any second, and at most `burst` in any `window`.
     ///
-    /// Zero counts as one: a limiter that never lets anything go helps nobody.
+    /// Zero counts as one: a limiter that never lets anything go helps nobody. A window is at most a
+    /// day long.
     pub fn new(per_second: u32, burst: u32, window: Duration) -> Self {
         let pace = Pace::new(per_second, burst, window);
         Self(Some(Arc::new(Shared(Mutex::new(State::new(pace))))))
@@ -111,6 +113,8 @@ struct Pace {
 
 impl Pace {
     fn new(per_second: u32, burst: u32, window: Duration) -> Self {
+        // No clock goes as far as the longest `Duration`.
+        let window = window.min(LONGEST_WINDOW);
         let most = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).max(1);
         Self {
             windows: [(most(per_second), SECOND), (most(burst), window)],
@@ -240,10 +244,11 @@ impl State {
         });
     }
 
-    fn wake_first(&mut self) {
-        if let Some(waker) = self.queue.front_mut().and_then(|first| first.waker.take()) {
-            waker.wake();
-        }
+    /// What wakes the first in the queue. Not to be used or dropped while the lock is held: it is
+    /// code of others, which may drop a call that waits here, too.
+    #[must_use]
+    fn first_waker(&mut self) -> Option<Waker> {
+        self.queue.front_mut()?.waker.take()
     }
 }
 
@@ -312,7 +317,9 @@ impl Place<'_> {
             if at == 0 {
                 return Poll::Ready(());
             }
-            state.queue[at].waker = Some(context.waker().clone());
+            let old = state.queue[at].waker.replace(context.waker().clone());
+            drop(state);
+            drop(old);
             Poll::Pending
         })
         .await;
@@ -322,14 +329,21 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
-        if let Ok(at) = state
+        let Ok(at) = state
             .queue
             .binary_search_by_key(&self.ticket, |waiter| waiter.ticket)
-        {
-            state.queue.remove(at);
-            if at == 0 {
-                state.wake_first();
-            }
+        else {
+            return;
+        };
+        let left = state.queue.remove(at);
+        let next = match at {
+            0 => state.first_waker(),
+            _ => None,
+        };
+        drop(state);
+        drop(left);
+        if let Some(waker) = next {
+            waker.wake();
         }
     }
 }
@@ -455,6 +469,20 @@ mod tests {
             task.await.unwrap();
         }
         assert_eq!(*order.lock().unwrap(), (0..10).collect::<Vec<_>>());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_window_is_no_overflow() {
+        let limiter = Limiter::new(1, 2, Duration::MAX);
+        let start = Instant::now();
+        for _ in 0..3 {
+            limiter.acquire().await;
+        }
+        let time = start.elapsed();
+        assert!(
+            time >= LONGEST_WINDOW && time < LONGEST_WINDOW + SECOND,
+            "{time:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

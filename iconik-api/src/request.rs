@@ -229,7 +229,7 @@ impl PreparedRequest {
     pub(crate) fn set_json<T: Serialize + ?Sized>(&mut self, body: &T) -> Result<()> {
         match serde_json::to_vec(body) {
             // An optional body that is absent; no action takes a literal null.
-            Ok(json) if json == b"null" => {}
+            Ok(json) if json == b"null" => self.body = None,
             Ok(json) => self.body = Some(json.into()),
             Err(source) => {
                 return Err(self

@@ -13,7 +13,9 @@ use crate::error::{Error, ErrorKind};
 /// Requests that change nothing when they are repeated (GET, PUT, DELETE, and whatever iconik
 /// treats so) are sent again after failed connections, timeouts and the statuses 429, 500, 502,
 /// 503 and 504. The others, creates above all, are sent again only if certainly nothing was
-/// done: no connection was made, or the answer was 429.
+/// done: no connection was made, or the answer was 429. A DELETE that is repeated because its answer
+/// was lost may get a 404, and a PUT a 409: the first attempt did the work. Then
+/// [`Error::maybe_sent`] is true.
 ///
 /// The waits grow exponentially, each with a random length between nothing and the whole, so
 /// that clients that failed together do not come back together. `Retry-After` is respected.
@@ -26,6 +28,7 @@ use crate::error::{Error, ErrorKind};
 /// let never = RetryPolicy::none();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a policy does nothing until a client or a call has it"]
 pub struct RetryPolicy {
     attempts: u32,
     first_wait: Duration,
@@ -73,7 +76,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets how long after the first attempt began the last one may begin.
+    /// Sets how long after the first attempt began the last one may be due. Its turn in the pace may
+    /// come later; [`ClientBuilder::deadline`](crate::ClientBuilder::deadline) counts that, too.
     pub fn total_time(mut self, time: Duration) -> Self {
         self.total_time = time;
         self
@@ -93,7 +97,7 @@ impl RetryPolicy {
         let wait = match failed.error.retry_after() {
             None => jitter,
             Some(asked) if asked > self.longest_retry_after => return None,
-            Some(asked) => asked + jitter.min(self.first_wait),
+            Some(asked) => asked.saturating_add(jitter.min(self.first_wait)),
         };
         let in_time = failed
             .elapsed

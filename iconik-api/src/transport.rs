@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::{Request, Response};
+use tokio::time::{Instant, timeout_at};
 
 use crate::credentials::BoxFuture;
 use crate::error::BoxError;
@@ -72,10 +73,11 @@ impl TransportBody {
         }
     }
 
-    /// As much of the body as there is, up to `most` bytes.
-    pub(crate) async fn read_some(mut self, most: usize) -> Bytes {
+    /// As much of the body as comes within `time`, up to `most` bytes.
+    pub(crate) async fn read_some(mut self, most: usize, time: Duration) -> Bytes {
         let mut body = BytesMut::new();
-        while let Ok(Some(mut chunk)) = self.chunk().await {
+        let end = Instant::now() + time;
+        while let Ok(Ok(Some(mut chunk))) = timeout_at(end, self.chunk()).await {
             chunk.truncate(most - body.len());
             body.extend_from_slice(&chunk);
             if body.len() == most {
@@ -214,7 +216,8 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&*self.source)
+        // Its own words are what `Display` says already.
+        self.source.source()
     }
 }
 

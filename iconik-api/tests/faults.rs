@@ -130,6 +130,20 @@ fn faults() -> Vec<(&'static str, Reply)> {
             Reply(steps)
         }),
         (
+            "503, body stalls",
+            Reply(vec![
+                written(b"HTTP/1.1 503 Busy\r\ncontent-length: 10\r\n\r\nBusy"),
+                Step::Sleep(second * 2),
+            ]),
+        ),
+        (
+            "429, body stalls",
+            Reply(vec![
+                written(b"HTTP/1.1 429 Slow\r\ncontent-length: 10\r\n\r\nSlow"),
+                Step::Sleep(second * 2),
+            ]),
+        ),
+        (
             "endless body",
             Reply(vec![
                 written(b"HTTP/1.1 200 OK\r\n\r\n"),
@@ -429,6 +443,18 @@ async fn a_deadline_counts_everything() {
     assert!(error.maybe_sent());
     assert!((2..=4).contains(&error.attempts()), "{error:?}");
 
+    // A wait that would end too late is not begun: the error that is known is worth more.
+    let busy = Server::always(Reply::new(503, &[("retry-after", "30")], "")).await;
+    let started = Instant::now();
+    let error = playlists(&busy.client())
+        .get("p")
+        .send()
+        .deadline(Duration::from_secs(5))
+        .await
+        .unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    assert!(started.elapsed() < Duration::from_secs(4));
+
     // Waiting for one's turn counts, too, and then nothing was sent.
     let limiter = Limiter::new(1, 1, Duration::from_secs(60));
     let client = server
@@ -535,4 +561,59 @@ async fn a_source_of_tokens_may_fail() {
         std::error::Error::source(&error).unwrap().to_string(),
         "the vault is sealed"
     );
+}
+
+/// How many of 20 calls at once succeed.
+async fn at_once(server: &Server, rotating: RotatingCredentials) -> usize {
+    let client = Client::builder()
+        .credentials(rotating)
+        .base_url(server.url())
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { playlists(&client).get("p").await })
+        })
+        .collect();
+    let mut good = 0;
+    for call in calls {
+        match call.await.unwrap() {
+            Ok(_) => good += 1,
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Credentials),
+        }
+    }
+    good
+}
+
+#[tokio::test]
+async fn a_fetch_that_fails_or_gives_a_short_lived_token_serves_all_who_wait() {
+    let server = Server::always(Reply::json(200, PLAYLIST)).await;
+    for (fails, good) in [(true, 0), (false, 20)] {
+        let fetches = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&fetches);
+        let rotating = RotatingCredentials::new(move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            async move {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                match fails {
+                    true => Err("the vault is sealed".into()),
+                    false => Ok(Credentials::new(APP_ID, TOKEN).valid_for(Duration::from_secs(1))),
+                }
+            }
+        });
+        assert_eq!(at_once(&server, rotating).await, good);
+        assert_eq!(fetches.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_holds_no_call_for_ever() {
+    let server = Server::always(Reply::json(200, PLAYLIST)).await;
+    let started = Instant::now();
+    let rotating = RotatingCredentials::new(std::future::pending);
+    assert_eq!(at_once(&server, rotating).await, 0);
+    assert!(started.elapsed() < Duration::from_secs(1));
+    assert_eq!(server.count(), 0);
 }

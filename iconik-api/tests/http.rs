@@ -622,6 +622,35 @@ async fn a_base_url_may_have_a_path_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_base_url_may_be_spelt_in_other_ways() {
+    let build = |url: &str| {
+        Client::builder()
+            .app_id("a")
+            .auth_token("t")
+            .base_url(url)
+            .build()
+            .unwrap()
+    };
+    for (spelt, url) in [
+        ("HTTPS://App.Iconik.IO", "https://app.iconik.io"),
+        ("https://app.iconik.io:443/API", "https://app.iconik.io"),
+        ("http://[0:0:0:0:0:0:0:1]:80/", "http://[::1]"),
+        (
+            "https://app.iconik.io:8443/a b/",
+            "https://app.iconik.io:8443/a%20b",
+        ),
+    ] {
+        assert_eq!(build(spelt).base_url(), url);
+    }
+
+    // What is sent is what was meant, though the HTTP client would spell the host otherwise.
+    let server = Server::always(Reply::json(200, PLAYLIST)).await;
+    let shouted = server.url().replace("127.0.0.1", "LOCALHOST");
+    let client = server.builder().base_url(shouted).build().unwrap();
+    playlists(&client).get("p").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_prepared_request_shows_what_would_be_sent() {
     let request = ListPlaylists::new()
         .ids(["a", "b"])

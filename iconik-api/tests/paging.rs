@@ -192,6 +192,20 @@ async fn a_row_that_moves_to_the_next_page_comes_once() {
 }
 
 #[tokio::test]
+async fn page_0_is_what_the_server_makes_of_it() {
+    let server = Server::start(|request| {
+        let objects = match query(request)["page"].as_str() {
+            "0" => vec![row(0), row(1)],
+            _ => Vec::new(),
+        };
+        Reply::json(200, json!({ "objects": objects }).to_string())
+    })
+    .await;
+    let items = client(&server).collections().list().page(0).items();
+    assert_eq!(ids(items).await, expected(0..2));
+}
+
+#[tokio::test]
 async fn a_limit_ends_the_list_and_its_requests() {
     let server = server(100).await;
     let list = || client(&server).collections().list().per_page(10).items();
@@ -650,36 +664,4 @@ fn a_list_is_read_without_async() {
         rest.map(|row| row.unwrap().id.unwrap()).collect::<Vec<_>>(),
         expected(1..25)
     );
-}
-
-/// `cargo test -p iconik-api --release --test paging -- --ignored --nocapture`
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
-async fn reading_ahead_in_figures() {
-    let server =
-        Server::start(|request| list(request, 10_000).after(Duration::from_millis(40))).await;
-    // iconik's pace is 50 requests in any second, so that 100 of them take one, 101 take two.
-    let (paced, free) = (server.client(), client(&server));
-    for (client, pace, per_page) in [
-        (&paced, "paced", 100),
-        (&paced, "paced", 250),
-        (&free, "free", 100),
-    ] {
-        let mut alone = Duration::ZERO;
-        for ahead in [1, 2, 4, 8, 16] {
-            // The requests of the run before shall not count.
-            tokio::time::sleep(Duration::from_millis(1_100)).await;
-            let start = std::time::Instant::now();
-            let request = client.collections().list().page(1).per_page(per_page);
-            let rows = ids(request.items().read_ahead(ahead)).await.len();
-            let time = start.elapsed();
-            if ahead == 1 {
-                alone = time;
-            }
-            let times = alone.as_secs_f64() / time.as_secs_f64();
-            println!(
-                "{pace}: {rows} rows, {per_page} on a page, {ahead:2} pages at once: {time:.2?}, {times:.1} times as fast"
-            );
-        }
-    }
 }

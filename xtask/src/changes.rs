@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use iconik_codegen::changes::changes;
+use iconik_codegen::changes::{Changes, changes};
 
 use crate::repo::{Error, Repo, Result};
 
@@ -35,30 +35,45 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let changelog = fs::read_to_string(path).map_err(|error| Error::File(path.clone(), error))?;
-    let silent = changes.unannounced(&changelog);
+    match verdict(&changes, &changelog) {
+        Ok(praise) => {
+            println!("{praise} since {}", arguments.since);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(advice) => {
+            println!("{}: {advice}", path.display());
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Whether a changelog announces every breaking change, or what is to be done.
+fn verdict(changes: &Changes, changelog: &str) -> std::result::Result<String, String> {
+    let silent = changes.unannounced(changelog);
     if silent.is_empty() {
-        let count = changes.breaking().count();
-        println!(
-            "{count} breaking changes since {}, all announced",
-            arguments.since
-        );
-        return Ok(ExitCode::SUCCESS);
+        return Ok(match changes.breaking().count() {
+            0 => "no breaking change".to_owned(),
+            1 => "1 breaking change, announced,".to_owned(),
+            count => format!("{count} breaking changes, all announced,"),
+        });
     }
-    println!(
-        "{} does not announce these breaking changes:\n",
-        path.display()
-    );
-    for change in silent {
-        println!("- {}", change.sentence());
-    }
-    println!("\nAdd them to its newest section, below `### Breaking`.");
-    Ok(ExitCode::FAILURE)
+    let lines: String = silent
+        .iter()
+        .map(|change| format!("- {}\n", change.sentence()))
+        .collect();
+    Err(format!(
+        "these breaking changes are not announced; put them into the newest section, in these words \
+         or others, as long as the names in backticks stay:\n\n### Breaking\n\n{lines}"
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
     use std::process::Command;
+
+    use iconik_codegen::Source;
+    use iconik_codegen::api::Api;
 
     use super::*;
 
@@ -106,5 +121,51 @@ mod tests {
         );
         assert!(unknown.contains("git ls-tree"), "{unknown}");
         fs::remove_dir_all(&root).expect("what was made can be removed");
+    }
+
+    /// The generator's test spec, with one text in place of another.
+    fn edited(old: &str, new: &str) -> Api {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/bench/spec");
+        let mut sources = Vec::new();
+        for file in fs::read_dir(here).expect("the fixture is there") {
+            let path = file.expect("an entry can be read").path();
+            let text = fs::read_to_string(&path).expect("a file can be read");
+            let name = path.file_name().expect("it has a name").to_string_lossy();
+            sources.push(Source::new(
+                format!("spec/spec/{name}"),
+                text.replace(old, new),
+            ));
+        }
+        iconik_codegen::load(&sources).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    }
+
+    #[test]
+    fn what_is_to_be_announced_can_be_pasted_into_the_changelog() {
+        let changelog = "# Changelog\n\n## Unreleased\n\n";
+        let old = edited("", "");
+        let new = edited("  get_item_as_text:", "  print_item:");
+        let changes = changes(&old, &new);
+
+        let advice = verdict(&changes, changelog).unwrap_err();
+        let pasted = &advice[advice.find("### Breaking").expect("there is a section")..];
+
+        assert_eq!(
+            pasted,
+            "### Breaking\n\n- `playlists.get_item_as_text`: `playlists.print_item` is its name now.\n"
+        );
+        assert_eq!(
+            verdict(&changes, &format!("{changelog}{pasted}")),
+            Ok("1 breaking change, announced,".to_owned())
+        );
+    }
+
+    #[test]
+    fn without_a_breaking_change_any_changelog_will_do() {
+        let same = edited("", "");
+
+        assert_eq!(
+            verdict(&changes(&same, &same), ""),
+            Ok("no breaking change".to_owned())
+        );
     }
 }

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         eprintln!("{error}");
-        ExitCode::FAILURE
+        // Unlike a command that did its work and found something.
+        ExitCode::from(2)
     })
 }

@@ -11,7 +11,7 @@ use similar::TextDiff;
 use crate::features::{self, MANIFEST};
 use crate::repo::{Change, Error, Repo, Result};
 
-/// Write what is made from spec/: the generated part of iconik-api and the JSON Schema
+/// Write what is made from spec/: the generated part of iconik-api, the JSON Schema and the pages
 ///
 /// Writes only files that change, removes stale ones, and names each.
 /// When nothing differs, nothing is written. Ends with an error when the

@@ -8,13 +8,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use iconik_codegen::api::Api;
-use iconik_codegen::{Diagnostics, Files, GENERATED, Source, pages};
+use iconik_codegen::{Diagnostics, Files, GENERATED, Source, coverage, pages};
 
 /// The folder of the spec.
 const SPEC: &str = "spec";
 
 /// The generator's own test spec.
 const FIXTURE: &str = "codegen/tests/emit";
+
+/// The page that opens the repository. Of it, the table of coverage alone is generated.
+pub(crate) const README: &str = "README.md";
+
+/// What stands above that table.
+const COVERAGE: &str = "<!-- coverage:";
 
 /// The JSON Schema of the spec's format.
 const SCHEMA: &str = "spec/schema.json";
@@ -140,6 +146,10 @@ impl Repo {
         files.insert(SCHEMA.to_owned(), iconik_codegen::schema());
         files.extend(pages::pages(api));
         files.extend(iconik_codegen::generate_fixture(&self.load(FIXTURE)?));
+        let readme = self.read_if_there(README)?;
+        if let Some(readme) = readme.and_then(|it| with_coverage(&it, &coverage(api))) {
+            files.insert(README.to_owned(), readme);
+        }
         Ok(files)
     }
 
@@ -227,6 +237,18 @@ impl Repo {
     }
 }
 
+/// The page with this table below its comment; nothing where there is no such comment.
+fn with_coverage(page: &str, table: &str) -> Option<String> {
+    let comment = page.find(COVERAGE)?;
+    let start = comment + page[comment..].find('\n')? + 1;
+    let old: usize = page[start..]
+        .split_inclusive('\n')
+        .take_while(|line| line.starts_with('|'))
+        .map(str::len)
+        .sum();
+    Some(format!("{}{table}{}", &page[..start], &page[start + old..]))
+}
+
 fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
 }
@@ -237,4 +259,36 @@ pub(crate) struct Change {
     pub(crate) old: Option<String>,
     /// What should be there; nothing if the file is stale.
     pub(crate) new: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_table_of_coverage() {
+        let repo = Repo::here();
+        let readme = repo.read(README).expect("there is a README.md");
+        let table = coverage(&repo.api().unwrap_or_else(|error| panic!("{error}")));
+
+        let wanted = with_coverage(&readme, &table)
+            .expect("README.md has a line `<!-- coverage: … -->` above the table");
+
+        assert!(
+            readme == wanted,
+            "README.md has another table than `cargo xtask coverage` prints: run `cargo xtask regen`"
+        );
+        assert!(readme.contains(&format!("-->\n{table}\n")), "{readme}");
+    }
+
+    #[test]
+    fn only_the_table_below_the_comment_is_replaced() {
+        let page = "| a |\n\n<!-- coverage: x -->\n| old |\n| old |\n\n| b |\n";
+
+        assert_eq!(
+            with_coverage(page, "| new |\n").as_deref(),
+            Some("| a |\n\n<!-- coverage: x -->\n| new |\n\n| b |\n")
+        );
+        assert_eq!(with_coverage("| a |\n", "| new |\n"), None);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Changes, Effect};
+use super::{Change, Changes, Effect, renames};
 use crate::api::{
     Action, Api, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param,
     Resource, Service, Shape,
@@ -116,6 +116,11 @@ fn union<'a, T>(old: &BTreeMap<&'a str, T>, new: &BTreeMap<&'a str, T>) -> BTree
 }
 
 fn service(log: &mut Log, old: &Service, new: &Service) {
+    let renames = renames::find(old, new);
+    for (before, after) in &renames {
+        log.breaking(before, Some(after), "is its name now");
+    }
+    let old = &renames::apply(&renames, old);
     let name = new.name.as_str();
     let (before, after) = (&old.base_path, &new.base_path);
     log.turned(
@@ -251,14 +256,17 @@ fn action(log: &mut Log, place: &str, (owner, old): Owned<'_>, (owner_now, new):
         request(old),
         request(new),
     );
-    log.turned(
-        Effect::Breaking,
-        place,
-        None,
-        "calls its request type",
-        name::request(owner, old),
-        name::request(owner_now, new),
-    );
+    // A new name of the action is told already, and names the request as well.
+    if old.name == new.name {
+        log.turned(
+            Effect::Breaking,
+            place,
+            None,
+            "calls its request type",
+            name::request(owner, old),
+            name::request(owner_now, new),
+        );
+    }
     log.turned(
         Effect::Breaking,
         place,

@@ -123,7 +123,8 @@ impl<'s> Checker<'s> {
             self.used.extend(meant.map(|known| known.span));
             self.report(
                 Diagnostic::new(role.span, format!("unknown role `{}`", role.value))
-                    .did_you_mean(&role.value, names),
+                    .did_you_mean(&role.value, names)
+                    .or_help("a new role is added to `roles` in service.yaml"),
             );
         }
     }

@@ -280,7 +280,11 @@ impl<'s> Checker<'s> {
         }
         self.report(
             Diagnostic::new(name.span, format!("unknown {what} `{}`", name.value))
-                .did_you_mean(&name.value, known),
+                .did_you_mean(&name.value, known)
+                .or_help(
+                    "define it in `models` or `enums`: of this file, or of types.yaml if several \
+                     resources use it; ids stand in service.yaml",
+                ),
         );
     }
 }

@@ -98,14 +98,26 @@ fn what_stops_a_build_is_breaking() {
             "`playlists.get_item_as_text`: `playlists.print_item` is its name now",
         ),
         (
-            "  get_item_as_text:",
-            "  print_item:",
-            "`playlists.print_item` calls its request type `PrintPlaylistItem` instead of `GetPlaylistItemAsText`",
-        ),
-        (
             "    returns: { 200: text }",
             "    returns: { 200: string }",
             "`playlists.get_item_as_text` answers with `string` instead of `text`",
+        ),
+        (
+            "  reindex:
+    title: Indexes a playlist again
+    method: POST
+    path: /v1/playlists/{playlist_id}/reindex/
+    roles: [can_write_playlists]
+    options: ReindexOptions
+    returns: { 201: nothing }
+",
+            "",
+            "`playlists.reindex` is gone",
+        ),
+        (
+            "duration: { type: number",
+            "duration: { type: string",
+            "`Asset`: `duration` is of type `string` instead of `number`",
         ),
         (
             "    auth: app_id\n",
@@ -127,6 +139,42 @@ fn what_stops_a_build_is_breaking() {
             "no {line} in {sentences:#?}"
         );
     }
+}
+
+#[test]
+fn a_new_name_of_a_type_is_told_once_and_not_where_it_is_used() {
+    let renamed = |old: &str, new: &str| {
+        let mut after = sources();
+        for source in &mut after {
+            source.text = source.text.replace(old, new);
+        }
+        changes(&api(&sources()), &api(&after)).markdown()
+    };
+
+    assert_eq!(
+        renamed("PlaylistPatch", "PlaylistUpdate"),
+        "### Breaking\n\n- `PlaylistPatch`: `PlaylistUpdate` is its name now.\n"
+    );
+    assert_eq!(
+        renamed("PlaylistStatus", "PlaylistState"),
+        "### Breaking\n\n- `PlaylistStatus`: `PlaylistState` is its name now.\n"
+    );
+}
+
+#[test]
+fn a_type_that_looks_different_is_not_a_new_name() {
+    let changes = after(&[
+        ("type: list<PlaylistItem>", "type: list<Place>"),
+        ("objects<PlaylistItem>", "objects<Place>"),
+        ("  PlaylistItem:\n", "  Place:\n"),
+        ("      position: {", "      rank: {"),
+    ]);
+
+    let sentences: Vec<String> = changes.breaking().map(|it| it.sentence()).collect();
+    assert!(
+        sentences.contains(&"`PlaylistItem` is gone.".to_owned()),
+        "{sentences:#?}"
+    );
 }
 
 #[test]

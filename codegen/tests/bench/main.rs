@@ -52,7 +52,10 @@ fn service(api: &Api) -> &Service {
 /// What iconik would publish if it were the fixture.
 fn published() -> Value {
     let api = api(&sources());
-    serde_json::from_str(&openapi::export(&api, &[service(&api)])).unwrap()
+    let mut json: Value = serde_json::from_str(&openapi::export(&api, &[service(&api)])).unwrap();
+    // Else every release would change what the audit calls it.
+    json["info"]["version"] = "2026-07".into();
+    json
 }
 
 fn document(json: &Value) -> Document {

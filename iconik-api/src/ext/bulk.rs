@@ -101,6 +101,8 @@ impl<T> Bulk<T> {
 
     /// Sends the next chunk; none when all were sent.
     ///
+    /// When the future is dropped, its chunk stays and comes again, though it may have been sent.
+    ///
     /// For programs that note down what is done, or that stop early:
     ///
     /// ```
@@ -120,13 +122,15 @@ impl<T> Bulk<T> {
     where
         A: IntoFuture<Output = Result<R>>,
     {
-        let items: Vec<T> = self.items.by_ref().take(self.size).collect();
-        if items.is_empty() {
+        let left = self.items.as_slice();
+        let chunk = &left[..left.len().min(self.size)];
+        if chunk.is_empty() {
             return None;
         }
+        let result = send(chunk).await;
+        let items: Vec<T> = self.items.by_ref().take(self.size).collect();
         let first = self.sent;
         self.sent += items.len();
-        let result = send(&items).await;
         Some(Chunk {
             first,
             items,
@@ -181,6 +185,7 @@ impl<T, R> Report<T, R> {
 #[cfg(test)]
 mod tests {
     use std::future::ready;
+    use std::time::Duration;
 
     use super::*;
 
@@ -218,6 +223,17 @@ mod tests {
             (4, &[4, 5, 6, 7][..])
         );
         assert!(report.into_result().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_chunk_is_not_lost_when_waiting_for_it_is_given_up() {
+        let mut bulk = Bulk::new(0..3).size(2);
+        let never = bulk.next(|_| std::future::pending::<Result<()>>());
+        drop(tokio::time::timeout(Duration::ZERO, never).await);
+        assert_eq!(bulk.left(), 3);
+
+        let chunk = bulk.next(|_| ready(Ok(()))).await.unwrap();
+        assert_eq!((chunk.first, chunk.items), (0, vec![0, 1]));
     }
 
     #[tokio::test]

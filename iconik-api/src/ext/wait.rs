@@ -8,6 +8,9 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::action::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 
+/// No pause is longer, whatever is asked for.
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// Asks again and again until an answer is as it should be.
 ///
 /// iconik answers 202 to some requests and does the work later, without saying when it is done; and
@@ -78,7 +81,8 @@ impl Wait {
     {
         // A time beyond all clocks is no limit.
         let end = Instant::now().checked_add(self.time);
-        let mut pause = self.first_pause.min(self.longest_pause);
+        let longest_pause = self.longest_pause.min(DAY);
+        let mut pause = self.first_pause.min(longest_pause);
         let mut answers = 0_u32;
         loop {
             let ask = ask().into_future();
@@ -98,7 +102,7 @@ impl Wait {
                 return Err(self.too_late(answers));
             }
             sleep(wait).await;
-            pause = (pause + pause / 2).min(self.longest_pause);
+            pause = (pause + pause / 2).min(longest_pause);
         }
     }
 
@@ -174,5 +178,12 @@ mod tests {
         assert_eq!(wait.until(|| ready(Ok(7)), |_| true).await.unwrap(), 7);
         let wait = Wait::up_to(Duration::MAX);
         assert_eq!(wait.until(|| ready(Ok(7)), |_| true).await.unwrap(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_pause_is_no_overflow() {
+        let wait = MINUTE.pauses(Duration::MAX, Duration::MAX);
+        let error = wait.until(|| ready(Ok(())), |()| false).await.unwrap_err();
+        assert!(error.is_timeout());
     }
 }

@@ -194,9 +194,7 @@ impl<T> Walk<T> {
     /// How many rows lie before the page that comes next, as far as its number tells.
     fn rows_before(&self) -> u64 {
         match (&self.next, self.per_page) {
-            (Some(Place::Number(number)), Some(per_page)) => {
-                number.saturating_sub(1).saturating_mul(per_page)
-            }
+            (Some(Place::Number(number)), Some(per_page)) => rows_before_page(*number, per_page),
             _ => 0,
         }
     }
@@ -417,7 +415,7 @@ impl<T> Walk<T> {
             self.per_page = positive(page.per_page).or(Some(offered).filter(|rows| *rows > 0));
             // Only now is it known how many rows a resumed walk has left out.
             if let (Place::Number(number), Some(per_page)) = (place, self.per_page) {
-                self.before = (number - 1).saturating_mul(per_page);
+                self.before = rows_before_page(*number, per_page);
             }
         }
         self.total = page.total.or(self.total);
@@ -622,7 +620,7 @@ impl<T> Walk<T> {
         let Place::Number(number) = place else {
             return Ok(());
         };
-        let before = (number - 1).saturating_mul(self.per_page.unwrap_or(offered));
+        let before = rows_before_page(*number, self.per_page.unwrap_or(offered));
         let missing = self
             .total
             .and_then(|total| u64::try_from(total).ok())
@@ -682,6 +680,12 @@ fn first(style: Paging) -> Place {
         Paging::LastId => Place::LastId(None),
         Paging::SearchAfter => Place::SearchAfter(None),
     }
+}
+
+/// How many rows lie before the page of this number. A caller may ask for page 0, and gets what the
+/// server makes of it.
+fn rows_before_page(number: u64, per_page: u64) -> u64 {
+    number.saturating_sub(1).saturating_mul(per_page)
 }
 
 fn per_page(request: &PreparedRequest) -> Option<u64> {

@@ -96,6 +96,9 @@ fn asset(n: usize) -> Value {
         "title": format!("A{n:03}_C012_0513 – Göteborg, quay \"3\""), "type": "ASSET", "updated_by_user": uuid(n % 9),
         "updated_by_user_info": user(n + 1), "versions": [version(n + 3)], "versions_number": 1, "warning": null,
     });
+    if n % 10 == 0 {
+        asset["viewers_online"] = json!(n % 3);
+    }
     if n % 2 == 0 {
         asset["approval"] = json!({
             "approvals_by": [{"change_date": date(n), "external": null, "object_id": uuid(n), "object_type": "assets", "status": "APPROVED", "user": uuid(n % 9), "version_id": uuid(n + 3)}],
@@ -153,4 +156,21 @@ pub fn assets() -> String {
 /// A page of 1,000 transcript segments.
 pub fn segments() -> String {
     page((0..1000).map(segment).collect())
+}
+
+/// One asset, of 7 KB, as a GET of it answers.
+pub fn one_asset() -> String {
+    let mut asset = asset(1);
+    asset["keyframes"] = json!([keyframe(1)]);
+    asset.to_string()
+}
+
+/// A page of a longer list of assets: `number` counts from 1.
+pub fn page_of_assets(number: usize, per_page: usize, total: usize) -> String {
+    let first = (number - 1) * per_page;
+    let assets: Vec<_> = (first..total.min(first + per_page)).map(asset).collect();
+    json!({
+        "objects": assets, "page": number, "pages": total.div_ceil(per_page), "per_page": per_page, "total": total,
+    })
+    .to_string()
 }

@@ -1,0 +1,33 @@
+//! Prints the roles that a user needs for some actions, one on a line. Sends nothing.
+//!
+//! ```text
+//! cargo run --example roles_needed -- assets.get segments    # an action, and a whole resource
+//! cargo run --example roles_needed                           # everything
+//! ```
+
+mod selection;
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let actions = match selection::actions(&names) {
+        Ok(actions) => actions,
+        Err(advice) => {
+            eprintln!("{advice}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let roles: BTreeSet<&str> = actions
+        .iter()
+        .flat_map(|action| action.roles)
+        .copied()
+        .collect();
+    for role in &roles {
+        println!("{role}");
+    }
+    // Apart from the roles, so that those can go into a file.
+    eprintln!("{} roles for {} actions", roles.len(), actions.len());
+    ExitCode::SUCCESS
+}
