@@ -256,14 +256,17 @@ fn action(log: &mut Log, place: &str, (owner, old): Owned<'_>, (owner_now, new):
         request(old),
         request(new),
     );
-    log.turned(
-        Effect::Breaking,
-        place,
-        None,
-        "calls its request type",
-        name::request(owner, old),
-        name::request(owner_now, new),
-    );
+    // A new name of the action is told already, and names the request as well.
+    if old.name == new.name {
+        log.turned(
+            Effect::Breaking,
+            place,
+            None,
+            "calls its request type",
+            name::request(owner, old),
+            name::request(owner_now, new),
+        );
+    }
     log.turned(
         Effect::Breaking,
         place,

@@ -98,11 +98,6 @@ fn what_stops_a_build_is_breaking() {
             "`playlists.get_item_as_text`: `playlists.print_item` is its name now",
         ),
         (
-            "  get_item_as_text:",
-            "  print_item:",
-            "`playlists.print_item` calls its request type `PrintPlaylistItem` instead of `GetPlaylistItemAsText`",
-        ),
-        (
             "    returns: { 200: text }",
             "    returns: { 200: string }",
             "`playlists.get_item_as_text` answers with `string` instead of `text`",
