@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The size of a page decides. At 200 rows, the 50 requests fit into the first second of the pace, and
-//! reading ahead is 7 to 8 times as fast on a machine that has nothing else to do. At 100 rows, half
+//! reading 16 or more ahead is 6 to 8 times as fast. At 100 rows, half
 //! of the requests must wait for the next second whatever is done. At 500 rows there is little left
 //! to gain: after the first page, which tells how many there are, come two or three round trips, and
 //! then reading 87 MB of JSON is most of the time.
