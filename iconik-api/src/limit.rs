@@ -360,6 +360,15 @@ mod tests {
     const OK: StatusCode = StatusCode::OK;
     const REFUSED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
 
+    #[test]
+    fn the_default_is_the_pace_that_the_spec_names() {
+        for service in crate::services() {
+            let window = Duration::from_secs(service.burst_seconds.into());
+            let named = Limiter::new(service.per_second, service.burst, window);
+            assert_eq!(format!("{:?}", Limiter::default()), format!("{named:?}"));
+        }
+    }
+
     /// No stretch of `length` that begins with a grant holds more than `most`.
     fn keeps(grants: &[Instant], most: usize, length: Duration) -> bool {
         grants
