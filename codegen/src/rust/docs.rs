@@ -330,6 +330,11 @@ pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
     .and(deprecated)
 }
 
+/// The attribute by which rustc says why not to use something any more.
+pub(crate) fn deprecated(note: &Option<String>) -> Option<TokenStream> {
+    note.as_ref().map(|note| quote!(#[deprecated = #note]))
+}
+
 /// The setter of a field: the first paragraph of the field's own documentation says it.
 pub(crate) fn setter(field: &Field<'_>) -> Docs {
     let first = field.api.doc.split("\n\n").next().unwrap_or_default();

@@ -51,11 +51,7 @@ fn method(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> To
     let docs = docs::method(request, &plan.known)
         .and(example(plan, resource, request))
         .attributes();
-    let deprecated = request
-        .action
-        .deprecated
-        .as_ref()
-        .map(|note| quote!(#[deprecated = #note]));
+    let deprecated = docs::deprecated(&request.action.deprecated);
     let (method, ty) = (ident(&request.method), ident(&request.ident));
     let (names, types) = parameters(request);
     quote! {

@@ -165,11 +165,7 @@ fn held(field: &Field<'_>) -> TokenStream {
 
 fn setter(field: &Field<'_>) -> TokenStream {
     let docs = docs::setter(field).attributes();
-    let deprecated = field
-        .api
-        .deprecated
-        .as_ref()
-        .map(|note| quote!(#[deprecated = #note]));
+    let deprecated = docs::deprecated(&field.api.deprecated);
     let name = ident(&field.ident);
     let argument = ty::argument(&field.api.ty);
     let value = held(field);

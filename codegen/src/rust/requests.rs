@@ -130,11 +130,7 @@ fn setters(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
     let name = ident(&request.ident);
     let params = request.optional().map(|param| {
         let docs = docs::about_param(param).attributes();
-        let deprecated = param
-            .api
-            .deprecated
-            .as_ref()
-            .map(|note| quote!(#[deprecated = #note]));
+        let deprecated = docs::deprecated(&param.api.deprecated);
         setter(&docs, &deprecated, &param.ident, &param.api.ty)
     });
     let options = request.optional_options().map(|options| {
