@@ -32,7 +32,7 @@ pub type Files = BTreeMap<String, String>;
 pub const GENERATED: &[&str] = &[
     "iconik-api/src/fixture",
     "iconik-api/src/generated",
-    "iconik-api/tests/generated",
+    "iconik-api/tests/it/generated",
 ];
 
 /// Where generated files go, and how they call each other.
@@ -55,7 +55,7 @@ pub(crate) struct Layout {
 const CRATE: Layout = Layout {
     spec: "spec",
     source: "iconik-api/src/generated",
-    tests: Some("iconik-api/tests/generated"),
+    tests: Some("iconik-api/tests/it/generated"),
     services: "crate::generated::services",
     types: "crate::types",
     features: true,

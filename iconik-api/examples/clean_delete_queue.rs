@@ -11,10 +11,12 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use iconik_api::OptionalExt;
 use iconik_api::Timestamp;
+use iconik_api::batch::Batches;
 use iconik_api::delete_queue::AssetIdList;
-use iconik_api::ext::{Bulk, OptionalExt, Wait};
 use iconik_api::types::AssetId;
+use iconik_api::wait::PollOptions;
 use serde_json::json;
 use support::{Answer, Ask, Result, not_found, page};
 
@@ -57,7 +59,7 @@ async fn main() -> Result {
     }
 
     let purge = |chunk: &[AssetId]| client.delete_queue().purge_assets(AssetIdList::new(chunk));
-    let report = Bulk::new(old.clone()).send(purge).await;
+    let report = Batches::new(old.clone()).send(purge).await;
     let failed: HashSet<&AssetId> = report
         .failed
         .iter()
@@ -68,7 +70,7 @@ async fn main() -> Result {
     }
 
     // The answer comes before the work is done.
-    let wait = Wait::up_to(Duration::from_secs(120));
+    let wait = PollOptions::up_to(Duration::from_secs(120));
     if let Some(last) = old.iter().rev().find(|id| !failed.contains(id)) {
         wait.until(
             || async { client.assets().get(last).await.optional() },

@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use iconik_api::Client;
+use iconik_api::OptionalExt;
 use iconik_api::assets::AssetPatch;
-use iconik_api::ext::OptionalExt;
 use iconik_api::types::AssetId;
 use serde_json::json;
 use support::{Answer, Ask, Result, not_found};

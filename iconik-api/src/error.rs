@@ -1,14 +1,18 @@
 //! One opaque error that answers: what happened, may it have been done, what now.
 
+mod message;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde_json::Value;
 
-use crate::action::{ActionMeta, Endpoint};
+use self::message::{hide_in, messages_of};
+use crate::http::meta::{ActionMeta, Endpoint};
+
+pub use self::message::ErrorMessage;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -19,10 +23,6 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// One cause of several errors.
 pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
 
-/// Bodies beyond this are kept but not searched for messages.
-const MOST_BODY_READ: usize = 1 << 20;
-/// Messages beyond this number are left out.
-const MOST_MESSAGES: usize = 64;
 /// Characters of the server's words that `Display` repeats.
 const MOST_TEXT_SHOWN: usize = 1_000;
 
@@ -107,35 +107,6 @@ impl ErrorKind {
             Self::TooLarge => "too large",
             Self::Decode => "decode",
             Self::Paging => "paging",
-        }
-    }
-}
-
-/// One of the server's own messages about a failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorMessage {
-    field: Option<String>,
-    text: String,
-}
-
-impl ErrorMessage {
-    /// The field of the request that it is about, where the server names one; inner fields follow
-    /// after a dot.
-    pub fn field(&self) -> Option<&str> {
-        self.field.as_deref()
-    }
-
-    /// The message.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-impl fmt::Display for ErrorMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.field {
-            Some(field) => write!(f, "{field}: {}", self.text),
-            None => f.write_str(&self.text),
         }
     }
 }
@@ -408,62 +379,4 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
-}
-
-fn hide_in(text: &mut String, hide: &[&str]) {
-    for secret in hide {
-        // Anything shorter is no secret, and replacing it would garble the message.
-        if secret.len() >= 6 && text.contains(secret) {
-            *text = text.replace(secret, "[hidden]");
-        }
-    }
-}
-
-/// The server's messages, in whatever form it chose. Never fails.
-fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
-    let mut messages = Vec::new();
-    if body.len() > MOST_BODY_READ {
-        return messages;
-    }
-    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
-        return messages;
-    };
-    // `errors` is the documented member; the others come from gateways and from OAuth endpoints.
-    for name in ["errors", "error_description", "message", "error", "detail"] {
-        if let Some(value) = body.get(name) {
-            collect(value, None, &mut messages);
-        }
-        if !messages.is_empty() {
-            break;
-        }
-    }
-    messages
-}
-
-fn collect(value: &Value, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
-    if into.len() >= MOST_MESSAGES {
-        return;
-    }
-    match value {
-        Value::Null => {}
-        Value::Array(values) => values.iter().for_each(|value| collect(value, field, into)),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let path = match field {
-                    Some(field) => format!("{field}.{name}"),
-                    None => name.clone(),
-                };
-                collect(value, Some(&path), into);
-            }
-        }
-        Value::String(text) => push(text.clone(), field, into),
-        Value::Bool(_) | Value::Number(_) => push(value.to_string(), field, into),
-    }
-}
-
-fn push(text: String, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
-    into.push(ErrorMessage {
-        field: field.map(str::to_owned),
-        text,
-    });
 }

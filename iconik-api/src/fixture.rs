@@ -25,8 +25,8 @@ mod tests {
         query_params::ListQueryParams,
         recursion::Tree,
     };
-    use crate::action::Endpoint;
-    use crate::{Action, Decode, MissingField, Nullable, RawResponse, prepare};
+    use crate::http::meta::Endpoint;
+    use crate::{Action, Decode, MissingFieldError, Nullable, RawResponse, prepare};
 
     fn answer<A: Action>(status: StatusCode, body: &'static str) -> RawResponse {
         RawResponse {
@@ -71,7 +71,7 @@ mod tests {
     fn an_answer_without_a_field_that_is_demanded_makes_no_request() {
         let missing = ReaderReplacement::try_from(Reader::default()).unwrap_err();
 
-        assert_eq!(missing, MissingField::new("Reader", "name"));
+        assert_eq!(missing, MissingFieldError::new("Reader", "name"));
     }
 
     #[test]

@@ -16,7 +16,7 @@
 //! # Requests are values
 //!
 //! `client.assets().get(id)` is a request: it can be kept, printed, changed, and it is sent when
-//! it is awaited. Made without a client, it is sent by [`Client::send`], as often as you like.
+//! it is awaited. Made without a client, it is sent by [`Client::call`], as often as you like.
 //! Between the request and its answer stands a [`Call`], for what is special about one sending:
 //! a header, other credentials, a timeout, another type for the answer. Endpoints that this
 //! version does not describe are reached with [`Client::request`].
@@ -63,73 +63,53 @@
     allow(dead_code, unreachable_pub, unused_imports, unused_macros)
 )]
 
-// The runtime: how requests travel.
-mod action;
-#[cfg(feature = "blocking")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
-pub mod blocking;
-mod call;
-mod client;
-mod credentials;
+// The layers of the runtime; each uses those above it.
 mod error;
-mod json_error;
-mod limit;
+#[macro_use]
+mod data;
+#[macro_use]
+mod http;
 #[macro_use]
 mod paging;
-mod request;
-mod response;
-mod retry;
-mod trace;
-mod transport;
+mod client;
 
-pub use action::{Action, ActionMeta, Auth, Location, Paging, ParamMeta};
-pub use call::{Call, ResponseFuture};
 pub use client::{Client, ClientBuilder};
-pub use credentials::{
+pub use data::id::{Id, IdKind};
+pub use data::missing_field::MissingFieldError;
+pub use data::nullable::Nullable;
+pub use data::open_enum::UnknownValue;
+pub use data::page::{List, Page};
+pub use data::raw_json::RawJson;
+pub use data::secret::Secret;
+pub use data::tagged_union::Unrecognized;
+pub use data::timestamp::Timestamp;
+pub use data::unknown_fields::UnknownFields;
+pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
+pub use http::action::{Action, prepare};
+pub use http::call::{Call, ResponseFuture};
+pub use http::credentials::{
     BoxFuture, Credentials, CredentialsProvider, RotatingCredentials, TokenSource,
 };
-pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
-pub use limit::Limiter;
+pub use http::decode::Decode;
+pub use http::limit::Limiter;
+pub use http::meta::{ActionMeta, Auth, Location, Paging, ParamMeta};
+pub use http::param::ParamValue;
+pub use http::request::{PreparedRequest, RequestWriter};
+pub use http::response::RawResponse;
+pub use http::retry::RetryPolicy;
+pub use http::transport::{Transport, TransportBody, TransportError};
 pub use paging::{Cursor, CursorError, Items, Paged, Pages};
-pub use request::{ParamSink, ParamValue, PreparedRequest, RequestWriter, prepare};
-pub use response::{Decode, Empty, Json, OptionalJson, Raw, RawResponse, Text};
-pub use retry::RetryPolicy;
-pub use transport::{Transport, TransportBody, TransportError};
 
-// Data types.
-mod extra;
-mod id;
-mod lenient;
-mod missing_field;
-#[macro_use]
-mod model;
-mod nullable;
-#[macro_use]
-mod open_enum;
-mod page;
-mod param_values;
-mod raw_json;
-mod secret;
-#[macro_use]
-mod tagged_union;
-mod timestamp;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub use client::blocking;
 
-pub use extra::Extra;
-pub use id::{Id, IdKind};
-pub use missing_field::MissingField;
-pub use nullable::Nullable;
-pub use open_enum::UnknownValue;
-pub use page::{Objects, Page};
-pub use raw_json::RawJson;
-pub use secret::Secret;
-pub use tagged_union::Unrecognized;
-pub use timestamp::Timestamp;
+/// The ways to read a response: what [`Action::Response`] names.
+pub mod response {
+    pub use crate::http::decode::{Empty, Json, OptionalJson, Raw, Text};
+}
 
 // The API: what the spec says.
-#[macro_use]
-mod copied;
-#[macro_use]
-mod request_macros;
 mod catalogue;
 #[cfg(test)]
 mod fixture;
@@ -139,30 +119,16 @@ pub use catalogue::{ServiceMeta, actions, services};
 pub use generated::resources::*;
 pub use generated::types;
 
-// What stands beside the API.
-pub mod ext;
-pub mod inbound;
+// Helpers for what integrators do every day.
+pub mod batch;
+mod optional;
+#[cfg(feature = "collections")]
+#[cfg_attr(docsrs, doc(cfg(feature = "collections")))]
+pub mod tree;
+pub mod wait;
+pub mod webhooks;
 
-/// What the macros of this crate expand to. Not for use by hand: it changes without notice.
-#[doc(hidden)]
-pub mod __private {
-    pub use serde::de::MapAccess;
-    pub use serde::ser::SerializeMap;
-    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub use crate::lenient::{Lenient, Slot};
-    pub use crate::model::{
-        Kept, Members, Model, Sent, done, lenient_model, pass_over, put, required_model, send,
-        write, write_model, write_required,
-    };
-    pub use crate::open_enum::{OpenEnum, lenient_enum, required_enum};
-    pub use crate::tagged_union::{TaggedUnion, lenient_union, required_union, variant};
-
-    /// Writes what a model has beyond its fields.
-    pub fn write_extra<M: SerializeMap>(extra: &crate::Extra, map: &mut M) -> Result<(), M::Error> {
-        extra.write(map)
-    }
-}
+pub use optional::OptionalExt;
 
 /// The code of the README compiles.
 #[cfg(all(doctest, feature = "full"))]

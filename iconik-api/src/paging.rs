@@ -1,7 +1,5 @@
 //! Lists of many pages, read page by page or row by row.
 
-#[cfg(feature = "blocking")]
-mod iter;
 mod place;
 mod rows;
 mod walk;
@@ -15,19 +13,21 @@ use std::vec;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::action::Paging;
-use crate::call::Call;
+use crate::data::page::{List, Page};
 use crate::error::Result;
-use crate::page::{Objects, Page};
-use crate::response::{Decode, Json, RawResponse};
+use crate::http::call::Call;
+use crate::http::decode::{Decode, Json};
+use crate::http::meta::Paging;
+use crate::http::response::RawResponse;
 
-#[cfg(feature = "blocking")]
-pub use iter::Iter;
 pub use place::{Cursor, CursorError};
 use walk::{Batch, Mark, Walk};
 
-/// A way to read an answer that is one page of a list.
-pub trait Paged: Decode {
+/// A way to read a response that is one page of a list.
+///
+/// This trait is sealed: [`Json`] of a [`Page`] or a [`List`] implements it.
+#[allow(private_bounds)]
+pub trait Paged: Decode + Sealed {
     /// What the list holds.
     type Item;
 
@@ -39,6 +39,12 @@ pub trait Paged: Decode {
     fn page(response: &RawResponse) -> Result<Page<Self::Item>>;
 }
 
+/// Keeps [`Paged`] to the types of this crate.
+pub(crate) trait Sealed {}
+
+impl<T> Sealed for Json<Page<T>> {}
+impl<T> Sealed for Json<List<T>> {}
+
 impl<T: DeserializeOwned + 'static> Paged for Json<Page<T>> {
     type Item = T;
 
@@ -47,11 +53,11 @@ impl<T: DeserializeOwned + 'static> Paged for Json<Page<T>> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> Paged for Json<Objects<T>> {
+impl<T: DeserializeOwned + 'static> Paged for Json<List<T>> {
     type Item = T;
 
     fn page(response: &RawResponse) -> Result<Page<T>> {
-        let Objects { objects, extra } = Self::decode(response)?;
+        let List { objects, extra } = Self::decode(response)?;
         Ok(Page {
             objects,
             extra,
@@ -94,8 +100,6 @@ impl<D: Paged> Call<D> {
 }
 
 /// What a request with a client can do beside being awaited, if its answer comes in pages.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! paged {
     ($($request:ident),* $(,)?) => {$(
         impl $request<$crate::Client> {
@@ -103,14 +107,14 @@ macro_rules! paged {
             pub fn items(
                 self,
             ) -> $crate::Items<<<Self as $crate::Action>::Response as $crate::Paged>::Item> {
-                self.send().items()
+                self.call().items()
             }
 
             /// All pages, one by one; see [`Pages`](crate::Pages).
             pub fn pages(
                 self,
             ) -> $crate::Pages<<<Self as $crate::Action>::Response as $crate::Paged>::Item> {
-                self.send().pages()
+                self.call().pages()
             }
         }
     )*};
@@ -130,7 +134,7 @@ pub struct Pages<T> {
 /// The rows of a list, one by one, from as many pages as you read.
 ///
 /// ```
-/// # async fn example(call: iconik_api::Call<iconik_api::Json<iconik_api::Page<String>>>) -> iconik_api::Result<()> {
+/// # async fn example(call: iconik_api::Call<iconik_api::response::Json<iconik_api::Page<String>>>) -> iconik_api::Result<()> {
 /// let mut items = call.items();
 /// while let Some(item) = items.next().await {
 ///     let item = item?;
@@ -298,7 +302,7 @@ impl<T> Items<T> {
     /// Where the list goes on behind the rows that were given out; none at its end.
     ///
     /// ```
-    /// # async fn example(call: impl Fn() -> iconik_api::Call<iconik_api::Json<iconik_api::Page<String>>>) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn example(call: impl Fn() -> iconik_api::Call<iconik_api::response::Json<iconik_api::Page<String>>>) -> Result<(), Box<dyn std::error::Error>> {
     /// # fn work(_: String) {}
     /// # let path = std::env::temp_dir().join("cursor");
     /// let mut items = call().items();
@@ -324,7 +328,7 @@ impl<T> Items<T> {
     }
 
     /// The next row of the page that came last.
-    fn pop(&mut self) -> Option<T> {
+    pub(crate) fn pop(&mut self) -> Option<T> {
         let (number, row) = self.rows.next()?;
         self.row = number;
         Some(row)

@@ -125,7 +125,7 @@ mod tests {
 
     /// The generator's test spec, with one text in place of another.
     fn edited(old: &str, new: &str) -> Api {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/bench/spec");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/it/tools/spec");
         let mut sources = Vec::new();
         for file in fs::read_dir(here).expect("the fixture is there") {
             let path = file.expect("an entry can be read").path();

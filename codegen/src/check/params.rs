@@ -15,16 +15,16 @@ use crate::spec;
 
 /// Methods that every request has, beside the setters of its parameters.
 const REQUEST_MEMBERS: &[&str] = &[
+    "call",
     "client",
     "clone",
     "encode",
     "into_future",
     "items",
     "new",
-    "on",
     "options",
     "pages",
-    "send",
+    "with_client",
 ];
 
 /// Headers that the client writes.

@@ -231,7 +231,7 @@ pub(crate) fn body_in_words(body: &Body) -> String {
         Body::Text => "text".to_owned(),
         Body::Json(ty) => ty::in_words(ty),
         Body::Page(ty) => format!("a [`Page`](crate::Page) of {}", ty::in_words(ty)),
-        Body::Objects(ty) => format!("[`Objects`](crate::Objects) of {}", ty::in_words(ty)),
+        Body::Objects(ty) => format!("a [`List`](crate::List) of {}", ty::in_words(ty)),
     }
 }
 

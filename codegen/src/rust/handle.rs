@@ -58,7 +58,7 @@ fn method(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> To
         #docs
         #deprecated
         pub fn #method(&self, #(#names: #types),*) -> #ty<crate::Client> {
-            #ty::new(#(#names),*).on(&self.0)
+            #ty::new(#(#names),*).with_client(&self.0)
         }
     }
 }

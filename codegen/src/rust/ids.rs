@@ -43,6 +43,8 @@ pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout) -> File {
             #[derive(Clone, Copy, Debug)]
             pub enum #marker {}
 
+            impl crate::data::id::Sealed for #marker {}
+
             impl crate::IdKind for #marker {
                 const NAME: &'static str = #text;
             }

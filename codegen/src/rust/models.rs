@@ -60,7 +60,7 @@ fn structure(model: &Model<'_>, fields: &[Field<'_>]) -> TokenStream {
     let extra = received.then(|| {
         quote! {
             /// What iconik sent beyond the documented fields.
-            pub extra: crate::Extra,
+            pub extra: crate::UnknownFields,
         }
     });
     let methods = methods(model, fields, starts_empty);

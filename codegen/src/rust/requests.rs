@@ -105,7 +105,7 @@ fn new(request: &Request<'_>) -> TokenStream {
     };
     quote! {
         impl #name {
-            /// A request without a client, for [`Client::send`](crate::Client::send).
+            /// A request without a client, for [`Client::call`](crate::Client::call).
             pub fn new(#(#arguments: #types),*) -> Self {
                 #body
             }

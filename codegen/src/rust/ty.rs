@@ -154,10 +154,10 @@ pub(crate) fn is_named(ty: &Type) -> bool {
 /// The decoder of a response.
 pub(crate) fn of_response(response: &Response<'_>) -> String {
     match response {
-        Response::Empty => "crate::Empty".to_owned(),
-        Response::Text => "crate::Text".to_owned(),
+        Response::Empty => "crate::response::Empty".to_owned(),
+        Response::Text => "crate::response::Text".to_owned(),
         Response::Json(body) => decoder(body),
-        Response::Optional(body) => format!("crate::OptionalJson<{}>", payload(body)),
+        Response::Optional(body) => format!("crate::response::OptionalJson<{}>", payload(body)),
         Response::Outcome { ident, .. } => ident.clone(),
     }
 }
@@ -165,10 +165,10 @@ pub(crate) fn of_response(response: &Response<'_>) -> String {
 /// The decoder of a body.
 pub(crate) fn decoder(body: &Body) -> String {
     match body {
-        Body::Nothing => "crate::Empty".to_owned(),
-        Body::Text => "crate::Text".to_owned(),
+        Body::Nothing => "crate::response::Empty".to_owned(),
+        Body::Text => "crate::response::Text".to_owned(),
         Body::Json(_) | Body::Page(_) | Body::Objects(_) => {
-            format!("crate::Json<{}>", payload(body))
+            format!("crate::response::Json<{}>", payload(body))
         }
     }
 }
@@ -180,7 +180,7 @@ pub(crate) fn payload(body: &Body) -> String {
         Body::Text => "String".to_owned(),
         Body::Json(ty) => text(ty),
         Body::Page(ty) => format!("crate::Page<{}>", text(ty)),
-        Body::Objects(ty) => format!("crate::Objects<{}>", text(ty)),
+        Body::Objects(ty) => format!("crate::List<{}>", text(ty)),
     }
 }
 

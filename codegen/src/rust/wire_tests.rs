@@ -1,4 +1,4 @@
-//! `tests/generated/wire.rs`: every request twice, with as little and with as much as it takes.
+//! `tests/it/generated/wire.rs`: every request twice, with as little and with as much as it takes.
 
 use std::collections::BTreeSet;
 

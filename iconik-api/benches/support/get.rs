@@ -28,7 +28,7 @@ pub fn client(address: &str) -> Client {
 }
 
 pub async fn ours<T: DeserializeOwned + 'static>(client: &Client) -> T {
-    let call = client.assets().get(ID).send();
+    let call = client.assets().get(ID).call();
     call.decode_as().await.expect("the server answers")
 }
 

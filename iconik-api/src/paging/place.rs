@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::request::PreparedRequest;
+use crate::http::request::PreparedRequest;
 
 /// The parameters that say where a page begins. `per_page` is not one of them.
 pub(super) const PLACE_PARAMS: &[&str] =

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::lenient::null_is_none;
+use crate::data::lenient::null_is_none;
 
 /// What tells a row from others: its id, and the kind of object where a list has several.
 ///

@@ -16,12 +16,13 @@ use std::task::{Context, Poll};
 
 use super::place::{self, Cursor, PLACE_PARAMS, Place};
 use super::rows::{self, RowKey, Seen};
-use crate::action::Paging;
-use crate::call::{ResponseFuture, Template};
+use crate::data::page::Page;
 use crate::error::{Error, ErrorKind, Result};
-use crate::page::Page;
-use crate::request::PreparedRequest;
-use crate::response::{Raw, RawResponse};
+use crate::http::call::{ResponseFuture, Template};
+use crate::http::decode::Raw;
+use crate::http::meta::Paging;
+use crate::http::request::PreparedRequest;
+use crate::http::response::RawResponse;
 
 /// The row behind which a list by page numbers is not served any more.
 const WINDOW: u64 = 10_000;
@@ -205,7 +206,7 @@ impl<T> Walk<T> {
     fn error(&self, detail: String) -> Error {
         let endpoint = match &self.template {
             Some(template) => template.request.endpoint.clone(),
-            None => crate::action::Endpoint::None,
+            None => crate::http::meta::Endpoint::None,
         };
         Error::new(ErrorKind::Paging, endpoint).detail(detail)
     }

@@ -2,7 +2,7 @@
 
 //! The models and enums shared by several resources.
 
-use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue, Unrecognized};
+use crate::{Nullable, RawJson, Timestamp, UnknownFields, UnknownValue, Unrecognized};
 use super::*;
 
 /// Who was asked to approve an object, and what they said.
@@ -55,7 +55,7 @@ pub struct Approval {
     pub change_date: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl Approval {
@@ -139,7 +139,7 @@ pub struct ApprovalBy {
     pub change_date: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl ApprovalBy {
@@ -387,7 +387,7 @@ pub struct Asset {
     pub default_version_id: Option<VersionId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A relation of an asset to another, as it stands inside the asset.
@@ -413,7 +413,7 @@ pub struct AssetRelation {
     pub date_modified: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl AssetRelation {
@@ -494,7 +494,7 @@ pub struct AssetVersion {
     pub created_by_user_info: Option<User>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl AssetVersion {
@@ -674,7 +674,7 @@ pub struct Collection {
     pub date_created: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What may lie in a collection or be a favourite.
@@ -798,7 +798,7 @@ pub struct User {
     pub photo_small: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl User {

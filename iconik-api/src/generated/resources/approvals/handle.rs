@@ -47,7 +47,7 @@ impl Approvals {
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
     ) -> ListApprovals<Client> {
-        ListApprovals::new(object_type, object_id).on(&self.0)
+        ListApprovals::new(object_type, object_id).with_client(&self.0)
     }
 
     /// Lists what people said about a version of an object:
@@ -77,7 +77,8 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         version_id: impl Into<VersionId>,
     ) -> ListVersionApprovals<Client> {
-        ListVersionApprovals::new(object_type, object_id, version_id).on(&self.0)
+        ListVersionApprovals::new(object_type, object_id, version_id)
+            .with_client(&self.0)
     }
 
     /// Records what a person says about an object: `PUT /v1/{object_type}/{object_id}/approvals/`.
@@ -107,7 +108,7 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         options: impl Into<NewApproval>,
     ) -> SetApproval<Client> {
-        SetApproval::new(object_type, object_id, options).on(&self.0)
+        SetApproval::new(object_type, object_id, options).with_client(&self.0)
     }
 
     /// Takes back what was said about an object: `DELETE /v1/{object_type}/{object_id}/approvals/`.
@@ -132,7 +133,7 @@ impl Approvals {
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
     ) -> DeleteApproval<Client> {
-        DeleteApproval::new(object_type, object_id).on(&self.0)
+        DeleteApproval::new(object_type, object_id).with_client(&self.0)
     }
 
     /// Takes back what a user said about an object:
@@ -159,7 +160,7 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         user_id: impl Into<UserId>,
     ) -> DeleteUserApproval<Client> {
-        DeleteUserApproval::new(object_type, object_id, user_id).on(&self.0)
+        DeleteUserApproval::new(object_type, object_id, user_id).with_client(&self.0)
     }
 
     /// Takes back what somebody outside of iconik said about an object:
@@ -188,7 +189,7 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         email: impl Into<String>,
     ) -> DeleteExternalApproval<Client> {
-        DeleteExternalApproval::new(object_type, object_id, email).on(&self.0)
+        DeleteExternalApproval::new(object_type, object_id, email).with_client(&self.0)
     }
 
     /// Gets the request to approve an object:
@@ -212,7 +213,7 @@ impl Approvals {
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
     ) -> GetApprovalRequest<Client> {
-        GetApprovalRequest::new(object_type, object_id).on(&self.0)
+        GetApprovalRequest::new(object_type, object_id).with_client(&self.0)
     }
 
     /// Gets the request to approve a version of an object:
@@ -242,7 +243,8 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         version_id: impl Into<VersionId>,
     ) -> GetVersionApprovalRequest<Client> {
-        GetVersionApprovalRequest::new(object_type, object_id, version_id).on(&self.0)
+        GetVersionApprovalRequest::new(object_type, object_id, version_id)
+            .with_client(&self.0)
     }
 
     /// Asks people to approve an object: `POST /v1/{object_type}/{object_id}/approvals/request/`.
@@ -277,7 +279,7 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         options: impl Into<NewApprovalRequest>,
     ) -> CreateApprovalRequest<Client> {
-        CreateApprovalRequest::new(object_type, object_id, options).on(&self.0)
+        CreateApprovalRequest::new(object_type, object_id, options).with_client(&self.0)
     }
 
     /// Replaces the request to approve an object:
@@ -312,7 +314,7 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         options: impl Into<NewApprovalRequest>,
     ) -> ReplaceApprovalRequest<Client> {
-        ReplaceApprovalRequest::new(object_type, object_id, options).on(&self.0)
+        ReplaceApprovalRequest::new(object_type, object_id, options).with_client(&self.0)
     }
 
     /// Changes the request to approve an object:
@@ -347,7 +349,7 @@ impl Approvals {
         object_id: impl Into<ObjectId>,
         options: impl Into<ApprovalRequestPatch>,
     ) -> UpdateApprovalRequest<Client> {
-        UpdateApprovalRequest::new(object_type, object_id, options).on(&self.0)
+        UpdateApprovalRequest::new(object_type, object_id, options).with_client(&self.0)
     }
 
     /// Withdraws the request to approve an object:
@@ -373,7 +375,7 @@ impl Approvals {
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
     ) -> DeleteApprovalRequest<Client> {
-        DeleteApprovalRequest::new(object_type, object_id).on(&self.0)
+        DeleteApprovalRequest::new(object_type, object_id).with_client(&self.0)
     }
 
     /// Approves or refuses many objects: `POST /v1/approvals/bulk/`.
@@ -401,7 +403,7 @@ impl Approvals {
     /// # Ok(()) }
     /// ```
     pub fn set_many(&self, options: impl Into<BulkApproval>) -> SetManyApprovals<Client> {
-        SetManyApprovals::new(options).on(&self.0)
+        SetManyApprovals::new(options).with_client(&self.0)
     }
 
     /// Takes back what was said about many objects: `POST /v1/approvals/bulk_remove/`.
@@ -431,6 +433,6 @@ impl Approvals {
         &self,
         options: impl Into<BulkApprovalRemoval>,
     ) -> RemoveManyApprovals<Client> {
-        RemoveManyApprovals::new(options).on(&self.0)
+        RemoveManyApprovals::new(options).with_client(&self.0)
     }
 }

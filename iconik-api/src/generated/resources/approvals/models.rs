@@ -2,7 +2,7 @@
 
 //! The models and enums of `approvals`.
 
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Nullable, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// The job that makes a request for approval.
@@ -13,7 +13,7 @@ pub struct ApprovalJob {
     pub job_id: Option<JobId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in a request for approval; what is absent stays as it is.

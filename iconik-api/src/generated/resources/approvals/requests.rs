@@ -2,7 +2,8 @@
 
 //! The requests of [`Approvals`], as values.
 
-use crate::{Empty, Json, OptionalJson, Page};
+use crate::Page;
+use crate::response::{Empty, Json, OptionalJson};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -16,7 +17,7 @@ pub struct ListApprovals<C = ()> {
 }
 
 impl ListApprovals {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
         Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
     }
@@ -39,7 +40,7 @@ pub struct ListVersionApprovals<C = ()> {
 }
 
 impl ListVersionApprovals {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -71,7 +72,7 @@ pub struct SetApproval<C = ()> {
 }
 
 impl SetApproval {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -103,7 +104,7 @@ pub struct DeleteApproval<C = ()> {
 }
 
 impl DeleteApproval {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
         Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
     }
@@ -125,7 +126,7 @@ pub struct DeleteUserApproval<C = ()> {
 }
 
 impl DeleteUserApproval {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -158,7 +159,7 @@ pub struct DeleteExternalApproval<C = ()> {
 }
 
 impl DeleteExternalApproval {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -189,7 +190,7 @@ pub struct GetApprovalRequest<C = ()> {
 }
 
 impl GetApprovalRequest {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
         Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
     }
@@ -212,7 +213,7 @@ pub struct GetVersionApprovalRequest<C = ()> {
 }
 
 impl GetVersionApprovalRequest {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -244,7 +245,7 @@ pub struct CreateApprovalRequest<C = ()> {
 }
 
 impl CreateApprovalRequest {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -293,7 +294,7 @@ pub struct ReplaceApprovalRequest<C = ()> {
 }
 
 impl ReplaceApprovalRequest {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -326,7 +327,7 @@ pub struct UpdateApprovalRequest<C = ()> {
 }
 
 impl UpdateApprovalRequest {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -358,7 +359,7 @@ pub struct DeleteApprovalRequest<C = ()> {
 }
 
 impl DeleteApprovalRequest {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
         Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
     }
@@ -379,7 +380,7 @@ pub struct SetManyApprovals<C = ()> {
 }
 
 impl SetManyApprovals {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<BulkApproval>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -400,7 +401,7 @@ pub struct RemoveManyApprovals<C = ()> {
 }
 
 impl RemoveManyApprovals {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<BulkApprovalRemoval>) -> Self {
         Self { client: (), options: options.into() }
     }

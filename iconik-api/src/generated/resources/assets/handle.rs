@@ -36,7 +36,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListAssets<Client> {
-        ListAssets::new().on(&self.0)
+        ListAssets::new().with_client(&self.0)
     }
 
     /// Creates an asset: `POST /v1/assets/`.
@@ -59,7 +59,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<NewAsset>) -> CreateAsset<Client> {
-        CreateAsset::new(options).on(&self.0)
+        CreateAsset::new(options).with_client(&self.0)
     }
 
     /// Gets an asset: `GET /v1/assets/{asset_id}/`.
@@ -79,7 +79,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, asset_id: impl Into<AssetId>) -> GetAsset<Client> {
-        GetAsset::new(asset_id).on(&self.0)
+        GetAsset::new(asset_id).with_client(&self.0)
     }
 
     /// Replaces the fields of an asset: `PUT /v1/assets/{asset_id}/`.
@@ -107,7 +107,7 @@ impl Assets {
         asset_id: impl Into<AssetId>,
         options: impl Into<AssetReplacement>,
     ) -> ReplaceAsset<Client> {
-        ReplaceAsset::new(asset_id, options).on(&self.0)
+        ReplaceAsset::new(asset_id, options).with_client(&self.0)
     }
 
     /// Changes an asset: `PATCH /v1/assets/{asset_id}/`.
@@ -133,7 +133,7 @@ impl Assets {
         asset_id: impl Into<AssetId>,
         options: impl Into<AssetPatch>,
     ) -> UpdateAsset<Client> {
-        UpdateAsset::new(asset_id, options).on(&self.0)
+        UpdateAsset::new(asset_id, options).with_client(&self.0)
     }
 
     /// Deletes an asset: `DELETE /v1/assets/{asset_id}/`.
@@ -153,7 +153,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, asset_id: impl Into<AssetId>) -> DeleteAsset<Client> {
-        DeleteAsset::new(asset_id).on(&self.0)
+        DeleteAsset::new(asset_id).with_client(&self.0)
     }
 
     /// Removes an asset for good: `DELETE /v1/assets/{asset_id}/purge/`.
@@ -173,7 +173,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn purge(&self, asset_id: impl Into<AssetId>) -> PurgeAsset<Client> {
-        PurgeAsset::new(asset_id).on(&self.0)
+        PurgeAsset::new(asset_id).with_client(&self.0)
     }
 
     /// Brings a deleted asset back: `PUT /v1/assets/{asset_id}/restore/`.
@@ -188,7 +188,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn restore(&self, asset_id: impl Into<AssetId>) -> RestoreAsset<Client> {
-        RestoreAsset::new(asset_id).on(&self.0)
+        RestoreAsset::new(asset_id).with_client(&self.0)
     }
 
     /// Replaces the fields of several assets: `PUT /v1/assets/`.
@@ -214,7 +214,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn replace_many(&self, options: impl Into<AssetReplacements>) -> ReplaceManyAssets<Client> {
-        ReplaceManyAssets::new(options).on(&self.0)
+        ReplaceManyAssets::new(options).with_client(&self.0)
     }
 
     /// Changes several assets: `PATCH /v1/assets/`.
@@ -241,7 +241,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn update_many(&self, options: impl Into<AssetPatches>) -> UpdateManyAssets<Client> {
-        UpdateManyAssets::new(options).on(&self.0)
+        UpdateManyAssets::new(options).with_client(&self.0)
     }
 
     /// Lists the assets that show a person: `GET /v1/persons/{person_id}/`.
@@ -258,7 +258,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn list_by_person(&self, person_id: impl Into<PersonId>) -> ListAssetsByPerson<Client> {
-        ListAssetsByPerson::new(person_id).on(&self.0)
+        ListAssetsByPerson::new(person_id).with_client(&self.0)
     }
 
     /// Notes that the calling user has viewed an asset: `POST /v1/assets/{asset_id}/views/`.
@@ -273,7 +273,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn record_view(&self, asset_id: impl Into<AssetId>) -> RecordAssetView<Client> {
-        RecordAssetView::new(asset_id).on(&self.0)
+        RecordAssetView::new(asset_id).with_client(&self.0)
     }
 
     /// Deletes an asset whose upload failed: `DELETE /v1/assets/{asset_id}/uploads/`.
@@ -290,7 +290,7 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn delete_failed_upload(&self, asset_id: impl Into<AssetId>) -> DeleteFailedUpload<Client> {
-        DeleteFailedUpload::new(asset_id).on(&self.0)
+        DeleteFailedUpload::new(asset_id).with_client(&self.0)
     }
 
     /// Writes the entry of an asset in the search index:
@@ -318,7 +318,7 @@ impl Assets {
         asset_id: impl Into<AssetId>,
         options: impl Into<AssetSearchDocument>,
     ) -> ReplaceAssetSearchDocument<Client> {
-        ReplaceAssetSearchDocument::new(asset_id, options).on(&self.0)
+        ReplaceAssetSearchDocument::new(asset_id, options).with_client(&self.0)
     }
 
     /// Writes an asset to the search index again: `POST /v1/assets/{asset_id}/reindex/`.
@@ -343,7 +343,7 @@ impl Assets {
         asset_id: impl Into<AssetId>,
         options: impl Into<RealmReindexOptions>,
     ) -> ReindexAsset<Client> {
-        ReindexAsset::new(asset_id, options).on(&self.0)
+        ReindexAsset::new(asset_id, options).with_client(&self.0)
     }
 
     /// Writes all assets, or those named, to the search index again: `POST /v1/assets/reindex/`.
@@ -359,6 +359,6 @@ impl Assets {
     /// # Ok(()) }
     /// ```
     pub fn reindex_all(&self) -> ReindexAllAssets<Client> {
-        ReindexAllAssets::new().on(&self.0)
+        ReindexAllAssets::new().with_client(&self.0)
     }
 }

@@ -2,7 +2,8 @@
 
 //! The requests of [`Assets`], as values.
 
-use crate::{Empty, Json, Page};
+use crate::Page;
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -22,7 +23,7 @@ pub struct ListAssets<C = ()> {
 }
 
 impl ListAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -107,7 +108,7 @@ pub struct CreateAsset<C = ()> {
 }
 
 impl CreateAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<NewAsset>) -> Self {
         Self {
             client: (),
@@ -182,7 +183,7 @@ pub struct GetAsset<C = ()> {
 }
 
 impl GetAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -226,7 +227,7 @@ pub struct ReplaceAsset<C = ()> {
 }
 
 impl ReplaceAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<AssetReplacement>) -> Self {
         Self {
             client: (),
@@ -264,7 +265,7 @@ pub struct UpdateAsset<C = ()> {
 }
 
 impl UpdateAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<AssetPatch>) -> Self {
         Self {
             client: (),
@@ -300,7 +301,7 @@ pub struct DeleteAsset<C = ()> {
 }
 
 impl DeleteAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
@@ -321,7 +322,7 @@ pub struct PurgeAsset<C = ()> {
 }
 
 impl PurgeAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
@@ -342,7 +343,7 @@ pub struct RestoreAsset<C = ()> {
 }
 
 impl RestoreAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
@@ -363,7 +364,7 @@ pub struct ReplaceManyAssets<C = ()> {
 }
 
 impl ReplaceManyAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<AssetReplacements>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -384,7 +385,7 @@ pub struct UpdateManyAssets<C = ()> {
 }
 
 impl UpdateManyAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<AssetPatches>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -408,7 +409,7 @@ pub struct ListAssetsByPerson<C = ()> {
 }
 
 impl ListAssetsByPerson {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(person_id: impl Into<PersonId>) -> Self {
         Self { client: (), person_id: person_id.into(), asset_id: None, page: None, per_page: None }
     }
@@ -450,7 +451,7 @@ pub struct RecordAssetView<C = ()> {
 }
 
 impl RecordAssetView {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
@@ -471,7 +472,7 @@ pub struct DeleteFailedUpload<C = ()> {
 }
 
 impl DeleteFailedUpload {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
@@ -495,7 +496,7 @@ pub struct ReplaceAssetSearchDocument<C = ()> {
 }
 
 impl ReplaceAssetSearchDocument {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<AssetSearchDocument>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -518,7 +519,7 @@ pub struct ReindexAsset<C = ()> {
 }
 
 impl ReindexAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<RealmReindexOptions>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -540,7 +541,7 @@ pub struct ReindexAllAssets<C = ()> {
 }
 
 impl ReindexAllAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }

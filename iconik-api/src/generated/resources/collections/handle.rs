@@ -38,7 +38,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListCollections<Client> {
-        ListCollections::new().on(&self.0)
+        ListCollections::new().with_client(&self.0)
     }
 
     /// Creates a collection: `POST /v1/collections/`.
@@ -59,7 +59,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<NewCollection>) -> CreateCollection<Client> {
-        CreateCollection::new(options).on(&self.0)
+        CreateCollection::new(options).with_client(&self.0)
     }
 
     /// Gets a collection: `GET /v1/collections/{collection_id}/`.
@@ -76,7 +76,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, collection_id: impl Into<CollectionId>) -> GetCollection<Client> {
-        GetCollection::new(collection_id).on(&self.0)
+        GetCollection::new(collection_id).with_client(&self.0)
     }
 
     /// Replaces the settings of a collection: `PUT /v1/collections/{collection_id}/`.
@@ -108,7 +108,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<NewCollection>,
     ) -> ReplaceCollection<Client> {
-        ReplaceCollection::new(collection_id, options).on(&self.0)
+        ReplaceCollection::new(collection_id, options).with_client(&self.0)
     }
 
     /// Changes a collection: `PATCH /v1/collections/{collection_id}/`.
@@ -140,7 +140,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionPatch>,
     ) -> UpdateCollection<Client> {
-        UpdateCollection::new(collection_id, options).on(&self.0)
+        UpdateCollection::new(collection_id, options).with_client(&self.0)
     }
 
     /// Deletes a collection: `DELETE /v1/collections/{collection_id}/`.
@@ -160,7 +160,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, collection_id: impl Into<CollectionId>) -> DeleteCollection<Client> {
-        DeleteCollection::new(collection_id).on(&self.0)
+        DeleteCollection::new(collection_id).with_client(&self.0)
     }
 
     /// Removes a deleted collection for good: `DELETE /v1/collections/{collection_id}/purge/`.
@@ -179,7 +179,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn purge(&self, collection_id: impl Into<CollectionId>) -> PurgeCollection<Client> {
-        PurgeCollection::new(collection_id).on(&self.0)
+        PurgeCollection::new(collection_id).with_client(&self.0)
     }
 
     /// Brings a deleted collection back: `PUT /v1/collections/{collection_id}/restore/`.
@@ -200,7 +200,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn restore(&self, collection_id: impl Into<CollectionId>) -> RestoreCollection<Client> {
-        RestoreCollection::new(collection_id).on(&self.0)
+        RestoreCollection::new(collection_id).with_client(&self.0)
     }
 
     /// Lists the collections that a collection lies in, directly and indirectly:
@@ -222,7 +222,7 @@ impl Collections {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> ListCollectionAncestors<Client> {
-        ListCollectionAncestors::new(collection_id).on(&self.0)
+        ListCollectionAncestors::new(collection_id).with_client(&self.0)
     }
 
     /// Gets the path of a collection from the root down:
@@ -244,7 +244,7 @@ impl Collections {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> GetCollectionFullPath<Client> {
-        GetCollectionFullPath::new(collection_id).on(&self.0)
+        GetCollectionFullPath::new(collection_id).with_client(&self.0)
     }
 
     /// Sums up what is in a collection: `GET /v1/collections/{collection_id}/content/info/`.
@@ -270,7 +270,7 @@ impl Collections {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> GetCollectionContentInfo<Client> {
-        GetCollectionContentInfo::new(collection_id).on(&self.0)
+        GetCollectionContentInfo::new(collection_id).with_client(&self.0)
     }
 
     /// Gets the size of the assets in a collection, in bytes:
@@ -291,7 +291,7 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn get_size(&self, collection_id: impl Into<CollectionId>) -> GetCollectionSize<Client> {
-        GetCollectionSize::new(collection_id).on(&self.0)
+        GetCollectionSize::new(collection_id).with_client(&self.0)
     }
 
     /// Lists the assets and collections in a collection:
@@ -318,7 +318,7 @@ impl Collections {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> ListCollectionContents<Client> {
-        ListCollectionContents::new(collection_id).on(&self.0)
+        ListCollectionContents::new(collection_id).with_client(&self.0)
     }
 
     /// Puts an asset or a collection into a collection:
@@ -355,7 +355,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionContent>,
     ) -> AddCollectionContent<Client> {
-        AddCollectionContent::new(collection_id, options).on(&self.0)
+        AddCollectionContent::new(collection_id, options).with_client(&self.0)
     }
 
     /// Moves an object to another place among the contents of a collection:
@@ -396,7 +396,7 @@ impl Collections {
         options: impl Into<CollectionContentPlace>,
     ) -> MoveCollectionContent<Client> {
         MoveCollectionContent::new(collection_id, object_type, object_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Takes an object out of a collection:
@@ -425,7 +425,8 @@ impl Collections {
         object_type: impl Into<ContentObjectType>,
         object_id: impl Into<ObjectId>,
     ) -> RemoveCollectionContent<Client> {
-        RemoveCollectionContent::new(collection_id, object_type, object_id).on(&self.0)
+        RemoveCollectionContent::new(collection_id, object_type, object_id)
+            .with_client(&self.0)
     }
 
     /// Copies a collection, with all that is in it, into another collection:
@@ -462,7 +463,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionContent>,
     ) -> CopyCollectionInto<Client> {
-        CopyCollectionInto::new(collection_id, options).on(&self.0)
+        CopyCollectionInto::new(collection_id, options).with_client(&self.0)
     }
 
     /// Gives the contents of a collection an order of their own:
@@ -497,7 +498,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionCustomOrder>,
     ) -> EnableCollectionCustomOrder<Client> {
-        EnableCollectionCustomOrder::new(collection_id, options).on(&self.0)
+        EnableCollectionCustomOrder::new(collection_id, options).with_client(&self.0)
     }
 
     /// Takes their own order from the contents of a collection:
@@ -516,7 +517,7 @@ impl Collections {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> DisableCollectionCustomOrder<Client> {
-        DisableCollectionCustomOrder::new(collection_id).on(&self.0)
+        DisableCollectionCustomOrder::new(collection_id).with_client(&self.0)
     }
 
     /// Picks the assets whose keyframes stand for a collection:
@@ -551,7 +552,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionKeyframes>,
     ) -> PickCollectionKeyframes<Client> {
-        PickCollectionKeyframes::new(collection_id, options).on(&self.0)
+        PickCollectionKeyframes::new(collection_id, options).with_client(&self.0)
     }
 
     /// Writes the entry of a collection in the search index:
@@ -582,7 +583,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionSearchDocument>,
     ) -> ReplaceCollectionSearchDocument<Client> {
-        ReplaceCollectionSearchDocument::new(collection_id, options).on(&self.0)
+        ReplaceCollectionSearchDocument::new(collection_id, options).with_client(&self.0)
     }
 
     /// Writes a collection to the search index again:
@@ -611,7 +612,7 @@ impl Collections {
         collection_id: impl Into<CollectionId>,
         options: impl Into<RealmReindexOptions>,
     ) -> ReindexCollection<Client> {
-        ReindexCollection::new(collection_id, options).on(&self.0)
+        ReindexCollection::new(collection_id, options).with_client(&self.0)
     }
 
     /// Writes a collection and all that is in it to the search index again:
@@ -636,7 +637,7 @@ impl Collections {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> ReindexCollectionWithContents<Client> {
-        ReindexCollectionWithContents::new(collection_id).on(&self.0)
+        ReindexCollectionWithContents::new(collection_id).with_client(&self.0)
     }
 
     /// Writes the place of one object in a collection to the search index again:
@@ -676,7 +677,7 @@ impl Collections {
         options: impl Into<ReindexOptions>,
     ) -> ReindexCollectionContent<Client> {
         ReindexCollectionContent::new(collection_id, object_type, object_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Writes all collections, or those named, to the search index again:
@@ -693,6 +694,6 @@ impl Collections {
     /// # Ok(()) }
     /// ```
     pub fn reindex_all(&self) -> ReindexAllCollections<Client> {
-        ReindexAllCollections::new().on(&self.0)
+        ReindexAllCollections::new().with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `collections`.
 
-use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
+use crate::{Nullable, RawJson, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// An asset or a collection that goes into a collection.
@@ -62,7 +62,7 @@ pub struct CollectionContentInfo {
     pub storage_info: Vec<StorageContentInfo>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Where an object goes among the contents of a collection.
@@ -328,7 +328,7 @@ pub struct CollectionRestore {
     pub status: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// The entry of a collection in the search index.
@@ -593,7 +593,7 @@ pub struct CollectionSize {
     pub size: Option<i64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Which collections to write to the search index again, and what of them.
@@ -823,7 +823,7 @@ pub struct StorageContentInfo {
     pub total_duration_milliseconds: Option<i64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What becomes of a collection's old place when its `parent_id` changes.

@@ -2,7 +2,8 @@
 
 //! The requests of [`Collections`], as values.
 
-use crate::{Empty, Json, OptionalJson, Page, RawJson};
+use crate::{Page, RawJson};
+use crate::response::{Empty, Json, OptionalJson};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -23,7 +24,7 @@ pub struct ListCollections<C = ()> {
 }
 
 impl ListCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -114,7 +115,7 @@ pub struct CreateCollection<C = ()> {
 }
 
 impl CreateCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<NewCollection>) -> Self {
         Self {
             client: (),
@@ -180,7 +181,7 @@ pub struct GetCollection<C = ()> {
 }
 
 impl GetCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -203,7 +204,7 @@ pub struct ReplaceCollection<C = ()> {
 }
 
 impl ReplaceCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>, options: impl Into<NewCollection>) -> Self {
         Self {
             client: (),
@@ -242,7 +243,7 @@ pub struct UpdateCollection<C = ()> {
 }
 
 impl UpdateCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionPatch>,
@@ -282,7 +283,7 @@ pub struct DeleteCollection<C = ()> {
 }
 
 impl DeleteCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -303,7 +304,7 @@ pub struct PurgeCollection<C = ()> {
 }
 
 impl PurgeCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -324,7 +325,7 @@ pub struct RestoreCollection<C = ()> {
 }
 
 impl RestoreCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -346,7 +347,7 @@ pub struct ListCollectionAncestors<C = ()> {
 }
 
 impl ListCollectionAncestors {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -368,7 +369,7 @@ pub struct GetCollectionFullPath<C = ()> {
 }
 
 impl GetCollectionFullPath {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into(), get_upload_path: None }
     }
@@ -403,7 +404,7 @@ pub struct GetCollectionContentInfo<C = ()> {
 }
 
 impl GetCollectionContentInfo {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self {
             client: (),
@@ -472,7 +473,7 @@ pub struct GetCollectionSize<C = ()> {
 }
 
 impl GetCollectionSize {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self {
             client: (),
@@ -521,7 +522,7 @@ pub struct ListCollectionContents<C = ()> {
 }
 
 impl ListCollectionContents {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self {
             client: (),
@@ -617,7 +618,7 @@ pub struct AddCollectionContent<C = ()> {
 }
 
 impl AddCollectionContent {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionContent>,
@@ -646,7 +647,7 @@ pub struct MoveCollectionContent<C = ()> {
 }
 
 impl MoveCollectionContent {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         object_type: impl Into<ContentObjectType>,
@@ -681,7 +682,7 @@ pub struct RemoveCollectionContent<C = ()> {
 }
 
 impl RemoveCollectionContent {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         object_type: impl Into<ContentObjectType>,
@@ -715,7 +716,7 @@ pub struct CopyCollectionInto<C = ()> {
 }
 
 impl CopyCollectionInto {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionContent>,
@@ -763,7 +764,7 @@ pub struct EnableCollectionCustomOrder<C = ()> {
 }
 
 impl EnableCollectionCustomOrder {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionCustomOrder>,
@@ -789,7 +790,7 @@ pub struct DisableCollectionCustomOrder<C = ()> {
 }
 
 impl DisableCollectionCustomOrder {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -811,7 +812,7 @@ pub struct PickCollectionKeyframes<C = ()> {
 }
 
 impl PickCollectionKeyframes {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionKeyframes>,
@@ -840,7 +841,7 @@ pub struct ReplaceCollectionSearchDocument<C = ()> {
 }
 
 impl ReplaceCollectionSearchDocument {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<CollectionSearchDocument>,
@@ -866,7 +867,7 @@ pub struct ReindexCollection<C = ()> {
 }
 
 impl ReindexCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         options: impl Into<RealmReindexOptions>,
@@ -893,7 +894,7 @@ pub struct ReindexCollectionWithContents<C = ()> {
 }
 
 impl ReindexCollectionWithContents {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into(), options: None }
     }
@@ -927,7 +928,7 @@ pub struct ReindexCollectionContent<C = ()> {
 }
 
 impl ReindexCollectionContent {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
         object_type: impl Into<ContentObjectType>,
@@ -961,7 +962,7 @@ pub struct ReindexAllCollections<C = ()> {
 }
 
 impl ReindexAllCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }

@@ -25,7 +25,7 @@ impl CustomActions {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects) of
+    /// Needs the role `can_read_custom_actions`. Answers with a [`List`](crate::List) of
     /// [`CustomAction`].
     ///
     /// ```
@@ -34,14 +34,14 @@ impl CustomActions {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListCustomActions<Client> {
-        ListCustomActions::new().on(&self.0)
+        ListCustomActions::new().with_client(&self.0)
     }
 
     /// Lists the custom actions of one context: `GET /v1/custom_actions/{context}/`.
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with [`Objects`](crate::Objects) of
+    /// Needs the role `can_read_custom_actions`. Answers with a [`List`](crate::List) of
     /// [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
@@ -57,7 +57,7 @@ impl CustomActions {
         &self,
         context: impl Into<CustomActionContext>,
     ) -> ListCustomActionsInContext<Client> {
-        ListCustomActionsInContext::new(context).on(&self.0)
+        ListCustomActionsInContext::new(context).with_client(&self.0)
     }
 
     /// Creates a custom action: `POST /v1/custom_actions/{context}/`.
@@ -93,7 +93,7 @@ impl CustomActions {
         context: impl Into<CustomActionContext>,
         options: impl Into<NewCustomAction>,
     ) -> CreateCustomAction<Client> {
-        CreateCustomAction::new(context, options).on(&self.0)
+        CreateCustomAction::new(context, options).with_client(&self.0)
     }
 
     /// Gets a custom action: `GET /v1/custom_actions/{context}/{action_id}/`.
@@ -116,7 +116,7 @@ impl CustomActions {
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
     ) -> GetCustomAction<Client> {
-        GetCustomAction::new(context, action_id).on(&self.0)
+        GetCustomAction::new(context, action_id).with_client(&self.0)
     }
 
     /// Replaces a custom action: `PUT /v1/custom_actions/{context}/{action_id}/`.
@@ -155,7 +155,7 @@ impl CustomActions {
         action_id: impl Into<CustomActionId>,
         options: impl Into<CustomActionReplacement>,
     ) -> ReplaceCustomAction<Client> {
-        ReplaceCustomAction::new(context, action_id, options).on(&self.0)
+        ReplaceCustomAction::new(context, action_id, options).with_client(&self.0)
     }
 
     /// Changes a custom action: `PATCH /v1/custom_actions/{context}/{action_id}/`.
@@ -188,7 +188,7 @@ impl CustomActions {
         action_id: impl Into<CustomActionId>,
         options: impl Into<CustomActionPatch>,
     ) -> UpdateCustomAction<Client> {
-        UpdateCustomAction::new(context, action_id, options).on(&self.0)
+        UpdateCustomAction::new(context, action_id, options).with_client(&self.0)
     }
 
     /// Deletes a custom action: `DELETE /v1/custom_actions/{context}/{action_id}/`.
@@ -213,7 +213,7 @@ impl CustomActions {
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
     ) -> DeleteCustomAction<Client> {
-        DeleteCustomAction::new(context, action_id).on(&self.0)
+        DeleteCustomAction::new(context, action_id).with_client(&self.0)
     }
 
     /// Runs a custom action: `POST /v1/custom_actions/{context}/{action_id}/callback/`.
@@ -249,7 +249,7 @@ impl CustomActions {
         action_id: impl Into<CustomActionId>,
         options: impl Into<CustomActionTargets>,
     ) -> RunCustomAction<Client> {
-        RunCustomAction::new(context, action_id, options).on(&self.0)
+        RunCustomAction::new(context, action_id, options).with_client(&self.0)
     }
 
     /// Runs a custom action on shared assets or collections:
@@ -286,6 +286,6 @@ impl CustomActions {
         action_id: impl Into<CustomActionId>,
         options: impl Into<CustomActionTargets>,
     ) -> RunSharedCustomAction<Client> {
-        RunSharedCustomAction::new(context, action_id, options).on(&self.0)
+        RunSharedCustomAction::new(context, action_id, options).with_client(&self.0)
     }
 }

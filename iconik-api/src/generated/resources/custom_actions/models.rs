@@ -3,7 +3,7 @@
 //! The models and enums of `custom_actions`.
 
 use std::collections::BTreeMap;
-use crate::{Extra, Nullable, RawJson, Secret, Timestamp, UnknownValue};
+use crate::{Nullable, RawJson, Secret, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// An entry in iconik's menus that calls an outside service or opens a page of it.
@@ -70,7 +70,7 @@ pub struct CustomAction {
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in a custom action; what is absent stays as it is.
@@ -456,7 +456,7 @@ pub struct CustomActionReply {
     pub redirect_url: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What a custom action runs on.

@@ -2,7 +2,8 @@
 
 //! The requests of [`CustomActions`], as values.
 
-use crate::{Empty, Json, Objects};
+use crate::List;
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -14,14 +15,14 @@ pub struct ListCustomActions<C = ()> {
 }
 
 impl ListCustomActions {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 action!(custom_actions.list ListCustomActions {
-    GET ASSETS "/v1/custom_actions/" => Json<Objects<CustomAction>>,
+    GET ASSETS "/v1/custom_actions/" => Json<List<CustomAction>>,
     roles: ["can_read_custom_actions"],
 });
 
@@ -34,14 +35,14 @@ pub struct ListCustomActionsInContext<C = ()> {
 }
 
 impl ListCustomActionsInContext {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(context: impl Into<CustomActionContext>) -> Self {
         Self { client: (), context: context.into() }
     }
 }
 
 action!(custom_actions.list_in_context ListCustomActionsInContext {
-    GET ASSETS "/v1/custom_actions/{context}/" => Json<Objects<CustomAction>>,
+    GET ASSETS "/v1/custom_actions/{context}/" => Json<List<CustomAction>>,
     roles: ["can_read_custom_actions"],
     path: { context: "context" },
 });
@@ -56,7 +57,7 @@ pub struct CreateCustomAction<C = ()> {
 }
 
 impl CreateCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         options: impl Into<NewCustomAction>,
@@ -81,7 +82,7 @@ pub struct GetCustomAction<C = ()> {
 }
 
 impl GetCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
@@ -107,7 +108,7 @@ pub struct ReplaceCustomAction<C = ()> {
 }
 
 impl ReplaceCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
@@ -139,7 +140,7 @@ pub struct UpdateCustomAction<C = ()> {
 }
 
 impl UpdateCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
@@ -170,7 +171,7 @@ pub struct DeleteCustomAction<C = ()> {
 }
 
 impl DeleteCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
@@ -195,7 +196,7 @@ pub struct RunCustomAction<C = ()> {
 }
 
 impl RunCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,
@@ -228,7 +229,7 @@ pub struct RunSharedCustomAction<C = ()> {
 }
 
 impl RunSharedCustomAction {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         context: impl Into<CustomActionContext>,
         action_id: impl Into<CustomActionId>,

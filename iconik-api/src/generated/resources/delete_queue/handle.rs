@@ -48,7 +48,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn add_bulk(&self, options: impl Into<BulkDeletion>) -> AddBulkToDeleteQueue<Client> {
-        AddBulkToDeleteQueue::new(options).on(&self.0)
+        AddBulkToDeleteQueue::new(options).with_client(&self.0)
     }
 
     /// Removes all deleted assets and collections for good: `POST /v1/delete_queue/purge/all/`.
@@ -65,7 +65,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn purge_all(&self) -> PurgeDeleteQueue<Client> {
-        PurgeDeleteQueue::new().on(&self.0)
+        PurgeDeleteQueue::new().with_client(&self.0)
     }
 
     /// Lists the deleted assets: `GET /v1/delete_queue/assets/`.
@@ -83,7 +83,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn list_assets(&self) -> ListDeletedAssets<Client> {
-        ListDeletedAssets::new().on(&self.0)
+        ListDeletedAssets::new().with_client(&self.0)
     }
 
     /// Deletes assets: `POST /v1/delete_queue/assets/`.
@@ -105,7 +105,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn add_assets(&self, options: impl Into<AssetIdList>) -> AddAssetsToDeleteQueue<Client> {
-        AddAssetsToDeleteQueue::new(options).on(&self.0)
+        AddAssetsToDeleteQueue::new(options).with_client(&self.0)
     }
 
     /// Brings deleted assets back: `DELETE /v1/delete_queue/assets/`.
@@ -127,7 +127,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn restore_assets(&self, options: impl Into<AssetIdList>) -> RestoreDeletedAssets<Client> {
-        RestoreDeletedAssets::new(options).on(&self.0)
+        RestoreDeletedAssets::new(options).with_client(&self.0)
     }
 
     /// Brings all deleted assets back: `POST /v1/delete_queue/assets/restore/all/`.
@@ -140,7 +140,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn restore_all_assets(&self) -> RestoreAllDeletedAssets<Client> {
-        RestoreAllDeletedAssets::new().on(&self.0)
+        RestoreAllDeletedAssets::new().with_client(&self.0)
     }
 
     /// Removes deleted assets for good: `POST /v1/delete_queue/assets/purge/`.
@@ -165,7 +165,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn purge_assets(&self, options: impl Into<AssetIdList>) -> PurgeDeletedAssets<Client> {
-        PurgeDeletedAssets::new(options).on(&self.0)
+        PurgeDeletedAssets::new(options).with_client(&self.0)
     }
 
     /// Removes all deleted assets for good: `POST /v1/delete_queue/assets/purge/all/`.
@@ -180,7 +180,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn purge_all_assets(&self) -> PurgeAllDeletedAssets<Client> {
-        PurgeAllDeletedAssets::new().on(&self.0)
+        PurgeAllDeletedAssets::new().with_client(&self.0)
     }
 
     /// Lists the deleted collections: `GET /v1/delete_queue/collections/`.
@@ -198,7 +198,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn list_collections(&self) -> ListDeletedCollections<Client> {
-        ListDeletedCollections::new().on(&self.0)
+        ListDeletedCollections::new().with_client(&self.0)
     }
 
     /// Deletes collections: `POST /v1/delete_queue/collections/`.
@@ -224,7 +224,7 @@ impl DeleteQueue {
         &self,
         options: impl Into<CollectionIdList>,
     ) -> AddCollectionsToDeleteQueue<Client> {
-        AddCollectionsToDeleteQueue::new(options).on(&self.0)
+        AddCollectionsToDeleteQueue::new(options).with_client(&self.0)
     }
 
     /// Brings deleted collections back: `DELETE /v1/delete_queue/collections/`.
@@ -249,7 +249,7 @@ impl DeleteQueue {
         &self,
         options: impl Into<CollectionIdList>,
     ) -> RestoreDeletedCollections<Client> {
-        RestoreDeletedCollections::new(options).on(&self.0)
+        RestoreDeletedCollections::new(options).with_client(&self.0)
     }
 
     /// Brings all deleted collections back: `POST /v1/delete_queue/collections/restore/all/`.
@@ -262,7 +262,7 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn restore_all_collections(&self) -> RestoreAllDeletedCollections<Client> {
-        RestoreAllDeletedCollections::new().on(&self.0)
+        RestoreAllDeletedCollections::new().with_client(&self.0)
     }
 
     /// Removes deleted collections for good: `POST /v1/delete_queue/collections/purge/`.
@@ -287,7 +287,7 @@ impl DeleteQueue {
         &self,
         options: impl Into<CollectionIdList>,
     ) -> PurgeDeletedCollections<Client> {
-        PurgeDeletedCollections::new(options).on(&self.0)
+        PurgeDeletedCollections::new(options).with_client(&self.0)
     }
 
     /// Removes all deleted collections for good: `POST /v1/delete_queue/collections/purge/all/`.
@@ -302,6 +302,6 @@ impl DeleteQueue {
     /// # Ok(()) }
     /// ```
     pub fn purge_all_collections(&self) -> PurgeAllDeletedCollections<Client> {
-        PurgeAllDeletedCollections::new().on(&self.0)
+        PurgeAllDeletedCollections::new().with_client(&self.0)
     }
 }

@@ -2,7 +2,8 @@
 
 //! The requests of [`DeleteQueue`], as values.
 
-use crate::{Empty, Json, Page};
+use crate::Page;
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -16,7 +17,7 @@ pub struct AddBulkToDeleteQueue<C = ()> {
 }
 
 impl AddBulkToDeleteQueue {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<BulkDeletion>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -36,7 +37,7 @@ pub struct PurgeDeleteQueue<C = ()> {
 }
 
 impl PurgeDeleteQueue {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -59,7 +60,7 @@ pub struct ListDeletedAssets<C = ()> {
 }
 
 impl ListDeletedAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,7 +110,7 @@ pub struct AddAssetsToDeleteQueue<C = ()> {
 }
 
 impl AddAssetsToDeleteQueue {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<AssetIdList>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -130,7 +131,7 @@ pub struct RestoreDeletedAssets<C = ()> {
 }
 
 impl RestoreDeletedAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<AssetIdList>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -150,7 +151,7 @@ pub struct RestoreAllDeletedAssets<C = ()> {
 }
 
 impl RestoreAllDeletedAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -170,7 +171,7 @@ pub struct PurgeDeletedAssets<C = ()> {
 }
 
 impl PurgeDeletedAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<AssetIdList>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -190,7 +191,7 @@ pub struct PurgeAllDeletedAssets<C = ()> {
 }
 
 impl PurgeAllDeletedAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -213,7 +214,7 @@ pub struct ListDeletedCollections<C = ()> {
 }
 
 impl ListDeletedCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -263,7 +264,7 @@ pub struct AddCollectionsToDeleteQueue<C = ()> {
 }
 
 impl AddCollectionsToDeleteQueue {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<CollectionIdList>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -284,7 +285,7 @@ pub struct RestoreDeletedCollections<C = ()> {
 }
 
 impl RestoreDeletedCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<CollectionIdList>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -304,7 +305,7 @@ pub struct RestoreAllDeletedCollections<C = ()> {
 }
 
 impl RestoreAllDeletedCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -324,7 +325,7 @@ pub struct PurgeDeletedCollections<C = ()> {
 }
 
 impl PurgeDeletedCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<CollectionIdList>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -344,7 +345,7 @@ pub struct PurgeAllDeletedCollections<C = ()> {
 }
 
 impl PurgeAllDeletedCollections {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }

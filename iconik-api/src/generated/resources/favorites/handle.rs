@@ -35,7 +35,7 @@ impl Favorites {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListFavorites<Client> {
-        ListFavorites::new().on(&self.0)
+        ListFavorites::new().with_client(&self.0)
     }
 
     /// Adds assets or collections to the favorites: `POST /v1/favorites/`.
@@ -62,7 +62,7 @@ impl Favorites {
     /// # Ok(()) }
     /// ```
     pub fn add(&self, options: impl Into<FavoriteObjects>) -> AddFavorites<Client> {
-        AddFavorites::new(options).on(&self.0)
+        AddFavorites::new(options).with_client(&self.0)
     }
 
     /// Removes assets or collections from the favorites: `DELETE /v1/favorites/`.
@@ -92,7 +92,7 @@ impl Favorites {
     /// # Ok(()) }
     /// ```
     pub fn remove(&self, options: impl Into<FavoriteObjects>) -> RemoveFavorites<Client> {
-        RemoveFavorites::new(options).on(&self.0)
+        RemoveFavorites::new(options).with_client(&self.0)
     }
 
     /// Removes everything from the favorites: `DELETE /v1/favorites/all/`.
@@ -109,7 +109,7 @@ impl Favorites {
     /// # Ok(()) }
     /// ```
     pub fn remove_all(&self) -> RemoveAllFavorites<Client> {
-        RemoveAllFavorites::new().on(&self.0)
+        RemoveAllFavorites::new().with_client(&self.0)
     }
 
     /// Removes everything from the favorites, by the other spelling of the path:
@@ -126,6 +126,6 @@ impl Favorites {
     /// ```
     #[deprecated = "`remove_all` does the same by the path that the other actions share."]
     pub fn remove_all_favourites(&self) -> RemoveAllFavourites<Client> {
-        RemoveAllFavourites::new().on(&self.0)
+        RemoveAllFavourites::new().with_client(&self.0)
     }
 }

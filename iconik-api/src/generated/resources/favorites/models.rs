@@ -2,7 +2,7 @@
 
 //! The models and enums of `favorites`.
 
-use crate::Extra;
+use crate::UnknownFields;
 use super::*;
 
 /// Assets or collections that become favorites, or stop being favorites.
@@ -16,7 +16,7 @@ pub struct FavoriteObjects {
     pub object_ids: Vec<ObjectId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl FavoriteObjects {

@@ -2,7 +2,8 @@
 
 //! The requests of [`Favorites`], as values.
 
-use crate::{Empty, Json, OptionalJson, Page};
+use crate::Page;
+use crate::response::{Empty, Json, OptionalJson};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -17,7 +18,7 @@ pub struct ListFavorites<C = ()> {
 }
 
 impl ListFavorites {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,7 +61,7 @@ pub struct AddFavorites<C = ()> {
 }
 
 impl AddFavorites {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<FavoriteObjects>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -81,7 +82,7 @@ pub struct RemoveFavorites<C = ()> {
 }
 
 impl RemoveFavorites {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<FavoriteObjects>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -101,7 +102,7 @@ pub struct RemoveAllFavorites<C = ()> {
 }
 
 impl RemoveAllFavorites {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -123,7 +124,7 @@ pub struct RemoveAllFavourites<C = ()> {
 }
 
 impl RemoveAllFavourites {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }

@@ -37,7 +37,7 @@ impl History {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListHistory<Client> {
-        ListHistory::new(asset_id).on(&self.0)
+        ListHistory::new(asset_id).with_client(&self.0)
     }
 
     /// Adds an entry to the history of an asset: `POST /v1/assets/{asset_id}/history/`.
@@ -66,7 +66,7 @@ impl History {
         asset_id: impl Into<AssetId>,
         options: impl Into<NewHistoryEntry>,
     ) -> CreateHistoryEntry<Client> {
-        CreateHistoryEntry::new(asset_id, options).on(&self.0)
+        CreateHistoryEntry::new(asset_id, options).with_client(&self.0)
     }
 
     /// Gets an entry of the history of an asset:
@@ -89,7 +89,7 @@ impl History {
         asset_id: impl Into<AssetId>,
         history_entity_id: impl Into<HistoryEntryId>,
     ) -> GetHistoryEntry<Client> {
-        GetHistoryEntry::new(asset_id, history_entity_id).on(&self.0)
+        GetHistoryEntry::new(asset_id, history_entity_id).with_client(&self.0)
     }
 
     /// Deletes an entry of the history of an asset:
@@ -114,7 +114,7 @@ impl History {
         asset_id: impl Into<AssetId>,
         history_entity_id: impl Into<HistoryEntryId>,
     ) -> DeleteHistoryEntry<Client> {
-        DeleteHistoryEntry::new(asset_id, history_entity_id).on(&self.0)
+        DeleteHistoryEntry::new(asset_id, history_entity_id).with_client(&self.0)
     }
 
     /// Writes an entry of the history of an asset to the search index again:
@@ -143,6 +143,6 @@ impl History {
         asset_id: impl Into<AssetId>,
         history_entity_id: impl Into<HistoryEntryId>,
     ) -> ReindexHistoryEntry<Client> {
-        ReindexHistoryEntry::new(asset_id, history_entity_id).on(&self.0)
+        ReindexHistoryEntry::new(asset_id, history_entity_id).with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `history`.
 
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Nullable, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// Something that was done with an asset.
@@ -46,7 +46,7 @@ pub struct HistoryEntry {
     pub date_modified: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Something that was done with an asset, to be noted in its history.

@@ -2,7 +2,8 @@
 
 //! The requests of [`History`], as values.
 
-use crate::{Empty, Json, OptionalJson, Page, RawJson};
+use crate::{Page, RawJson};
+use crate::response::{Empty, Json, OptionalJson};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -19,7 +20,7 @@ pub struct ListHistory<C = ()> {
 }
 
 impl ListHistory {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -78,7 +79,7 @@ pub struct CreateHistoryEntry<C = ()> {
 }
 
 impl CreateHistoryEntry {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<NewHistoryEntry>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -101,7 +102,7 @@ pub struct GetHistoryEntry<C = ()> {
 }
 
 impl GetHistoryEntry {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, history_entity_id: impl Into<HistoryEntryId>) -> Self {
         Self { client: (), asset_id: asset_id.into(), history_entity_id: history_entity_id.into() }
     }
@@ -123,7 +124,7 @@ pub struct DeleteHistoryEntry<C = ()> {
 }
 
 impl DeleteHistoryEntry {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, history_entity_id: impl Into<HistoryEntryId>) -> Self {
         Self { client: (), asset_id: asset_id.into(), history_entity_id: history_entity_id.into() }
     }
@@ -146,7 +147,7 @@ pub struct ReindexHistoryEntry<C = ()> {
 }
 
 impl ReindexHistoryEntry {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, history_entity_id: impl Into<HistoryEntryId>) -> Self {
         Self {
             client: (),

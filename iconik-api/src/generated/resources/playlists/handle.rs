@@ -33,7 +33,7 @@ impl Playlists {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListPlaylists<Client> {
-        ListPlaylists::new().on(&self.0)
+        ListPlaylists::new().with_client(&self.0)
     }
 
     /// Creates a playlist: `POST /v1/playlists/`.
@@ -52,7 +52,7 @@ impl Playlists {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<NewPlaylist>) -> CreatePlaylist<Client> {
-        CreatePlaylist::new(options).on(&self.0)
+        CreatePlaylist::new(options).with_client(&self.0)
     }
 
     /// Gets a playlist: `GET /v1/playlists/{playlist_id}/`.
@@ -67,7 +67,7 @@ impl Playlists {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, playlist_id: impl Into<PlaylistId>) -> GetPlaylist<Client> {
-        GetPlaylist::new(playlist_id).on(&self.0)
+        GetPlaylist::new(playlist_id).with_client(&self.0)
     }
 
     /// Replaces what a playlist says about itself: `PUT /v1/playlists/{playlist_id}/`.
@@ -96,7 +96,7 @@ impl Playlists {
         playlist_id: impl Into<PlaylistId>,
         options: impl Into<PlaylistReplacement>,
     ) -> ReplacePlaylist<Client> {
-        ReplacePlaylist::new(playlist_id, options).on(&self.0)
+        ReplacePlaylist::new(playlist_id, options).with_client(&self.0)
     }
 
     /// Changes a playlist: `PATCH /v1/playlists/{playlist_id}/`.
@@ -124,7 +124,7 @@ impl Playlists {
         playlist_id: impl Into<PlaylistId>,
         options: impl Into<PlaylistPatch>,
     ) -> UpdatePlaylist<Client> {
-        UpdatePlaylist::new(playlist_id, options).on(&self.0)
+        UpdatePlaylist::new(playlist_id, options).with_client(&self.0)
     }
 
     /// Deletes a playlist: `DELETE /v1/playlists/{playlist_id}/`.
@@ -141,14 +141,14 @@ impl Playlists {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, playlist_id: impl Into<PlaylistId>) -> DeletePlaylist<Client> {
-        DeletePlaylist::new(playlist_id).on(&self.0)
+        DeletePlaylist::new(playlist_id).with_client(&self.0)
     }
 
     /// Lists the items of a playlist: `GET /v1/playlists/{playlist_id}/items/`.
     ///
     /// The items come as assets, each with its `position`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with [`Objects`](crate::Objects) of [`Asset`].
+    /// Needs the role `can_read_playlists`. Answers with a [`List`](crate::List) of [`Asset`].
     /// [`items`](ListPlaylistItems::items) gives the rows of all pages. Optional arguments are set
     /// on [`ListPlaylistItems`].
     ///
@@ -163,7 +163,7 @@ impl Playlists {
     /// # Ok(()) }
     /// ```
     pub fn list_items(&self, playlist_id: impl Into<PlaylistId>) -> ListPlaylistItems<Client> {
-        ListPlaylistItems::new(playlist_id).on(&self.0)
+        ListPlaylistItems::new(playlist_id).with_client(&self.0)
     }
 
     /// Adds an asset or a sequence to a playlist: `POST /v1/playlists/{playlist_id}/items/`.
@@ -194,7 +194,7 @@ impl Playlists {
         playlist_id: impl Into<PlaylistId>,
         options: impl Into<NewPlaylistItem>,
     ) -> AddPlaylistItem<Client> {
-        AddPlaylistItem::new(playlist_id, options).on(&self.0)
+        AddPlaylistItem::new(playlist_id, options).with_client(&self.0)
     }
 
     /// Replaces an item of a playlist: `PUT /v1/playlists/{playlist_id}/items/{item_id}/`.
@@ -228,7 +228,7 @@ impl Playlists {
         item_id: impl Into<PlaylistItemId>,
         options: impl Into<NewPlaylistItem>,
     ) -> ReplacePlaylistItem<Client> {
-        ReplacePlaylistItem::new(playlist_id, item_id, options).on(&self.0)
+        ReplacePlaylistItem::new(playlist_id, item_id, options).with_client(&self.0)
     }
 
     /// Changes an item of a playlist: `PATCH /v1/playlists/{playlist_id}/items/{item_id}/`.
@@ -264,7 +264,7 @@ impl Playlists {
         item_id: impl Into<PlaylistItemId>,
         options: impl Into<PlaylistItemPatch>,
     ) -> UpdatePlaylistItem<Client> {
-        UpdatePlaylistItem::new(playlist_id, item_id, options).on(&self.0)
+        UpdatePlaylistItem::new(playlist_id, item_id, options).with_client(&self.0)
     }
 
     /// Removes an item from a playlist: `DELETE /v1/playlists/{playlist_id}/items/{item_id}/`.
@@ -289,7 +289,7 @@ impl Playlists {
         playlist_id: impl Into<PlaylistId>,
         item_id: impl Into<PlaylistItemId>,
     ) -> RemovePlaylistItem<Client> {
-        RemovePlaylistItem::new(playlist_id, item_id).on(&self.0)
+        RemovePlaylistItem::new(playlist_id, item_id).with_client(&self.0)
     }
 
     /// Moves an item to another position in its playlist:
@@ -320,7 +320,7 @@ impl Playlists {
         item_id: impl Into<PlaylistItemId>,
         options: impl Into<ItemPosition>,
     ) -> MovePlaylistItem<Client> {
-        MovePlaylistItem::new(playlist_id, item_id, options).on(&self.0)
+        MovePlaylistItem::new(playlist_id, item_id, options).with_client(&self.0)
     }
 
     /// Writes a playlist to the search index again: `POST /v1/playlists/{playlist_id}/reindex/`.
@@ -345,6 +345,6 @@ impl Playlists {
         playlist_id: impl Into<PlaylistId>,
         options: impl Into<ReindexOptions>,
     ) -> ReindexPlaylist<Client> {
-        ReindexPlaylist::new(playlist_id, options).on(&self.0)
+        ReindexPlaylist::new(playlist_id, options).with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `playlists`.
 
-use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
+use crate::{Nullable, RawJson, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// What a new playlist starts with.
@@ -256,7 +256,7 @@ pub struct Playlist {
     pub playlist_items: Vec<PlaylistItem>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// One place in a playlist.
@@ -282,7 +282,7 @@ pub struct PlaylistItem {
     pub time_end_milliseconds: Option<i64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in an item; what is absent stays as it is.

@@ -2,7 +2,8 @@
 
 //! The requests of [`Playlists`], as values.
 
-use crate::{Empty, Json, Objects, Page};
+use crate::{List, Page};
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -21,7 +22,7 @@ pub struct ListPlaylists<C = ()> {
 }
 
 impl ListPlaylists {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -91,7 +92,7 @@ pub struct CreatePlaylist<C = ()> {
 }
 
 impl CreatePlaylist {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<NewPlaylist>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -112,7 +113,7 @@ pub struct GetPlaylist<C = ()> {
 }
 
 impl GetPlaylist {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>) -> Self {
         Self { client: (), playlist_id: playlist_id.into() }
     }
@@ -134,7 +135,7 @@ pub struct ReplacePlaylist<C = ()> {
 }
 
 impl ReplacePlaylist {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         playlist_id: impl Into<PlaylistId>,
         options: impl Into<PlaylistReplacement>,
@@ -160,7 +161,7 @@ pub struct UpdatePlaylist<C = ()> {
 }
 
 impl UpdatePlaylist {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>, options: impl Into<PlaylistPatch>) -> Self {
         Self { client: (), playlist_id: playlist_id.into(), options: options.into() }
     }
@@ -182,7 +183,7 @@ pub struct DeletePlaylist<C = ()> {
 }
 
 impl DeletePlaylist {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>) -> Self {
         Self { client: (), playlist_id: playlist_id.into() }
     }
@@ -206,7 +207,7 @@ pub struct ListPlaylistItems<C = ()> {
 }
 
 impl ListPlaylistItems {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>) -> Self {
         Self {
             client: (),
@@ -239,7 +240,7 @@ impl<C> ListPlaylistItems<C> {
 }
 
 action!(playlists.list_items ListPlaylistItems {
-    GET ASSETS "/v1/playlists/{playlist_id}/items/" => Json<Objects<Asset>>,
+    GET ASSETS "/v1/playlists/{playlist_id}/items/" => Json<List<Asset>>,
     roles: ["can_read_playlists"],
     paging: [Page],
     path: { playlist_id: "playlist_id" },
@@ -256,7 +257,7 @@ pub struct AddPlaylistItem<C = ()> {
 }
 
 impl AddPlaylistItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>, options: impl Into<NewPlaylistItem>) -> Self {
         Self { client: (), playlist_id: playlist_id.into(), options: options.into() }
     }
@@ -280,7 +281,7 @@ pub struct ReplacePlaylistItem<C = ()> {
 }
 
 impl ReplacePlaylistItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         playlist_id: impl Into<PlaylistId>,
         item_id: impl Into<PlaylistItemId>,
@@ -313,7 +314,7 @@ pub struct UpdatePlaylistItem<C = ()> {
 }
 
 impl UpdatePlaylistItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         playlist_id: impl Into<PlaylistId>,
         item_id: impl Into<PlaylistItemId>,
@@ -345,7 +346,7 @@ pub struct RemovePlaylistItem<C = ()> {
 }
 
 impl RemovePlaylistItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>, item_id: impl Into<PlaylistItemId>) -> Self {
         Self { client: (), playlist_id: playlist_id.into(), item_id: item_id.into() }
     }
@@ -368,7 +369,7 @@ pub struct MovePlaylistItem<C = ()> {
 }
 
 impl MovePlaylistItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         playlist_id: impl Into<PlaylistId>,
         item_id: impl Into<PlaylistItemId>,
@@ -400,7 +401,7 @@ pub struct ReindexPlaylist<C = ()> {
 }
 
 impl ReindexPlaylist {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>, options: impl Into<ReindexOptions>) -> Self {
         Self { client: (), playlist_id: playlist_id.into(), options: options.into() }
     }

@@ -33,7 +33,7 @@ impl Projects {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListProjects<Client> {
-        ListProjects::new().on(&self.0)
+        ListProjects::new().with_client(&self.0)
     }
 
     /// Creates a project: `POST /v1/projects/`.
@@ -55,7 +55,7 @@ impl Projects {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<NewProject>) -> CreateProject<Client> {
-        CreateProject::new(options).on(&self.0)
+        CreateProject::new(options).with_client(&self.0)
     }
 
     /// Gets a project: `GET /v1/projects/{project_id}/`.
@@ -71,7 +71,7 @@ impl Projects {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, project_id: impl Into<ProjectId>) -> GetProject<Client> {
-        GetProject::new(project_id).on(&self.0)
+        GetProject::new(project_id).with_client(&self.0)
     }
 
     /// Replaces a project: `PUT /v1/projects/{project_id}/`.
@@ -96,7 +96,7 @@ impl Projects {
         project_id: impl Into<ProjectId>,
         options: impl Into<ProjectReplacement>,
     ) -> ReplaceProject<Client> {
-        ReplaceProject::new(project_id, options).on(&self.0)
+        ReplaceProject::new(project_id, options).with_client(&self.0)
     }
 
     /// Changes a project: `PATCH /v1/projects/{project_id}/`.
@@ -121,7 +121,7 @@ impl Projects {
         project_id: impl Into<ProjectId>,
         options: impl Into<ProjectPatch>,
     ) -> UpdateProject<Client> {
-        UpdateProject::new(project_id, options).on(&self.0)
+        UpdateProject::new(project_id, options).with_client(&self.0)
     }
 
     /// Deletes a project: `DELETE /v1/projects/{project_id}/`.
@@ -138,14 +138,14 @@ impl Projects {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, project_id: impl Into<ProjectId>) -> DeleteProject<Client> {
-        DeleteProject::new(project_id).on(&self.0)
+        DeleteProject::new(project_id).with_client(&self.0)
     }
 
     /// Lists the members of a project: `GET /v1/projects/{project_id}/members/`.
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_projects`. Answers with [`Objects`](crate::Objects) of
+    /// Needs the role `can_read_projects`. Answers with a [`List`](crate::List) of
     /// [`ProjectMember`].
     ///
     /// - `project_id`: The project.
@@ -156,7 +156,7 @@ impl Projects {
     /// # Ok(()) }
     /// ```
     pub fn list_members(&self, project_id: impl Into<ProjectId>) -> ListProjectMembers<Client> {
-        ListProjectMembers::new(project_id).on(&self.0)
+        ListProjectMembers::new(project_id).with_client(&self.0)
     }
 
     /// Adds a user to the members of a project: `POST /v1/projects/{project_id}/members/`.
@@ -182,7 +182,7 @@ impl Projects {
         project_id: impl Into<ProjectId>,
         options: impl Into<NewProjectMember>,
     ) -> AddProjectMember<Client> {
-        AddProjectMember::new(project_id, options).on(&self.0)
+        AddProjectMember::new(project_id, options).with_client(&self.0)
     }
 
     /// Gets a member of a project: `GET /v1/projects/{project_id}/members/{member_id}/`.
@@ -204,7 +204,7 @@ impl Projects {
         project_id: impl Into<ProjectId>,
         member_id: impl Into<UserId>,
     ) -> GetProjectMember<Client> {
-        GetProjectMember::new(project_id, member_id).on(&self.0)
+        GetProjectMember::new(project_id, member_id).with_client(&self.0)
     }
 
     /// Removes a user from the members of a project:
@@ -227,7 +227,7 @@ impl Projects {
         project_id: impl Into<ProjectId>,
         member_id: impl Into<UserId>,
     ) -> RemoveProjectMember<Client> {
-        RemoveProjectMember::new(project_id, member_id).on(&self.0)
+        RemoveProjectMember::new(project_id, member_id).with_client(&self.0)
     }
 
     /// Writes a project to the search index again: `POST /v1/projects/{project_id}/reindex/`.
@@ -252,6 +252,6 @@ impl Projects {
         project_id: impl Into<ProjectId>,
         options: impl Into<ReindexOptions>,
     ) -> ReindexProject<Client> {
-        ReindexProject::new(project_id, options).on(&self.0)
+        ReindexProject::new(project_id, options).with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `projects`.
 
-use crate::{Extra, Nullable, Timestamp, UnknownValue};
+use crate::{Nullable, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// What a new project starts with.
@@ -159,7 +159,7 @@ pub struct Project {
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A user who is a member of a project.
@@ -185,7 +185,7 @@ pub struct ProjectMember {
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in a project; what is absent stays as it is.

@@ -2,7 +2,8 @@
 
 //! The requests of [`Projects`], as values.
 
-use crate::{Empty, Json, Objects, Page};
+use crate::{List, Page};
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -20,7 +21,7 @@ pub struct ListProjects<C = ()> {
 }
 
 impl ListProjects {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,7 +85,7 @@ pub struct CreateProject<C = ()> {
 }
 
 impl CreateProject {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<NewProject>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -106,7 +107,7 @@ pub struct GetProject<C = ()> {
 }
 
 impl GetProject {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>) -> Self {
         Self { client: (), project_id: project_id.into(), include_users: None }
     }
@@ -139,7 +140,7 @@ pub struct ReplaceProject<C = ()> {
 }
 
 impl ReplaceProject {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>, options: impl Into<ProjectReplacement>) -> Self {
         Self { client: (), project_id: project_id.into(), options: options.into() }
     }
@@ -162,7 +163,7 @@ pub struct UpdateProject<C = ()> {
 }
 
 impl UpdateProject {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>, options: impl Into<ProjectPatch>) -> Self {
         Self { client: (), project_id: project_id.into(), options: options.into() }
     }
@@ -184,7 +185,7 @@ pub struct DeleteProject<C = ()> {
 }
 
 impl DeleteProject {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>) -> Self {
         Self { client: (), project_id: project_id.into() }
     }
@@ -205,14 +206,14 @@ pub struct ListProjectMembers<C = ()> {
 }
 
 impl ListProjectMembers {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>) -> Self {
         Self { client: (), project_id: project_id.into() }
     }
 }
 
 action!(projects.list_members ListProjectMembers {
-    GET ASSETS "/v1/projects/{project_id}/members/" => Json<Objects<ProjectMember>>,
+    GET ASSETS "/v1/projects/{project_id}/members/" => Json<List<ProjectMember>>,
     roles: ["can_read_projects"],
     path: { project_id: "project_id" },
 });
@@ -227,7 +228,7 @@ pub struct AddProjectMember<C = ()> {
 }
 
 impl AddProjectMember {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>, options: impl Into<NewProjectMember>) -> Self {
         Self { client: (), project_id: project_id.into(), options: options.into() }
     }
@@ -250,7 +251,7 @@ pub struct GetProjectMember<C = ()> {
 }
 
 impl GetProjectMember {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>, member_id: impl Into<UserId>) -> Self {
         Self { client: (), project_id: project_id.into(), member_id: member_id.into() }
     }
@@ -272,7 +273,7 @@ pub struct RemoveProjectMember<C = ()> {
 }
 
 impl RemoveProjectMember {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>, member_id: impl Into<UserId>) -> Self {
         Self { client: (), project_id: project_id.into(), member_id: member_id.into() }
     }
@@ -294,7 +295,7 @@ pub struct ReindexProject<C = ()> {
 }
 
 impl ReindexProject {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(project_id: impl Into<ProjectId>, options: impl Into<ReindexOptions>) -> Self {
         Self { client: (), project_id: project_id.into(), options: options.into() }
     }

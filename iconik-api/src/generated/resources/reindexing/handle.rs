@@ -51,6 +51,6 @@ impl Reindexing {
     /// # Ok(()) }
     /// ```
     pub fn bulk(&self, options: impl Into<BulkReindexOptions>) -> ReindexBulk<Client> {
-        ReindexBulk::new(options).on(&self.0)
+        ReindexBulk::new(options).with_client(&self.0)
     }
 }

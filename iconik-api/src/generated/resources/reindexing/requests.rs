@@ -2,7 +2,7 @@
 
 //! The requests of [`Reindexing`], as values.
 
-use crate::Empty;
+use crate::response::Empty;
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -15,7 +15,7 @@ pub struct ReindexBulk<C = ()> {
 }
 
 impl ReindexBulk {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<BulkReindexOptions>) -> Self {
         Self { client: (), options: options.into() }
     }

@@ -34,7 +34,7 @@ impl RelationTypes {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListRelationTypes<Client> {
-        ListRelationTypes::new().on(&self.0)
+        ListRelationTypes::new().with_client(&self.0)
     }
 
     /// Creates a relation type: `POST /v1/assets/relation_types/`.
@@ -54,7 +54,7 @@ impl RelationTypes {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<NewRelationType>) -> CreateRelationType<Client> {
-        CreateRelationType::new(options).on(&self.0)
+        CreateRelationType::new(options).with_client(&self.0)
     }
 
     /// Gets a relation type: `GET /v1/assets/relation_types/{relation_type}/`.
@@ -69,7 +69,7 @@ impl RelationTypes {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, relation_type: impl Into<String>) -> GetRelationType<Client> {
-        GetRelationType::new(relation_type).on(&self.0)
+        GetRelationType::new(relation_type).with_client(&self.0)
     }
 
     /// Replaces the fields of a relation type: `PUT /v1/assets/relation_types/{relation_type}/`.
@@ -98,7 +98,7 @@ impl RelationTypes {
         relation_type: impl Into<String>,
         options: impl Into<NewRelationType>,
     ) -> ReplaceRelationType<Client> {
-        ReplaceRelationType::new(relation_type, options).on(&self.0)
+        ReplaceRelationType::new(relation_type, options).with_client(&self.0)
     }
 
     /// Changes a relation type: `PATCH /v1/assets/relation_types/{relation_type}/`.
@@ -125,7 +125,7 @@ impl RelationTypes {
         relation_type: impl Into<String>,
         options: impl Into<RelationTypePatch>,
     ) -> UpdateRelationType<Client> {
-        UpdateRelationType::new(relation_type, options).on(&self.0)
+        UpdateRelationType::new(relation_type, options).with_client(&self.0)
     }
 
     /// Deletes a relation type: `DELETE /v1/assets/relation_types/{relation_type}/`.
@@ -140,6 +140,6 @@ impl RelationTypes {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, relation_type: impl Into<String>) -> DeleteRelationType<Client> {
-        DeleteRelationType::new(relation_type).on(&self.0)
+        DeleteRelationType::new(relation_type).with_client(&self.0)
     }
 }

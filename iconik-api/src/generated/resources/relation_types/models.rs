@@ -2,7 +2,7 @@
 
 //! The models and enums of `relation_types`.
 
-use crate::{Extra, Nullable, Timestamp};
+use crate::{Nullable, Timestamp, UnknownFields};
 
 /// What a relation type starts with, or holds from now on.
 ///
@@ -110,7 +110,7 @@ pub struct RelationType {
     pub date_modified: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in a relation type; what is absent stays as it is.

@@ -2,7 +2,8 @@
 
 //! The requests of [`RelationTypes`], as values.
 
-use crate::{Empty, Json, Page};
+use crate::Page;
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -14,7 +15,7 @@ pub struct ListRelationTypes<C = ()> {
 }
 
 impl ListRelationTypes {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -34,7 +35,7 @@ pub struct CreateRelationType<C = ()> {
 }
 
 impl CreateRelationType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<NewRelationType>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -55,7 +56,7 @@ pub struct GetRelationType<C = ()> {
 }
 
 impl GetRelationType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(relation_type: impl Into<String>) -> Self {
         Self { client: (), relation_type: relation_type.into() }
     }
@@ -77,7 +78,7 @@ pub struct ReplaceRelationType<C = ()> {
 }
 
 impl ReplaceRelationType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(relation_type: impl Into<String>, options: impl Into<NewRelationType>) -> Self {
         Self { client: (), relation_type: relation_type.into(), options: options.into() }
     }
@@ -100,7 +101,7 @@ pub struct UpdateRelationType<C = ()> {
 }
 
 impl UpdateRelationType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(relation_type: impl Into<String>, options: impl Into<RelationTypePatch>) -> Self {
         Self { client: (), relation_type: relation_type.into(), options: options.into() }
     }
@@ -122,7 +123,7 @@ pub struct DeleteRelationType<C = ()> {
 }
 
 impl DeleteRelationType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(relation_type: impl Into<String>) -> Self {
         Self { client: (), relation_type: relation_type.into() }
     }

@@ -37,7 +37,7 @@ impl Relations {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListRelations<Client> {
-        ListRelations::new(asset_id).on(&self.0)
+        ListRelations::new(asset_id).with_client(&self.0)
     }
 
     /// Lists the assets that an asset is related to by one relation type:
@@ -63,7 +63,7 @@ impl Relations {
         asset_id: impl Into<AssetId>,
         relation_type: impl Into<String>,
     ) -> ListRelationsByType<Client> {
-        ListRelationsByType::new(asset_id, relation_type).on(&self.0)
+        ListRelationsByType::new(asset_id, relation_type).with_client(&self.0)
     }
 
     /// Relates an asset to another one: `POST /v1/assets/{asset_id}/relations/`.
@@ -89,7 +89,7 @@ impl Relations {
         asset_id: impl Into<AssetId>,
         options: impl Into<NewRelation>,
     ) -> CreateRelation<Client> {
-        CreateRelation::new(asset_id, options).on(&self.0)
+        CreateRelation::new(asset_id, options).with_client(&self.0)
     }
 
     /// Relates an asset to another one, both named in the path:
@@ -130,7 +130,7 @@ impl Relations {
         options: impl Into<NewRelation>,
     ) -> CreateRelationByType<Client> {
         CreateRelationByType::new(asset_id, relation_type, related_to_asset_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Turns a relation round, so that it leads from the other asset to this one:
@@ -155,7 +155,8 @@ impl Relations {
         relation_type: impl Into<String>,
         related_to_asset_id: impl Into<AssetId>,
     ) -> ReverseRelation<Client> {
-        ReverseRelation::new(asset_id, relation_type, related_to_asset_id).on(&self.0)
+        ReverseRelation::new(asset_id, relation_type, related_to_asset_id)
+            .with_client(&self.0)
     }
 
     /// Deletes a relation between two assets:
@@ -182,6 +183,7 @@ impl Relations {
         relation_type: impl Into<String>,
         related_to_asset_id: impl Into<AssetId>,
     ) -> DeleteRelation<Client> {
-        DeleteRelation::new(asset_id, relation_type, related_to_asset_id).on(&self.0)
+        DeleteRelation::new(asset_id, relation_type, related_to_asset_id)
+            .with_client(&self.0)
     }
 }

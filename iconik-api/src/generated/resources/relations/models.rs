@@ -2,7 +2,7 @@
 
 //! The models and enums of `relations`.
 
-use crate::{Extra, Nullable, Timestamp};
+use crate::{Nullable, Timestamp, UnknownFields};
 use super::*;
 
 /// How one asset is related to another.
@@ -91,5 +91,5 @@ pub struct Relation {
     pub asset_id: Option<AssetId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }

@@ -2,7 +2,8 @@
 
 //! The requests of [`Relations`], as values.
 
-use crate::{Empty, Json, Page};
+use crate::Page;
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -20,7 +21,7 @@ pub struct ListRelations<C = ()> {
 }
 
 impl ListRelations {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -95,7 +96,7 @@ pub struct ListRelationsByType<C = ()> {
 }
 
 impl ListRelationsByType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, relation_type: impl Into<String>) -> Self {
         Self {
             client: (),
@@ -156,7 +157,7 @@ pub struct CreateRelation<C = ()> {
 }
 
 impl CreateRelation {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<NewRelation>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -181,7 +182,7 @@ pub struct CreateRelationByType<C = ()> {
 }
 
 impl CreateRelationByType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         relation_type: impl Into<String>,
@@ -220,7 +221,7 @@ pub struct ReverseRelation<C = ()> {
 }
 
 impl ReverseRelation {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         relation_type: impl Into<String>,
@@ -255,7 +256,7 @@ pub struct DeleteRelation<C = ()> {
 }
 
 impl DeleteRelation {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         relation_type: impl Into<String>,

@@ -41,7 +41,7 @@ impl Segments {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListSegments<Client> {
-        ListSegments::new(asset_id).on(&self.0)
+        ListSegments::new(asset_id).with_client(&self.0)
     }
 
     /// Lists the segments of one type of an asset:
@@ -73,7 +73,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         segment_type: impl Into<SegmentType>,
     ) -> ListSegmentsByType<Client> {
-        ListSegmentsByType::new(asset_id, segment_type).on(&self.0)
+        ListSegmentsByType::new(asset_id, segment_type).with_client(&self.0)
     }
 
     /// Creates a segment: `POST /v1/assets/{asset_id}/segments/`.
@@ -101,7 +101,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         options: impl Into<NewSegment>,
     ) -> CreateSegment<Client> {
-        CreateSegment::new(asset_id, options).on(&self.0)
+        CreateSegment::new(asset_id, options).with_client(&self.0)
     }
 
     /// Gets a segment: `GET /v1/assets/{asset_id}/segments/{segment_id}/`.
@@ -124,7 +124,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         segment_id: impl Into<SegmentId>,
     ) -> GetSegment<Client> {
-        GetSegment::new(asset_id, segment_id).on(&self.0)
+        GetSegment::new(asset_id, segment_id).with_client(&self.0)
     }
 
     /// Replaces a segment: `PUT /v1/assets/{asset_id}/segments/{segment_id}/`.
@@ -159,7 +159,7 @@ impl Segments {
         segment_id: impl Into<SegmentId>,
         options: impl Into<SegmentReplacement>,
     ) -> ReplaceSegment<Client> {
-        ReplaceSegment::new(asset_id, segment_id, options).on(&self.0)
+        ReplaceSegment::new(asset_id, segment_id, options).with_client(&self.0)
     }
 
     /// Changes a segment: `PATCH /v1/assets/{asset_id}/segments/{segment_id}/`.
@@ -191,7 +191,7 @@ impl Segments {
         segment_id: impl Into<SegmentId>,
         options: impl Into<SegmentPatch>,
     ) -> UpdateSegment<Client> {
-        UpdateSegment::new(asset_id, segment_id, options).on(&self.0)
+        UpdateSegment::new(asset_id, segment_id, options).with_client(&self.0)
     }
 
     /// Deletes a segment: `DELETE /v1/assets/{asset_id}/segments/{segment_id}/`.
@@ -214,7 +214,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         segment_id: impl Into<SegmentId>,
     ) -> DeleteSegment<Client> {
-        DeleteSegment::new(asset_id, segment_id).on(&self.0)
+        DeleteSegment::new(asset_id, segment_id).with_client(&self.0)
     }
 
     /// Exports segments as CSV: `GET /v1/assets/{asset_id}/segments/csv/`.
@@ -230,7 +230,7 @@ impl Segments {
     /// # Ok(()) }
     /// ```
     pub fn export_csv(&self, asset_id: impl Into<AssetId>) -> ExportSegmentsCsv<Client> {
-        ExportSegmentsCsv::new(asset_id).on(&self.0)
+        ExportSegmentsCsv::new(asset_id).with_client(&self.0)
     }
 
     /// Exports segments as SubRip subtitles: `GET /v1/assets/{asset_id}/segments/srt/`.
@@ -246,7 +246,7 @@ impl Segments {
     /// # Ok(()) }
     /// ```
     pub fn export_srt(&self, asset_id: impl Into<AssetId>) -> ExportSegmentsSrt<Client> {
-        ExportSegmentsSrt::new(asset_id).on(&self.0)
+        ExportSegmentsSrt::new(asset_id).with_client(&self.0)
     }
 
     /// Exports segments as WebVTT subtitles: `GET /v1/assets/{asset_id}/segments/vtt/`.
@@ -262,7 +262,7 @@ impl Segments {
     /// # Ok(()) }
     /// ```
     pub fn export_vtt(&self, asset_id: impl Into<AssetId>) -> ExportSegmentsVtt<Client> {
-        ExportSegmentsVtt::new(asset_id).on(&self.0)
+        ExportSegmentsVtt::new(asset_id).with_client(&self.0)
     }
 
     /// Creates many segments of an asset: `POST /v1/assets/{asset_id}/segments/bulk/`.
@@ -293,7 +293,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         options: impl Into<NewSegments>,
     ) -> CreateManySegments<Client> {
-        CreateManySegments::new(asset_id, options).on(&self.0)
+        CreateManySegments::new(asset_id, options).with_client(&self.0)
     }
 
     /// Replaces many segments of an asset: `PUT /v1/assets/{asset_id}/segments/bulk/`.
@@ -327,7 +327,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         options: impl Into<SegmentEdits>,
     ) -> ReplaceManySegments<Client> {
-        ReplaceManySegments::new(asset_id, options).on(&self.0)
+        ReplaceManySegments::new(asset_id, options).with_client(&self.0)
     }
 
     /// Deletes many segments of an asset: `DELETE /v1/assets/{asset_id}/segments/bulk/`.
@@ -359,7 +359,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         options: impl Into<SegmentDeletion>,
     ) -> DeleteManySegments<Client> {
-        DeleteManySegments::new(asset_id, options).on(&self.0)
+        DeleteManySegments::new(asset_id, options).with_client(&self.0)
     }
 
     /// Writes a segment to the search index again:
@@ -391,7 +391,7 @@ impl Segments {
         segment_id: impl Into<SegmentId>,
         options: impl Into<SegmentReindexOptions>,
     ) -> ReindexSegment<Client> {
-        ReindexSegment::new(asset_id, segment_id, options).on(&self.0)
+        ReindexSegment::new(asset_id, segment_id, options).with_client(&self.0)
     }
 
     /// Writes all segments of an asset to the search index again:
@@ -421,7 +421,7 @@ impl Segments {
         asset_id: impl Into<AssetId>,
         options: impl Into<SegmentReindexOptions>,
     ) -> ReindexAllSegments<Client> {
-        ReindexAllSegments::new(asset_id, options).on(&self.0)
+        ReindexAllSegments::new(asset_id, options).with_client(&self.0)
     }
 
     /// Writes the named segments to the search index again: `POST /v1/segments/reindex/`.
@@ -447,7 +447,7 @@ impl Segments {
         &self,
         options: impl Into<SegmentsReindexOptions>,
     ) -> ReindexManySegments<Client> {
-        ReindexManySegments::new(options).on(&self.0)
+        ReindexManySegments::new(options).with_client(&self.0)
     }
 
     /// Writes the segments of several assets to the search index again:
@@ -475,6 +475,6 @@ impl Segments {
         &self,
         options: impl Into<AssetSegmentsReindexOptions>,
     ) -> ReindexSegmentsOfAssets<Client> {
-        ReindexSegmentsOfAssets::new(options).on(&self.0)
+        ReindexSegmentsOfAssets::new(options).with_client(&self.0)
     }
 }

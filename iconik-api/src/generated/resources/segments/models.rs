@@ -2,7 +2,7 @@
 
 //! The models and enums of `segments`.
 
-use crate::{Extra, Nullable, RawJson, Timestamp, UnknownValue};
+use crate::{Nullable, RawJson, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// The assets whose segments to write to the search index again, and how.
@@ -79,7 +79,7 @@ pub struct Drawing {
     pub primitives: Vec<DrawingPrimitive>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl Drawing {
@@ -127,7 +127,7 @@ pub struct DrawingPrimitive {
     pub width: Option<f64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl DrawingPrimitive {
@@ -184,7 +184,7 @@ pub struct FaceBoundingBox {
     pub landmarks: Vec<Point>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl FaceBoundingBox {
@@ -713,7 +713,7 @@ pub struct Point {
     pub y: Option<f64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl Point {
@@ -854,7 +854,7 @@ pub struct Segment {
     pub date_modified: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A comparison with an attribute of a segment.
@@ -2448,7 +2448,7 @@ pub struct SemanticTranscription {
     pub embedding_model_version: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl SemanticTranscription {
@@ -2550,7 +2550,7 @@ pub struct SemanticTranscriptionEntity {
     pub label: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl SemanticTranscriptionEntity {
@@ -2700,7 +2700,7 @@ pub struct Shot {
     pub embedding_model_version: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl Shot {
@@ -3015,7 +3015,7 @@ pub struct Transcription {
     pub words: Vec<TranscriptionElement>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl Transcription {
@@ -3048,7 +3048,7 @@ pub struct TranscriptionElement {
     pub score: Option<f64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl TranscriptionElement {
@@ -3083,7 +3083,7 @@ pub struct UnderstandingTag {
     pub score: Option<f64>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl UnderstandingTag {

@@ -2,7 +2,8 @@
 
 //! The requests of [`Segments`], as values.
 
-use crate::{Empty, Json, Page, Text};
+use crate::Page;
+use crate::response::{Empty, Json, Text};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -37,7 +38,7 @@ pub struct ListSegments<C = ()> {
 }
 
 impl ListSegments {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -243,7 +244,7 @@ pub struct ListSegmentsByType<C = ()> {
 }
 
 impl ListSegmentsByType {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, segment_type: impl Into<SegmentType>) -> Self {
         Self {
             client: (),
@@ -365,7 +366,7 @@ pub struct CreateSegment<C = ()> {
 }
 
 impl CreateSegment {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<NewSegment>) -> Self {
         Self {
             client: (),
@@ -404,7 +405,7 @@ pub struct GetSegment<C = ()> {
 }
 
 impl GetSegment {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, segment_id: impl Into<SegmentId>) -> Self {
         Self {
             client: (),
@@ -453,7 +454,7 @@ pub struct ReplaceSegment<C = ()> {
 }
 
 impl ReplaceSegment {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         segment_id: impl Into<SegmentId>,
@@ -497,7 +498,7 @@ pub struct UpdateSegment<C = ()> {
 }
 
 impl UpdateSegment {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         segment_id: impl Into<SegmentId>,
@@ -540,7 +541,7 @@ pub struct DeleteSegment<C = ()> {
 }
 
 impl DeleteSegment {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, segment_id: impl Into<SegmentId>) -> Self {
         Self {
             client: (),
@@ -582,7 +583,7 @@ pub struct ExportSegmentsCsv<C = ()> {
 }
 
 impl ExportSegmentsCsv {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -669,7 +670,7 @@ pub struct ExportSegmentsSrt<C = ()> {
 }
 
 impl ExportSegmentsSrt {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -764,7 +765,7 @@ pub struct ExportSegmentsVtt<C = ()> {
 }
 
 impl ExportSegmentsVtt {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             client: (),
@@ -852,7 +853,7 @@ pub struct CreateManySegments<C = ()> {
 }
 
 impl CreateManySegments {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<NewSegments>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -876,7 +877,7 @@ pub struct ReplaceManySegments<C = ()> {
 }
 
 impl ReplaceManySegments {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<SegmentEdits>) -> Self {
         Self {
             client: (),
@@ -915,7 +916,7 @@ pub struct DeleteManySegments<C = ()> {
 }
 
 impl DeleteManySegments {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<SegmentDeletion>) -> Self {
         Self {
             client: (),
@@ -963,7 +964,7 @@ pub struct ReindexSegment<C = ()> {
 }
 
 impl ReindexSegment {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         segment_id: impl Into<SegmentId>,
@@ -995,7 +996,7 @@ pub struct ReindexAllSegments<C = ()> {
 }
 
 impl ReindexAllSegments {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<SegmentReindexOptions>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -1017,7 +1018,7 @@ pub struct ReindexManySegments<C = ()> {
 }
 
 impl ReindexManySegments {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<SegmentsReindexOptions>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -1039,7 +1040,7 @@ pub struct ReindexSegmentsOfAssets<C = ()> {
 }
 
 impl ReindexSegmentsOfAssets {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<AssetSegmentsReindexOptions>) -> Self {
         Self { client: (), options: options.into() }
     }

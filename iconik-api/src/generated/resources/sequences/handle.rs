@@ -33,7 +33,7 @@ impl Sequences {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListSequences<Client> {
-        ListSequences::new().on(&self.0)
+        ListSequences::new().with_client(&self.0)
     }
 
     /// Creates a sequence: `POST /v1/sequences/`.
@@ -52,7 +52,7 @@ impl Sequences {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<NewSequence>) -> CreateSequence<Client> {
-        CreateSequence::new(options).on(&self.0)
+        CreateSequence::new(options).with_client(&self.0)
     }
 
     /// Gets a sequence: `GET /v1/sequences/{sequence_id}/`.
@@ -69,7 +69,7 @@ impl Sequences {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, sequence_id: impl Into<SequenceId>) -> GetSequence<Client> {
-        GetSequence::new(sequence_id).on(&self.0)
+        GetSequence::new(sequence_id).with_client(&self.0)
     }
 
     /// Replaces what a sequence says about itself: `PUT /v1/sequences/{sequence_id}/`.
@@ -94,7 +94,7 @@ impl Sequences {
         sequence_id: impl Into<SequenceId>,
         options: impl Into<NewSequence>,
     ) -> ReplaceSequence<Client> {
-        ReplaceSequence::new(sequence_id, options).on(&self.0)
+        ReplaceSequence::new(sequence_id, options).with_client(&self.0)
     }
 
     /// Changes a sequence: `PATCH /v1/sequences/{sequence_id}/`.
@@ -122,7 +122,7 @@ impl Sequences {
         sequence_id: impl Into<SequenceId>,
         options: impl Into<SequencePatch>,
     ) -> UpdateSequence<Client> {
-        UpdateSequence::new(sequence_id, options).on(&self.0)
+        UpdateSequence::new(sequence_id, options).with_client(&self.0)
     }
 
     /// Deletes a sequence: `DELETE /v1/sequences/{sequence_id}/`.
@@ -139,12 +139,12 @@ impl Sequences {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, sequence_id: impl Into<SequenceId>) -> DeleteSequence<Client> {
-        DeleteSequence::new(sequence_id).on(&self.0)
+        DeleteSequence::new(sequence_id).with_client(&self.0)
     }
 
     /// Lists the items of a sequence: `GET /v1/sequences/{sequence_id}/items/`.
     ///
-    /// Needs the role `can_read_sequences`. Answers with [`Objects`](crate::Objects) of
+    /// Needs the role `can_read_sequences`. Answers with a [`List`](crate::List) of
     /// [`SequenceItem`]. [`items`](ListSequenceItems::items) gives the rows of all pages. Optional
     /// arguments are set on [`ListSequenceItems`].
     ///
@@ -159,7 +159,7 @@ impl Sequences {
     /// # Ok(()) }
     /// ```
     pub fn list_items(&self, sequence_id: impl Into<SequenceId>) -> ListSequenceItems<Client> {
-        ListSequenceItems::new(sequence_id).on(&self.0)
+        ListSequenceItems::new(sequence_id).with_client(&self.0)
     }
 
     /// Adds an asset or a collection to a sequence: `POST /v1/sequences/{sequence_id}/items/`.
@@ -190,7 +190,7 @@ impl Sequences {
         sequence_id: impl Into<SequenceId>,
         options: impl Into<NewSequenceItem>,
     ) -> AddSequenceItem<Client> {
-        AddSequenceItem::new(sequence_id, options).on(&self.0)
+        AddSequenceItem::new(sequence_id, options).with_client(&self.0)
     }
 
     /// Removes an item from a sequence: `DELETE /v1/sequences/{sequence_id}/items/{item_id}/`.
@@ -215,7 +215,7 @@ impl Sequences {
         sequence_id: impl Into<SequenceId>,
         item_id: impl Into<SequenceItemId>,
     ) -> RemoveSequenceItem<Client> {
-        RemoveSequenceItem::new(sequence_id, item_id).on(&self.0)
+        RemoveSequenceItem::new(sequence_id, item_id).with_client(&self.0)
     }
 
     /// Moves an item to another position in its sequence:
@@ -249,7 +249,7 @@ impl Sequences {
         item_id: impl Into<SequenceItemId>,
         options: impl Into<ItemPosition>,
     ) -> MoveSequenceItem<Client> {
-        MoveSequenceItem::new(sequence_id, item_id, options).on(&self.0)
+        MoveSequenceItem::new(sequence_id, item_id, options).with_client(&self.0)
     }
 
     /// Writes a sequence to the search index again: `POST /v1/sequences/{sequence_id}/reindex/`.
@@ -274,6 +274,6 @@ impl Sequences {
         sequence_id: impl Into<SequenceId>,
         options: impl Into<ReindexOptions>,
     ) -> ReindexSequence<Client> {
-        ReindexSequence::new(sequence_id, options).on(&self.0)
+        ReindexSequence::new(sequence_id, options).with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `sequences`.
 
-use crate::{Extra, Timestamp};
+use crate::{Timestamp, UnknownFields};
 use super::*;
 
 /// What a sequence says about itself.
@@ -118,7 +118,7 @@ pub struct Sequence {
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// One place in a sequence.
@@ -141,7 +141,7 @@ pub struct SequenceItem {
     pub version_id: Option<VersionId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in a sequence; what is absent stays as it is.

@@ -2,7 +2,8 @@
 
 //! The requests of [`Sequences`], as values.
 
-use crate::{Empty, Json, Objects, Page};
+use crate::{List, Page};
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -20,7 +21,7 @@ pub struct ListSequences<C = ()> {
 }
 
 impl ListSequences {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,7 +85,7 @@ pub struct CreateSequence<C = ()> {
 }
 
 impl CreateSequence {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<NewSequence>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -105,7 +106,7 @@ pub struct GetSequence<C = ()> {
 }
 
 impl GetSequence {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>) -> Self {
         Self { client: (), sequence_id: sequence_id.into() }
     }
@@ -127,7 +128,7 @@ pub struct ReplaceSequence<C = ()> {
 }
 
 impl ReplaceSequence {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>, options: impl Into<NewSequence>) -> Self {
         Self { client: (), sequence_id: sequence_id.into(), options: options.into() }
     }
@@ -150,7 +151,7 @@ pub struct UpdateSequence<C = ()> {
 }
 
 impl UpdateSequence {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>, options: impl Into<SequencePatch>) -> Self {
         Self { client: (), sequence_id: sequence_id.into(), options: options.into() }
     }
@@ -172,7 +173,7 @@ pub struct DeleteSequence<C = ()> {
 }
 
 impl DeleteSequence {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>) -> Self {
         Self { client: (), sequence_id: sequence_id.into() }
     }
@@ -195,7 +196,7 @@ pub struct ListSequenceItems<C = ()> {
 }
 
 impl ListSequenceItems {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>) -> Self {
         Self { client: (), sequence_id: sequence_id.into(), page: None, per_page: None }
     }
@@ -216,7 +217,7 @@ impl<C> ListSequenceItems<C> {
 }
 
 action!(sequences.list_items ListSequenceItems {
-    GET ASSETS "/v1/sequences/{sequence_id}/items/" => Json<Objects<SequenceItem>>,
+    GET ASSETS "/v1/sequences/{sequence_id}/items/" => Json<List<SequenceItem>>,
     roles: ["can_read_sequences"],
     paging: [Page],
     path: { sequence_id: "sequence_id" },
@@ -233,7 +234,7 @@ pub struct AddSequenceItem<C = ()> {
 }
 
 impl AddSequenceItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>, options: impl Into<NewSequenceItem>) -> Self {
         Self { client: (), sequence_id: sequence_id.into(), options: options.into() }
     }
@@ -256,7 +257,7 @@ pub struct RemoveSequenceItem<C = ()> {
 }
 
 impl RemoveSequenceItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>, item_id: impl Into<SequenceItemId>) -> Self {
         Self { client: (), sequence_id: sequence_id.into(), item_id: item_id.into() }
     }
@@ -279,7 +280,7 @@ pub struct MoveSequenceItem<C = ()> {
 }
 
 impl MoveSequenceItem {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         sequence_id: impl Into<SequenceId>,
         item_id: impl Into<SequenceItemId>,
@@ -311,7 +312,7 @@ pub struct ReindexSequence<C = ()> {
 }
 
 impl ReindexSequence {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sequence_id: impl Into<SequenceId>, options: impl Into<ReindexOptions>) -> Self {
         Self { client: (), sequence_id: sequence_id.into(), options: options.into() }
     }

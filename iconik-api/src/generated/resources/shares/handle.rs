@@ -36,7 +36,7 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn list_mine(&self) -> ListMyShares<Client> {
-        ListMyShares::new().on(&self.0)
+        ListMyShares::new().with_client(&self.0)
     }
 
     /// Lists the shares of all users of the domain: `GET /v1/shares/all/`.
@@ -53,7 +53,7 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn list_all(&self) -> ListAllShares<Client> {
-        ListAllShares::new().on(&self.0)
+        ListAllShares::new().with_client(&self.0)
     }
 
     /// Lists all shares that lead to an asset: `GET /v1/assets/{asset_id}/shares/all/`.
@@ -70,7 +70,7 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn list_of_asset(&self, asset_id: impl Into<AssetId>) -> ListSharesOfAsset<Client> {
-        ListSharesOfAsset::new(asset_id).on(&self.0)
+        ListSharesOfAsset::new(asset_id).with_client(&self.0)
     }
 
     /// Lists all shares that lead to a collection:
@@ -91,14 +91,14 @@ impl Shares {
         &self,
         collection_id: impl Into<CollectionId>,
     ) -> ListSharesOfCollection<Client> {
-        ListSharesOfCollection::new(collection_id).on(&self.0)
+        ListSharesOfCollection::new(collection_id).with_client(&self.0)
     }
 
     /// Lists the shares of an object: `GET /v1/{object_type}/{object_id}/shares/`.
     ///
     /// Only those of the object itself, not those of collections around it.
     ///
-    /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`Share`].
+    /// Needs the role `can_read_shares`. Answers with a [`List`](crate::List) of [`Share`].
     /// [`items`](ListShares::items) gives the rows of all pages. Optional arguments are set on
     /// [`ListShares`].
     ///
@@ -118,7 +118,7 @@ impl Shares {
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
     ) -> ListShares<Client> {
-        ListShares::new(object_type, object_id).on(&self.0)
+        ListShares::new(object_type, object_id).with_client(&self.0)
     }
 
     /// Shares an object with people by e-mail: `POST /v1/{object_type}/{object_id}/shares/`.
@@ -157,7 +157,7 @@ impl Shares {
         object_id: impl Into<ObjectId>,
         options: impl Into<NewShare>,
     ) -> CreateShare<Client> {
-        CreateShare::new(object_type, object_id, options).on(&self.0)
+        CreateShare::new(object_type, object_id, options).with_client(&self.0)
     }
 
     /// Shares an object by a URL: `POST /v1/{object_type}/{object_id}/shares/url/`.
@@ -194,7 +194,7 @@ impl Shares {
         object_id: impl Into<ObjectId>,
         options: impl Into<NewShareUrl>,
     ) -> CreateShareUrl<Client> {
-        CreateShareUrl::new(object_type, object_id, options).on(&self.0)
+        CreateShareUrl::new(object_type, object_id, options).with_client(&self.0)
     }
 
     /// Shares several objects at once: `POST /v1/share/{object_type}/`.
@@ -237,7 +237,7 @@ impl Shares {
         object_type: impl Into<ObjectType>,
         options: impl Into<NewShareOfMany>,
     ) -> CreateShareOfMany<Client> {
-        CreateShareOfMany::new(object_type, options).on(&self.0)
+        CreateShareOfMany::new(object_type, options).with_client(&self.0)
     }
 
     /// Gets a share: `GET /v1/{object_type}/{object_id}/shares/{share_id}/`.
@@ -263,7 +263,7 @@ impl Shares {
         object_id: impl Into<ObjectId>,
         share_id: impl Into<ShareId>,
     ) -> GetShare<Client> {
-        GetShare::new(object_type, object_id, share_id).on(&self.0)
+        GetShare::new(object_type, object_id, share_id).with_client(&self.0)
     }
 
     /// Replaces the settings of a share: `PUT /v1/{object_type}/{object_id}/shares/{share_id}/`.
@@ -301,7 +301,7 @@ impl Shares {
         share_id: impl Into<ShareId>,
         options: impl Into<ShareReplacement>,
     ) -> ReplaceShare<Client> {
-        ReplaceShare::new(object_type, object_id, share_id, options).on(&self.0)
+        ReplaceShare::new(object_type, object_id, share_id, options).with_client(&self.0)
     }
 
     /// Deletes a share: `DELETE /v1/{object_type}/{object_id}/shares/{share_id}/`.
@@ -329,7 +329,7 @@ impl Shares {
         object_id: impl Into<ObjectId>,
         share_id: impl Into<ShareId>,
     ) -> DeleteShare<Client> {
-        DeleteShare::new(object_type, object_id, share_id).on(&self.0)
+        DeleteShare::new(object_type, object_id, share_id).with_client(&self.0)
     }
 
     /// Deletes several shares of the calling user: `DELETE /v1/shares/bulk/`.
@@ -352,7 +352,7 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn delete_mine(&self, options: impl Into<ShareSelection>) -> DeleteMyShares<Client> {
-        DeleteMyShares::new(options).on(&self.0)
+        DeleteMyShares::new(options).with_client(&self.0)
     }
 
     /// Deletes several shares, whoever made them: `DELETE /v1/shares/bulk/all/`.
@@ -372,13 +372,13 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn delete_any(&self, options: impl Into<ShareSelection>) -> DeleteAnyShares<Client> {
-        DeleteAnyShares::new(options).on(&self.0)
+        DeleteAnyShares::new(options).with_client(&self.0)
     }
 
     /// Lists the people with whom an object is shared:
     /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
-    /// Needs the role `can_read_shares`. Answers with [`Objects`](crate::Objects) of [`ShareUser`].
+    /// Needs the role `can_read_shares`. Answers with a [`List`](crate::List) of [`ShareUser`].
     /// [`items`](ListShareUsers::items) gives the rows of all pages. Optional arguments are set on
     /// [`ListShareUsers`].
     ///
@@ -401,7 +401,7 @@ impl Shares {
         object_id: impl Into<ObjectId>,
         share_id: impl Into<ShareId>,
     ) -> ListShareUsers<Client> {
-        ListShareUsers::new(object_type, object_id, share_id).on(&self.0)
+        ListShareUsers::new(object_type, object_id, share_id).with_client(&self.0)
     }
 
     /// Adds a person to a share: `POST /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
@@ -436,7 +436,7 @@ impl Shares {
         share_id: impl Into<ShareId>,
         options: impl Into<NewShareUser>,
     ) -> AddShareUser<Client> {
-        AddShareUser::new(object_type, object_id, share_id, options).on(&self.0)
+        AddShareUser::new(object_type, object_id, share_id, options).with_client(&self.0)
     }
 
     /// Gets a person of a share:
@@ -469,7 +469,8 @@ impl Shares {
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
     ) -> GetShareUser<Client> {
-        GetShareUser::new(object_type, object_id, share_id, share_user_id).on(&self.0)
+        GetShareUser::new(object_type, object_id, share_id, share_user_id)
+            .with_client(&self.0)
     }
 
     /// Replaces a person of a share:
@@ -511,7 +512,7 @@ impl Shares {
         options: impl Into<NewShareUser>,
     ) -> ReplaceShareUser<Client> {
         ReplaceShareUser::new(object_type, object_id, share_id, share_user_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Changes a person of a share:
@@ -555,7 +556,7 @@ impl Shares {
         options: impl Into<ShareUserPatch>,
     ) -> UpdateShareUser<Client> {
         UpdateShareUser::new(object_type, object_id, share_id, share_user_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Removes a person from a share:
@@ -585,7 +586,8 @@ impl Shares {
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
     ) -> RemoveShareUser<Client> {
-        RemoveShareUser::new(object_type, object_id, share_id, share_user_id).on(&self.0)
+        RemoveShareUser::new(object_type, object_id, share_id, share_user_id)
+            .with_client(&self.0)
     }
 
     /// Writes a share to the search index again:
@@ -624,7 +626,7 @@ impl Shares {
         share_id: impl Into<ShareId>,
         options: impl Into<ReindexOptions>,
     ) -> ReindexShare<Client> {
-        ReindexShare::new(object_type, object_id, share_id, options).on(&self.0)
+        ReindexShare::new(object_type, object_id, share_id, options).with_client(&self.0)
     }
 
     /// Logs somebody in to a share: `POST /v1/shares/auth/login/`.
@@ -644,7 +646,7 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn login(&self, options: impl Into<ShareLogin>) -> LogInToShare<Client> {
-        LogInToShare::new(options).on(&self.0)
+        LogInToShare::new(options).with_client(&self.0)
     }
 
     /// Checks a share token and tells whom it belongs to: `GET /v1/shares/auth/token/`.
@@ -659,7 +661,7 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn check_token(&self) -> CheckShareToken<Client> {
-        CheckShareToken::new().on(&self.0)
+        CheckShareToken::new().with_client(&self.0)
     }
 
     /// Refreshes a share token: `PUT /v1/shares/auth/token/`.
@@ -672,6 +674,6 @@ impl Shares {
     /// # Ok(()) }
     /// ```
     pub fn refresh_token(&self) -> RefreshShareToken<Client> {
-        RefreshShareToken::new().on(&self.0)
+        RefreshShareToken::new().with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `shares`.
 
-use crate::{Extra, Nullable, RawJson, Secret, Timestamp, UnknownValue};
+use crate::{Nullable, RawJson, Secret, Timestamp, UnknownFields, UnknownValue};
 use super::*;
 
 /// Whom a new share invites and what it allows.
@@ -1280,7 +1280,7 @@ pub struct Share {
     pub date_created: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What somebody shows to come in through a share.
@@ -1786,7 +1786,7 @@ pub struct ShareToken {
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A person with whom an object is shared.
@@ -1836,7 +1836,7 @@ pub struct ShareUser {
     pub object_id: Option<ObjectId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in a person of a share; what is absent stays as it is.
@@ -1944,7 +1944,7 @@ pub struct UploadStorage {
     pub presign_md5_checksum: Option<bool>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Whether a share is complete.

@@ -2,7 +2,8 @@
 
 //! The requests of [`Shares`], as values.
 
-use crate::{Empty, Json, Objects, Page};
+use crate::{List, Page};
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -30,7 +31,7 @@ pub struct ListMyShares<C = ()> {
 }
 
 impl ListMyShares {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -175,7 +176,7 @@ pub struct ListAllShares<C = ()> {
 }
 
 impl ListAllShares {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -304,7 +305,7 @@ pub struct ListSharesOfAsset<C = ()> {
 }
 
 impl ListSharesOfAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }
@@ -325,7 +326,7 @@ pub struct ListSharesOfCollection<C = ()> {
 }
 
 impl ListSharesOfCollection {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { client: (), collection_id: collection_id.into() }
     }
@@ -349,7 +350,7 @@ pub struct ListShares<C = ()> {
 }
 
 impl ListShares {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
         Self {
             client: (),
@@ -376,7 +377,7 @@ impl<C> ListShares<C> {
 }
 
 action!(shares.list ListShares {
-    GET ASSETS "/v1/{object_type}/{object_id}/shares/" => Json<Objects<Share>>,
+    GET ASSETS "/v1/{object_type}/{object_id}/shares/" => Json<List<Share>>,
     roles: ["can_read_shares"],
     paging: [LastId],
     path: { object_type: "object_type", object_id: "object_id" },
@@ -394,7 +395,7 @@ pub struct CreateShare<C = ()> {
 }
 
 impl CreateShare {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -427,7 +428,7 @@ pub struct CreateShareUrl<C = ()> {
 }
 
 impl CreateShareUrl {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -459,7 +460,7 @@ pub struct CreateShareOfMany<C = ()> {
 }
 
 impl CreateShareOfMany {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(object_type: impl Into<ObjectType>, options: impl Into<NewShareOfMany>) -> Self {
         Self { client: (), object_type: object_type.into(), options: options.into() }
     }
@@ -483,7 +484,7 @@ pub struct GetShare<C = ()> {
 }
 
 impl GetShare {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -515,7 +516,7 @@ pub struct ReplaceShare<C = ()> {
 }
 
 impl ReplaceShare {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -550,7 +551,7 @@ pub struct DeleteShare<C = ()> {
 }
 
 impl DeleteShare {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -580,7 +581,7 @@ pub struct DeleteMyShares<C = ()> {
 }
 
 impl DeleteMyShares {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<ShareSelection>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -601,7 +602,7 @@ pub struct DeleteAnyShares<C = ()> {
 }
 
 impl DeleteAnyShares {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<ShareSelection>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -626,7 +627,7 @@ pub struct ListShareUsers<C = ()> {
 }
 
 impl ListShareUsers {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -658,7 +659,7 @@ impl<C> ListShareUsers<C> {
 }
 
 action!(shares.list_users ListShareUsers {
-    GET ASSETS "/v1/{object_type}/{object_id}/shares/{share_id}/users/" => Json<Objects<ShareUser>>,
+    GET ASSETS "/v1/{object_type}/{object_id}/shares/{share_id}/users/" => Json<List<ShareUser>>,
     roles: ["can_read_shares"],
     paging: [LastId],
     path: { object_type: "object_type", object_id: "object_id", share_id: "share_id" },
@@ -677,7 +678,7 @@ pub struct AddShareUser<C = ()> {
 }
 
 impl AddShareUser {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -713,7 +714,7 @@ pub struct GetShareUser<C = ()> {
 }
 
 impl GetShareUser {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -752,7 +753,7 @@ pub struct ReplaceShareUser<C = ()> {
 }
 
 impl ReplaceShareUser {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -794,7 +795,7 @@ pub struct UpdateShareUser<C = ()> {
 }
 
 impl UpdateShareUser {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -835,7 +836,7 @@ pub struct RemoveShareUser<C = ()> {
 }
 
 impl RemoveShareUser {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -873,7 +874,7 @@ pub struct ReindexShare<C = ()> {
 }
 
 impl ReindexShare {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         object_type: impl Into<ObjectType>,
         object_id: impl Into<ObjectId>,
@@ -906,7 +907,7 @@ pub struct LogInToShare<C = ()> {
 }
 
 impl LogInToShare {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<ShareLogin>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -926,7 +927,7 @@ pub struct CheckShareToken<C = ()> {
 }
 
 impl CheckShareToken {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }
@@ -945,7 +946,7 @@ pub struct RefreshShareToken<C = ()> {
 }
 
 impl RefreshShareToken {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new() -> Self {
         Self::default()
     }

@@ -42,7 +42,7 @@ impl SyncSessions {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, options: impl Into<SyncSessionOptions>) -> CreateSyncSession<Client> {
-        CreateSyncSession::new(options).on(&self.0)
+        CreateSyncSession::new(options).with_client(&self.0)
     }
 
     /// Gets a sync session: `GET /v1/sync/sessions/{sync_session_id}/`.
@@ -60,7 +60,7 @@ impl SyncSessions {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, sync_session_id: impl Into<SyncSessionId>) -> GetSyncSession<Client> {
-        GetSyncSession::new(sync_session_id).on(&self.0)
+        GetSyncSession::new(sync_session_id).with_client(&self.0)
     }
 
     /// Replaces a sync session: `PUT /v1/sync/sessions/{sync_session_id}/`.
@@ -89,7 +89,7 @@ impl SyncSessions {
         sync_session_id: impl Into<SyncSessionId>,
         options: impl Into<SyncSessionOptions>,
     ) -> ReplaceSyncSession<Client> {
-        ReplaceSyncSession::new(sync_session_id, options).on(&self.0)
+        ReplaceSyncSession::new(sync_session_id, options).with_client(&self.0)
     }
 
     /// Changes a sync session: `PATCH /v1/sync/sessions/{sync_session_id}/`.
@@ -118,7 +118,7 @@ impl SyncSessions {
         sync_session_id: impl Into<SyncSessionId>,
         options: impl Into<SyncSessionOptions>,
     ) -> UpdateSyncSession<Client> {
-        UpdateSyncSession::new(sync_session_id, options).on(&self.0)
+        UpdateSyncSession::new(sync_session_id, options).with_client(&self.0)
     }
 
     /// Deletes a sync session: `DELETE /v1/sync/sessions/{sync_session_id}/`.
@@ -133,6 +133,6 @@ impl SyncSessions {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, sync_session_id: impl Into<SyncSessionId>) -> DeleteSyncSession<Client> {
-        DeleteSyncSession::new(sync_session_id).on(&self.0)
+        DeleteSyncSession::new(sync_session_id).with_client(&self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! The models and enums of `sync_sessions`.
 
-use crate::{Extra, Timestamp};
+use crate::{Timestamp, UnknownFields};
 use super::*;
 
 /// A sync session, as iconik keeps it.
@@ -30,7 +30,7 @@ pub struct SyncSession {
     pub date_modified: Option<Timestamp>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to set in a sync session.

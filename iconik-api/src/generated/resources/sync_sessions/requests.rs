@@ -2,7 +2,7 @@
 
 //! The requests of [`SyncSessions`], as values.
 
-use crate::{Empty, Json};
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -15,7 +15,7 @@ pub struct CreateSyncSession<C = ()> {
 }
 
 impl CreateSyncSession {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(options: impl Into<SyncSessionOptions>) -> Self {
         Self { client: (), options: options.into() }
     }
@@ -35,7 +35,7 @@ pub struct GetSyncSession<C = ()> {
 }
 
 impl GetSyncSession {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sync_session_id: impl Into<SyncSessionId>) -> Self {
         Self { client: (), sync_session_id: sync_session_id.into() }
     }
@@ -57,7 +57,7 @@ pub struct ReplaceSyncSession<C = ()> {
 }
 
 impl ReplaceSyncSession {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         sync_session_id: impl Into<SyncSessionId>,
         options: impl Into<SyncSessionOptions>,
@@ -97,7 +97,7 @@ pub struct UpdateSyncSession<C = ()> {
 }
 
 impl UpdateSyncSession {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         sync_session_id: impl Into<SyncSessionId>,
         options: impl Into<SyncSessionOptions>,
@@ -135,7 +135,7 @@ pub struct DeleteSyncSession<C = ()> {
 }
 
 impl DeleteSyncSession {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(sync_session_id: impl Into<SyncSessionId>) -> Self {
         Self { client: (), sync_session_id: sync_session_id.into() }
     }

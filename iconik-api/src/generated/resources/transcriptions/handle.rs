@@ -28,7 +28,7 @@ impl Transcriptions {
     ///
     /// A version may have several.
     ///
-    /// Needs the role `can_read_transcriptions`. Answers with [`Objects`](crate::Objects) of
+    /// Needs the role `can_read_transcriptions`. Answers with a [`List`](crate::List) of
     /// [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
@@ -46,7 +46,7 @@ impl Transcriptions {
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
     ) -> ListTranscriptions<Client> {
-        ListTranscriptions::new(asset_id, version_id).on(&self.0)
+        ListTranscriptions::new(asset_id, version_id).with_client(&self.0)
     }
 
     /// Creates a transcription without words:
@@ -82,7 +82,7 @@ impl Transcriptions {
         version_id: impl Into<VersionId>,
         options: impl Into<NewTranscriptionProperties>,
     ) -> CreateTranscription<Client> {
-        CreateTranscription::new(asset_id, version_id, options).on(&self.0)
+        CreateTranscription::new(asset_id, version_id, options).with_client(&self.0)
     }
 
     /// Makes a transcription of subtitles:
@@ -119,7 +119,8 @@ impl Transcriptions {
         version_id: impl Into<VersionId>,
         options: impl Into<SubtitleTranscription>,
     ) -> CreateTranscriptionFromSubtitles<Client> {
-        CreateTranscriptionFromSubtitles::new(asset_id, version_id, options).on(&self.0)
+        CreateTranscriptionFromSubtitles::new(asset_id, version_id, options)
+            .with_client(&self.0)
     }
 
     /// Gets the properties of a transcription:
@@ -148,7 +149,8 @@ impl Transcriptions {
         version_id: impl Into<VersionId>,
         transcription_id: impl Into<TranscriptionId>,
     ) -> GetTranscription<Client> {
-        GetTranscription::new(asset_id, version_id, transcription_id).on(&self.0)
+        GetTranscription::new(asset_id, version_id, transcription_id)
+            .with_client(&self.0)
     }
 
     /// Replaces the properties of a transcription:
@@ -189,7 +191,7 @@ impl Transcriptions {
         options: impl Into<NewTranscriptionProperties>,
     ) -> ReplaceTranscription<Client> {
         ReplaceTranscription::new(asset_id, version_id, transcription_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Changes the properties of a transcription:
@@ -231,7 +233,7 @@ impl Transcriptions {
         options: impl Into<TranscriptionPropertiesPatch>,
     ) -> UpdateTranscription<Client> {
         UpdateTranscription::new(asset_id, version_id, transcription_id, options)
-            .on(&self.0)
+            .with_client(&self.0)
     }
 
     /// Deletes the properties of a transcription:
@@ -259,6 +261,7 @@ impl Transcriptions {
         version_id: impl Into<VersionId>,
         transcription_id: impl Into<TranscriptionId>,
     ) -> DeleteTranscription<Client> {
-        DeleteTranscription::new(asset_id, version_id, transcription_id).on(&self.0)
+        DeleteTranscription::new(asset_id, version_id, transcription_id)
+            .with_client(&self.0)
     }
 }

@@ -3,7 +3,7 @@
 //! The models and enums of `transcriptions`.
 
 use std::collections::BTreeMap;
-use crate::{Extra, Nullable, UnknownValue};
+use crate::{Nullable, UnknownFields, UnknownValue};
 use super::*;
 
 /// What to say of a transcription as a whole.
@@ -164,7 +164,7 @@ pub struct TranscriptionEngineInfo {
     pub version: Option<String>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl TranscriptionEngineInfo {
@@ -226,7 +226,7 @@ pub struct TranscriptionProperties {
     pub system_domain_id: Option<SystemDomainId>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What to change in the properties of a transcription; what is absent stays as it is.

@@ -2,7 +2,8 @@
 
 //! The requests of [`Transcriptions`], as values.
 
-use crate::{Empty, Json, Objects};
+use crate::List;
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -16,14 +17,14 @@ pub struct ListTranscriptions<C = ()> {
 }
 
 impl ListTranscriptions {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, version_id: impl Into<VersionId>) -> Self {
         Self { client: (), asset_id: asset_id.into(), version_id: version_id.into() }
     }
 }
 
 action!(transcriptions.list ListTranscriptions {
-    GET ASSETS "/v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/" => Json<Objects<TranscriptionProperties>>,
+    GET ASSETS "/v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/" => Json<List<TranscriptionProperties>>,
     roles: ["can_read_transcriptions"],
     path: { asset_id: "asset_id", version_id: "version_id" },
 });
@@ -39,7 +40,7 @@ pub struct CreateTranscription<C = ()> {
 }
 
 impl CreateTranscription {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -72,7 +73,7 @@ pub struct CreateTranscriptionFromSubtitles<C = ()> {
 }
 
 impl CreateTranscriptionFromSubtitles {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -105,7 +106,7 @@ pub struct GetTranscription<C = ()> {
 }
 
 impl GetTranscription {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -138,7 +139,7 @@ pub struct ReplaceTranscription<C = ()> {
 }
 
 impl ReplaceTranscription {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -174,7 +175,7 @@ pub struct UpdateTranscription<C = ()> {
 }
 
 impl UpdateTranscription {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -209,7 +210,7 @@ pub struct DeleteTranscription<C = ()> {
 }
 
 impl DeleteTranscription {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,

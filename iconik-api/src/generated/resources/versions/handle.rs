@@ -47,7 +47,7 @@ impl Versions {
         asset_id: impl Into<AssetId>,
         options: impl Into<NewAssetVersion>,
     ) -> CreateVersion<Client> {
-        CreateVersion::new(asset_id, options).on(&self.0)
+        CreateVersion::new(asset_id, options).with_client(&self.0)
     }
 
     /// Adds a version to an asset, with the media of another asset:
@@ -87,7 +87,8 @@ impl Versions {
         source_asset_id: impl Into<AssetId>,
         options: impl Into<AssetVersionFromAsset>,
     ) -> CreateVersionFromAsset<Client> {
-        CreateVersionFromAsset::new(asset_id, source_asset_id, options).on(&self.0)
+        CreateVersionFromAsset::new(asset_id, source_asset_id, options)
+            .with_client(&self.0)
     }
 
     /// Adds a version to an asset, with the media of another version:
@@ -123,7 +124,8 @@ impl Versions {
         source_version_id: impl Into<VersionId>,
         options: impl Into<AssetVersionFromVersion>,
     ) -> CreateVersionFromVersion<Client> {
-        CreateVersionFromVersion::new(asset_id, source_version_id, options).on(&self.0)
+        CreateVersionFromVersion::new(asset_id, source_version_id, options)
+            .with_client(&self.0)
     }
 
     /// Replaces the fields of a version: `PUT /v1/assets/{asset_id}/versions/{version_id}/`.
@@ -156,7 +158,7 @@ impl Versions {
         version_id: impl Into<VersionId>,
         options: impl Into<AssetVersionEdit>,
     ) -> ReplaceVersion<Client> {
-        ReplaceVersion::new(asset_id, version_id, options).on(&self.0)
+        ReplaceVersion::new(asset_id, version_id, options).with_client(&self.0)
     }
 
     /// Changes a version: `PATCH /v1/assets/{asset_id}/versions/{version_id}/`.
@@ -187,7 +189,7 @@ impl Versions {
         version_id: impl Into<VersionId>,
         options: impl Into<AssetVersionEdit>,
     ) -> UpdateVersion<Client> {
-        UpdateVersion::new(asset_id, version_id, options).on(&self.0)
+        UpdateVersion::new(asset_id, version_id, options).with_client(&self.0)
     }
 
     /// Makes a version the latest one of its asset:
@@ -212,7 +214,7 @@ impl Versions {
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
     ) -> PromoteVersion<Client> {
-        PromoteVersion::new(asset_id, version_id).on(&self.0)
+        PromoteVersion::new(asset_id, version_id).with_client(&self.0)
     }
 
     /// Deletes a version: `DELETE /v1/assets/{asset_id}/versions/{version_id}/`.
@@ -235,7 +237,7 @@ impl Versions {
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
     ) -> DeleteVersion<Client> {
-        DeleteVersion::new(asset_id, version_id).on(&self.0)
+        DeleteVersion::new(asset_id, version_id).with_client(&self.0)
     }
 
     /// Deletes all versions of an asset but the latest one:
@@ -251,6 +253,6 @@ impl Versions {
     /// # Ok(()) }
     /// ```
     pub fn delete_old(&self, asset_id: impl Into<AssetId>) -> DeleteOldVersions<Client> {
-        DeleteOldVersions::new(asset_id).on(&self.0)
+        DeleteOldVersions::new(asset_id).with_client(&self.0)
     }
 }

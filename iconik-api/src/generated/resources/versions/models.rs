@@ -2,7 +2,7 @@
 
 //! The models and enums of `versions`.
 
-use crate::{Extra, Nullable, Timestamp};
+use crate::{Nullable, Timestamp, UnknownFields};
 use super::*;
 
 /// What to change in a version.
@@ -298,7 +298,7 @@ pub struct AssetVersions {
     pub versions: Vec<AssetVersion>,
 
     /// What iconik sent beyond the documented fields.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What a new version takes over from an earlier one.

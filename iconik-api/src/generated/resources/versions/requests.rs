@@ -2,7 +2,7 @@
 
 //! The requests of [`Versions`], as values.
 
-use crate::{Empty, Json};
+use crate::response::{Empty, Json};
 use super::*;
 use crate::generated::services::ASSETS;
 
@@ -16,7 +16,7 @@ pub struct CreateVersion<C = ()> {
 }
 
 impl CreateVersion {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, options: impl Into<NewAssetVersion>) -> Self {
         Self { client: (), asset_id: asset_id.into(), options: options.into() }
     }
@@ -41,7 +41,7 @@ pub struct CreateVersionFromAsset<C = ()> {
 }
 
 impl CreateVersionFromAsset {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         source_asset_id: impl Into<AssetId>,
@@ -75,7 +75,7 @@ pub struct CreateVersionFromVersion<C = ()> {
 }
 
 impl CreateVersionFromVersion {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         source_version_id: impl Into<VersionId>,
@@ -108,7 +108,7 @@ pub struct ReplaceVersion<C = ()> {
 }
 
 impl ReplaceVersion {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -141,7 +141,7 @@ pub struct UpdateVersion<C = ()> {
 }
 
 impl UpdateVersion {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
         version_id: impl Into<VersionId>,
@@ -173,7 +173,7 @@ pub struct PromoteVersion<C = ()> {
 }
 
 impl PromoteVersion {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, version_id: impl Into<VersionId>) -> Self {
         Self { client: (), asset_id: asset_id.into(), version_id: version_id.into() }
     }
@@ -196,7 +196,7 @@ pub struct DeleteVersion<C = ()> {
 }
 
 impl DeleteVersion {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>, version_id: impl Into<VersionId>) -> Self {
         Self {
             client: (),
@@ -231,7 +231,7 @@ pub struct DeleteOldVersions<C = ()> {
 }
 
 impl DeleteOldVersions {
-    /// A request without a client, for [`Client::send`](crate::Client::send).
+    /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { client: (), asset_id: asset_id.into() }
     }

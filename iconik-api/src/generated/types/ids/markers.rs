@@ -8,6 +8,8 @@ use crate::IdKind;
 #[derive(Clone, Copy, Debug)]
 pub enum AclTemplate {}
 
+impl crate::data::id::Sealed for AclTemplate {}
+
 impl IdKind for AclTemplate {
     const NAME: &'static str = "AclTemplateId";
 }
@@ -15,6 +17,8 @@ impl IdKind for AclTemplate {
 /// Marks [`ApplicationId`](super::ApplicationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Application {}
+
+impl crate::data::id::Sealed for Application {}
 
 impl IdKind for Application {
     const NAME: &'static str = "ApplicationId";
@@ -24,6 +28,8 @@ impl IdKind for Application {
 #[derive(Clone, Copy, Debug)]
 pub enum Asset {}
 
+impl crate::data::id::Sealed for Asset {}
+
 impl IdKind for Asset {
     const NAME: &'static str = "AssetId";
 }
@@ -31,6 +37,8 @@ impl IdKind for Asset {
 /// Marks [`CollectionId`](super::CollectionId).
 #[derive(Clone, Copy, Debug)]
 pub enum Collection {}
+
+impl crate::data::id::Sealed for Collection {}
 
 impl IdKind for Collection {
     const NAME: &'static str = "CollectionId";
@@ -40,6 +48,8 @@ impl IdKind for Collection {
 #[derive(Clone, Copy, Debug)]
 pub enum CustomAction {}
 
+impl crate::data::id::Sealed for CustomAction {}
+
 impl IdKind for CustomAction {
     const NAME: &'static str = "CustomActionId";
 }
@@ -47,6 +57,8 @@ impl IdKind for CustomAction {
 /// Marks [`FormatId`](super::FormatId).
 #[derive(Clone, Copy, Debug)]
 pub enum Format {}
+
+impl crate::data::id::Sealed for Format {}
 
 impl IdKind for Format {
     const NAME: &'static str = "FormatId";
@@ -56,6 +68,8 @@ impl IdKind for Format {
 #[derive(Clone, Copy, Debug)]
 pub enum Group {}
 
+impl crate::data::id::Sealed for Group {}
+
 impl IdKind for Group {
     const NAME: &'static str = "GroupId";
 }
@@ -63,6 +77,8 @@ impl IdKind for Group {
 /// Marks [`HistoryEntryId`](super::HistoryEntryId).
 #[derive(Clone, Copy, Debug)]
 pub enum HistoryEntry {}
+
+impl crate::data::id::Sealed for HistoryEntry {}
 
 impl IdKind for HistoryEntry {
     const NAME: &'static str = "HistoryEntryId";
@@ -72,6 +88,8 @@ impl IdKind for HistoryEntry {
 #[derive(Clone, Copy, Debug)]
 pub enum Job {}
 
+impl crate::data::id::Sealed for Job {}
+
 impl IdKind for Job {
     const NAME: &'static str = "JobId";
 }
@@ -79,6 +97,8 @@ impl IdKind for Job {
 /// Marks [`KeyframeId`](super::KeyframeId).
 #[derive(Clone, Copy, Debug)]
 pub enum Keyframe {}
+
+impl crate::data::id::Sealed for Keyframe {}
 
 impl IdKind for Keyframe {
     const NAME: &'static str = "KeyframeId";
@@ -88,6 +108,8 @@ impl IdKind for Keyframe {
 #[derive(Clone, Copy, Debug)]
 pub enum MetadataView {}
 
+impl crate::data::id::Sealed for MetadataView {}
+
 impl IdKind for MetadataView {
     const NAME: &'static str = "MetadataViewId";
 }
@@ -95,6 +117,8 @@ impl IdKind for MetadataView {
 /// Marks [`ObjectId`](super::ObjectId).
 #[derive(Clone, Copy, Debug)]
 pub enum Object {}
+
+impl crate::data::id::Sealed for Object {}
 
 impl IdKind for Object {
     const NAME: &'static str = "ObjectId";
@@ -104,6 +128,8 @@ impl IdKind for Object {
 #[derive(Clone, Copy, Debug)]
 pub enum Person {}
 
+impl crate::data::id::Sealed for Person {}
+
 impl IdKind for Person {
     const NAME: &'static str = "PersonId";
 }
@@ -111,6 +137,8 @@ impl IdKind for Person {
 /// Marks [`PersonVersionFaceId`](super::PersonVersionFaceId).
 #[derive(Clone, Copy, Debug)]
 pub enum PersonVersionFace {}
+
+impl crate::data::id::Sealed for PersonVersionFace {}
 
 impl IdKind for PersonVersionFace {
     const NAME: &'static str = "PersonVersionFaceId";
@@ -120,6 +148,8 @@ impl IdKind for PersonVersionFace {
 #[derive(Clone, Copy, Debug)]
 pub enum Playlist {}
 
+impl crate::data::id::Sealed for Playlist {}
+
 impl IdKind for Playlist {
     const NAME: &'static str = "PlaylistId";
 }
@@ -127,6 +157,8 @@ impl IdKind for Playlist {
 /// Marks [`PlaylistItemId`](super::PlaylistItemId).
 #[derive(Clone, Copy, Debug)]
 pub enum PlaylistItem {}
+
+impl crate::data::id::Sealed for PlaylistItem {}
 
 impl IdKind for PlaylistItem {
     const NAME: &'static str = "PlaylistItemId";
@@ -136,6 +168,8 @@ impl IdKind for PlaylistItem {
 #[derive(Clone, Copy, Debug)]
 pub enum Project {}
 
+impl crate::data::id::Sealed for Project {}
+
 impl IdKind for Project {
     const NAME: &'static str = "ProjectId";
 }
@@ -143,6 +177,8 @@ impl IdKind for Project {
 /// Marks [`RelationId`](super::RelationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Relation {}
+
+impl crate::data::id::Sealed for Relation {}
 
 impl IdKind for Relation {
     const NAME: &'static str = "RelationId";
@@ -152,6 +188,8 @@ impl IdKind for Relation {
 #[derive(Clone, Copy, Debug)]
 pub enum SavedSearch {}
 
+impl crate::data::id::Sealed for SavedSearch {}
+
 impl IdKind for SavedSearch {
     const NAME: &'static str = "SavedSearchId";
 }
@@ -159,6 +197,8 @@ impl IdKind for SavedSearch {
 /// Marks [`SegmentId`](super::SegmentId).
 #[derive(Clone, Copy, Debug)]
 pub enum Segment {}
+
+impl crate::data::id::Sealed for Segment {}
 
 impl IdKind for Segment {
     const NAME: &'static str = "SegmentId";
@@ -168,6 +208,8 @@ impl IdKind for Segment {
 #[derive(Clone, Copy, Debug)]
 pub enum Sequence {}
 
+impl crate::data::id::Sealed for Sequence {}
+
 impl IdKind for Sequence {
     const NAME: &'static str = "SequenceId";
 }
@@ -175,6 +217,8 @@ impl IdKind for Sequence {
 /// Marks [`SequenceItemId`](super::SequenceItemId).
 #[derive(Clone, Copy, Debug)]
 pub enum SequenceItem {}
+
+impl crate::data::id::Sealed for SequenceItem {}
 
 impl IdKind for SequenceItem {
     const NAME: &'static str = "SequenceItemId";
@@ -184,6 +228,8 @@ impl IdKind for SequenceItem {
 #[derive(Clone, Copy, Debug)]
 pub enum Share {}
 
+impl crate::data::id::Sealed for Share {}
+
 impl IdKind for Share {
     const NAME: &'static str = "ShareId";
 }
@@ -191,6 +237,8 @@ impl IdKind for Share {
 /// Marks [`ShareSessionId`](super::ShareSessionId).
 #[derive(Clone, Copy, Debug)]
 pub enum ShareSession {}
+
+impl crate::data::id::Sealed for ShareSession {}
 
 impl IdKind for ShareSession {
     const NAME: &'static str = "ShareSessionId";
@@ -200,6 +248,8 @@ impl IdKind for ShareSession {
 #[derive(Clone, Copy, Debug)]
 pub enum ShareUser {}
 
+impl crate::data::id::Sealed for ShareUser {}
+
 impl IdKind for ShareUser {
     const NAME: &'static str = "ShareUserId";
 }
@@ -207,6 +257,8 @@ impl IdKind for ShareUser {
 /// Marks [`StorageId`](super::StorageId).
 #[derive(Clone, Copy, Debug)]
 pub enum Storage {}
+
+impl crate::data::id::Sealed for Storage {}
 
 impl IdKind for Storage {
     const NAME: &'static str = "StorageId";
@@ -216,6 +268,8 @@ impl IdKind for Storage {
 #[derive(Clone, Copy, Debug)]
 pub enum Subtitle {}
 
+impl crate::data::id::Sealed for Subtitle {}
+
 impl IdKind for Subtitle {
     const NAME: &'static str = "SubtitleId";
 }
@@ -223,6 +277,8 @@ impl IdKind for Subtitle {
 /// Marks [`SyncSessionId`](super::SyncSessionId).
 #[derive(Clone, Copy, Debug)]
 pub enum SyncSession {}
+
+impl crate::data::id::Sealed for SyncSession {}
 
 impl IdKind for SyncSession {
     const NAME: &'static str = "SyncSessionId";
@@ -232,6 +288,8 @@ impl IdKind for SyncSession {
 #[derive(Clone, Copy, Debug)]
 pub enum SystemDomain {}
 
+impl crate::data::id::Sealed for SystemDomain {}
+
 impl IdKind for SystemDomain {
     const NAME: &'static str = "SystemDomainId";
 }
@@ -239,6 +297,8 @@ impl IdKind for SystemDomain {
 /// Marks [`TranscoderId`](super::TranscoderId).
 #[derive(Clone, Copy, Debug)]
 pub enum Transcoder {}
+
+impl crate::data::id::Sealed for Transcoder {}
 
 impl IdKind for Transcoder {
     const NAME: &'static str = "TranscoderId";
@@ -248,6 +308,8 @@ impl IdKind for Transcoder {
 #[derive(Clone, Copy, Debug)]
 pub enum Transcription {}
 
+impl crate::data::id::Sealed for Transcription {}
+
 impl IdKind for Transcription {
     const NAME: &'static str = "TranscriptionId";
 }
@@ -256,6 +318,8 @@ impl IdKind for Transcription {
 #[derive(Clone, Copy, Debug)]
 pub enum User {}
 
+impl crate::data::id::Sealed for User {}
+
 impl IdKind for User {
     const NAME: &'static str = "UserId";
 }
@@ -263,6 +327,8 @@ impl IdKind for User {
 /// Marks [`VersionId`](super::VersionId).
 #[derive(Clone, Copy, Debug)]
 pub enum Version {}
+
+impl crate::data::id::Sealed for Version {}
 
 impl IdKind for Version {
     const NAME: &'static str = "VersionId";

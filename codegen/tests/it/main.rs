@@ -1,0 +1,10 @@
+//! The tests of the generator, in one binary: linking is the slow part.
+
+mod api;
+mod diagnostics;
+mod documented;
+mod emit;
+mod readme;
+mod robust;
+mod support;
+mod tools;

@@ -1,0 +1,60 @@
+//! What the tests of the spec share.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use iconik_codegen::Source;
+
+/// Where the tests and their fixtures lie.
+pub(crate) fn tests_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// The files in a fixture, each headed by `## path`; what stands before the first such line is the
+/// file `default`.
+pub(crate) fn sources(text: &str, default: &str) -> Vec<Source> {
+    let mut list = vec![Source::new(default, "")];
+    for line in text.split_inclusive('\n') {
+        match line.strip_prefix("## ") {
+            Some(path) => list.push(Source::new(path.trim(), "")),
+            None => {
+                if let Some(source) = list.last_mut() {
+                    source.text.push_str(line);
+                }
+            }
+        }
+    }
+    if list.len() > 1 && list[0].text.is_empty() {
+        list.remove(0);
+    }
+    list
+}
+
+/// A small spec without mistakes.
+pub(crate) fn tiny() -> Vec<Source> {
+    let text = fs::read_to_string(tests_folder().join("tiny.yaml")).unwrap();
+    sources(&text, "")
+}
+
+/// The spec of this repository.
+pub(crate) fn real() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    let mut list = Vec::new();
+    for service in fs::read_dir(&root).unwrap() {
+        let service = service.unwrap();
+        if !service.file_type().unwrap().is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(service.path()).unwrap() {
+            let file = file.unwrap();
+            let name = file.file_name().into_string().unwrap();
+            if name.ends_with(".yaml") {
+                let service = service.file_name().into_string().unwrap();
+                let text = fs::read_to_string(file.path()).unwrap();
+                list.push(Source::new(format!("spec/{service}/{name}"), text));
+            }
+        }
+    }
+    list.sort_by(|a, b| a.path.cmp(&b.path));
+    list
+}

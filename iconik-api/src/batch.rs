@@ -1,0 +1,253 @@
+//! Sends a long list in batches, through an action that takes a limited number of items.
+
+use std::future::IntoFuture;
+use std::vec;
+
+use crate::error::{Error, Result};
+
+/// How many items the bulk actions of iconik take in one request.
+const MOST: usize = 500;
+
+/// Sends a long list in batches of 500 items, one after the other.
+///
+/// A batch that fails does not stop the others, and is given back with its error: nothing is lost,
+/// and what failed can be looked at or sent again.
+///
+/// ```
+/// use iconik_api::batch::Batches;
+/// use iconik_api::segments::{NewSegment, NewSegments};
+///
+/// # async fn example(client: iconik_api::Client, segments: Vec<NewSegment>) -> iconik_api::Result<()> {
+/// let id = "2c5bfe1a-f149-11eb-a843-0a580a3db916";
+/// let report = Batches::new(segments)
+///     .send(|batch| client.segments().create_many(id, NewSegments::new(batch.to_vec())))
+///     .await;
+/// for batch in report.failed {
+///     eprintln!("{} segments from number {} on: {}", batch.items.len(), batch.first, batch.error);
+///     if batch.error.maybe_sent() {
+///         // Look which of them are there before sending them again.
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send` or `next`"]
+pub struct Batches<T> {
+    items: vec::IntoIter<T>,
+    size: usize,
+    /// How many items were sent.
+    sent: usize,
+}
+
+/// One batch and its result.
+#[non_exhaustive]
+#[derive(Debug)]
+pub struct Batch<T, R> {
+    /// The number of its first item among all, from 0.
+    pub first: usize,
+    /// The items.
+    pub items: Vec<T>,
+    /// The answer.
+    pub result: Result<R>,
+}
+
+/// The results of all batches.
+#[non_exhaustive]
+#[derive(Debug)]
+#[must_use = "some batches may have failed"]
+pub struct BatchReport<T, R> {
+    /// The responses of the batches that succeeded, in their order.
+    pub answers: Vec<R>,
+    /// The batches that failed.
+    pub failed: Vec<FailedBatch<T>>,
+}
+
+/// A batch that failed.
+#[non_exhaustive]
+#[derive(Debug)]
+pub struct FailedBatch<T> {
+    /// The number of its first item among all, from 0.
+    pub first: usize,
+    /// The items, to be sent again. If [`Error::maybe_sent`] says so, they may have been taken.
+    pub items: Vec<T>,
+    /// Why.
+    pub error: Error,
+}
+
+impl<T> Batches<T> {
+    /// Creates batches of 500 of these items.
+    pub fn new(items: impl IntoIterator<Item = T>) -> Self {
+        let items: Vec<T> = items.into_iter().collect();
+        Self {
+            items: items.into_iter(),
+            size: MOST,
+            sent: 0,
+        }
+    }
+
+    /// Sets how many are sent at a time, where an action takes fewer or the items are large. At
+    /// least one is.
+    pub fn size(mut self, items: usize) -> Self {
+        self.size = items.max(1);
+        self
+    }
+
+    /// Returns how many items are still to be sent.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Sends the next batch; none when all were sent.
+    ///
+    /// When the future is dropped, its batch stays and comes again, though it may have been sent.
+    ///
+    /// For programs that note down what is done, or that stop early:
+    ///
+    /// ```
+    /// # use iconik_api::{batch::Batches, delete_queue::BulkDeletion};
+    /// # async fn example(client: iconik_api::Client, ids: Vec<String>) -> iconik_api::Result<()> {
+    /// let mut batches = Batches::new(ids);
+    /// let send = |batch: &[String]| {
+    ///     client.delete_queue().add_bulk(BulkDeletion::new("assets", batch.to_vec()))
+    /// };
+    /// while let Some(batch) = batches.next(send).await {
+    ///     println!("{} of them: {:?}", batch.items.len(), batch.result);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn next<A, R>(&mut self, mut send: impl FnMut(&[T]) -> A) -> Option<Batch<T, R>>
+    where
+        A: IntoFuture<Output = Result<R>>,
+    {
+        let left = self.items.as_slice();
+        let batch = &left[..left.len().min(self.size)];
+        if batch.is_empty() {
+            return None;
+        }
+        let result = send(batch).await;
+        let items: Vec<T> = self.items.by_ref().take(self.size).collect();
+        let first = self.sent;
+        self.sent += items.len();
+        Some(Batch {
+            first,
+            items,
+            result,
+        })
+    }
+
+    /// Sends all batches, whatever becomes of each.
+    pub async fn send<A, R>(mut self, mut send: impl FnMut(&[T]) -> A) -> BatchReport<T, R>
+    where
+        A: IntoFuture<Output = Result<R>>,
+    {
+        let mut report = BatchReport {
+            answers: Vec::new(),
+            failed: Vec::new(),
+        };
+        while let Some(batch) = self.next(&mut send).await {
+            match batch.result {
+                Ok(answer) => report.answers.push(answer),
+                Err(error) => report.failed.push(FailedBatch {
+                    first: batch.first,
+                    items: batch.items,
+                    error,
+                }),
+            }
+        }
+        report
+    }
+}
+
+impl<T, R> BatchReport<T, R> {
+    /// Returns `true` if every batch succeeded.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty()
+    }
+
+    /// The answers, if every batch went through.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first batch that did not. What it was about, and the answers of the others,
+    /// are gone then: look at [`failed`](Self::failed) first if they matter.
+    pub fn into_result(self) -> Result<Vec<R>> {
+        match self.failed.into_iter().next() {
+            Some(failed) => Err(failed.error),
+            None => Ok(self.answers),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn batches_have_at_most_500_and_nothing_is_left_out() {
+        let mut batches = Vec::new();
+        let report = Batches::new(0..1_234)
+            .send(|batch| {
+                batches.push(batch.to_vec());
+                ready(Ok(batch.len()))
+            })
+            .await;
+
+        assert_eq!(report.answers, [500, 500, 234]);
+        assert!(report.is_complete());
+        assert_eq!(batches.concat(), (0..1_234).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn one_bad_batch_loses_nothing() {
+        let report = Batches::new(0..10)
+            .size(4)
+            .send(|batch| {
+                ready(match batch.contains(&5) {
+                    true => Err(Error::config("no")),
+                    false => Ok(batch.to_vec()),
+                })
+            })
+            .await;
+
+        assert_eq!(report.answers, [vec![0, 1, 2, 3], vec![8, 9]]);
+        assert_eq!(report.failed.len(), 1);
+        assert_eq!(
+            (report.failed[0].first, &report.failed[0].items[..]),
+            (4, &[4, 5, 6, 7][..])
+        );
+        assert!(report.into_result().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_not_lost_when_waiting_for_it_is_given_up() {
+        let mut batches = Batches::new(0..3).size(2);
+        let never = batches.next(|_| std::future::pending::<Result<()>>());
+        drop(tokio::time::timeout(Duration::ZERO, never).await);
+        assert_eq!(batches.left(), 3);
+
+        let batch = batches.next(|_| ready(Ok(()))).await.unwrap();
+        assert_eq!((batch.first, batch.items), (0, vec![0, 1]));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_no_batch() {
+        let mut batches = Batches::new(Vec::<u8>::new());
+        assert!(batches.next(|_| ready(Ok(()))).await.is_none());
+        assert!(
+            Batches::new(0..3)
+                .size(0)
+                .send(|_| ready(Ok(())))
+                .await
+                .answers
+                .len()
+                == 3
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! From an action to its response: how requests are written, paced, sent, retried and read.
+
+pub(crate) mod action;
+pub(crate) mod call;
+pub(crate) mod credentials;
+pub(crate) mod decode;
+pub(crate) mod limit;
+pub(crate) mod meta;
+pub(crate) mod param;
+mod path;
+pub(crate) mod request;
+#[macro_use]
+mod request_macros;
+pub(crate) mod response;
+pub(crate) mod retry;
+mod sending;
+pub(crate) mod session;
+mod trace;
+pub(crate) mod transport;

@@ -1,0 +1,288 @@
+//! One call: a request on its way, with what is special about this one.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::HeaderName;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::credentials::{BoxFuture, CredentialsProvider};
+use super::decode::{Decode, Json, Raw};
+use super::meta::{ActionMeta, Auth, Endpoint};
+use super::param::ParamValue;
+use super::request::PreparedRequest;
+use super::response::RawResponse;
+use super::retry::RetryPolicy;
+use super::sending::run;
+use super::session::Session;
+use crate::error::{Error, Result};
+
+/// A request together with the client that will send it, and settings for this one call.
+///
+/// Await it to send it.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// use std::time::Duration;
+///
+/// let answer = client
+///     .request(http::Method::GET, "/API/assets/v1/assets/")
+///     .query("per_page", 10)
+///     .timeout(Duration::from_secs(5))
+///     .json_value()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<D> {
+    session: Arc<Session>,
+    request: Result<PreparedRequest>,
+    options: Options,
+    decode: PhantomData<fn() -> D>,
+}
+
+/// What is special about one call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    pub(super) accept: &'static str,
+    pub(super) timeout: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) credentials: Option<CredentialsProvider>,
+    pub(super) retry: Option<RetryPolicy>,
+}
+
+impl<D: Decode> Call<D> {
+    pub(crate) fn new(session: Arc<Session>, request: Result<PreparedRequest>) -> Self {
+        let options = Options {
+            accept: D::ACCEPT,
+            ..Options::default()
+        };
+        Self {
+            session,
+            request,
+            options,
+            decode: PhantomData,
+        }
+    }
+}
+
+impl<D> Call<D> {
+    /// Adds a header, or replaces it. Headers with credentials are set by
+    /// [`credentials`](Self::credentials) only.
+    pub fn header<N>(self, name: N, value: impl ParamValue) -> Self
+    where
+        N: TryInto<HeaderName>,
+    {
+        let name = name.try_into();
+        self.change(|request| match name {
+            Ok(name) => request.push_header(name, &value),
+            Err(_) => {
+                Err(request.problem("a header name holds a character that no name may hold".into()))
+            }
+        })
+    }
+
+    /// Adds a query parameter, also one that the action does not document.
+    pub fn query(self, name: &str, value: impl ParamValue) -> Self {
+        self.change(|request| {
+            request.push_query(name, &value);
+            Ok(())
+        })
+    }
+
+    /// Sets the JSON body, or replaces it.
+    pub fn json<B: Serialize + ?Sized>(self, body: &B) -> Self {
+        self.change(|request| request.set_json(body))
+    }
+
+    /// Sends other credentials than the client's: those of another user or tenant of the same
+    /// system.
+    pub fn credentials(mut self, credentials: impl Into<CredentialsProvider>) -> Self {
+        self.options.credentials = Some(credentials.into());
+        self
+    }
+
+    /// Says which credentials are sent, for an endpoint that is not described.
+    pub fn auth(self, auth: Auth) -> Self {
+        self.change(|request| {
+            request.auth = auth;
+            Ok(())
+        })
+    }
+
+    /// Says whether the request may be sent again when nobody knows whether it was carried out.
+    pub fn idempotent(self, idempotent: bool) -> Self {
+        self.change(|request| {
+            request.idempotent = idempotent;
+            Ok(())
+        })
+    }
+
+    /// Repeats this call by other rules than the client's: [`RetryPolicy::none`] for not at all.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
+    }
+
+    /// Sets how long one attempt of this call may take.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.options.timeout = Some(time);
+        self
+    }
+
+    /// Sets how long this call may take altogether, with every attempt and every wait.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.options.deadline = Some(time);
+        self
+    }
+
+    /// Reads the answer as a type of your own.
+    pub fn decode_as<T: DeserializeOwned + 'static>(self) -> Call<Json<T>> {
+        self.read_by()
+    }
+
+    /// Reads the answer as any JSON.
+    pub fn json_value(self) -> Call<Json<serde_json::Value>> {
+        self.read_by()
+    }
+
+    /// Gives status, headers and bytes of the answer.
+    pub fn raw(self) -> Call<Raw> {
+        self.read_by()
+    }
+
+    /// What would be sent, without credentials.
+    ///
+    /// # Errors
+    ///
+    /// When an argument cannot be sent.
+    pub fn prepared(&self) -> Result<&PreparedRequest, &Error> {
+        self.request.as_ref()
+    }
+
+    fn read_by<E>(self) -> Call<E> {
+        let Self {
+            session,
+            request,
+            options,
+            decode: _,
+        } = self;
+        Call {
+            session,
+            request,
+            options,
+            decode: PhantomData,
+        }
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut PreparedRequest) -> Result<()>) -> Self {
+        if let Ok(request) = &mut self.request {
+            if let Err(error) = change(request) {
+                self.request = Err(error);
+            }
+        }
+        self
+    }
+}
+
+/// A call that is made again and again, with another query each time: the pages of a list.
+pub(crate) struct Template {
+    session: Arc<Session>,
+    pub(crate) request: PreparedRequest,
+    options: Options,
+}
+
+impl<D> Call<D> {
+    pub(crate) fn meta(&self) -> Option<&'static ActionMeta> {
+        self.request.as_ref().ok()?.endpoint.meta()
+    }
+
+    pub(crate) fn into_template(self) -> Result<Template> {
+        Ok(Template {
+            session: self.session,
+            request: self.request?,
+            options: self.options,
+        })
+    }
+}
+
+impl Template {
+    /// Sends it once, changed.
+    pub(crate) fn send(&self, change: impl FnOnce(&mut PreparedRequest)) -> ResponseFuture<Raw> {
+        let mut request = self.request.clone();
+        change(&mut request);
+        Call {
+            session: Arc::clone(&self.session),
+            request: Ok(request),
+            options: self.options.clone(),
+            decode: PhantomData,
+        }
+        .into_future()
+    }
+}
+
+impl<D> fmt::Debug for Call<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("request", &self.request)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<D: Decode> IntoFuture for Call<D> {
+    type Output = Result<D::Output>;
+    type IntoFuture = ResponseFuture<D>;
+
+    fn into_future(self) -> ResponseFuture<D> {
+        let Self {
+            session,
+            request,
+            options,
+            decode,
+        } = self;
+        ResponseFuture {
+            response: Box::pin(run(session, request, options)),
+            decode,
+        }
+    }
+}
+
+/// The answer that is to come. Dropping it gives the request up.
+#[must_use = "a future does nothing until it is awaited"]
+pub struct ResponseFuture<D> {
+    response: BoxFuture<'static, Result<RawResponse>>,
+    decode: PhantomData<fn() -> D>,
+}
+
+impl<D: Decode> Future for ResponseFuture<D> {
+    type Output = Result<D::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.response
+            .as_mut()
+            .poll(context)
+            .map(|response| D::decode(&response?))
+    }
+}
+
+impl<D> fmt::Debug for ResponseFuture<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseFuture")
+    }
+}
+
+/// Nothing in a call's future may tie it to one thread.
+const _: fn() = || {
+    fn is_send<T: Send + 'static>() {}
+    is_send::<ResponseFuture<Raw>>();
+    is_send::<Call<Raw>>();
+    is_send::<Endpoint>();
+};

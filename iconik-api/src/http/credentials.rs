@@ -1,0 +1,339 @@
+//! Who is asking: App-ID and tokens, fixed or rotating.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::meta::Auth;
+use crate::data::secret::Secret;
+use crate::error::{BoxError, SharedError};
+
+/// A future on the heap, as object-safe traits give it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+const APP_ID: HeaderName = HeaderName::from_static("app-id");
+const AUTH_TOKEN: HeaderName = HeaderName::from_static("auth-token");
+const SHARE_AUTH_TOKEN: HeaderName = HeaderName::from_static("share-auth-token");
+
+/// An App-ID and the tokens that go with it. Cheap to clone; never shows what it holds.
+///
+/// ```
+/// use iconik_api::Credentials;
+///
+/// let credentials = Credentials::new("my-app-id", "my-token");
+/// assert!(!format!("{credentials:?}").contains("my-token"));
+/// ```
+#[derive(Clone)]
+#[must_use = "credentials do nothing until a client or a call has them"]
+pub struct Credentials(Arc<Parts>);
+
+#[derive(Clone)]
+struct Parts {
+    app_id: Secret,
+    auth_token: Option<Secret>,
+    share_token: Option<Secret>,
+    extra: Vec<(HeaderName, Secret)>,
+    expires: Option<Instant>,
+}
+
+impl Credentials {
+    /// An application token, as made under Admin > Settings > Application Tokens.
+    pub fn new(app_id: impl Into<Secret>, auth_token: impl Into<Secret>) -> Self {
+        Self::app(app_id).auth_token(auth_token)
+    }
+
+    /// An App-ID without a token, which is enough to log into a share.
+    pub fn app(app_id: impl Into<Secret>) -> Self {
+        Self(Arc::new(Parts {
+            app_id: app_id.into(),
+            auth_token: None,
+            share_token: None,
+            extra: Vec::new(),
+            expires: None,
+        }))
+    }
+
+    /// Sets the token that goes into `Auth-Token`.
+    pub fn auth_token(self, token: impl Into<Secret>) -> Self {
+        self.with(|parts| parts.auth_token = Some(token.into()))
+    }
+
+    /// Sets the token that goes into `Share-Auth-Token`, for the actions that a share login opens.
+    pub fn share_token(self, token: impl Into<Secret>) -> Self {
+        self.with(|parts| parts.share_token = Some(token.into()))
+    }
+
+    /// Adds a secret header to every request that carries a token, for gateways and for ways to
+    /// authenticate that this version does not know.
+    pub fn header(self, name: HeaderName, value: impl Into<Secret>) -> Self {
+        self.with(|parts| parts.extra.push((name, value.into())))
+    }
+
+    /// Says how long the token is good for. Only [`RotatingCredentials`] look at it: they fetch
+    /// new ones a little before.
+    pub fn valid_for(self, time: Duration) -> Self {
+        self.with(|parts| parts.expires = Instant::now().checked_add(time))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    fn expired(&self) -> bool {
+        // A token must live as long as the request that carries it.
+        const AHEAD: Duration = Duration::from_secs(30);
+        self.0
+            .expires
+            .is_some_and(|expires| expires.saturating_duration_since(Instant::now()) < AHEAD)
+    }
+
+    /// Writes the headers that `auth` asks for.
+    pub(crate) fn apply(&self, auth: Auth, headers: &mut HeaderMap) -> Result<(), String> {
+        let parts = &*self.0;
+        insert(headers, APP_ID, &parts.app_id)?;
+        match (auth, &parts.auth_token, &parts.share_token) {
+            (Auth::Token, Some(token), _) => insert(headers, AUTH_TOKEN, token)?,
+            (Auth::Token, None, _) if parts.extra.is_empty() => {
+                return Err(
+                    "this action needs a token, and the credentials have only an App-ID".into(),
+                );
+            }
+            (Auth::ShareToken, _, Some(token)) => insert(headers, SHARE_AUTH_TOKEN, token)?,
+            (Auth::ShareToken, _, None) => {
+                return Err(
+                    "this action needs a share token; give one with `Credentials::share_token`"
+                        .into(),
+                );
+            }
+            (Auth::Token | Auth::AppId, ..) => {}
+        }
+        if auth != Auth::AppId {
+            for (name, value) in &parts.extra {
+                insert(headers, name.clone(), value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The texts that no error message may repeat.
+    pub(crate) fn secrets(&self) -> Vec<&str> {
+        let parts = &*self.0;
+        let extra = parts.extra.iter().map(|(_, value)| value);
+        [
+            Some(&parts.app_id),
+            parts.auth_token.as_ref(),
+            parts.share_token.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(extra)
+        .map(Secret::expose)
+        .collect()
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, secret: &Secret) -> Result<(), String> {
+    let Ok(mut value) = HeaderValue::from_str(secret.expose()) else {
+        return Err(format!(
+            "`{name}` holds a character that no header may carry: a line break at its end, perhaps"
+        ));
+    };
+    value.set_sensitive(true);
+    headers.insert(name, value);
+    Ok(())
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("app_id", &"[hidden]")
+            .field(
+                "auth_token",
+                &self.0.auth_token.as_ref().map(|_| "[hidden]"),
+            )
+            .field(
+                "share_token",
+                &self.0.share_token.as_ref().map(|_| "[hidden]"),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where new tokens come from: a vault, a login, a token endpoint.
+///
+/// Closures that return a future are sources, too: see [`RotatingCredentials::new`].
+pub trait TokenSource: Send + Sync + 'static {
+    /// Gets credentials that are good now.
+    fn fetch(&self) -> BoxFuture<'_, Result<Credentials, BoxError>>;
+}
+
+impl<F, T> TokenSource for F
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: Future<Output = Result<Credentials, BoxError>> + Send + 'static,
+{
+    fn fetch(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
+        Box::pin(self())
+    }
+}
+
+/// Credentials that are replaced while the program runs.
+///
+/// They are fetched when first needed, again shortly before they expire (if
+/// [`Credentials::valid_for`] said when), and again when iconik answers 401; then the request is
+/// repeated once. However many calls wait, one fetch serves them all, also one that fails. A fetch
+/// may take as long as an attempt of the call that began it. Clones share what was fetched, so one
+/// value can serve several clients.
+///
+/// The source must not send requests by a client with these same credentials: it would wait for
+/// itself.
+///
+/// ```
+/// use iconik_api::{Client, Credentials, RotatingCredentials};
+///
+/// # async fn token_from_vault() -> Result<String, std::io::Error> { Ok(String::new()) }
+/// let rotating = RotatingCredentials::new(|| async {
+///     let token = token_from_vault().await?;
+///     Ok(Credentials::new("my-app-id", token))
+/// });
+/// let client = Client::builder().credentials(rotating).build()?;
+/// # Ok::<(), iconik_api::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct RotatingCredentials(Arc<Rotating>);
+
+struct Rotating {
+    source: Box<dyn TokenSource>,
+    current: Mutex<Current>,
+    /// Held while a fetch runs, so that there is one at a time.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Current {
+    credentials: Option<Credentials>,
+    /// Of the credentials.
+    generation: u64,
+    /// How many fetches have ended.
+    fetches: u64,
+    /// Why the last one failed, if it did.
+    failure: Option<SharedError>,
+}
+
+impl RotatingCredentials {
+    /// Credentials from a source.
+    pub fn new(source: impl TokenSource) -> Self {
+        Self(Arc::new(Rotating {
+            source: Box::new(source),
+            current: Mutex::default(),
+            fetching: tokio::sync::Mutex::new(()),
+        }))
+    }
+
+    /// Good credentials and their generation; `stale` is a generation that was refused.
+    async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), SharedError> {
+        let fetches = self.lock().fetches;
+        if let Some(found) = self.look(stale) {
+            return Ok(found);
+        }
+        let _fetching = self.0.fetching.lock().await;
+        // What was fetched while this call waited is for this call, too, however it ended and
+        // however short its life.
+        if let Some(ended) = self.fetched_since(fetches, stale) {
+            return ended;
+        }
+        let fetched = self.0.source.fetch().await;
+        let mut current = self.lock();
+        current.fetches += 1;
+        match fetched {
+            Ok(credentials) => {
+                current.failure = None;
+                current.generation += 1;
+                current.credentials = Some(credentials.clone());
+                Ok((credentials, current.generation))
+            }
+            Err(failure) => {
+                let failure = SharedError::from(failure);
+                current.failure = Some(Arc::clone(&failure));
+                Err(failure)
+            }
+        }
+    }
+
+    /// How the last fetch ended, if one did after this number of them.
+    fn fetched_since(
+        &self,
+        fetches: u64,
+        stale: Option<u64>,
+    ) -> Option<Result<(Credentials, u64), SharedError>> {
+        let current = self.lock();
+        if current.fetches == fetches {
+            return None;
+        }
+        if let Some(failure) = &current.failure {
+            return Some(Err(Arc::clone(failure)));
+        }
+        let credentials = current.credentials.clone()?;
+        (Some(current.generation) != stale).then_some(Ok((credentials, current.generation)))
+    }
+
+    fn look(&self, stale: Option<u64>) -> Option<(Credentials, u64)> {
+        let current = self.lock();
+        let credentials = current.credentials.as_ref()?;
+        let usable = Some(current.generation) != stale && !credentials.expired();
+        usable.then(|| (credentials.clone(), current.generation))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
+        self.0
+            .current
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for RotatingCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RotatingCredentials")
+    }
+}
+
+/// What a client asks for credentials: made from [`Credentials`] or [`RotatingCredentials`].
+#[derive(Clone, Debug)]
+pub struct CredentialsProvider(Provider);
+
+#[derive(Clone, Debug)]
+enum Provider {
+    Fixed(Credentials),
+    Rotating(RotatingCredentials),
+}
+
+impl CredentialsProvider {
+    pub(crate) async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), SharedError> {
+        match &self.0 {
+            Provider::Fixed(credentials) => Ok((credentials.clone(), 0)),
+            Provider::Rotating(rotating) => rotating.get(stale).await,
+        }
+    }
+
+    pub(crate) fn rotates(&self) -> bool {
+        matches!(self.0, Provider::Rotating(_))
+    }
+}
+
+impl From<Credentials> for CredentialsProvider {
+    fn from(credentials: Credentials) -> Self {
+        Self(Provider::Fixed(credentials))
+    }
+}
+
+impl From<RotatingCredentials> for CredentialsProvider {
+    fn from(rotating: RotatingCredentials) -> Self {
+        Self(Provider::Rotating(rotating))
+    }
+}

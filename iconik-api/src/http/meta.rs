@@ -1,0 +1,209 @@
+//! The facts about an action: what it is called, where it goes and how it may be sent.
+
+use std::fmt;
+
+use http::Method;
+
+/// What is known about an action without sending it.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionMeta {
+    /// Resource and name, for example `playlists.list`.
+    pub id: &'static str,
+    /// The resource, for example `playlists`.
+    pub resource: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below [`base_path`](Self::base_path), with placeholders in braces.
+    pub path: &'static str,
+    /// The path of the service, for example `/API/assets`.
+    pub base_path: &'static str,
+    /// The roles that the user behind the token needs; all of them.
+    pub roles: &'static [&'static str],
+    /// The credentials that are sent.
+    pub auth: Auth,
+    /// Whether sending it twice does the same as sending it once. If not, it is not repeated when
+    /// nobody knows whether it was carried out.
+    pub idempotent: bool,
+    /// The ways to page through the answer; empty where there is one page only.
+    pub paging: &'static [Paging],
+    /// The parameters outside the body.
+    pub params: &'static [ParamMeta],
+}
+
+impl ActionMeta {
+    /// The facts about an endpoint of your own: no roles, the usual credentials, and idempotent
+    /// unless the method is POST or PATCH.
+    ///
+    /// The resource is what stands before the first dot of `id`.
+    pub const fn new(
+        id: &'static str,
+        method: Method,
+        base_path: &'static str,
+        path: &'static str,
+    ) -> Self {
+        let idempotent = !matches!(method, Method::POST | Method::PATCH);
+        Self {
+            id,
+            resource: before_dot(id),
+            method,
+            path,
+            base_path,
+            roles: &[],
+            auth: Auth::Token,
+            idempotent,
+            paging: &[],
+            params: &[],
+        }
+    }
+
+    /// Names the roles that it needs.
+    pub const fn with_roles(mut self, roles: &'static [&'static str]) -> Self {
+        self.roles = roles;
+        self
+    }
+
+    /// Says which credentials it takes.
+    pub const fn with_auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// Names the ways to page through its answer, the best for short lists first.
+    pub const fn with_paging(mut self, paging: &'static [Paging]) -> Self {
+        self.paging = paging;
+        self
+    }
+
+    /// Says whether it may be sent again when nobody knows whether it was carried out.
+    pub const fn with_idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = idempotent;
+        self
+    }
+}
+
+const fn before_dot(id: &'static str) -> &'static str {
+    let mut at = 0;
+    while at < id.len() {
+        if id.as_bytes()[at] == b'.' {
+            let (before, _) = id.as_bytes().split_at(at);
+            return match std::str::from_utf8(before) {
+                Ok(before) => before,
+                Err(_) => id,
+            };
+        }
+        at += 1;
+    }
+    id
+}
+
+/// The credentials that an action takes.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Auth {
+    /// `App-ID` and `Auth-Token`.
+    Token,
+    /// `App-ID` and `Share-Auth-Token`.
+    ShareToken,
+    /// `App-ID` alone.
+    AppId,
+}
+
+/// A way to get the next page.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Paging {
+    /// `page` and `per_page`.
+    Page,
+    /// `scroll=true`, then `scroll_id` from each answer.
+    Scroll,
+    /// `last_id` is the id of the last item seen.
+    LastId,
+    /// `search_after` from each answer.
+    SearchAfter,
+}
+
+/// A parameter outside the body.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParamMeta {
+    /// As it stands on the wire.
+    pub name: &'static str,
+    /// Where it goes.
+    pub location: Location,
+    /// Whether the request is refused without it.
+    pub required: bool,
+}
+
+impl ParamMeta {
+    /// A parameter.
+    pub const fn new(name: &'static str, location: Location, required: bool) -> Self {
+        Self {
+            name,
+            location,
+            required,
+        }
+    }
+}
+
+/// Where a parameter goes.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// Into a placeholder of the path.
+    Path,
+    /// Behind the question mark.
+    Query,
+    /// Into a header.
+    Header,
+}
+
+/// What errors and traces call a request: never with values of its arguments.
+#[derive(Clone)]
+pub(crate) enum Endpoint {
+    /// A described action.
+    Known(&'static ActionMeta),
+    /// An endpoint that the caller spelt out; the path is his own text, without the query.
+    Custom(Method, Box<str>),
+    /// No request at all: the client could not be built.
+    None,
+}
+
+impl Endpoint {
+    pub(crate) fn meta(&self) -> Option<&'static ActionMeta> {
+        match self {
+            Self::Known(meta) => Some(meta),
+            Self::Custom(..) | Self::None => None,
+        }
+    }
+
+    /// Action, method and path.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn parts(&self) -> (&str, &str, &str) {
+        match self {
+            Self::Known(meta) => (meta.id, meta.method.as_str(), meta.path),
+            Self::Custom(method, path) => ("", method.as_str(), path),
+            Self::None => ("", "", ""),
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(meta) => write!(f, "{} {} {}: ", meta.id, meta.method, meta.path),
+            Self::Custom(method, path) => write!(f, "{method} {path}: "),
+            Self::None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(meta) => f.write_str(meta.id),
+            Self::Custom(method, path) => write!(f, "{method} {path}"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}

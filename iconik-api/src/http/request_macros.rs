@@ -1,0 +1,145 @@
+//! What all requests have in common, made from the facts in which they differ.
+
+/// The rest of a request type, from the facts about its action.
+///
+/// ```text
+/// action!(playlists.list_items ListPlaylistItems {
+///     GET ASSETS "/v1/playlists/{playlist_id}/items/" => Json<List<Asset>>,
+///     auth: ShareToken,
+///     idempotent: false,
+///     roles: ["can_read_playlists"],
+///     paging: [Page],
+///     path: { playlist_id: "playlist_id" },
+///     query: { ids: "ids", page: "page" required },
+///     header: { share_user_email: "Share-User-Email" },
+///     body: options,
+/// });
+/// ```
+///
+/// Everything behind the first line may be absent. Makes [`Action`](crate::Action), `with_client`, which
+/// gives a plain request a client, and what a request with a client can do: be awaited or become a call.
+macro_rules! action {
+    ($resource:ident.$action:ident $request:ident {
+        $method:ident $service:ident $path:literal => $response:ty,
+        $(auth: $auth:ident,)?
+        $(idempotent: $idempotent:literal,)?
+        $(roles: [$($role:literal),* $(,)?],)?
+        $(paging: [$($paging:ident),* $(,)?],)?
+        $(path: { $($place:ident: $place_wire:literal),* $(,)? },)?
+        $(query: { $($query:ident: $query_wire:literal $($query_required:ident)?),* $(,)? },)?
+        $(header: { $($header:ident: $header_wire:literal $($header_required:ident)?),* $(,)? },)?
+        $(body: $body:ident,)?
+    }) => {
+        impl<C> $crate::Action for $request<C> {
+            type Response = $response;
+
+            const META: &'static $crate::ActionMeta = &$crate::ActionMeta {
+                id: concat!(stringify!($resource), ".", stringify!($action)),
+                resource: stringify!($resource),
+                method: ::http::Method::$method,
+                path: $path,
+                base_path: $service.base_path,
+                roles: &[$($($role),*)?],
+                auth: action!(@auth $($auth)?),
+                idempotent: action!(@idempotent $method $($idempotent)?),
+                paging: &[$($($crate::Paging::$paging),*)?],
+                params: &[
+                    $($(action!(@param $place_wire Path required),)*)?
+                    $($(action!(@param $query_wire Query $($query_required)?),)*)?
+                    $($(action!(@param $header_wire Header $($header_required)?),)*)?
+                ],
+            };
+
+            fn encode(&self, request: &mut $crate::RequestWriter) {
+                $($(request.path($place_wire, &self.$place);)*)?
+                $($(request.query($query_wire, &self.$query);)*)?
+                $($(request.header($header_wire, &self.$header);)*)?
+                $(request.json(&self.$body);)?
+                // A request without arguments writes nothing.
+                let _ = request;
+            }
+        }
+
+        impl<C> $request<C> {
+            /// Returns the same request with a client, so that it can be awaited.
+            pub fn with_client(self, client: &$crate::Client) -> $request<$crate::Client> {
+                $request {
+                    client: client.clone(),
+                    $($($place: self.$place,)*)?
+                    $($($query: self.$query,)*)?
+                    $($($header: self.$header,)*)?
+                    $($body: self.$body,)?
+                }
+            }
+        }
+
+        awaitable!($request);
+        $(action!(@paged $request $($paging)*);)?
+    };
+
+    (@paged $request:ident) => {};
+    (@paged $request:ident $($paging:ident)+) => { paged!($request); };
+
+    (@auth) => { $crate::Auth::Token };
+    (@auth $auth:ident) => { $crate::Auth::$auth };
+
+    // Unless the spec says otherwise, the method decides.
+    (@idempotent POST) => { false };
+    (@idempotent PATCH) => { false };
+    (@idempotent $method:ident) => { true };
+    (@idempotent $method:ident $idempotent:literal) => { $idempotent };
+
+    (@param $wire:literal $location:ident) => {
+        $crate::ParamMeta { name: $wire, location: $crate::Location::$location, required: false }
+    };
+    (@param $wire:literal $location:ident required) => {
+        $crate::ParamMeta { name: $wire, location: $crate::Location::$location, required: true }
+    };
+}
+
+/// How an answer is read whose type depends on its status.
+///
+/// `outcome!(RequestApprovalOutcome { 201 => Approval(Json<Approval>), 202 => ApprovalJob(Json<ApprovalJob>) });`
+///
+/// A success with another status is read as the first type.
+macro_rules! outcome {
+    ($outcome:ident {
+        $first:literal $(| $or_first:literal)* => $first_variant:ident($first_decoder:ty),
+        $($($status:literal)|+ => $variant:ident($decoder:ty),)+
+    }) => {
+        impl $crate::Decode for $outcome {
+            type Output = Self;
+
+            fn decode(response: &$crate::RawResponse) -> $crate::Result<Self> {
+                match response.status().as_u16() {
+                    $($($status)|+ => <$decoder as $crate::Decode>::decode(response)
+                        .map(|body| Self::$variant(::std::boxed::Box::new(body))),)+
+                    _ => <$first_decoder as $crate::Decode>::decode(response)
+                        .map(|body| Self::$first_variant(::std::boxed::Box::new(body))),
+                }
+            }
+        }
+    };
+}
+
+/// Makes request types awaitable once they belong to a client.
+macro_rules! awaitable {
+    ($($request:ident),* $(,)?) => {$(
+        impl $request<$crate::Client> {
+            /// Makes a [`Call`]($crate::Call) of it, for settings that are special to this call.
+            pub fn call(self) -> $crate::Call<<Self as $crate::Action>::Response> {
+                self.client.call(&self)
+            }
+        }
+
+        impl ::std::future::IntoFuture for $request<$crate::Client> {
+            type Output =
+                $crate::Result<<<Self as $crate::Action>::Response as $crate::Decode>::Output>;
+            type IntoFuture = $crate::ResponseFuture<<Self as $crate::Action>::Response>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::future::IntoFuture::into_future(self.call())
+            }
+        }
+    )*};
+}

@@ -1,0 +1,120 @@
+//! The answer, and the ways to read it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::meta::Endpoint;
+use crate::data::json_error::JsonError;
+use crate::error::{BoxError, Error, ErrorKind, Result};
+
+/// An answer as it came: status, headers, bytes. Its status is always 2xx; any other is an
+/// [`Error`], which keeps the same parts.
+#[derive(Clone)]
+pub struct RawResponse {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+}
+
+impl RawResponse {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body, without the rest.
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// Whether nothing came but perhaps white space.
+    pub fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
+    /// How many times the request was sent until this answer came.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    ///
+    /// When it is not UTF-8; the error keeps the bytes.
+    pub fn text(&self) -> Result<&str> {
+        simdutf8::basic::from_utf8(&self.body).or_else(|_| {
+            // The fast check does not say where.
+            std::str::from_utf8(&self.body).map_err(|source| {
+                self.error(format!(
+                    "it is not UTF-8 from byte {} on",
+                    source.valid_up_to()
+                ))
+            })
+        })
+    }
+
+    /// The body as JSON of a type of your choice.
+    ///
+    /// # Errors
+    ///
+    /// When it is not that; the error names the place in the JSON and keeps the bytes.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let text = self.text()?;
+        serde_json::from_str(text).map_err(|source| self.json_error(text, source))
+    }
+
+    /// An error that says that this answer could not be understood, for a [`Decode`] of your own.
+    pub fn error(&self, source: impl Into<BoxError>) -> Error {
+        self.decode_error(source.into())
+    }
+
+    fn decode_error(&self, source: BoxError) -> Error {
+        Error::new(ErrorKind::Decode, self.endpoint.clone())
+            .detail(format!("the answer could not be read: {source}"))
+            .response(self.status, self.headers.clone(), self.body.clone(), &[])
+            // The answer is a success, so what it answers has happened.
+            .sent(self.attempts, true)
+            .source(source)
+    }
+
+    #[cold]
+    fn json_error(&self, text: &str, source: serde_json::Error) -> Error {
+        let detail = if self.is_empty() {
+            "it is empty where JSON was expected"
+        } else if text.trim_start().starts_with('<') {
+            "it is HTML or XML where JSON was expected: a wrong path or host, or a proxy on the way"
+        } else {
+            return self.decode_error(Box::new(JsonError::new(text, &source)));
+        };
+        self.decode_error(detail.into())
+    }
+}
+
+/// Shows neither the body nor the headers' values: an answer can hold tokens.
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("action", &self.endpoint)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish()
+    }
+}

@@ -1,0 +1,315 @@
+//! The attempt loop: sends one request until there is a response or nothing more to hope for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::call::Options;
+use super::credentials::{Credentials, CredentialsProvider};
+use super::limit::Grant;
+use super::request::PreparedRequest;
+use super::response::RawResponse;
+use super::retry::{Failed, retry_after};
+use super::session::Session;
+use super::trace::Span;
+use super::transport::{Failure, ReadError, TransportError};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many bytes of an error's body are kept.
+const MOST_OF_AN_ERROR: usize = 1 << 20;
+/// How long the body of an error is waited for.
+const LONGEST_ERROR: Duration = Duration::from_secs(5);
+
+/// Sends a request and gives its answer: the one body that all actions share.
+pub(super) async fn run(
+    session: Arc<Session>,
+    request: Result<PreparedRequest>,
+    options: Options,
+) -> Result<RawResponse> {
+    let request = request?;
+    if tokio::runtime::Handle::try_current().is_err() {
+        let error = Error::new(ErrorKind::Runtime, request.endpoint);
+        return Err(
+            error.detail("there is no Tokio runtime here; the feature `blocking` needs none")
+        );
+    }
+    let span = Span::new(&request.endpoint);
+    let sending = Sending {
+        session: &session,
+        request,
+        options: &options,
+        span: &span,
+    };
+    span.enter(sending.within_deadline()).await
+}
+
+struct Sending<'a> {
+    session: &'a Session,
+    request: PreparedRequest,
+    options: &'a Options,
+    span: &'a Span,
+}
+
+/// How far a call has come: what its error tells if it ends now.
+#[derive(Debug, Default)]
+struct Progress {
+    attempts: u32,
+    /// Whether an attempt that has ended may have been carried out.
+    maybe_sent: bool,
+    /// Whether an attempt is on its way.
+    under_way: bool,
+}
+
+impl Sending<'_> {
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.request.endpoint.clone())
+    }
+
+    async fn within_deadline(&self) -> Result<RawResponse> {
+        let mut progress = Progress::default();
+        let result = match self.deadline() {
+            None => self.repeat(&mut progress, None).await,
+            Some(deadline) => {
+                let end = Instant::now().checked_add(deadline);
+                let done = timeout(deadline, self.repeat(&mut progress, end)).await;
+                done.unwrap_or_else(|_| {
+                    Err(self
+                        .error(ErrorKind::Timeout)
+                        .detail(format!("not done within {deadline:?}")))
+                })
+            }
+        };
+        match result {
+            Ok(mut response) => {
+                response.attempts = progress.attempts;
+                self.span
+                    .done(progress.attempts, Some(response.status), None);
+                Ok(response)
+            }
+            Err(error) => {
+                self.span
+                    .done(progress.attempts, error.status(), Some(error.kind().name()));
+                Err(error.sent(progress.attempts, progress.maybe_sent || progress.under_way))
+            }
+        }
+    }
+
+    /// Sends until there is an answer, or nothing more to hope for before the end.
+    async fn repeat(&self, progress: &mut Progress, end: Option<Instant>) -> Result<RawResponse> {
+        let policy = self.options.retry.as_ref().unwrap_or(&self.session.retry);
+        let provider = self
+            .options
+            .credentials
+            .as_ref()
+            .unwrap_or(&self.session.credentials);
+        let mut stale = None;
+        let mut began = None;
+        loop {
+            let (credentials, generation) = self.credentials(provider, stale).await?;
+            let message = self.message(&credentials)?;
+            let grant = self.turn().await;
+            let began = *began.get_or_insert_with(Instant::now);
+
+            progress.attempts += 1;
+            progress.under_way = true;
+            self.span.sending(progress.attempts);
+            let result = self
+                .attempt(message, &credentials, grant, progress.attempts)
+                .await;
+            progress.under_way = false;
+
+            let error = match result {
+                Ok(response) => {
+                    self.session.budget.earn();
+                    return Ok(response);
+                }
+                Err(error) => error,
+            };
+            progress.maybe_sent |= error.maybe_sent();
+            if error.is_unauthorized() && provider.rotates() && stale.is_none() {
+                // The token may just have been replaced. A refused request has done nothing.
+                stale = Some(generation);
+                continue;
+            }
+            let failed = Failed {
+                error: &error,
+                attempts: progress.attempts,
+                idempotent: self.request.idempotent,
+                elapsed: began.elapsed(),
+            };
+            let Some(wait) = policy.wait(&failed, &self.session.budget) else {
+                return Err(error);
+            };
+            // To wait for the deadline would only bury this error under another one.
+            if end.is_some_and(|end| wait >= end.saturating_duration_since(Instant::now())) {
+                return Err(error);
+            }
+            self.span.waiting("to try again", wait);
+            sleep(wait).await;
+        }
+    }
+
+    async fn credentials(
+        &self,
+        provider: &CredentialsProvider,
+        stale: Option<u64>,
+    ) -> Result<(Credentials, u64)> {
+        let limit = self.timeout();
+        let failed = |detail: String| self.error(ErrorKind::Credentials).detail(detail);
+        match timeout(limit, provider.get(stale)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(source)) => {
+                Err(failed("the source of the credentials failed".into()).shared_source(source))
+            }
+            Err(_) => Err(failed(format!(
+                "the source of the credentials gave none within {limit:?}"
+            ))),
+        }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.options.deadline.or(self.session.deadline)
+    }
+
+    fn timeout(&self) -> Duration {
+        self.options.timeout.unwrap_or(self.session.timeout)
+    }
+
+    /// Waits for a place in the pace.
+    async fn turn(&self) -> Option<Grant> {
+        let asked = Instant::now();
+        let grant = self.session.limiter.acquire().await;
+        let waited = asked.elapsed();
+        if waited > Duration::from_millis(1) {
+            self.span.waiting("for the pace", waited);
+        }
+        grant
+    }
+
+    async fn attempt(
+        &self,
+        message: Request<Bytes>,
+        credentials: &Credentials,
+        grant: Option<Grant>,
+        number: u32,
+    ) -> Result<RawResponse> {
+        let limit = self.timeout();
+        let started = Instant::now();
+        let (status, headers, body) = self.exchange(message, started, limit).await?;
+        self.span.answered(number, status, started.elapsed());
+        let retry_after = retry_after(status, &headers);
+        self.session
+            .limiter
+            .observe(grant, status, &headers, retry_after);
+        if status.is_success() {
+            let endpoint = self.request.endpoint.clone();
+            return Ok(RawResponse {
+                endpoint,
+                status,
+                headers,
+                body,
+                attempts: number,
+            });
+        }
+        let mut error = self.error(ErrorKind::Status);
+        if status.is_redirection() {
+            error =
+                error.detail("redirects are not followed: the tokens are for this address only");
+        }
+        Err(error
+            .response(status, headers, body, &credentials.secrets())
+            .wait(retry_after)
+            .sent(number, status.is_server_error()))
+    }
+
+    /// The message with everything that all requests carry.
+    fn message(&self, credentials: &Credentials) -> Result<Request<Bytes>> {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(USER_AGENT, self.session.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static(self.options.accept));
+        if self.request.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers.extend(self.request.headers.clone());
+        credentials
+            .apply(self.request.auth, &mut headers)
+            .map_err(|detail| self.error(ErrorKind::Credentials).detail(detail))?;
+        let uri = Uri::try_from(self.request.url.as_str()).map_err(|source| {
+            self.error(ErrorKind::Request)
+                .detail("the URL is too long")
+                .source(source)
+        })?;
+        let mut message = Request::new(self.request.body.clone().unwrap_or_default());
+        *message.method_mut() = self.request.method.clone();
+        *message.uri_mut() = uri;
+        *message.headers_mut() = headers;
+        Ok(message)
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        started: Instant,
+        limit: Duration,
+    ) -> Result<(StatusCode, HeaderMap, Bytes)> {
+        let too_late = |_| {
+            self.error(ErrorKind::Timeout)
+                .detail(format!("no complete answer within {limit:?}"))
+                .sent(1, true)
+        };
+        let most = self.session.max_response_size;
+        let sent = timeout(limit, self.session.transport.send(request)).await;
+        let (head, body) = sent
+            .map_err(too_late)?
+            .map_err(|error| self.broken(error))?
+            .into_parts();
+        let left = limit.saturating_sub(started.elapsed());
+        if !head.status.is_success() {
+            // The status is the message. Its text may be cut short, but must not hide it.
+            let most = most.min(MOST_OF_AN_ERROR);
+            let body = body.read_some(most, left.min(LONGEST_ERROR)).await;
+            return Ok((head.status, head.headers, body));
+        }
+        let length = head
+            .headers
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
+        let body = match length {
+            // The answer to a HEAD announces what it leaves out.
+            Some(length) if length > most && self.request.method != Method::HEAD => {
+                Err(ReadError::TooLarge)
+            }
+            length => timeout(left, body.read(most, length))
+                .await
+                .map_err(too_late)?,
+        };
+        match body {
+            Ok(body) => Ok((head.status, head.headers, body)),
+            Err(ReadError::Failed(error)) => Err(self.broken(error)),
+            Err(ReadError::TooLarge) => Err(self
+                .error(ErrorKind::TooLarge)
+                .detail(format!(
+                    "the answer is larger than the {most} bytes that the client takes"
+                ))
+                .response(head.status, head.headers, Bytes::new(), &[])
+                .sent(1, true)),
+        }
+    }
+
+    fn broken(&self, error: TransportError) -> Error {
+        let (kind, what, maybe_sent) = match error.failure {
+            Failure::Refused => (ErrorKind::Request, "the request cannot be sent", false),
+            Failure::Connect => (ErrorKind::Connect, "no connection was made", false),
+            Failure::Timeout => (ErrorKind::Timeout, "no complete answer came in time", true),
+            Failure::Broken => (ErrorKind::Transport, "the connection failed", true),
+        };
+        self.error(kind)
+            .detail(what)
+            .source(error)
+            .sent(1, maybe_sent)
+    }
+}

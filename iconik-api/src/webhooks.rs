@@ -1,0 +1,456 @@
+//! What iconik sends to you: the payloads of webhooks and of custom actions.
+//!
+//! Both are POST requests with a JSON body to a URL of yours. Read the body with
+//! [`Webhook::from_slice`] or [`CustomActionCall::from_slice`]; any web framework will do.
+//!
+//! # Whom to believe
+//!
+//! **iconik does not sign what it sends**: whoever knows the URL can send such a body. So, before
+//! you act on one:
+//!
+//! - Configure a header with a secret of your own on the webhook or custom action, and compare it
+//!   in constant time ([`Secret`] compares so) with what arrives.
+//! - Check [`system_domain_id`](Webhook::system_domain_id): it has to be that of your system.
+//! - Take nothing but ids from a payload where it matters, and get the objects from the API.
+//!
+//! # Answer fast
+//!
+//! iconik waits about ten seconds. Store the payload, answer 200, and do the work afterwards. After
+//! a failure iconik marks a webhook as failing, and disables it when that goes on for five hours.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+
+use crate::data::json_error::JsonError;
+use crate::types::{
+    AssetId, CollectionId, CustomActionId, MetadataViewId, ObjectId, SavedSearchId, SystemDomainId,
+    UserId,
+};
+use crate::{Credentials, RawJson, Secret, Timestamp, UnknownFields};
+
+/// Something happened in iconik: what a webhook receives.
+///
+/// ```
+/// use iconik_api::webhooks::Webhook;
+///
+/// let body = br#"{
+///     "system_domain_id": "5f9c0d62-0e2b-11ee-9a1c-0242ac120002",
+///     "event_type": "assets", "realm": "metadata", "operation": "update",
+///     "object_id": "7d8b7a5e-0e2b-11ee-9a1c-0242ac120002",
+///     "data": { "title": "Storm over the bay" }
+/// }"#;
+/// let webhook = Webhook::from_slice(body)?;
+/// if webhook.is("assets", "metadata", "update") {
+///     println!("look at {:?} again", webhook.object_id);
+/// }
+/// # Ok::<(), iconik_api::webhooks::PayloadError>(())
+/// ```
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Webhook {
+    /// The system that it comes from. Refuse every other than your own.
+    pub system_domain_id: Option<SystemDomainId>,
+    /// What it is about, in the plural: `assets`, `collections`, `shares`.
+    pub event_type: Option<String>,
+    /// The object that it is about. In events on shares this is the share, and the object shared is
+    /// in [`data`](Self::data).
+    pub object_id: Option<ObjectId>,
+    /// Who did it.
+    pub user_id: Option<UserId>,
+    /// The side of the object that it is about: `entity` (the object itself), `contents`, `acls`,
+    /// `metadata`, `segments`, `shares`, and whatever iconik adds.
+    pub realm: Option<String>,
+    /// What was done: `create`, `update`, `delete`, `purge`, `restore`, `download`, and whatever
+    /// iconik adds.
+    pub operation: Option<String>,
+    /// The object or the relation, as it is now; its members depend on event type and realm. See
+    /// [`data_as`](Self::data_as).
+    pub data: Option<RawJson>,
+    /// Tells one delivery from another: 32 hexadecimal digits.
+    pub request_id: Option<String>,
+    /// What iconik sent beyond the documented fields.
+    pub extra: UnknownFields,
+}
+
+response_model!(Webhook {
+    system_domain_id: "system_domain_id",
+    event_type: "event_type",
+    object_id: "object_id",
+    user_id: "user_id",
+    realm: "realm",
+    operation: "operation",
+    data: "data",
+    request_id: "request_id",
+});
+
+impl Webhook {
+    /// Reads the body of a request.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a JSON object, or a member is of another kind.
+    pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
+        read("webhook", body)
+    }
+
+    /// Whether it tells of this kind of event.
+    #[must_use]
+    pub fn is(&self, event_type: &str, realm: &str, operation: &str) -> bool {
+        self.event_type.as_deref() == Some(event_type)
+            && self.realm.as_deref() == Some(realm)
+            && self.operation.as_deref() == Some(operation)
+    }
+
+    /// [`data`](Self::data) as a type of this crate or of yours: `webhook.data_as::<Asset>()`.
+    ///
+    /// # Errors
+    ///
+    /// When it is not of this type; missing data are an empty object.
+    pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
+        let data = self.data.as_ref().map_or("{}", RawJson::as_str);
+        serde_json::from_str(data).map_err(|source| PayloadError {
+            payload: "webhook",
+            problem: format!("`data`: {}", JsonError::new(data, &source)),
+        })
+    }
+}
+
+impl FromStr for Webhook {
+    type Err = PayloadError;
+
+    fn from_str(body: &str) -> Result<Self, PayloadError> {
+        Self::from_slice(body.as_bytes())
+    }
+}
+
+/// Somebody chose a custom action in iconik: what its URL receives.
+///
+/// ```
+/// use iconik_api::webhooks::CustomActionCall;
+///
+/// let body = br#"{
+///     "context": "BULK", "action_id": "9c1f4a70-0e2b-11ee-9a1c-0242ac120002",
+///     "asset_ids": ["7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"],
+///     "date_created": "2023-06-19T08:15:00.250000", "auth_token": "a.user.token"
+/// }"#;
+/// let call = CustomActionCall::from_slice(body)?;
+/// assert_eq!(call.asset_ids.len(), 1);
+///
+/// // Work with the rights of the user who chose the action.
+/// if let Some(credentials) = call.credentials("the App-ID of your own application") {
+///     let client = iconik_api::Client::builder().credentials(credentials).build();
+/// }
+/// # Ok::<(), iconik_api::webhooks::PayloadError>(())
+/// ```
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomActionCall {
+    /// Who chose the action.
+    pub user_id: Option<UserId>,
+    /// The system that it comes from. Refuse every other than your own.
+    pub system_domain_id: Option<SystemDomainId>,
+    /// Where it was chosen: `ASSET`, `COLLECTION`, `BULK`, and whatever iconik adds.
+    pub context: Option<String>,
+    /// The custom action.
+    pub action_id: Option<CustomActionId>,
+    /// The assets that were selected.
+    pub asset_ids: Vec<AssetId>,
+    /// The collections that were selected.
+    pub collection_ids: Vec<CollectionId>,
+    /// The saved searches that were selected.
+    pub saved_search_ids: Vec<SavedSearchId>,
+    /// The metadata view whose form was filled in, if the action has one.
+    pub metadata_view_id: Option<MetadataViewId>,
+    /// What was filled in, by the name of the field.
+    pub metadata_values: BTreeMap<String, MetadataEntry>,
+    /// When it was chosen. iconik writes no offset here and means UTC.
+    pub date_created: Option<Timestamp>,
+    /// A token of the user, for some hours; see [`credentials`](Self::credentials).
+    pub auth_token: Option<Secret>,
+    /// What iconik sent beyond the documented fields.
+    pub extra: UnknownFields,
+}
+
+response_model!(CustomActionCall {
+    user_id: "user_id",
+    system_domain_id: "system_domain_id",
+    context: "context",
+    action_id: "action_id",
+    asset_ids: "asset_ids",
+    collection_ids: "collection_ids",
+    saved_search_ids: "saved_search_ids",
+    metadata_view_id: "metadata_view_id",
+    metadata_values: "metadata_values",
+    date_created: "date_created",
+    auth_token: "auth_token",
+});
+
+impl CustomActionCall {
+    /// Reads the body of a request.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a JSON object, or a member is of another kind.
+    pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
+        read("custom action", body)
+    }
+
+    /// Credentials that act for the user: the token of this payload with an App-ID of yours. None
+    /// if the payload has no token.
+    ///
+    /// The token is somebody's own: it gives no more rights than that user has.
+    #[must_use]
+    pub fn credentials(&self, app_id: impl Into<Secret>) -> Option<Credentials> {
+        let token = self.auth_token.as_ref()?;
+        let app_id = app_id.into();
+        Some(Credentials::new(app_id, token))
+    }
+}
+
+impl FromStr for CustomActionCall {
+    type Err = PayloadError;
+
+    fn from_str(body: &str) -> Result<Self, PayloadError> {
+        Self::from_slice(body.as_bytes())
+    }
+}
+
+/// The values of one metadata field.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MetadataEntry {
+    /// The values; several where the field takes several.
+    pub field_values: Vec<MetadataValue>,
+    /// What iconik sent beyond the documented fields.
+    pub extra: UnknownFields,
+}
+
+response_model!(MetadataEntry {
+    field_values: "field_values",
+});
+
+/// One value of a metadata field.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MetadataValue {
+    /// The value: text, a number, a boolean or a list, as the field's type has it.
+    pub value: Option<RawJson>,
+    /// What people see instead of the value, in fields with choices.
+    pub label: Option<String>,
+    /// What iconik sent beyond the documented fields.
+    pub extra: UnknownFields,
+}
+
+response_model!(MetadataValue {
+    value: "value",
+    label: "label",
+});
+
+/// The response to a custom action that sends the user's browser to another page.
+///
+/// ```
+/// use iconik_api::webhooks::CustomActionRedirect;
+///
+/// let response = CustomActionRedirect::new("https://example.com/jobs/7");
+/// assert_eq!(serde_json::to_string(&response)?, r#"{"redirect_url":"https://example.com/jobs/7"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[must_use = "iconik learns of it only from the body of your response"]
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomActionRedirect {
+    /// The page that the browser opens.
+    pub redirect_url: String,
+}
+
+request_model!(CustomActionRedirect {
+    required redirect_url: "redirect_url",
+});
+
+impl CustomActionRedirect {
+    /// Sends the user's browser to this URL.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            redirect_url: url.into(),
+        }
+    }
+}
+
+/// A body that is not such a payload.
+///
+/// The message says where and what, and never repeats a value: payloads hold tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayloadError {
+    payload: &'static str,
+    problem: String,
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "this is not the payload of a {}: {}",
+            self.payload, self.problem
+        )
+    }
+}
+
+impl std::error::Error for PayloadError {}
+
+fn read<T: DeserializeOwned>(payload: &'static str, body: &[u8]) -> Result<T, PayloadError> {
+    let wrong = |problem: String| PayloadError { payload, problem };
+    let text = std::str::from_utf8(body).map_err(|source| {
+        wrong(format!(
+            "it is not UTF-8 from byte {} on",
+            source.valid_up_to()
+        ))
+    })?;
+    if text.trim().is_empty() {
+        return Err(wrong("the body is empty".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|source| wrong(JsonError::new(text, &source).to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const WEBHOOK: &str = r#"{
+        "system_domain_id": "5f9c0d62-0e2b-11ee-9a1c-0242ac120002",
+        "event_type": "collections",
+        "object_id": "7d8b7a5e-0e2b-11ee-9a1c-0242ac120002",
+        "user_id": "81a0c4c4-0e2b-11ee-9a1c-0242ac120002",
+        "realm": "contents",
+        "operation": "create",
+        "data": {
+            "collection_id": "8a7a7b1e-0e2b-11ee-9a1c-0242ac120002",
+            "date_created": "2023-06-19T08:15:00.250000+00:00",
+            "object_id": "7d8b7a5e-0e2b-11ee-9a1c-0242ac120002",
+            "object_type": "assets"
+        },
+        "request_id": "0123456789abcdef0123456789abcdef"
+    }"#;
+
+    const CALL: &str = r#"{
+        "user_id": "81a0c4c4-0e2b-11ee-9a1c-0242ac120002",
+        "system_domain_id": "5f9c0d62-0e2b-11ee-9a1c-0242ac120002",
+        "context": "BULK",
+        "action_id": "9c1f4a70-0e2b-11ee-9a1c-0242ac120002",
+        "asset_ids": ["7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"],
+        "collection_ids": ["8a7a7b1e-0e2b-11ee-9a1c-0242ac120002"],
+        "saved_search_ids": [],
+        "metadata_view_id": null,
+        "metadata_values": null,
+        "date_created": "2023-06-19T08:15:00.250000",
+        "auth_token": "secret.user.token"
+    }"#;
+
+    #[test]
+    fn a_webhook_is_read() {
+        let webhook: Webhook = WEBHOOK.parse().unwrap();
+
+        assert!(webhook.is("collections", "contents", "create"));
+        assert!(!webhook.is("collections", "contents", "delete"));
+        assert_eq!(
+            webhook.object_id.unwrap(),
+            "7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"
+        );
+        let data = webhook.data.unwrap();
+        assert_eq!(data.get("/object_type"), Some(json!("assets")));
+        assert!(webhook.extra.is_empty());
+    }
+
+    #[test]
+    fn the_data_of_a_webhook_become_a_type() {
+        let webhook = Webhook::from_slice(WEBHOOK.as_bytes()).unwrap();
+
+        let data: BTreeMap<String, String> = webhook.data_as().unwrap();
+        assert_eq!(data["object_type"], "assets");
+        assert_eq!(
+            webhook.data_as::<Vec<String>>().unwrap_err().to_string(),
+            "this is not the payload of a webhook: `data`: invalid type: map, expected a sequence (line 1, column 0)"
+        );
+    }
+
+    #[test]
+    fn a_custom_action_is_read_and_its_naive_date_is_utc() {
+        let call: CustomActionCall = CALL.parse().unwrap();
+
+        assert_eq!(call.context.as_deref(), Some("BULK"));
+        assert_eq!((call.asset_ids.len(), call.collection_ids.len()), (1, 1));
+        assert!(call.metadata_values.is_empty());
+        assert_eq!(
+            call.date_created,
+            Some(Timestamp::from("2023-06-19T08:15:00.25Z"))
+        );
+        assert!(call.credentials("app").is_some());
+    }
+
+    #[test]
+    fn the_form_of_a_custom_action_is_read() {
+        let call = CustomActionCall::from_slice(
+            br#"{"metadata_values": {
+                "Genre": {"field_values": [{"value": "drama", "label": "Drama"}]},
+                "Year": {"field_values": [{"value": 1999}, {"value": null}]},
+                "Rest": null
+            }}"#,
+        )
+        .unwrap();
+
+        let genre = &call.metadata_values["Genre"].field_values[0];
+        assert_eq!(genre.value, Some(json!("drama").into()));
+        assert_eq!(genre.label.as_deref(), Some("Drama"));
+        assert_eq!(
+            call.metadata_values["Year"].field_values[0].value,
+            Some(json!(1999).into())
+        );
+        assert!(!call.metadata_values.contains_key("Rest"));
+    }
+
+    #[test]
+    fn keys_may_be_missing_and_new_ones_are_kept() {
+        let call =
+            CustomActionCall::from_slice(br#"{"context": "PORTAL", "portal_id": 7}"#).unwrap();
+
+        assert_eq!(call.context.as_deref(), Some("PORTAL"));
+        assert_eq!(call.extra.raw("portal_id"), Some("7"));
+        assert!(call.credentials("app").is_none());
+        assert_eq!(
+            CustomActionCall::from_slice(b"{}").unwrap(),
+            CustomActionCall::default()
+        );
+    }
+
+    #[test]
+    fn a_token_is_never_shown() {
+        let call: CustomActionCall = CALL.parse().unwrap();
+        assert!(!format!("{call:?}").contains("secret.user.token"));
+
+        let mixed_up = CALL.replace(
+            r#"["7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"]"#,
+            r#""secret.user.token""#,
+        );
+        let error = mixed_up.parse::<CustomActionCall>().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret.user.token"));
+    }
+
+    #[test]
+    fn a_wrong_body_is_an_error_that_says_where() {
+        let error = |body: &[u8]| CustomActionCall::from_slice(body).unwrap_err().to_string();
+
+        assert_eq!(
+            error(br#"{"asset_ids": "a"}"#),
+            "this is not the payload of a custom action: asset_ids: invalid type: string, expected a list (line 1, column 17)"
+        );
+        assert!(error(b"").ends_with("the body is empty"));
+        assert!(error(b"<html>").contains("this is not JSON"));
+        assert!(error(br#"{"asset_ids": ["#).contains("cut off"));
+        assert!(error(b"[]").contains("invalid type"));
+        assert!(error(b"{\"context\": \"\xff\"}").contains("not UTF-8 from byte 13 on"));
+    }
+}

@@ -1,0 +1,95 @@
+//! The blocking client, with and without a runtime around it.
+
+use crate::support::{Reply, Server};
+use iconik_api::playlists::{CreatePlaylist, GetPlaylist, NewPlaylist};
+use iconik_api::{ErrorKind, blocking};
+
+const PLAYLIST: &str = r#"{"id":"p","name":"Dailies"}"#;
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn the_same_requests_work_without_async() {
+    let runtime = runtime();
+    let server = runtime.block_on(Server::always(Reply::json(200, PLAYLIST)));
+    let client = blocking::Client::new(server.client()).unwrap();
+
+    let sent = client.call(&GetPlaylist::new("p")).unwrap();
+    let waited = client.wait(client.inner().playlists().get("p")).unwrap();
+    let raw = client
+        .wait(
+            client
+                .inner()
+                .call(&CreatePlaylist::new(NewPlaylist::new("x")))
+                .raw(),
+        )
+        .unwrap();
+
+    assert_eq!(sent, waited);
+    assert_eq!(raw.body(), PLAYLIST);
+    assert_eq!(server.count(), 3);
+}
+
+#[test]
+fn threads_share_one_client() {
+    let runtime = runtime();
+    let server = runtime.block_on(Server::always(Reply::json(200, PLAYLIST)));
+    let client = blocking::Client::new(server.client()).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| client.call(&GetPlaylist::new("p")).unwrap());
+        }
+    });
+    assert_eq!(server.count(), 8);
+}
+
+#[test]
+fn it_works_within_a_multi_threaded_runtime() {
+    let runtime = runtime();
+    let server = runtime.block_on(Server::always(Reply::json(200, PLAYLIST)));
+    let client = blocking::Client::new(server.client()).unwrap();
+    runtime.block_on(async move {
+        let client = tokio::spawn(async move {
+            client.call(&GetPlaylist::new("p")).unwrap();
+            client
+        });
+        // Also the last clone may end within a runtime.
+        drop(client.await.unwrap());
+    });
+}
+
+#[tokio::test]
+async fn on_a_current_thread_runtime_it_says_so_instead_of_hanging() {
+    let server = Server::always(Reply::json(200, PLAYLIST)).await;
+    let client = blocking::Client::new(server.client()).unwrap();
+    let error = client.call(&GetPlaylist::new("p")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Runtime);
+    assert!(
+        error.to_string().contains("use the async client"),
+        "{error}"
+    );
+    assert_eq!(server.count(), 0);
+}
+
+#[test]
+fn without_a_runtime_the_async_client_says_so_instead_of_panicking() {
+    let client = iconik_api::Client::builder()
+        .app_id("a")
+        .auth_token("t")
+        .build()
+        .unwrap();
+    let mut call = Box::pin(std::future::IntoFuture::into_future(
+        client.call(&GetPlaylist::new("p")),
+    ));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(result) = call.as_mut().poll(&mut context) else {
+        panic!("it waits for nothing")
+    };
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Runtime);
+}

@@ -1,0 +1,197 @@
+//! Every action: what is sent is what arrives, and no answer demands a field, whatever the documents
+//! say.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use iconik_api::{
+    Action, Auth, BoxFuture, Client, Limiter, RetryPolicy, Transport, TransportBody,
+    TransportError, prepare,
+};
+use serde_json::{Map, Value, json};
+use tokio::runtime::Runtime;
+
+use crate::support::{APP_ID, Reply, SHARE_TOKEN, Server, TOKEN};
+
+/// Gives every request the answer of the moment.
+#[derive(Clone, Debug, Default)]
+struct Canned(Arc<Mutex<(u16, Bytes)>>);
+
+impl Transport for Canned {
+    fn send(
+        &self,
+        _: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<TransportBody>, TransportError>> {
+        let (status, body) = self.0.lock().unwrap().clone();
+        let mut answer = Response::new(body.into());
+        *answer.status_mut() = status.try_into().unwrap();
+        Box::pin(async { Ok(answer) })
+    }
+}
+
+/// What the generated tests hand their requests to: sends each over HTTP, and has every poor answer
+/// to it read.
+pub(crate) struct Lines {
+    runtime: Runtime,
+    server: Server,
+    over_http: Client,
+    canned: Canned,
+    with_canned_answers: Client,
+    seen: BTreeSet<&'static str>,
+    failures: Vec<String>,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let server = runtime.block_on(Server::always(Reply::json(200, "{}")));
+        let client = || {
+            let client = server.builder().share_token(SHARE_TOKEN);
+            client
+                .limiter(Limiter::unlimited())
+                .retry(RetryPolicy::none())
+        };
+        let canned = Canned::default();
+        Self {
+            over_http: client().build().unwrap(),
+            with_canned_answers: client().transport(canned.clone()).build().unwrap(),
+            runtime,
+            server,
+            canned,
+            seen: BTreeSet::new(),
+            failures: Vec::new(),
+        }
+    }
+}
+
+impl Lines {
+    pub(crate) fn add<A: Action>(&mut self, request: &A) {
+        self.send(request);
+        // A request comes twice, with different arguments; its answers are the same.
+        if self.seen.insert(A::META.id) {
+            self.read_poor_answers(request);
+        }
+    }
+
+    fn send<A: Action>(&self, request: &A) {
+        let prepared = prepare(request).unwrap();
+        let answer = async { self.over_http.call(request).raw().await };
+        self.runtime.block_on(answer).unwrap();
+
+        let arrived = self.server.received().pop().unwrap();
+        assert_eq!(arrived.method, prepared.method().as_str());
+        assert_eq!(arrived.path(), prepared.path());
+        assert_eq!(arrived.query(), prepared.query().unwrap_or_default());
+        let body = prepared.body().map_or(&[][..], |body| body);
+        assert_eq!(arrived.body, body, "{}", A::META.id);
+        for (name, value) in prepared.headers() {
+            assert_eq!(arrived.header(name.as_str()), value.to_str().ok());
+        }
+        let (token, share_token) = match A::META.auth {
+            Auth::Token => (Some(TOKEN), None),
+            Auth::ShareToken => (None, Some(SHARE_TOKEN)),
+            // An App-ID alone.
+            _ => (None, None),
+        };
+        assert_eq!(arrived.header("app-id"), Some(APP_ID));
+        assert_eq!(arrived.header("auth-token"), token);
+        assert_eq!(arrived.header("share-auth-token"), share_token);
+    }
+
+    fn read_poor_answers<A: Action>(&mut self, request: &A) {
+        for status in [200, 201, 202] {
+            for (what, body) in poor_answers(A::META.id) {
+                *self.canned.0.lock().unwrap() = (status, body.into());
+                let answer = async { self.with_canned_answers.call(request).await };
+                if let Err(error) = self.runtime.block_on(answer) {
+                    self.failures.push(format!("{status} with {what}: {error}"));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn check(&self, resource: &str) {
+        assert!(self.failures.is_empty(), "{:#?}", self.failures);
+        let described: BTreeSet<_> = iconik_api::actions()
+            .filter(|action| action.resource == resource)
+            .map(|action| action.id)
+            .collect();
+        assert_eq!(self.seen, described);
+    }
+}
+
+/// The poorest bodies that still are of the form that an action answers with: an object, or one
+/// with a list of objects.
+fn poor_answers(action: &str) -> Vec<(&'static str, String)> {
+    if action == "collections.get_full_path" {
+        // The one answer that is no object.
+        return vec![("an empty text", r#""""#.into())];
+    }
+    let nothing: Map<_, _> = fields()
+        .iter()
+        .map(|name| (name.clone(), Value::Null))
+        .collect();
+    let mut list = nothing.clone();
+    list.insert("objects".into(), json!([nothing, {}, null]));
+    vec![
+        ("nothing in it", "{}".into()),
+        ("a list of empty objects", r#"{"objects":[{},{}]}"#.into()),
+        ("every field null", Value::Object(nothing).to_string()),
+        (
+            "a list of objects of nulls",
+            Value::Object(list).to_string(),
+        ),
+        (
+            "a field that nobody knows",
+            r#"{"brand_new":[1.50,{"a":null}]}"#.into(),
+        ),
+    ]
+}
+
+/// The names of all fields of all models that answers are made of.
+fn fields() -> &'static BTreeSet<String> {
+    static FIELDS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    FIELDS.get_or_init(|| {
+        let mut fields = BTreeSet::new();
+        let generated = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
+        collect_fields(Path::new(generated), &mut fields);
+        for name in [
+            "title",
+            "versions",
+            "date_created",
+            "object_type",
+            "segment_type",
+        ] {
+            assert!(fields.contains(name), "{name} is not among {fields:?}");
+        }
+        fields
+    })
+}
+
+fn collect_fields(folder: &Path, fields: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_fields(&path, fields);
+        } else if path.file_name().is_some_and(|name| name == "wire.rs") {
+            let code = fs::read_to_string(path).unwrap();
+            for model in code.split("response_model!(").skip(1) {
+                let names = model.split("});").next().unwrap().split('"');
+                fields.extend(names.skip(1).step_by(2).map(str::to_owned));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_documented_action_is_there() {
+    // So many were documented when the crate was new; iconik adds more.
+    assert!(iconik_api::actions().count() >= 196);
+}

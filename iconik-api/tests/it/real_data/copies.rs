@@ -1,0 +1,136 @@
+//! From an answer to the request that writes it back: get, change, send.
+
+use iconik_api::assets::{AssetEdit, AssetPatch, AssetReplacement};
+use iconik_api::collections::{CollectionPatch, NewCollection};
+use iconik_api::playlists::PlaylistReplacement;
+use iconik_api::segments::{SegmentPatch, SegmentReplacement};
+use serde_json::json;
+
+use super::{ASSET, COLLECTION, SEGMENT, USER, VERSION};
+use crate::support::{Reply, Server};
+
+#[tokio::test]
+async fn what_iconik_sets_is_not_sent_back() {
+    let server = Server::always(Reply::json(
+        200,
+        json!({
+            "id": SEGMENT, "asset_id": ASSET, "segment_type": "COMMENT", "segment_text": "Too dark",
+            "parent_id": "p1", "top_level": false, "path": "p1.s1", "user_id": USER,
+            "user_info": { "id": USER }, "user_first_name": "Ada", "user_photo": "https://x.example/p",
+            "date_created": "2024-01-01T00:00:00+00:00", "date_modified": "2024-01-01T00:00:00+00:00",
+            "has_drawing": false, "keyframe_id": null, "attachments": [{ "id": "a1" }],
+            "time_start_milliseconds": 40, "brand_new": true,
+        })
+        .to_string(),
+    ))
+    .await;
+    let segments = server.client().segments();
+
+    let segment = segments.get(ASSET, SEGMENT).await.unwrap();
+    let patch = SegmentPatch::from(segment.clone()).segment_text("Still too dark");
+    segments.update(ASSET, SEGMENT, patch).await.unwrap();
+    let replacement = SegmentReplacement::try_from(segment).unwrap();
+    segments.replace(ASSET, SEGMENT, replacement).await.unwrap();
+
+    let sent = server.received();
+    let mut patched = sent[1].json();
+    for name in [
+        "id",
+        "asset_id",
+        "parent_id",
+        "top_level",
+        "path",
+        "user_id",
+        "user_first_name",
+        "user_photo",
+        "date_created",
+        "date_modified",
+        "has_drawing",
+        "attachments",
+        "brand_new",
+    ] {
+        assert_eq!(patched.get(name), None, "{name}");
+    }
+    assert_eq!(patched["segment_text"], "Still too dark");
+    assert_eq!(patched["segment_type"], "COMMENT");
+    assert_eq!(patched["time_start_milliseconds"], 40);
+    // What the answer lacks or has as null is left as it is, not cleared.
+    assert!(
+        patched
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|value| !value.is_null())
+    );
+    patched["segment_text"] = "Too dark".into();
+    assert_eq!(sent[2].json(), patched, "both copies take the same fields");
+}
+
+#[tokio::test]
+async fn an_asset_is_read_renamed_and_written_back() {
+    let server = Server::always(Reply::json(
+        200,
+        json!({
+            "id": ASSET, "title": "Take 2", "type": "HOLOGRAM", "category": null,
+            "external_id": "E-1", "in_collections": [COLLECTION], "favoured": true,
+            "versions": [{ "id": VERSION }], "created_by_user": USER, "updated_by_user": USER,
+            "date_modified": "2024-01-01T00:00:00+00:00", "date_imported": "2024-01-01T00:00:00+00:00",
+            "default_version_id": VERSION, "permissions": ["read"],
+        })
+        .to_string(),
+    ))
+    .await;
+    let assets = server.client().assets();
+
+    let asset = assets.get(ASSET).await.unwrap();
+    assets
+        .update(ASSET, AssetPatch::from(asset.clone()).title("Take 3"))
+        .await
+        .unwrap();
+    let replacement = AssetReplacement::try_from(asset.clone()).unwrap();
+    assets.replace(ASSET, replacement).await.unwrap();
+
+    let sent = server.received();
+    assert_eq!(
+        sent[1].json(),
+        json!({ "title": "Take 3", "type": "HOLOGRAM", "external_id": "E-1" })
+    );
+    assert_eq!(
+        sent[2].json(),
+        json!({ "title": "Take 2", "type": "HOLOGRAM", "external_id": "E-1" })
+    );
+    assert_eq!(AssetEdit::try_from(asset).unwrap().id, ASSET);
+}
+
+#[tokio::test]
+async fn a_copy_says_which_field_the_answer_lacks() {
+    let server = Server::always(Reply::json(200, r#"{"status":"ACTIVE","title":null}"#)).await;
+    let client = server.client();
+    let collection = client.collections().get(COLLECTION).await.unwrap();
+
+    let patch = CollectionPatch::from(collection.clone());
+    let error = NewCollection::try_from(collection).unwrap_err();
+
+    assert_eq!(
+        serde_json::to_value(patch).unwrap(),
+        json!({ "status": "ACTIVE" })
+    );
+    assert_eq!((error.model(), error.field()), ("Collection", "title"));
+}
+
+#[tokio::test]
+async fn the_items_of_a_playlist_stay_where_they_are() {
+    let server = Server::always(Reply::json(
+        200,
+        json!({ "id": "p", "name": "Selects", "item_count": 1, "playlist_items": [{ "id": "i" }] })
+            .to_string(),
+    ))
+    .await;
+    let playlists = server.client().playlists();
+
+    let playlist = playlists.get("p").await.unwrap();
+    let replacement = PlaylistReplacement::try_from(playlist).unwrap();
+    playlists.replace("p", replacement).await.unwrap();
+
+    assert_eq!(server.received()[1].json(), json!({ "name": "Selects" }));
+}

@@ -1,0 +1,118 @@
+//! What a call tells `tracing`.
+
+use std::cell::RefCell;
+use std::fmt::{Debug, Write as _};
+use std::time::Duration;
+
+use iconik_api::{Limiter, RetryPolicy};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::support::{APP_ID, Reply, Server, TOKEN};
+
+thread_local! {
+    static LOG: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Notes what happens on the threads that want it noted. One subscriber serves the whole process:
+/// `tracing` remembers for each place in the code whether any subscriber takes it.
+struct Log;
+
+impl Log {
+    /// Begins the log of this thread.
+    fn begin() {
+        // A second test finds it set.
+        let _ = tracing::subscriber::set_global_default(Self);
+        LOG.set(Some(String::new()));
+    }
+
+    /// The log of this thread.
+    fn end() -> String {
+        LOG.take().unwrap()
+    }
+
+    fn line(what: &str, record: impl FnOnce(&mut Line<'_>)) {
+        LOG.with_borrow_mut(|log| {
+            if let Some(log) = log {
+                log.push_str(what);
+                record(&mut Line(log));
+                log.push('\n');
+            }
+        });
+    }
+}
+
+struct Line<'a>(&'a mut String);
+
+impl Visit for Line<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        // Times differ from run to run.
+        if field.name() == "millis" {
+            return;
+        }
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("iconik_api")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        Self::line("span", |line| span.record(line));
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        Self::line("record", |line| values.record(line));
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        Self::line("event", |line| event.record(line));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_and_each_attempt_an_event() {
+    Log::begin();
+    let server = Server::replies([Reply::empty(503), Reply::json(200, "{}")]).await;
+    let policy = RetryPolicy::default().backoff(Duration::from_millis(1), Duration::from_millis(1));
+    let client = server
+        .builder()
+        .retry(policy)
+        .limiter(Limiter::unlimited())
+        .build()
+        .unwrap();
+
+    client
+        .playlists()
+        .get("secret-id")
+        .call()
+        .query("secret", "value")
+        .await
+        .unwrap();
+    client.playlists().get("").await.unwrap_err();
+
+    let log = Log::end();
+    let expected = r#"span action="playlists.get" method="GET" path="/v1/playlists/{playlist_id}/"
+event message=sending attempt=1
+event message=answered attempt=1 status=503
+event message=waiting reason="to try again"
+event message=sending attempt=2
+event message=answered attempt=2 status=200
+record attempts=2
+record status=200
+"#;
+    assert_eq!(log, expected);
+    for secret in [APP_ID, TOKEN, "secret-id", "value"] {
+        assert!(!log.contains(secret));
+    }
+}
