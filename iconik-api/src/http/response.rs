@@ -79,7 +79,7 @@ impl RawResponse {
         serde_json::from_str(text).map_err(|source| self.json_error(text, source))
     }
 
-    /// An error that says that this answer could not be understood, for a [`Decode`] of your own.
+    /// An error that says that this answer could not be understood, for a [`Decode`](crate::Decode) of your own.
     pub fn error(&self, source: impl Into<BoxError>) -> Error {
         self.decode_error(source.into())
     }

@@ -5,8 +5,8 @@ use iconik_codegen::document::Document;
 use iconik_codegen::openapi;
 use serde_json::{Value, json};
 
-use crate::support::real;
 use super::{api, document, edited, published, service};
+use crate::support::real;
 
 fn report(replacements: &[(&str, &str)], document_json: &Value) -> Report {
     let api = api(&edited(replacements));

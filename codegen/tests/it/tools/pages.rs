@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iconik_codegen::pages::pages;
 
-use crate::support::real;
 use super::{api, sources};
+use crate::support::real;
 
 #[test]
 fn a_page_can_be_read_from_top_to_bottom() {

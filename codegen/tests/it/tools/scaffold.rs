@@ -7,8 +7,8 @@ use iconik_codegen::document::Document;
 use iconik_codegen::scaffold::{MARKER, scaffold};
 use iconik_codegen::{Source, openapi};
 
-use crate::support::real;
 use super::{api, document, published, service, sources};
+use crate::support::real;
 
 /// The API without a resource, as it would be if nobody had written the file.
 fn without(api: &Api, resource: &str) -> Api {
