@@ -1,9 +1,14 @@
 //! From an action to its response: how requests are written, paced, sent, retried and read.
 
 pub(crate) mod action;
+pub(crate) mod body;
 pub(crate) mod call;
+pub(crate) mod content;
 pub(crate) mod credentials;
 pub(crate) mod decode;
+#[macro_use]
+pub(crate) mod form;
+mod json;
 pub(crate) mod limit;
 pub(crate) mod meta;
 pub(crate) mod param;
@@ -15,5 +20,6 @@ pub(crate) mod response;
 pub(crate) mod retry;
 mod sending;
 pub(crate) mod session;
+pub(crate) mod streamed;
 mod trace;
 pub(crate) mod transport;

@@ -86,18 +86,22 @@ pub use data::timestamp::Timestamp;
 pub use data::unknown_fields::UnknownFields;
 pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
 pub use http::action::{Action, prepare};
+pub use http::body::Body;
 pub use http::call::{Call, ResponseFuture};
+pub use http::content::{Content, MediaContent};
 pub use http::credentials::{
     BoxFuture, Credentials, CredentialsProvider, RotatingCredentials, TokenSource,
 };
 pub use http::decode::Decode;
+pub use http::form::FilePart;
 pub use http::limit::Limiter;
 pub use http::meta::{ActionMeta, Auth, Location, Paging, ParamMeta};
 pub use http::param::ParamValue;
 pub use http::request::{PreparedRequest, RequestWriter};
 pub use http::response::RawResponse;
 pub use http::retry::RetryPolicy;
-pub use http::transport::{Transport, TransportBody, TransportError};
+pub use http::streamed::StreamedResponse;
+pub use http::transport::{Transport, TransportError};
 pub use paging::{Cursor, CursorError, Items, Paged, Pages};
 
 #[cfg(feature = "blocking")]
@@ -106,7 +110,7 @@ pub use client::blocking;
 
 /// The ways to read a response: what [`Action::Response`] names.
 pub mod response {
-    pub use crate::http::decode::{Empty, Json, OptionalJson, Raw, Text};
+    pub use crate::http::decode::{Binary, Empty, Json, OptionalJson, Raw, Redirect, Text};
 }
 
 // The API: what the spec says.

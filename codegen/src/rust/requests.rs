@@ -223,7 +223,7 @@ fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
         group(open, params.map(wire_name).collect(), " }");
     }
     if action.options.is_some() {
-        entries.push(Entry::Line("body: options".to_owned()));
+        entries.push(Entry::Line("body: json options".to_owned()));
     }
     let head = format!("{} {}", request.id, request.ident);
     List {

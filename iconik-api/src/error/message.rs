@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Bodies beyond this are kept but not searched for messages.
 const MOST_BODY_READ: usize = 1 << 20;
@@ -56,8 +56,12 @@ pub(super) fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
     let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
         return messages;
     };
-    // `errors` is the documented member; the others come from gateways and from OAuth endpoints.
-    for name in ["errors", "error_description", "message", "error", "detail"] {
+    if let Some(message) = oauth(&body) {
+        return vec![message];
+    }
+    // `errors` is the documented member, `detail` that of the search service; the others come from
+    // gateways.
+    for name in ["errors", "detail", "message", "error_description", "error"] {
         if let Some(value) = body.get(name) {
             collect(value, None, &mut messages);
         }
@@ -68,6 +72,52 @@ pub(super) fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
     messages
 }
 
+/// The two members with which an OAuth endpoint reports a failure: the code is for programs, the
+/// description for people, and both are needed to find out what is wrong.
+fn oauth(body: &Map<String, Value>) -> Option<ErrorMessage> {
+    let code = body.get("error")?.as_str()?;
+    let description = body.get("error_description")?.as_str()?;
+    Some(ErrorMessage {
+        field: None,
+        text: format!("{description} ({code})"),
+    })
+}
+
+/// The message of an object that has one, with the place that the object names: `{"loc": ["body",
+/// "filters", 0], "msg": "…"}`, `{"field": "title", "message": "…"}`.
+fn described(object: &Map<String, Value>) -> Option<(Option<String>, &str)> {
+    let text = ["msg", "message"]
+        .into_iter()
+        .find_map(|name| object.get(name)?.as_str())?;
+    let place = ["loc", "field"]
+        .into_iter()
+        .find_map(|name| place(object.get(name)?));
+    Some((place, text))
+}
+
+/// A place in a request: a name, or the steps that lead there. Nearly all are in the body, so that
+/// this step is not named.
+fn place(value: &Value) -> Option<String> {
+    let steps = match value {
+        Value::String(name) => return Some(name.clone()),
+        Value::Array(steps) => steps,
+        _ => return None,
+    };
+    let mut place = String::new();
+    for (at, step) in steps.iter().enumerate() {
+        match step {
+            Value::String(name) if at == 0 && name == "body" && steps.len() > 1 => {}
+            Value::String(name) if place.is_empty() => place.push_str(name),
+            Value::String(name) => {
+                place.push('.');
+                place.push_str(name);
+            }
+            step => place.push_str(&format!("[{step}]")),
+        }
+    }
+    Some(place).filter(|place| !place.is_empty())
+}
+
 fn collect(value: &Value, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
     if into.len() >= MOST_MESSAGES {
         return;
@@ -76,6 +126,9 @@ fn collect(value: &Value, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
         Value::Null => {}
         Value::Array(values) => values.iter().for_each(|value| collect(value, field, into)),
         Value::Object(fields) => {
+            if let Some((place, text)) = described(fields) {
+                return push(text.to_owned(), place.as_deref().or(field), into);
+            }
             for (name, value) in fields {
                 let path = match field {
                     Some(field) => format!("{field}.{name}"),
@@ -94,4 +147,70 @@ fn push(text: String, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
         field: field.map(str::to_owned),
         text,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(body: &str) -> Vec<String> {
+        let messages = messages_of(body.as_bytes());
+        messages.iter().map(ErrorMessage::to_string).collect()
+    }
+
+    #[test]
+    fn every_form_of_an_error_is_readable() {
+        for (body, expected) in [
+            (r#"{"errors":["no such asset"]}"#, &["no such asset"][..]),
+            (
+                r#"{"errors":{"title":["too long","empty"],"a":{"b":"c"}}}"#,
+                &["a.b: c", "title: too long", "title: empty"],
+            ),
+            (
+                r#"{"errors":[{"field":"title","message":"too long"}]}"#,
+                &["title: too long"],
+            ),
+            (
+                r#"{"detail":[{"loc":["body","filter","terms",0,"name"],"msg":"field required","type":"value_error.missing"},
+                    {"loc":["query","page"],"msg":"not a number","type":"type_error"},{"loc":["body"],"msg":"no body"}]}"#,
+                &[
+                    "filter.terms[0].name: field required",
+                    "query.page: not a number",
+                    "body: no body",
+                ],
+            ),
+            (r#"{"detail":"Not Found"}"#, &["Not Found"]),
+            (
+                r#"{"error":"invalid_grant","error_description":"The code has expired."}"#,
+                &["The code has expired. (invalid_grant)"],
+            ),
+            (r#"{"error":"invalid_client"}"#, &["invalid_client"]),
+            (
+                r#"{"error":{"code":7,"message":"no such route"}}"#,
+                &["no such route"],
+            ),
+            (r#"{"message":"Unauthorized"}"#, &["Unauthorized"]),
+            (r#"{"errors":[],"message":"second best"}"#, &["second best"]),
+            (
+                r#"{"detail":[{"loc":7,"msg":"odd"},{"loc":[],"msg":"odder"}]}"#,
+                &["odd", "odder"],
+            ),
+        ] {
+            assert_eq!(shown(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_error_has_no_messages() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "{}",
+            r#"{"errors":null}"#,
+            r#"{"detail":[]}"#,
+        ] {
+            assert_eq!(shown(body), [] as [&str; 0], "{body}");
+        }
+    }
 }

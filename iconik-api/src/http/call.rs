@@ -12,6 +12,7 @@ use http::HeaderName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::content::MediaContent;
 use super::credentials::{BoxFuture, CredentialsProvider};
 use super::decode::{Decode, Json, Raw};
 use super::meta::{ActionMeta, Auth, Endpoint};
@@ -19,8 +20,9 @@ use super::param::ParamValue;
 use super::request::PreparedRequest;
 use super::response::RawResponse;
 use super::retry::RetryPolicy;
-use super::sending::run;
+use super::sending::{self, run};
 use super::session::Session;
+use super::streamed::StreamedResponse;
 use crate::error::{Error, Result};
 
 /// A request together with the client that will send it, and settings for this one call.
@@ -52,6 +54,8 @@ pub struct Call<D> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Options {
     pub(super) accept: &'static str,
+    /// Whether a redirect is a success.
+    pub(super) redirects: bool,
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
     pub(super) credentials: Option<CredentialsProvider>,
@@ -62,6 +66,7 @@ impl<D: Decode> Call<D> {
     pub(crate) fn new(session: Arc<Session>, request: Result<PreparedRequest>) -> Self {
         let options = Options {
             accept: D::ACCEPT,
+            redirects: D::REDIRECTS,
             ..Options::default()
         };
         Self {
@@ -91,15 +96,29 @@ impl<D> Call<D> {
 
     /// Adds a query parameter, also one that the action does not document.
     pub fn query(self, name: &str, value: impl ParamValue) -> Self {
-        self.change(|request| {
-            request.push_query(name, &value);
-            Ok(())
-        })
+        self.change(|request| request.try_push_query(name, &value))
     }
 
     /// Sets the JSON body, or replaces it.
     pub fn json<B: Serialize + ?Sized>(self, body: &B) -> Self {
         self.change(|request| request.set_json(body))
+    }
+
+    /// Sets the body, or replaces it, by content of any media type.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client, xml: String) -> iconik_api::Result<()> {
+    /// use iconik_api::MediaContent;
+    ///
+    /// client
+    ///     .request(http::Method::POST, "/API/auth/v1/auth/saml/idp/convert/")
+    ///     .content(MediaContent::new("application/xml", xml))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn content(self, content: MediaContent) -> Self {
+        self.change(|request| request.set_content(content.media_type(), content.content().clone()))
     }
 
     /// Sends other credentials than the client's: those of another user or tenant of the same
@@ -156,6 +175,29 @@ impl<D> Call<D> {
     /// Gives status, headers and bytes of the answer.
     pub fn raw(self) -> Call<Raw> {
         self.read_by()
+    }
+
+    /// Sends the request, and returns the response as soon as its head is received: the body is read
+    /// chunk by chunk, whatever its size.
+    ///
+    /// Failures until then are retried like those of every call.
+    ///
+    /// # Errors
+    ///
+    /// Those of awaiting the call.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+    /// let call = client.request(http::Method::GET, "/API/files/v1/exports/0b1c/");
+    /// let mut response = call.open().await?;
+    /// while let Some(chunk) = response.chunk().await? {
+    ///     println!("{} bytes", chunk.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn open(self) -> Result<StreamedResponse> {
+        sending::open(self.session, self.request, self.options).await
     }
 
     /// What would be sent, without credentials.

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::meta::Auth;
@@ -18,6 +19,19 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 const APP_ID: HeaderName = HeaderName::from_static("app-id");
 const AUTH_TOKEN: HeaderName = HeaderName::from_static("auth-token");
 const SHARE_AUTH_TOKEN: HeaderName = HeaderName::from_static("share-auth-token");
+const TEMP_AUTH_TOKEN: HeaderName = HeaderName::from_static("temp-auth-token");
+
+/// Whether a header is set by credentials alone.
+pub(super) fn is_credential(name: &HeaderName) -> bool {
+    [
+        APP_ID,
+        AUTH_TOKEN,
+        SHARE_AUTH_TOKEN,
+        TEMP_AUTH_TOKEN,
+        AUTHORIZATION,
+    ]
+    .contains(name)
+}
 
 /// An App-ID and the tokens that go with it. Cheap to clone; never shows what it holds.
 ///
@@ -33,9 +47,10 @@ pub struct Credentials(Arc<Parts>);
 
 #[derive(Clone)]
 struct Parts {
-    app_id: Secret,
+    app_id: Option<Secret>,
     auth_token: Option<Secret>,
     share_token: Option<Secret>,
+    temporary_token: Option<Secret>,
     extra: Vec<(HeaderName, Secret)>,
     expires: Option<Instant>,
 }
@@ -48,10 +63,17 @@ impl Credentials {
 
     /// An App-ID without a token, which is enough to log into a share.
     pub fn app(app_id: impl Into<Secret>) -> Self {
+        Self::none().with(|parts| parts.app_id = Some(app_id.into()))
+    }
+
+    /// No credentials at all, for the actions that need none: logins, and the exchange of an OAuth
+    /// code for a token.
+    pub fn none() -> Self {
         Self(Arc::new(Parts {
-            app_id: app_id.into(),
+            app_id: None,
             auth_token: None,
             share_token: None,
+            temporary_token: None,
             extra: Vec::new(),
             expires: None,
         }))
@@ -65,6 +87,11 @@ impl Credentials {
     /// Sets the token that goes into `Share-Auth-Token`, for the actions that a share login opens.
     pub fn share_token(self, token: impl Into<Secret>) -> Self {
         self.with(|parts| parts.share_token = Some(token.into()))
+    }
+
+    /// Sets the token that goes into `Temp-Auth-Token`, for the second step of a login.
+    pub fn temporary_token(self, token: impl Into<Secret>) -> Self {
+        self.with(|parts| parts.temporary_token = Some(token.into()))
     }
 
     /// Adds a secret header to every request that carries a token, for gateways and for ways to
@@ -95,27 +122,36 @@ impl Credentials {
     /// Writes the headers that `auth` asks for.
     pub(crate) fn apply(&self, auth: Auth, headers: &mut HeaderMap) -> Result<(), String> {
         let parts = &*self.0;
-        insert(headers, APP_ID, &parts.app_id)?;
-        match (auth, &parts.auth_token, &parts.share_token) {
-            (Auth::Token, Some(token), _) => insert(headers, AUTH_TOKEN, token)?,
-            (Auth::Token, None, _) if parts.extra.is_empty() => {
-                return Err(
-                    "this action needs a token, and the credentials have only an App-ID".into(),
-                );
+        let token = match auth {
+            Auth::None => return Ok(()),
+            Auth::AppId => None,
+            Auth::Token => Some((AUTH_TOKEN, &parts.auth_token, "auth_token")),
+            Auth::ShareToken => Some((SHARE_AUTH_TOKEN, &parts.share_token, "share_token")),
+            Auth::TemporaryToken => {
+                Some((TEMP_AUTH_TOKEN, &parts.temporary_token, "temporary_token"))
             }
-            (Auth::ShareToken, _, Some(token)) => insert(headers, SHARE_AUTH_TOKEN, token)?,
-            (Auth::ShareToken, _, None) => {
-                return Err(
-                    "this action needs a share token; give one with `Credentials::share_token`"
-                        .into(),
-                );
-            }
-            (Auth::Token | Auth::AppId, ..) => {}
+        };
+        match &parts.app_id {
+            Some(app_id) => insert(headers, APP_ID, app_id)?,
+            None if auth == Auth::TemporaryToken => {}
+            None if auth != Auth::AppId && !parts.extra.is_empty() => {}
+            None => return Err("this action needs an App-ID, and the credentials have none".into()),
         }
-        if auth != Auth::AppId {
-            for (name, value) in &parts.extra {
-                insert(headers, name.clone(), value)?;
+        let Some((name, token, method)) = token else {
+            return Ok(());
+        };
+        match token {
+            Some(token) => insert(headers, name, token)?,
+            // Another way to authenticate, in a header of the caller's own.
+            None if auth == Auth::Token && !parts.extra.is_empty() => {}
+            None => {
+                return Err(format!(
+                    "this action needs the header `{name}`; set it with `Credentials::{method}`"
+                ));
             }
+        }
+        for (name, value) in &parts.extra {
+            insert(headers, name.clone(), value)?;
         }
         Ok(())
     }
@@ -125,9 +161,10 @@ impl Credentials {
         let parts = &*self.0;
         let extra = parts.extra.iter().map(|(_, value)| value);
         [
-            Some(&parts.app_id),
-            parts.auth_token.as_ref(),
-            parts.share_token.as_ref(),
+            &parts.app_id,
+            &parts.auth_token,
+            &parts.share_token,
+            &parts.temporary_token,
         ]
         .into_iter()
         .flatten()
@@ -148,18 +185,17 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, secret: &Secret) -> Result<
     Ok(())
 }
 
+fn hidden(secret: &Option<Secret>) -> Option<&'static str> {
+    secret.as_ref().map(|_| "[hidden]")
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field("app_id", &"[hidden]")
-            .field(
-                "auth_token",
-                &self.0.auth_token.as_ref().map(|_| "[hidden]"),
-            )
-            .field(
-                "share_token",
-                &self.0.share_token.as_ref().map(|_| "[hidden]"),
-            )
+            .field("app_id", &hidden(&self.0.app_id))
+            .field("auth_token", &hidden(&self.0.auth_token))
+            .field("share_token", &hidden(&self.0.share_token))
+            .field("temporary_token", &hidden(&self.0.temporary_token))
             .finish_non_exhaustive()
     }
 }

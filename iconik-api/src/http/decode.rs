@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::response::RawResponse;
@@ -15,6 +16,10 @@ pub trait Decode: 'static {
 
     /// What the request says it accepts.
     const ACCEPT: &'static str = "application/json";
+
+    /// Whether a redirect is a success: its target is then the result. Otherwise it is an error.
+    /// Redirects are never followed.
+    const REDIRECTS: bool = false;
 
     /// Reads the answer.
     ///
@@ -61,6 +66,70 @@ impl Decode for Text {
     fn decode(response: &RawResponse) -> Result<String> {
         response.text().map(str::to_owned)
     }
+}
+
+/// The bytes of the body: images, archives, and whatever is neither JSON nor text.
+///
+/// [`Call::open`](crate::Call::open) reads them chunk by chunk instead.
+#[derive(Debug)]
+pub enum Binary {}
+
+impl Decode for Binary {
+    type Output = Bytes;
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(response: &RawResponse) -> Result<Bytes> {
+        Ok(response.body().clone())
+    }
+}
+
+/// The target of a redirect, from the `Location` header: a URL, or a path on the same host.
+#[derive(Debug)]
+pub enum Redirect {}
+
+impl Decode for Redirect {
+    type Output = String;
+    const ACCEPT: &'static str = "*/*";
+    const REDIRECTS: bool = true;
+
+    fn decode(response: &RawResponse) -> Result<String> {
+        let location = response.headers().get(http::header::LOCATION);
+        let location = location.and_then(|location| location.to_str().ok());
+        location.map(str::to_owned).ok_or_else(|| {
+            let status = response.status().as_u16();
+            response.error(format!("status {status} without a `Location` header"))
+        })
+    }
+}
+
+/// What a request accepts whose response is read in one of several ways.
+pub(crate) const fn accept_of_all(ways: &[&'static str]) -> &'static str {
+    let mut at = 1;
+    while at < ways.len() {
+        if !is_same(ways[0], ways[at]) {
+            return "*/*";
+        }
+        at += 1;
+    }
+    match ways {
+        [] => "*/*",
+        [first, ..] => first,
+    }
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Nothing: whatever body comes with the success is left unread.

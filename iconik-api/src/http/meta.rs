@@ -27,8 +27,13 @@ pub struct ActionMeta {
     pub idempotent: bool,
     /// The ways to page through the answer; empty where there is one page only.
     pub paging: &'static [Paging],
+    /// Whether `search_after` is a member of the JSON body. If not, it is a query parameter.
+    pub search_after_in_body: bool,
     /// The parameters outside the body.
     pub params: &'static [ParamMeta],
+    /// The paths of other actions with the same method that a value could turn this one into: a
+    /// request whose path is one of them is not sent.
+    pub siblings: &'static [&'static str],
 }
 
 impl ActionMeta {
@@ -53,7 +58,9 @@ impl ActionMeta {
             auth: Auth::Token,
             idempotent,
             paging: &[],
+            search_after_in_body: false,
             params: &[],
+            siblings: &[],
         }
     }
 
@@ -72,6 +79,18 @@ impl ActionMeta {
     /// Names the ways to page through its answer, the best for short lists first.
     pub const fn with_paging(mut self, paging: &'static [Paging]) -> Self {
         self.paging = paging;
+        self
+    }
+
+    /// Says that `search_after` is a member of the JSON body.
+    pub const fn with_search_after_in_body(mut self) -> Self {
+        self.search_after_in_body = true;
+        self
+    }
+
+    /// Names the paths that a value must not turn this one into.
+    pub const fn with_siblings(mut self, siblings: &'static [&'static str]) -> Self {
+        self.siblings = siblings;
         self
     }
 
@@ -107,6 +126,11 @@ pub enum Auth {
     ShareToken,
     /// `App-ID` alone.
     AppId,
+    /// `Temp-Auth-Token`, and `App-ID` where the credentials have one: between the first and the
+    /// second step of a login.
+    TemporaryToken,
+    /// None: no header of the credentials is sent.
+    None,
 }
 
 /// A way to get the next page.

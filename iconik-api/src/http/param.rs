@@ -28,14 +28,31 @@ pub struct ParamSink<'a> {
     pub(super) out: &'a mut String,
     pub(super) target: Target<'a>,
     pub(super) values: usize,
-    pub(super) start: usize,
     pub(super) secret: bool,
+    /// Why the value cannot be sent.
+    pub(super) problem: Option<&'static str>,
 }
 
 pub(super) enum Target<'a> {
     Path,
-    Query { name: &'a str, separator: char },
-    Header,
+    Query {
+        name: &'a str,
+        separator: char,
+    },
+    /// A header, or a field of a form: nothing is escaped here.
+    Plain,
+}
+
+impl<'a> ParamSink<'a> {
+    pub(super) fn new(out: &'a mut String, target: Target<'a>) -> Self {
+        Self {
+            out,
+            target,
+            values: 0,
+            secret: false,
+            problem: None,
+        }
+    }
 }
 
 impl ParamSink<'_> {
@@ -58,6 +75,13 @@ impl ParamSink<'_> {
         self.text(value);
     }
 
+    /// Says why the value cannot be sent; the request becomes an error then.
+    ///
+    /// The reason continues a sentence that begins with the name: "is not a number …".
+    pub fn refuse(&mut self, reason: &'static str) {
+        self.problem.get_or_insert(reason);
+    }
+
     fn begin(&mut self) {
         match self.target {
             _ if self.values > 0 => self.out.push(','),
@@ -66,7 +90,7 @@ impl ParamSink<'_> {
                 self.push(name);
                 self.out.push('=');
             }
-            Target::Path | Target::Header => {}
+            Target::Path | Target::Plain => {}
         }
         self.values += 1;
     }
@@ -112,7 +136,16 @@ macro_rules! display_param {
     )*};
 }
 
-display_param!(bool, i32, i64, u32, u64, f64, usize);
+display_param!(bool, i32, i64, u32, u64, usize);
+
+impl ParamValue for f64 {
+    fn write(&self, sink: &mut ParamSink<'_>) {
+        match self.is_finite() {
+            true => sink.display(self),
+            false => sink.refuse("is not a finite number"),
+        }
+    }
+}
 
 impl ParamValue for str {
     fn write(&self, sink: &mut ParamSink<'_>) {

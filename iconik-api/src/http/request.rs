@@ -7,6 +7,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
+use super::content::{Content, MediaContent};
+use super::credentials::is_credential;
+use super::form::{self, Form, FormWriter};
+use super::json;
 use super::meta::{ActionMeta, Auth, Endpoint};
 use super::param::{ParamSink, ParamValue, Target};
 use super::path::problem_of;
@@ -27,11 +31,19 @@ pub struct PreparedRequest {
     /// Where the question mark stands in `url`.
     pub(crate) query_start: Option<usize>,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Bytes>,
+    pub(super) body: Option<Payload>,
     pub(crate) auth: Auth,
     pub(crate) idempotent: bool,
     /// The parts of `url` that came from a secret.
     hidden: Vec<Range<usize>>,
+}
+
+/// What a request sends.
+#[derive(Clone, Debug)]
+pub(super) struct Payload {
+    /// JSON where it is absent.
+    media_type: Option<HeaderValue>,
+    pub(super) content: Content,
 }
 
 impl PreparedRequest {
@@ -116,32 +128,52 @@ impl PreparedRequest {
         &self.headers
     }
 
-    /// The JSON body.
+    /// The body; `None` where there is none, and where it is a stream.
     pub fn body(&self) -> Option<&Bytes> {
-        self.body.as_ref()
+        self.body.as_ref()?.content.as_bytes()
     }
 
+    /// The media type of the body, if there is a body: `application/json`, unless the action sends
+    /// something else.
+    pub fn media_type(&self) -> Option<&str> {
+        self.media_type_header()?.to_str().ok()
+    }
+
+    pub(super) fn media_type_header(&self) -> Option<&HeaderValue> {
+        static JSON: HeaderValue = HeaderValue::from_static("application/json");
+        let body = self.body.as_ref()?;
+        Some(body.media_type.as_ref().unwrap_or(&JSON))
+    }
+
+    /// Whether it can be sent more than once: a stream may be gone after the first attempt.
+    pub(super) fn is_repeatable(&self) -> bool {
+        let body = self.body.as_ref();
+        body.is_none_or(|body| body.content.is_repeatable())
+    }
+
+    /// Adds a query parameter of the library's own, which can be sent whatever its value.
     pub(crate) fn push_query(&mut self, name: &str, value: &dyn ParamValue) {
-        let mut sink = ParamSink {
-            out: &mut self.url,
-            target: Target::Query {
-                name,
-                separator: if self.query_start.is_some() { '&' } else { '?' },
-            },
-            values: 0,
-            start: 0,
-            secret: false,
-        };
-        sink.start = sink.out.len();
-        let start = sink.start;
+        // What is refused is not added.
+        let _ = self.try_push_query(name, value);
+    }
+
+    pub(super) fn try_push_query(&mut self, name: &str, value: &dyn ParamValue) -> Result<()> {
+        let start = self.url.len();
+        let separator = if self.query_start.is_some() { '&' } else { '?' };
+        let mut sink = ParamSink::new(&mut self.url, Target::Query { name, separator });
         value.write(&mut sink);
-        let (values, secret) = (sink.values, sink.secret);
+        let (values, secret, problem) = (sink.values, sink.secret, sink.problem);
+        if let Some(problem) = problem {
+            self.url.truncate(start);
+            return Err(self.problem(format!("query parameter `{name}` {problem}")));
+        }
         if values > 0 && self.query_start.is_none() {
             self.query_start = Some(start);
         }
         if secret {
             self.hidden.push(start + 1..self.url.len());
         }
+        Ok(())
     }
 
     /// Takes parameters out of the query.
@@ -175,15 +207,12 @@ impl PreparedRequest {
 
     pub(crate) fn push_header(&mut self, name: HeaderName, value: &dyn ParamValue) -> Result<()> {
         let mut text = String::new();
-        let mut sink = ParamSink {
-            out: &mut text,
-            target: Target::Header,
-            values: 0,
-            start: 0,
-            secret: false,
-        };
+        let mut sink = ParamSink::new(&mut text, Target::Plain);
         value.write(&mut sink);
-        let (values, secret) = (sink.values, sink.secret);
+        let (values, secret, problem) = (sink.values, sink.secret, sink.problem);
+        if let Some(problem) = problem {
+            return Err(self.problem(format!("header `{name}` {problem}")));
+        }
         if values == 0 {
             return Ok(());
         }
@@ -201,17 +230,52 @@ impl PreparedRequest {
     }
 
     pub(crate) fn set_json<T: Serialize + ?Sized>(&mut self, body: &T) -> Result<()> {
-        match serde_json::to_vec(body) {
+        match json::to_vec(body) {
             // An optional body that is absent; no action takes a literal null.
             Ok(json) if json == b"null" => self.body = None,
-            Ok(json) => self.body = Some(json.into()),
+            Ok(json) => self.set_payload(None, json.into()),
             Err(source) => {
-                return Err(self
-                    .problem("the body cannot be written as JSON".into())
-                    .source(source));
+                let detail = format!("the body cannot be sent: {}", json::message(&source));
+                return Err(self.problem(detail));
             }
         }
         Ok(())
+    }
+
+    pub(super) fn set_form<T: Form + ?Sized>(&mut self, body: &T) -> Result<()> {
+        let mut form = FormWriter::default();
+        body.write(&mut form);
+        let form = form.into_urlencoded();
+        let form = form.map_err(|detail| self.problem(detail))?;
+        let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        self.set_payload(Some(media_type), form.into());
+        Ok(())
+    }
+
+    pub(super) fn set_multipart<T: Form + ?Sized>(&mut self, body: &T) -> Result<()> {
+        let mut form = FormWriter::default();
+        body.write(&mut form);
+        let boundary = form::boundary();
+        let form = form.into_multipart(&boundary);
+        let form = form.map_err(|detail| self.problem(detail))?;
+        self.set_content(&format!("multipart/form-data; boundary={boundary}"), form)
+    }
+
+    /// Sets a body of any media type.
+    pub(super) fn set_content(&mut self, media_type: &str, content: Content) -> Result<()> {
+        let Ok(media_type) = HeaderValue::from_str(media_type) else {
+            let detail = "the media type of the body contains a character that no header may have";
+            return Err(self.problem(detail.into()));
+        };
+        self.set_payload(Some(media_type), content);
+        Ok(())
+    }
+
+    fn set_payload(&mut self, media_type: Option<HeaderValue>, content: Content) {
+        self.body = Some(Payload {
+            media_type,
+            content,
+        });
     }
 
     pub(crate) fn problem(&self, detail: String) -> Error {
@@ -230,38 +294,21 @@ impl fmt::Debug for PreparedRequest {
             .field("method", &self.method)
             .field("url", &url)
             .field("headers", &self.headers)
-            .field(
-                "body",
-                &self.body.as_ref().map(|body| format_args_len(body.len())),
-            )
+            .field("body", &self.body.as_ref().map(|body| &body.content))
             .finish()
     }
 }
 
-fn format_args_len(len: usize) -> impl fmt::Debug {
-    struct Len(usize);
-    impl fmt::Debug for Len {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "{} bytes", self.0)
-        }
-    }
-    Len(len)
-}
-
-/// Headers that would break the message, or that carry credentials and have their own door.
+/// Headers that would break the message, and those that only credentials set.
 fn is_reserved(name: &HeaderName) -> bool {
-    const RESERVED: [&str; 9] = [
-        "app-id",
-        "auth-token",
-        "share-auth-token",
-        "authorization",
+    const RESERVED: [&str; 5] = [
         "connection",
         "content-length",
         "host",
         "transfer-encoding",
         "upgrade",
     ];
-    RESERVED.contains(&name.as_str())
+    is_credential(name) || RESERVED.contains(&name.as_str())
 }
 
 /// Writes the arguments of an action into a request.
@@ -271,7 +318,26 @@ pub struct RequestWriter {
     request: PreparedRequest,
     /// What is left of the path's template.
     template: &'static str,
+    /// Where the action's own path begins in the request's path.
+    own_path: usize,
     error: Option<Error>,
+}
+
+/// The name in a segment like `{asset_id}`.
+fn placeholder(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// Whether a path is one of those that a template with placeholders stands for.
+fn matches(path: &str, template: &str) -> bool {
+    let (mut parts, mut places) = (path.split('/'), template.split('/'));
+    loop {
+        match (parts.next(), places.next()) {
+            (None, None) => return true,
+            (Some(part), Some(place)) if placeholder(place).is_some() || part == place => {}
+            _ => return false,
+        }
+    }
 }
 
 impl RequestWriter {
@@ -296,6 +362,7 @@ impl RequestWriter {
         Self {
             request,
             template: meta.path,
+            own_path: base.len() + meta.base_path.len() - path_start,
             error: None,
         }
     }
@@ -316,16 +383,14 @@ impl RequestWriter {
         let url = &mut self.request.url;
         url.push_str(before);
         let start = url.len();
-        let mut sink = ParamSink {
-            out: url,
-            target: Target::Path,
-            values: 0,
-            start,
-            secret: false,
-        };
+        let mut sink = ParamSink::new(url, Target::Path);
         value.write(&mut sink);
-        if sink.secret {
+        let (secret, problem) = (sink.secret, sink.problem);
+        if secret {
             self.request.hidden.push(start..self.request.url.len());
+        }
+        if let Some(problem) = problem {
+            return self.fail(format!("path parameter `{name}` {problem}"));
         }
         match &self.request.url[start..] {
             "" => self.fail(format!("path parameter `{name}` is empty")),
@@ -341,7 +406,8 @@ impl RequestWriter {
     /// Adds a query parameter; a list becomes one value with commas, an absent or empty one nothing.
     pub fn query(&mut self, name: &str, value: &dyn ParamValue) {
         self.close_path();
-        self.request.push_query(name, value);
+        let done = self.request.try_push_query(name, value);
+        self.keep(done);
     }
 
     /// Adds a header, unless the value is absent.
@@ -352,14 +418,42 @@ impl RequestWriter {
                 .request
                 .problem(format!("`{name}` is not a header name"))),
         };
-        if let Err(error) = done {
-            self.error.get_or_insert(error);
-        }
+        self.keep(done);
     }
 
     /// Sets the JSON body, whatever the method; `None` is no body.
     pub fn json<T: Serialize + ?Sized>(&mut self, body: &T) {
-        if let Err(error) = self.request.set_json(body) {
+        let done = self.request.set_json(body);
+        self.keep(done);
+    }
+
+    /// Sets the body of this media type, for example `application/xml`.
+    pub fn content(&mut self, media_type: &str, content: impl Into<Content>) {
+        let done = self.request.set_content(media_type, content.into());
+        self.keep(done);
+    }
+
+    /// Sets a body of the media type that it names.
+    pub fn media(&mut self, body: &MediaContent) {
+        self.content(body.media_type(), body.content().clone());
+    }
+
+    /// Sets the body to a form, URL-encoded.
+    #[doc(hidden)]
+    pub fn form<T: Form + ?Sized>(&mut self, body: &T) {
+        let done = self.request.set_form(body);
+        self.keep(done);
+    }
+
+    /// Sets the body to a form with files.
+    #[doc(hidden)]
+    pub fn multipart<T: Form + ?Sized>(&mut self, body: &T) {
+        let done = self.request.set_multipart(body);
+        self.keep(done);
+    }
+
+    fn keep(&mut self, done: Result<()>) {
+        if let Err(error) = done {
             self.error.get_or_insert(error);
         }
     }
@@ -375,6 +469,29 @@ impl RequestWriter {
         self.template = "";
     }
 
+    /// A value that is equal to a part of another action's path would call that action.
+    fn refuse_siblings(&mut self) {
+        let Some(meta) = self.request.endpoint.meta() else {
+            return;
+        };
+        let path = self.request.path();
+        let path = &path[path.len().min(self.own_path)..];
+        let Some(sibling) = meta.siblings.iter().find(|sibling| matches(path, sibling)) else {
+            return;
+        };
+        // The placeholder that has been filled with the sibling's own word.
+        let places = meta.path.split('/').zip(sibling.split('/'));
+        let found = places
+            .filter_map(|(place, word)| Some((placeholder(place)?, word)))
+            .find(|(_, word)| placeholder(word).is_none());
+        if let Some((place, word)) = found {
+            self.fail(format!(
+                "path parameter `{place}` is `{word}`, which is part of another action: {} {sibling}",
+                meta.method
+            ));
+        }
+    }
+
     fn fail(&mut self, detail: String) {
         if self.error.is_none() {
             self.error = Some(self.request.problem(detail));
@@ -383,6 +500,7 @@ impl RequestWriter {
 
     pub(crate) fn finish(mut self) -> Result<PreparedRequest> {
         self.close_path();
+        self.refuse_siblings();
         match self.error {
             Some(error) => Err(error),
             None => Ok(self.request),

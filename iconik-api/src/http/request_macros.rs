@@ -12,7 +12,8 @@
 ///     path: { playlist_id: "playlist_id" },
 ///     query: { ids: "ids", page: "page" required },
 ///     header: { share_user_email: "Share-User-Email" },
-///     body: options,
+///     body: json options,
+///     siblings: ["/v1/playlists/all/items/"],
 /// });
 /// ```
 ///
@@ -28,7 +29,9 @@ macro_rules! action {
         $(path: { $($place:ident: $place_wire:literal),* $(,)? },)?
         $(query: { $($query:ident: $query_wire:literal $($query_required:ident)?),* $(,)? },)?
         $(header: { $($header:ident: $header_wire:literal $($header_required:ident)?),* $(,)? },)?
-        $(body: $body:ident,)?
+        $(search_after_in_body: $in_body:literal,)?
+        $(body: $kind:ident $body:ident $(as $media_type:literal)?,)?
+        $(siblings: [$($sibling:literal),* $(,)?],)?
     }) => {
         impl<C> $crate::Action for $request<C> {
             type Response = $response;
@@ -43,18 +46,20 @@ macro_rules! action {
                 auth: action!(@auth $($auth)?),
                 idempotent: action!(@idempotent $method $($idempotent)?),
                 paging: &[$($($crate::Paging::$paging),*)?],
+                search_after_in_body: false $(|| $in_body)?,
                 params: &[
                     $($(action!(@param $place_wire Path required),)*)?
                     $($(action!(@param $query_wire Query $($query_required)?),)*)?
                     $($(action!(@param $header_wire Header $($header_required)?),)*)?
                 ],
+                siblings: &[$($($sibling),*)?],
             };
 
             fn encode(&self, request: &mut $crate::RequestWriter) {
                 $($(request.path($place_wire, &self.$place);)*)?
                 $($(request.query($query_wire, &self.$query);)*)?
                 $($(request.header($header_wire, &self.$header);)*)?
-                $(request.json(&self.$body);)?
+                $(action!(@body request $kind self.$body, $($media_type)?);)?
                 // A request without arguments writes nothing.
                 let _ = request;
             }
@@ -77,6 +82,14 @@ macro_rules! action {
         $(action!(@paged $request $($paging)*);)?
     };
 
+    (@body $request:ident json $body:expr,) => { $request.json(&$body) };
+    (@body $request:ident form $body:expr,) => { $request.form(&$body) };
+    (@body $request:ident multipart $body:expr,) => { $request.multipart(&$body) };
+    (@body $request:ident media $body:expr,) => { $request.media(&$body) };
+    (@body $request:ident content $body:expr, $media_type:literal) => {
+        $request.content($media_type, &$body)
+    };
+
     (@paged $request:ident) => {};
     (@paged $request:ident $($paging:ident)+) => { paged!($request); };
 
@@ -97,28 +110,38 @@ macro_rules! action {
     };
 }
 
-/// How an answer is read whose type depends on its status.
+/// How a response is read whose type depends on its status.
 ///
-/// `outcome!(RequestApprovalOutcome { 201 => Approval(Json<Approval>), 202 => ApprovalJob(Json<ApprovalJob>) });`
+/// `outcome!(RequestApprovalOutcome { 201 => Approval(Json<Approval>), 202 => ApprovalJob(Json<ApprovalJob>), 204 => Nothing });`
 ///
 /// A success with another status is read as the first type.
 macro_rules! outcome {
     ($outcome:ident {
         $first:literal $(| $or_first:literal)* => $first_variant:ident($first_decoder:ty),
-        $($($status:literal)|+ => $variant:ident($decoder:ty),)+
+        $($($status:literal)|+ => $variant:ident $(($decoder:ty))?,)*
     }) => {
         impl $crate::Decode for $outcome {
             type Output = Self;
 
+            const ACCEPT: &'static str = $crate::http::decode::accept_of_all(&[
+                <$first_decoder as $crate::Decode>::ACCEPT,
+                $($(<$decoder as $crate::Decode>::ACCEPT,)?)*
+            ]);
+            const REDIRECTS: bool = <$first_decoder as $crate::Decode>::REDIRECTS
+                $($(|| <$decoder as $crate::Decode>::REDIRECTS)?)*;
+
             fn decode(response: &$crate::RawResponse) -> $crate::Result<Self> {
                 match response.status().as_u16() {
-                    $($($status)|+ => <$decoder as $crate::Decode>::decode(response)
-                        .map(|body| Self::$variant(::std::boxed::Box::new(body))),)+
-                    _ => <$first_decoder as $crate::Decode>::decode(response)
-                        .map(|body| Self::$first_variant(::std::boxed::Box::new(body))),
+                    $($($status)|+ => outcome!(@case response $variant $(($decoder))?),)*
+                    _ => outcome!(@case response $first_variant($first_decoder)),
                 }
             }
         }
+    };
+    (@case $response:ident $variant:ident) => { Ok(Self::$variant) };
+    (@case $response:ident $variant:ident($decoder:ty)) => {
+        <$decoder as $crate::Decode>::decode($response)
+            .map(|body| Self::$variant(::std::boxed::Box::new(body)))
     };
 }
 

@@ -10,8 +10,8 @@ use super::meta::Endpoint;
 use crate::data::json_error::JsonError;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 
-/// An answer as it came: status, headers, bytes. Its status is always 2xx; any other is an
-/// [`Error`], which keeps the same parts.
+/// A response as it was received: status, headers, bytes. Its status is 2xx, or a redirect if the
+/// action documents one; any other is an [`Error`], which keeps the same parts.
 #[derive(Clone)]
 pub struct RawResponse {
     pub(crate) endpoint: Endpoint,

@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT};
+use http::response::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::body::{Body, ReadError};
 use super::call::Options;
 use super::credentials::{Credentials, CredentialsProvider};
 use super::limit::Grant;
+use super::meta::Auth;
 use super::request::PreparedRequest;
 use super::response::RawResponse;
 use super::retry::{Failed, retry_after};
 use super::session::Session;
+use super::streamed::StreamedResponse;
 use super::trace::Span;
-use super::transport::{Failure, ReadError, TransportError};
+use super::transport::{Failure, TransportError};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many bytes of an error's body are kept.
@@ -24,12 +28,54 @@ const MOST_OF_AN_ERROR: usize = 1 << 20;
 /// How long the body of an error is waited for.
 const LONGEST_ERROR: Duration = Duration::from_secs(5);
 
-/// Sends a request and gives its answer: the one body that all actions share.
+/// Sends a request and reads its response: the one body that all actions share.
 pub(super) async fn run(
     session: Arc<Session>,
     request: Result<PreparedRequest>,
     options: Options,
 ) -> Result<RawResponse> {
+    let received = exchange(session, request, options, Reading::Whole).await?;
+    Ok(received.response)
+}
+
+/// Sends a request and returns its response with the body still to be read.
+pub(super) async fn open(
+    session: Arc<Session>,
+    request: Result<PreparedRequest>,
+    options: Options,
+) -> Result<StreamedResponse> {
+    let timeout = options.timeout.unwrap_or(session.timeout);
+    let received = exchange(session, request, options, Reading::Open).await?;
+    let body = received.body.unwrap_or_default();
+    Ok(StreamedResponse::new(received.response, body, timeout))
+}
+
+/// Whether the body of a successful response is read with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Whole,
+    Open,
+}
+
+/// The body of a response.
+enum Content {
+    Whole(Bytes),
+    Open(Body),
+}
+
+/// A successful response.
+struct Received {
+    response: RawResponse,
+    /// What is left to be read.
+    body: Option<Body>,
+}
+
+async fn exchange(
+    session: Arc<Session>,
+    request: Result<PreparedRequest>,
+    options: Options,
+    reading: Reading,
+) -> Result<Received> {
     let request = request?;
     if tokio::runtime::Handle::try_current().is_err() {
         let error = Error::new(ErrorKind::Runtime, request.endpoint);
@@ -42,6 +88,7 @@ pub(super) async fn run(
         session: &session,
         request,
         options: &options,
+        reading,
         span: &span,
     };
     span.enter(sending.within_deadline()).await
@@ -51,6 +98,7 @@ struct Sending<'a> {
     session: &'a Session,
     request: PreparedRequest,
     options: &'a Options,
+    reading: Reading,
     span: &'a Span,
 }
 
@@ -69,7 +117,7 @@ impl Sending<'_> {
         Error::new(kind, self.request.endpoint.clone())
     }
 
-    async fn within_deadline(&self) -> Result<RawResponse> {
+    async fn within_deadline(&self) -> Result<Received> {
         let mut progress = Progress::default();
         let result = match self.deadline() {
             None => self.repeat(&mut progress, None).await,
@@ -84,11 +132,11 @@ impl Sending<'_> {
             }
         };
         match result {
-            Ok(mut response) => {
-                response.attempts = progress.attempts;
-                self.span
-                    .done(progress.attempts, Some(response.status), None);
-                Ok(response)
+            Ok(mut received) => {
+                received.response.attempts = progress.attempts;
+                let status = received.response.status;
+                self.span.done(progress.attempts, Some(status), None);
+                Ok(received)
             }
             Err(error) => {
                 self.span
@@ -99,7 +147,7 @@ impl Sending<'_> {
     }
 
     /// Sends until there is an answer, or nothing more to hope for before the end.
-    async fn repeat(&self, progress: &mut Progress, end: Option<Instant>) -> Result<RawResponse> {
+    async fn repeat(&self, progress: &mut Progress, end: Option<Instant>) -> Result<Received> {
         let policy = self.options.retry.as_ref().unwrap_or(&self.session.retry);
         let provider = self
             .options
@@ -130,6 +178,9 @@ impl Sending<'_> {
                 Err(error) => error,
             };
             progress.maybe_sent |= error.maybe_sent();
+            if !self.request.is_repeatable() {
+                return Err(error);
+            }
             if error.is_unauthorized() && provider.rotates() && stale.is_none() {
                 // The token may just have been replaced. A refused request has done nothing.
                 stale = Some(generation);
@@ -158,6 +209,9 @@ impl Sending<'_> {
         provider: &CredentialsProvider,
         stale: Option<u64>,
     ) -> Result<(Credentials, u64)> {
+        if self.request.auth == Auth::None {
+            return Ok((Credentials::none(), 0));
+        }
         let limit = self.timeout();
         let failed = |detail: String| self.error(ErrorKind::Credentials).detail(detail);
         match timeout(limit, provider.get(stale)).await {
@@ -192,27 +246,36 @@ impl Sending<'_> {
 
     async fn attempt(
         &self,
-        message: Request<Bytes>,
+        message: Request<Body>,
         credentials: &Credentials,
         grant: Option<Grant>,
         number: u32,
-    ) -> Result<RawResponse> {
+    ) -> Result<Received> {
         let limit = self.timeout();
         let started = Instant::now();
-        let (status, headers, body) = self.exchange(message, started, limit).await?;
+        let (head, content) = self.exchange(message, started, limit).await?;
+        let (status, headers) = (head.status, head.headers);
         self.span.answered(number, status, started.elapsed());
         let retry_after = retry_after(status, &headers);
         self.session
             .limiter
             .observe(grant, status, &headers, retry_after);
-        if status.is_success() {
+        let (body, open) = match content {
+            Content::Whole(body) => (body, None),
+            Content::Open(body) => (Bytes::new(), Some(body)),
+        };
+        if self.is_success(status, &headers) {
             let endpoint = self.request.endpoint.clone();
-            return Ok(RawResponse {
+            let response = RawResponse {
                 endpoint,
                 status,
                 headers,
                 body,
                 attempts: number,
+            };
+            return Ok(Received {
+                response,
+                body: open,
             });
         }
         let mut error = self.error(ErrorKind::Status);
@@ -226,13 +289,32 @@ impl Sending<'_> {
             .sent(number, status.is_server_error()))
     }
 
+    /// Whether the response is what the action documents: a redirect is, where its target is the
+    /// result.
+    fn is_success(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        let redirect = status.is_redirection() && headers.contains_key(LOCATION);
+        status.is_success() || (redirect && self.options.redirects)
+    }
+
     /// The message with everything that all requests carry.
-    fn message(&self, credentials: &Credentials) -> Result<Request<Bytes>> {
+    fn message(&self, credentials: &Credentials) -> Result<Request<Body>> {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(USER_AGENT, self.session.user_agent.clone());
         headers.insert(ACCEPT, HeaderValue::from_static(self.options.accept));
-        if self.request.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let body = match &self.request.body {
+            None => Body::empty(),
+            Some(body) => body.content.open().ok_or_else(|| {
+                let detail = "the stream of its body has been sent before; make a new one";
+                self.error(ErrorKind::Request).detail(detail)
+            })?,
+        };
+        if let Some(media_type) = self.request.media_type_header() {
+            headers.insert(CONTENT_TYPE, media_type.clone());
+        }
+        let expects_body = [Method::POST, Method::PUT, Method::PATCH];
+        if body.is_empty() && expects_body.contains(&self.request.method) {
+            // Front ends answer 411 to such a method without a length.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         headers.extend(self.request.headers.clone());
         credentials
@@ -243,7 +325,7 @@ impl Sending<'_> {
                 .detail("the URL is too long")
                 .source(source)
         })?;
-        let mut message = Request::new(self.request.body.clone().unwrap_or_default());
+        let mut message = Request::new(body);
         *message.method_mut() = self.request.method.clone();
         *message.uri_mut() = uri;
         *message.headers_mut() = headers;
@@ -252,10 +334,10 @@ impl Sending<'_> {
 
     async fn exchange(
         &self,
-        request: Request<Bytes>,
+        request: Request<Body>,
         started: Instant,
         limit: Duration,
-    ) -> Result<(StatusCode, HeaderMap, Bytes)> {
+    ) -> Result<(Parts, Content)> {
         let too_late = |_| {
             self.error(ErrorKind::Timeout)
                 .detail(format!("no complete answer within {limit:?}"))
@@ -268,11 +350,14 @@ impl Sending<'_> {
             .map_err(|error| self.broken(error))?
             .into_parts();
         let left = limit.saturating_sub(started.elapsed());
-        if !head.status.is_success() {
+        if !self.is_success(head.status, &head.headers) {
             // The status is the message. Its text may be cut short, but must not hide it.
             let most = most.min(MOST_OF_AN_ERROR);
             let body = body.read_some(most, left.min(LONGEST_ERROR)).await;
-            return Ok((head.status, head.headers, body));
+            return Ok((head, Content::Whole(body)));
+        }
+        if self.reading == Reading::Open {
+            return Ok((head, Content::Open(body)));
         }
         let length = head
             .headers
@@ -288,7 +373,7 @@ impl Sending<'_> {
                 .map_err(too_late)?,
         };
         match body {
-            Ok(body) => Ok((head.status, head.headers, body)),
+            Ok(body) => Ok((head, Content::Whole(body))),
             Err(ReadError::Failed(error)) => Err(self.broken(error)),
             Err(ReadError::TooLarge) => Err(self
                 .error(ErrorKind::TooLarge)

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use bytes::Bytes;
 use http::{Request, Response};
 use iconik_api::{
-    Action, Auth, BoxFuture, Client, Limiter, RetryPolicy, Transport, TransportBody,
-    TransportError, prepare,
+    Action, Auth, Body, BoxFuture, Client, Limiter, RetryPolicy, Transport, TransportError, prepare,
 };
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
@@ -22,10 +21,7 @@ use crate::support::{APP_ID, Reply, SHARE_TOKEN, Server, TOKEN};
 struct Canned(Arc<Mutex<(u16, Bytes)>>);
 
 impl Transport for Canned {
-    fn send(
-        &self,
-        _: Request<Bytes>,
-    ) -> BoxFuture<'_, Result<Response<TransportBody>, TransportError>> {
+    fn send(&self, _: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         let (status, body) = self.0.lock().unwrap().clone();
         let mut answer = Response::new(body.into());
         *answer.status_mut() = status.try_into().unwrap();

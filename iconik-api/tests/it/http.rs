@@ -285,7 +285,7 @@ async fn each_action_gets_the_credentials_that_it_takes() {
     let missing = client.shares().check_token().await.unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::Credentials);
     assert!(
-        missing.to_string().contains("needs a share token"),
+        missing.to_string().contains("`share-auth-token`"),
         "{missing}"
     );
 
@@ -411,7 +411,7 @@ async fn error_bodies_of_every_form_are_kept_and_read() {
         (r#"{"errors":null,"message":"Upstream"}"#, &["Upstream"]),
         (
             r#"{"error":"invalid_grant","error_description":"Expired"}"#,
-            &["Expired"],
+            &["Expired (invalid_grant)"],
         ),
         (r#"{"errors":"just text"}"#, &["just text"]),
         ("<html><body>nginx</body></html>", &[]),

@@ -6,6 +6,8 @@
 mod allocations;
 #[cfg(all(feature = "blocking", feature = "playlists"))]
 mod blocking;
+mod bodies;
+mod credentials;
 #[cfg(feature = "playlists")]
 mod encoding;
 mod every_action;
@@ -27,6 +29,7 @@ mod paging_properties;
 mod real_data;
 #[cfg(feature = "full")]
 mod resources;
+mod responses;
 #[cfg(feature = "playlists")]
 mod secrets;
 mod support;

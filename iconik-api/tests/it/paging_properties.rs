@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use iconik_api::collections::ListCollections;
 use iconik_api::{
-    BoxFuture, Client, Limiter, Page, Paging, RetryPolicy, Transport, TransportBody, TransportError,
+    Body, BoxFuture, Client, Limiter, Page, Paging, RetryPolicy, Transport, TransportError,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -31,8 +30,8 @@ where
 {
     fn send(
         &self,
-        request: Request<Bytes>,
-    ) -> BoxFuture<'_, Result<Response<TransportBody>, TransportError>> {
+        request: Request<Body>,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         Box::pin(async move {
             let number = {
                 let mut asked = self.asked.lock().unwrap();
@@ -41,7 +40,7 @@ where
             };
             assert!(number < self.most, "the list does not end");
             let (status, body) = (self.answer)(number, request.uri().query().unwrap_or_default());
-            let mut response = Response::new(TransportBody::from(body.to_string()));
+            let mut response = Response::new(Body::from(body.to_string()));
             *response.status_mut() = StatusCode::from_u16(status).unwrap();
             Ok(response)
         })

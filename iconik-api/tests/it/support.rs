@@ -253,17 +253,30 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Re
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let length = headers
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .map_or(0, |(_, length)| length.parse().unwrap());
-    while buffer.len() < head_end + length {
-        if stream.read_buf(buffer).await.ok()? == 0 {
-            return None;
+    let header = |wanted: &str| {
+        let found = headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.clone())
+    };
+    buffer.drain(..head_end);
+    let body = if header("transfer-encoding").is_some() {
+        let mut body = Vec::new();
+        loop {
+            let line = read_until(stream, buffer, b"\r\n").await?;
+            let size = String::from_utf8(line).unwrap();
+            let size = usize::from_str_radix(size.trim_end(), 16).unwrap();
+            let mut chunk = read_exactly(stream, buffer, size + 2).await?;
+            if size == 0 {
+                break body;
+            }
+            chunk.truncate(size);
+            body.append(&mut chunk);
         }
-    }
-    let body = buffer[head_end..head_end + length].to_vec();
-    buffer.drain(..head_end + length);
+    } else {
+        let length = header("content-length").map_or(0, |length| length.parse().unwrap());
+        read_exactly(stream, buffer, length).await?
+    };
     Some(Received {
         method,
         target,
@@ -271,4 +284,29 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Re
         body,
         number: 0,
     })
+}
+
+async fn read_exactly(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+    length: usize,
+) -> Option<Vec<u8>> {
+    while buffer.len() < length {
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(buffer.drain(..length).collect())
+}
+
+/// What is read up to this end, and the end.
+async fn read_until(stream: &mut TcpStream, buffer: &mut Vec<u8>, end: &[u8]) -> Option<Vec<u8>> {
+    loop {
+        if let Some(at) = buffer.windows(end.len()).position(|window| window == end) {
+            return Some(buffer.drain(..at + end.len()).collect());
+        }
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    }
 }

@@ -91,7 +91,7 @@ action!(approvals.set SetApproval {
     PUT ASSETS "/v1/{object_type}/{object_id}/approvals/" => Json<ApprovalBy>,
     roles: ["can_write_approval_status"],
     path: { object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Takes back what was said about an object: [`Approvals::delete`].
@@ -280,7 +280,7 @@ action!(approvals.create_request CreateApprovalRequest {
     POST ASSETS "/v1/{object_type}/{object_id}/approvals/request/" => CreateApprovalRequestOutcome,
     roles: ["can_write_approval_request"],
     path: { object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Replaces the request to approve an object: [`Approvals::replace_request`].
@@ -313,7 +313,7 @@ action!(approvals.replace_request ReplaceApprovalRequest {
     PUT ASSETS "/v1/{object_type}/{object_id}/approvals/request/" => Json<Approval>,
     roles: ["can_write_approval_request"],
     path: { object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes the request to approve an object: [`Approvals::update_request`].
@@ -346,7 +346,7 @@ action!(approvals.update_request UpdateApprovalRequest {
     PATCH ASSETS "/v1/{object_type}/{object_id}/approvals/request/" => Json<Approval>,
     roles: ["can_write_approval_request"],
     path: { object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Withdraws the request to approve an object: [`Approvals::delete_request`].
@@ -389,7 +389,7 @@ impl SetManyApprovals {
 action!(approvals.set_many SetManyApprovals {
     POST ASSETS "/v1/approvals/bulk/" => Empty,
     roles: ["can_write_approval_status_in_bulk"],
-    body: options,
+    body: json options,
 });
 
 /// Takes back what was said about many objects: [`Approvals::remove_many`].
@@ -410,5 +410,5 @@ impl RemoveManyApprovals {
 action!(approvals.remove_many RemoveManyApprovals {
     POST ASSETS "/v1/approvals/bulk_remove/" => Empty,
     roles: ["can_write_approval_status_in_bulk"],
-    body: options,
+    body: json options,
 });

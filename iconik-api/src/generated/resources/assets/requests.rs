@@ -169,7 +169,7 @@ action!(assets.create CreateAsset {
         assign_to_collection: "assign_to_collection",
         generate_subclip_keyframes: "generate_subclip_keyframes",
     },
-    body: options,
+    body: json options,
 });
 
 /// Gets an asset: [`Assets::get`].
@@ -251,7 +251,7 @@ action!(assets.replace ReplaceAsset {
     roles: ["can_write_assets"],
     path: { asset_id: "asset_id" },
     query: { generate_subclip_keyframes: "generate_subclip_keyframes" },
-    body: options,
+    body: json options,
 });
 
 /// Changes an asset: [`Assets::update`].
@@ -289,7 +289,7 @@ action!(assets.update UpdateAsset {
     roles: ["can_write_assets"],
     path: { asset_id: "asset_id" },
     query: { generate_subclip_keyframes: "generate_subclip_keyframes" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes an asset: [`Assets::delete`].
@@ -373,7 +373,7 @@ impl ReplaceManyAssets {
 action!(assets.replace_many ReplaceManyAssets {
     PUT ASSETS "/v1/assets/" => Empty,
     roles: ["can_write_assets"],
-    body: options,
+    body: json options,
 });
 
 /// Changes several assets: [`Assets::update_many`].
@@ -394,7 +394,7 @@ impl UpdateManyAssets {
 action!(assets.update_many UpdateManyAssets {
     PATCH ASSETS "/v1/assets/" => Empty,
     roles: ["can_write_assets"],
-    body: options,
+    body: json options,
 });
 
 /// Lists the assets that show a person: [`Assets::list_by_person`].
@@ -506,7 +506,7 @@ action!(assets.replace_search_document ReplaceAssetSearchDocument {
     PUT ASSETS "/v1/assets/{asset_id}/search_document/" => Empty,
     roles: ["can_reindex_assets"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes an asset to the search index again: [`Assets::reindex`].
@@ -529,7 +529,7 @@ action!(assets.reindex ReindexAsset {
     POST ASSETS "/v1/assets/{asset_id}/reindex/" => Empty,
     roles: ["can_reindex_assets"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes all assets, or those named, to the search index again: [`Assets::reindex_all`].
@@ -558,5 +558,5 @@ impl<C> ReindexAllAssets<C> {
 action!(assets.reindex_all ReindexAllAssets {
     POST ASSETS "/v1/assets/reindex/" => Empty,
     roles: ["can_reindex_assets"],
-    body: options,
+    body: json options,
 });

@@ -169,7 +169,7 @@ action!(collections.create CreateCollection {
         restrict_collection_acls: "restrict_collection_acls",
         apply_acl_template_id: "apply_acl_template_id",
     },
-    body: options,
+    body: json options,
 });
 
 /// Gets a collection: [`Collections::get`].
@@ -229,7 +229,7 @@ action!(collections.replace ReplaceCollection {
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id" },
     query: { change_parent_mode: "change_parent_mode" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a collection: [`Collections::update`].
@@ -271,7 +271,7 @@ action!(collections.update UpdateCollection {
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id" },
     query: { change_parent_mode: "change_parent_mode" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a collection: [`Collections::delete`].
@@ -631,7 +631,7 @@ action!(collections.add_content AddCollectionContent {
     POST ASSETS "/v1/collections/{collection_id}/contents/" => Empty,
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id" },
-    body: options,
+    body: json options,
 });
 
 /// Moves an object to another place among the contents of a collection:
@@ -668,7 +668,7 @@ action!(collections.move_content MoveCollectionContent {
     PUT ASSETS "/v1/collections/{collection_id}/contents/{object_type}/{object_id}/" => Empty,
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id", object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Takes an object out of a collection: [`Collections::remove_content`].
@@ -750,7 +750,7 @@ action!(collections.copy_into CopyCollectionInto {
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id" },
     query: { copy_acl: "copy_acl", copy_keyframes: "copy_keyframes" },
-    body: options,
+    body: json options,
 });
 
 /// Gives the contents of a collection an order of their own:
@@ -777,7 +777,7 @@ action!(collections.enable_custom_order EnableCollectionCustomOrder {
     POST ASSETS "/v1/collections/{collection_id}/contents/ordering/custom/" => Empty,
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id" },
-    body: options,
+    body: json options,
 });
 
 /// Takes their own order from the contents of a collection:
@@ -825,7 +825,7 @@ action!(collections.pick_keyframes PickCollectionKeyframes {
     POST ASSETS "/v1/collections/{collection_id}/keyframes/" => Empty,
     roles: ["can_reindex_collections"],
     path: { collection_id: "collection_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes the entry of a collection in the search index:
@@ -854,7 +854,7 @@ action!(collections.replace_search_document ReplaceCollectionSearchDocument {
     PUT ASSETS "/v1/collections/{collection_id}/search_document/" => Empty,
     roles: ["can_reindex_collections"],
     path: { collection_id: "collection_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes a collection to the search index again: [`Collections::reindex`].
@@ -880,7 +880,7 @@ action!(collections.reindex ReindexCollection {
     POST ASSETS "/v1/collections/{collection_id}/reindex/" => Empty,
     roles: ["can_reindex_collections"],
     path: { collection_id: "collection_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes a collection and all that is in it to the search index again:
@@ -912,7 +912,7 @@ action!(collections.reindex_with_contents ReindexCollectionWithContents {
     POST ASSETS "/v1/collections/{collection_id}/reindex/contents/" => Empty,
     roles: ["can_reindex_collections"],
     path: { collection_id: "collection_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes the place of one object in a collection to the search index again:
@@ -949,7 +949,7 @@ action!(collections.reindex_content ReindexCollectionContent {
     POST ASSETS "/v1/collections/{collection_id}/contents/{object_type}/{object_id}/reindex/" => Empty,
     roles: ["can_reindex_collections"],
     path: { collection_id: "collection_id", object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes all collections, or those named, to the search index again:
@@ -979,5 +979,5 @@ impl<C> ReindexAllCollections<C> {
 action!(collections.reindex_all ReindexAllCollections {
     POST ASSETS "/v1/collections/reindex/" => Empty,
     roles: ["can_reindex_collections"],
-    body: options,
+    body: json options,
 });

@@ -69,7 +69,7 @@ impl CreateCustomAction {
 action!(custom_actions.create CreateCustomAction {
     POST ASSETS "/v1/custom_actions/{context}/" => Json<CustomAction>,
     path: { context: "context" },
-    body: options,
+    body: json options,
 });
 
 /// Gets a custom action: [`CustomActions::get`].
@@ -126,7 +126,7 @@ impl ReplaceCustomAction {
 action!(custom_actions.replace ReplaceCustomAction {
     PUT ASSETS "/v1/custom_actions/{context}/{action_id}/" => Json<CustomAction>,
     path: { context: "context", action_id: "action_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a custom action: [`CustomActions::update`].
@@ -158,7 +158,7 @@ impl UpdateCustomAction {
 action!(custom_actions.update UpdateCustomAction {
     PATCH ASSETS "/v1/custom_actions/{context}/{action_id}/" => Json<CustomAction>,
     path: { context: "context", action_id: "action_id" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a custom action: [`CustomActions::delete`].
@@ -215,7 +215,7 @@ action!(custom_actions.run RunCustomAction {
     POST ASSETS "/v1/custom_actions/{context}/{action_id}/callback/" => Json<CustomActionReply>,
     roles: ["can_read_custom_actions"],
     path: { context: "context", action_id: "action_id" },
-    body: options,
+    body: json options,
 });
 
 /// Runs a custom action on shared assets or collections: [`CustomActions::run_shared`].
@@ -248,5 +248,5 @@ action!(custom_actions.run_shared RunSharedCustomAction {
     POST ASSETS "/v1/custom_actions/shared/{context}/{action_id}/callback/" => Json<CustomActionReply>,
     roles: ["can_read_custom_actions"],
     path: { context: "context", action_id: "action_id" },
-    body: options,
+    body: json options,
 });

@@ -26,7 +26,7 @@ impl AddBulkToDeleteQueue {
 action!(delete_queue.add_bulk AddBulkToDeleteQueue {
     POST ASSETS "/v1/delete_queue/bulk/" => Empty,
     roles: ["can_delete_assets"],
-    body: options,
+    body: json options,
 });
 
 /// Removes all deleted assets and collections for good: [`DeleteQueue::purge_all`].
@@ -119,7 +119,7 @@ impl AddAssetsToDeleteQueue {
 action!(delete_queue.add_assets AddAssetsToDeleteQueue {
     POST ASSETS "/v1/delete_queue/assets/" => Empty,
     roles: ["can_delete_assets"],
-    body: options,
+    body: json options,
 });
 
 /// Brings deleted assets back: [`DeleteQueue::restore_assets`].
@@ -140,7 +140,7 @@ impl RestoreDeletedAssets {
 action!(delete_queue.restore_assets RestoreDeletedAssets {
     DELETE ASSETS "/v1/delete_queue/assets/" => Empty,
     roles: ["can_write_assets"],
-    body: options,
+    body: json options,
 });
 
 /// Brings all deleted assets back: [`DeleteQueue::restore_all_assets`].
@@ -180,7 +180,7 @@ impl PurgeDeletedAssets {
 action!(delete_queue.purge_assets PurgeDeletedAssets {
     POST ASSETS "/v1/delete_queue/assets/purge/" => Empty,
     roles: ["can_purge_assets"],
-    body: options,
+    body: json options,
 });
 
 /// Removes all deleted assets for good: [`DeleteQueue::purge_all_assets`].
@@ -273,7 +273,7 @@ impl AddCollectionsToDeleteQueue {
 action!(delete_queue.add_collections AddCollectionsToDeleteQueue {
     POST ASSETS "/v1/delete_queue/collections/" => Empty,
     roles: ["can_delete_collections"],
-    body: options,
+    body: json options,
 });
 
 /// Brings deleted collections back: [`DeleteQueue::restore_collections`].
@@ -294,7 +294,7 @@ impl RestoreDeletedCollections {
 action!(delete_queue.restore_collections RestoreDeletedCollections {
     DELETE ASSETS "/v1/delete_queue/collections/" => Empty,
     roles: ["can_write_collections"],
-    body: options,
+    body: json options,
 });
 
 /// Brings all deleted collections back: [`DeleteQueue::restore_all_collections`].
@@ -334,7 +334,7 @@ impl PurgeDeletedCollections {
 action!(delete_queue.purge_collections PurgeDeletedCollections {
     POST ASSETS "/v1/delete_queue/collections/purge/" => Empty,
     roles: ["can_purge_collections"],
-    body: options,
+    body: json options,
 });
 
 /// Removes all deleted collections for good: [`DeleteQueue::purge_all_collections`].

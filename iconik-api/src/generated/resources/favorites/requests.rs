@@ -70,7 +70,7 @@ impl AddFavorites {
 action!(favorites.add AddFavorites {
     POST ASSETS "/v1/favorites/" => Json<FavoriteObjects>,
     roles: ["can_write_favorites"],
-    body: options,
+    body: json options,
 });
 
 /// Removes assets or collections from the favorites: [`Favorites::remove`].
@@ -91,7 +91,7 @@ impl RemoveFavorites {
 action!(favorites.remove RemoveFavorites {
     DELETE ASSETS "/v1/favorites/" => OptionalJson<FavoriteObjects>,
     roles: ["can_delete_favorites"],
-    body: options,
+    body: json options,
 });
 
 /// Removes everything from the favorites: [`Favorites::remove_all`].

@@ -89,7 +89,7 @@ action!(history.create CreateHistoryEntry {
     POST ASSETS "/v1/assets/{asset_id}/history/" => Json<HistoryEntry>,
     roles: ["can_write_assets_history"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Gets an entry of the history of an asset: [`History::get`].
@@ -170,5 +170,5 @@ action!(history.reindex ReindexHistoryEntry {
     POST ASSETS "/v1/assets/{asset_id}/history/{history_entity_id}/reindex/" => Empty,
     roles: ["can_reindex_assets_history"],
     path: { asset_id: "asset_id", history_entity_id: "history_entity_id" },
-    body: options,
+    body: json options,
 });

@@ -101,7 +101,7 @@ impl CreatePlaylist {
 action!(playlists.create CreatePlaylist {
     POST ASSETS "/v1/playlists/" => Json<Playlist>,
     roles: ["can_create_playlists"],
-    body: options,
+    body: json options,
 });
 
 /// Gets a playlist: [`Playlists::get`].
@@ -148,7 +148,7 @@ action!(playlists.replace ReplacePlaylist {
     PUT ASSETS "/v1/playlists/{playlist_id}/" => Json<Playlist>,
     roles: ["can_write_playlists"],
     path: { playlist_id: "playlist_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a playlist: [`Playlists::update`].
@@ -171,7 +171,7 @@ action!(playlists.update UpdatePlaylist {
     PATCH ASSETS "/v1/playlists/{playlist_id}/" => Json<Playlist>,
     roles: ["can_write_playlists"],
     path: { playlist_id: "playlist_id" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a playlist: [`Playlists::delete`].
@@ -267,7 +267,7 @@ action!(playlists.add_item AddPlaylistItem {
     POST ASSETS "/v1/playlists/{playlist_id}/items/" => Json<PlaylistItem>,
     roles: ["can_add_playlist_items"],
     path: { playlist_id: "playlist_id" },
-    body: options,
+    body: json options,
 });
 
 /// Replaces an item of a playlist: [`Playlists::replace_item`].
@@ -300,7 +300,7 @@ action!(playlists.replace_item ReplacePlaylistItem {
     PUT ASSETS "/v1/playlists/{playlist_id}/items/{item_id}/" => Json<PlaylistItem>,
     roles: ["can_update_playlist_items"],
     path: { playlist_id: "playlist_id", item_id: "item_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes an item of a playlist: [`Playlists::update_item`].
@@ -333,7 +333,7 @@ action!(playlists.update_item UpdatePlaylistItem {
     PATCH ASSETS "/v1/playlists/{playlist_id}/items/{item_id}/" => Json<PlaylistItem>,
     roles: ["can_update_playlist_items"],
     path: { playlist_id: "playlist_id", item_id: "item_id" },
-    body: options,
+    body: json options,
 });
 
 /// Removes an item from a playlist: [`Playlists::remove_item`].
@@ -388,7 +388,7 @@ action!(playlists.move_item MovePlaylistItem {
     PUT ASSETS "/v1/playlists/{playlist_id}/items/{item_id}/position/" => Json<PlaylistItem>,
     roles: ["can_update_playlist_items_position"],
     path: { playlist_id: "playlist_id", item_id: "item_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes a playlist to the search index again: [`Playlists::reindex`].
@@ -411,5 +411,5 @@ action!(playlists.reindex ReindexPlaylist {
     POST ASSETS "/v1/playlists/{playlist_id}/reindex/" => Empty,
     roles: ["can_reindex_playlists"],
     path: { playlist_id: "playlist_id" },
-    body: options,
+    body: json options,
 });

@@ -94,7 +94,7 @@ impl CreateProject {
 action!(projects.create CreateProject {
     POST ASSETS "/v1/projects/" => Json<Project>,
     roles: ["can_create_projects"],
-    body: options,
+    body: json options,
 });
 
 /// Gets a project: [`Projects::get`].
@@ -150,7 +150,7 @@ action!(projects.replace ReplaceProject {
     PUT ASSETS "/v1/projects/{project_id}/" => Json<Project>,
     roles: ["can_write_projects"],
     path: { project_id: "project_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a project: [`Projects::update`].
@@ -173,7 +173,7 @@ action!(projects.update UpdateProject {
     PATCH ASSETS "/v1/projects/{project_id}/" => Json<Project>,
     roles: ["can_write_projects"],
     path: { project_id: "project_id" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a project: [`Projects::delete`].
@@ -238,7 +238,7 @@ action!(projects.add_member AddProjectMember {
     POST ASSETS "/v1/projects/{project_id}/members/" => Json<ProjectMember>,
     roles: ["can_add_project_members"],
     path: { project_id: "project_id" },
-    body: options,
+    body: json options,
 });
 
 /// Gets a member of a project: [`Projects::get_member`].
@@ -305,5 +305,5 @@ action!(projects.reindex ReindexProject {
     POST ASSETS "/v1/projects/{project_id}/reindex/" => Empty,
     roles: ["can_reindex_projects"],
     path: { project_id: "project_id" },
-    body: options,
+    body: json options,
 });

@@ -24,5 +24,5 @@ impl ReindexBulk {
 action!(reindexing.bulk ReindexBulk {
     POST ASSETS "/v1/reindex/bulk/" => Empty,
     roles: ["can_reindex_assets"],
-    body: options,
+    body: json options,
 });

@@ -44,7 +44,7 @@ impl CreateRelationType {
 action!(relation_types.create CreateRelationType {
     POST ASSETS "/v1/assets/relation_types/" => Json<RelationType>,
     roles: ["can_write_asset_relation_types"],
-    body: options,
+    body: json options,
 });
 
 /// Gets a relation type: [`RelationTypes::get`].
@@ -88,7 +88,7 @@ action!(relation_types.replace ReplaceRelationType {
     PUT ASSETS "/v1/assets/relation_types/{relation_type}/" => Json<RelationType>,
     roles: ["can_write_asset_relation_types"],
     path: { relation_type: "relation_type" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a relation type: [`RelationTypes::update`].
@@ -111,7 +111,7 @@ action!(relation_types.update UpdateRelationType {
     PATCH ASSETS "/v1/assets/relation_types/{relation_type}/" => Json<RelationType>,
     roles: ["can_write_asset_relation_types"],
     path: { relation_type: "relation_type" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a relation type: [`RelationTypes::delete`].

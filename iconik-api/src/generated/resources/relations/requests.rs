@@ -167,7 +167,7 @@ action!(relations.create CreateRelation {
     POST ASSETS "/v1/assets/{asset_id}/relations/" => Json<Relation>,
     roles: ["can_create_asset_relations"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Relates an asset to another one, both named in the path: [`Relations::create_by_type`].
@@ -206,7 +206,7 @@ action!(relations.create_by_type CreateRelationByType {
         asset_id: "asset_id", relation_type: "relation_type",
         related_to_asset_id: "related_to_asset_id",
     },
-    body: options,
+    body: json options,
 });
 
 /// Turns a relation round, so that it leads from the other asset to this one:

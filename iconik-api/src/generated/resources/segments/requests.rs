@@ -390,7 +390,7 @@ action!(segments.create CreateSegment {
     roles: ["can_create_segments"],
     path: { asset_id: "asset_id" },
     header: { share_user_email: "Share-User-Email" },
-    body: options,
+    body: json options,
 });
 
 /// Gets a segment: [`Segments::get`].
@@ -483,7 +483,7 @@ action!(segments.replace ReplaceSegment {
     roles: ["can_write_segments"],
     path: { asset_id: "asset_id", segment_id: "segment_id" },
     query: { generate_subclip_keyframes: "generate_subclip_keyframes" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a segment: [`Segments::update`].
@@ -527,7 +527,7 @@ action!(segments.update UpdateSegment {
     roles: ["can_write_segments"],
     path: { asset_id: "asset_id", segment_id: "segment_id" },
     query: { generate_subclip_keyframes: "generate_subclip_keyframes" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a segment: [`Segments::delete`].
@@ -863,7 +863,7 @@ action!(segments.create_many CreateManySegments {
     POST ASSETS "/v1/assets/{asset_id}/segments/bulk/" => Empty,
     roles: ["can_create_segments"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Replaces many segments of an asset: [`Segments::replace_many`].
@@ -901,7 +901,7 @@ action!(segments.replace_many ReplaceManySegments {
     roles: ["can_write_segments"],
     path: { asset_id: "asset_id" },
     query: { generate_subclip_keyframes: "generate_subclip_keyframes" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes many segments of an asset: [`Segments::delete_many`].
@@ -950,7 +950,7 @@ action!(segments.delete_many DeleteManySegments {
     roles: ["can_delete_segments"],
     path: { asset_id: "asset_id" },
     query: { immediately: "immediately", ignore_reindexing: "ignore_reindexing" },
-    body: options,
+    body: json options,
 });
 
 /// Writes a segment to the search index again: [`Segments::reindex`].
@@ -983,7 +983,7 @@ action!(segments.reindex ReindexSegment {
     POST ASSETS "/v1/assets/{asset_id}/segments/{segment_id}/reindex/" => Empty,
     roles: ["can_reindex_segments"],
     path: { asset_id: "asset_id", segment_id: "segment_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes all segments of an asset to the search index again: [`Segments::reindex_all`].
@@ -1006,7 +1006,7 @@ action!(segments.reindex_all ReindexAllSegments {
     POST ASSETS "/v1/assets/{asset_id}/segments/reindex/" => Empty,
     roles: ["can_reindex_segments"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes the named segments to the search index again: [`Segments::reindex_many`].
@@ -1027,7 +1027,7 @@ impl ReindexManySegments {
 action!(segments.reindex_many ReindexManySegments {
     POST ASSETS "/v1/segments/reindex/" => Empty,
     roles: ["can_reindex_segments"],
-    body: options,
+    body: json options,
 });
 
 /// Writes the segments of several assets to the search index again:
@@ -1049,5 +1049,5 @@ impl ReindexSegmentsOfAssets {
 action!(segments.reindex_of_assets ReindexSegmentsOfAssets {
     POST ASSETS "/v1/assets/segments/reindex/" => Empty,
     roles: ["can_reindex_segments"],
-    body: options,
+    body: json options,
 });

@@ -94,7 +94,7 @@ impl CreateSequence {
 action!(sequences.create CreateSequence {
     POST ASSETS "/v1/sequences/" => Json<Sequence>,
     roles: ["can_create_sequences"],
-    body: options,
+    body: json options,
 });
 
 /// Gets a sequence: [`Sequences::get`].
@@ -138,7 +138,7 @@ action!(sequences.replace ReplaceSequence {
     PUT ASSETS "/v1/sequences/{sequence_id}/" => Json<Sequence>,
     roles: ["can_write_sequences"],
     path: { sequence_id: "sequence_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a sequence: [`Sequences::update`].
@@ -161,7 +161,7 @@ action!(sequences.update UpdateSequence {
     PATCH ASSETS "/v1/sequences/{sequence_id}/" => Json<Sequence>,
     roles: ["can_write_sequences"],
     path: { sequence_id: "sequence_id" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a sequence: [`Sequences::delete`].
@@ -244,7 +244,7 @@ action!(sequences.add_item AddSequenceItem {
     POST ASSETS "/v1/sequences/{sequence_id}/items/" => Json<SequenceItem>,
     roles: ["can_add_sequence_items"],
     path: { sequence_id: "sequence_id" },
-    body: options,
+    body: json options,
 });
 
 /// Removes an item from a sequence: [`Sequences::remove_item`].
@@ -299,7 +299,7 @@ action!(sequences.move_item MoveSequenceItem {
     PUT ASSETS "/v1/sequences/{sequence_id}/items/{item_id}/position/" => Json<SequenceItem>,
     roles: ["can_add_sequence_items"],
     path: { sequence_id: "sequence_id", item_id: "item_id" },
-    body: options,
+    body: json options,
 });
 
 /// Writes a sequence to the search index again: [`Sequences::reindex`].
@@ -322,5 +322,5 @@ action!(sequences.reindex ReindexSequence {
     POST ASSETS "/v1/sequences/{sequence_id}/reindex/" => Empty,
     roles: ["can_reindex_sequences"],
     path: { sequence_id: "sequence_id" },
-    body: options,
+    body: json options,
 });

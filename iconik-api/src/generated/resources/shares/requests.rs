@@ -414,7 +414,7 @@ action!(shares.create CreateShare {
     POST ASSETS "/v1/{object_type}/{object_id}/shares/" => Json<Share>,
     roles: ["can_write_shares"],
     path: { object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Shares an object by a URL: [`Shares::create_url`].
@@ -447,7 +447,7 @@ action!(shares.create_url CreateShareUrl {
     POST ASSETS "/v1/{object_type}/{object_id}/shares/url/" => Json<Share>,
     roles: ["can_write_shares"],
     path: { object_type: "object_type", object_id: "object_id" },
-    body: options,
+    body: json options,
 });
 
 /// Shares several objects at once: [`Shares::create_of_many`].
@@ -470,7 +470,7 @@ action!(shares.create_of_many CreateShareOfMany {
     POST ASSETS "/v1/share/{object_type}/" => Json<Share>,
     roles: ["can_write_shares"],
     path: { object_type: "object_type" },
-    body: options,
+    body: json options,
 });
 
 /// Gets a share: [`Shares::get`].
@@ -537,7 +537,7 @@ action!(shares.replace ReplaceShare {
     PUT ASSETS "/v1/{object_type}/{object_id}/shares/{share_id}/" => Json<Share>,
     roles: ["can_write_shares"],
     path: { object_type: "object_type", object_id: "object_id", share_id: "share_id" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a share: [`Shares::delete`].
@@ -590,7 +590,7 @@ impl DeleteMyShares {
 action!(shares.delete_mine DeleteMyShares {
     DELETE ASSETS "/v1/shares/bulk/" => Empty,
     roles: ["can_manage_shares"],
-    body: options,
+    body: json options,
 });
 
 /// Deletes several shares, whoever made them: [`Shares::delete_any`].
@@ -611,7 +611,7 @@ impl DeleteAnyShares {
 action!(shares.delete_any DeleteAnyShares {
     DELETE ASSETS "/v1/shares/bulk/all/" => Empty,
     roles: ["can_manage_all_shares"],
-    body: options,
+    body: json options,
 });
 
 /// Lists the people with whom an object is shared: [`Shares::list_users`].
@@ -699,7 +699,7 @@ action!(shares.add_user AddShareUser {
     POST ASSETS "/v1/{object_type}/{object_id}/shares/{share_id}/users/" => Json<ShareUser>,
     roles: ["can_write_shares"],
     path: { object_type: "object_type", object_id: "object_id", share_id: "share_id" },
-    body: options,
+    body: json options,
 });
 
 /// Gets a person of a share: [`Shares::get_user`].
@@ -779,7 +779,7 @@ action!(shares.replace_user ReplaceShareUser {
         object_type: "object_type", object_id: "object_id", share_id: "share_id",
         share_user_id: "share_user_id",
     },
-    body: options,
+    body: json options,
 });
 
 /// Changes a person of a share: [`Shares::update_user`].
@@ -821,7 +821,7 @@ action!(shares.update_user UpdateShareUser {
         object_type: "object_type", object_id: "object_id", share_id: "share_id",
         share_user_id: "share_user_id",
     },
-    body: options,
+    body: json options,
 });
 
 /// Removes a person from a share: [`Shares::remove_user`].
@@ -895,7 +895,7 @@ action!(shares.reindex ReindexShare {
     POST ASSETS "/v1/{object_type}/{object_id}/shares/{share_id}/reindex/" => Empty,
     roles: ["can_reindex_shares"],
     path: { object_type: "object_type", object_id: "object_id", share_id: "share_id" },
-    body: options,
+    body: json options,
 });
 
 /// Logs somebody in to a share: [`Shares::login`].
@@ -916,7 +916,7 @@ impl LogInToShare {
 action!(shares.login LogInToShare {
     POST ASSETS "/v1/shares/auth/login/" => Json<ShareToken>,
     auth: AppId,
-    body: options,
+    body: json options,
 });
 
 /// Checks a share token and tells whom it belongs to: [`Shares::check_token`].

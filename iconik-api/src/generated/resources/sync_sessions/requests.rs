@@ -23,7 +23,7 @@ impl CreateSyncSession {
 
 action!(sync_sessions.create CreateSyncSession {
     POST ASSETS "/v1/sync/sessions/" => Json<SyncSession>,
-    body: options,
+    body: json options,
 });
 
 /// Gets a sync session: [`SyncSessions::get`].
@@ -83,7 +83,7 @@ action!(sync_sessions.replace ReplaceSyncSession {
     PUT ASSETS "/v1/sync/sessions/{sync_session_id}/" => Json<SyncSession>,
     path: { sync_session_id: "sync_session_id" },
     query: { update_if_none: "update_if_none" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a sync session: [`SyncSessions::update`].
@@ -123,7 +123,7 @@ action!(sync_sessions.update UpdateSyncSession {
     PATCH ASSETS "/v1/sync/sessions/{sync_session_id}/" => Json<SyncSession>,
     path: { sync_session_id: "sync_session_id" },
     query: { update_if_none: "update_if_none" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes a sync session: [`SyncSessions::delete`].

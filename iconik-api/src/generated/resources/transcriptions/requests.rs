@@ -59,7 +59,7 @@ action!(transcriptions.create CreateTranscription {
     POST ASSETS "/v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/" => Json<TranscriptionProperties>,
     roles: ["can_write_transcriptions"],
     path: { asset_id: "asset_id", version_id: "version_id" },
-    body: options,
+    body: json options,
 });
 
 /// Makes a transcription of subtitles: [`Transcriptions::create_from_subtitles`].
@@ -92,7 +92,7 @@ action!(transcriptions.create_from_subtitles CreateTranscriptionFromSubtitles {
     POST ASSETS "/v1/assets/{asset_id}/versions/{version_id}/transcriptions/subtitles/" => Json<TranscriptionProperties>,
     roles: ["can_write_transcriptions"],
     path: { asset_id: "asset_id", version_id: "version_id" },
-    body: options,
+    body: json options,
 });
 
 /// Gets the properties of a transcription: [`Transcriptions::get`].
@@ -160,7 +160,7 @@ action!(transcriptions.replace ReplaceTranscription {
     PUT ASSETS "/v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/" => Json<TranscriptionProperties>,
     roles: ["can_write_transcriptions"],
     path: { asset_id: "asset_id", version_id: "version_id", transcription_id: "transcription_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes the properties of a transcription: [`Transcriptions::update`].
@@ -196,7 +196,7 @@ action!(transcriptions.update UpdateTranscription {
     PATCH ASSETS "/v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/" => Json<TranscriptionProperties>,
     roles: ["can_write_transcriptions"],
     path: { asset_id: "asset_id", version_id: "version_id", transcription_id: "transcription_id" },
-    body: options,
+    body: json options,
 });
 
 /// Deletes the properties of a transcription: [`Transcriptions::delete`].

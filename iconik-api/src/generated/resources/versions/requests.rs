@@ -26,7 +26,7 @@ action!(versions.create CreateVersion {
     POST ASSETS "/v1/assets/{asset_id}/versions/" => Json<AssetVersions>,
     roles: ["can_write_versions"],
     path: { asset_id: "asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Adds a version to an asset, with the media of another asset:
@@ -60,7 +60,7 @@ action!(versions.create_from_asset CreateVersionFromAsset {
     POST ASSETS "/v1/assets/{asset_id}/versions/from/assets/{source_asset_id}/" => Empty,
     roles: ["can_write_versions"],
     path: { asset_id: "asset_id", source_asset_id: "source_asset_id" },
-    body: options,
+    body: json options,
 });
 
 /// Adds a version to an asset, with the media of another version:
@@ -94,7 +94,7 @@ action!(versions.create_from_version CreateVersionFromVersion {
     POST ASSETS "/v1/assets/{asset_id}/versions/from/versions/{source_version_id}/" => Empty,
     roles: ["can_write_versions"],
     path: { asset_id: "asset_id", source_version_id: "source_version_id" },
-    body: options,
+    body: json options,
 });
 
 /// Replaces the fields of a version: [`Versions::replace`].
@@ -127,7 +127,7 @@ action!(versions.replace ReplaceVersion {
     PUT ASSETS "/v1/assets/{asset_id}/versions/{version_id}/" => Json<AssetVersion>,
     roles: ["can_write_versions"],
     path: { asset_id: "asset_id", version_id: "version_id" },
-    body: options,
+    body: json options,
 });
 
 /// Changes a version: [`Versions::update`].
@@ -160,7 +160,7 @@ action!(versions.update UpdateVersion {
     PATCH ASSETS "/v1/assets/{asset_id}/versions/{version_id}/" => Json<AssetVersion>,
     roles: ["can_write_versions"],
     path: { asset_id: "asset_id", version_id: "version_id" },
-    body: options,
+    body: json options,
 });
 
 /// Makes a version the latest one of its asset: [`Versions::promote`].
