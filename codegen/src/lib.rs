@@ -27,4 +27,4 @@ pub use diag::Diagnostics;
 pub use load::load;
 pub use rust::{Files, GENERATED, features, generate, generate_fixture, names};
 pub use schema::schema;
-pub use source::Source;
+pub use source::{Source, is_generated};

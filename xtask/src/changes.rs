@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use iconik_codegen::changes::{Changes, changes};
 
+use crate::output;
 use crate::repo::{Error, Repo, Result};
 
 /// Print what changed in the public API since a git revision, as Markdown for CHANGELOG.md.
@@ -28,20 +29,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let old = repo.api_at(&arguments.since)?;
     let changes = changes(&old, &repo.api()?);
     let Some(path) = &arguments.announced_in else {
-        if changes.is_empty() {
-            println!("Nothing changed since {}.", arguments.since);
-        }
-        print!("{}", changes.markdown());
+        output::print(&match changes.is_empty() {
+            true => format!("Nothing changed since {}.\n", arguments.since),
+            false => changes.markdown(),
+        });
         return Ok(ExitCode::SUCCESS);
     };
     let changelog = fs::read_to_string(path).map_err(|error| Error::File(path.clone(), error))?;
     match verdict(&changes, &changelog) {
         Ok(praise) => {
-            println!("{praise} since {}", arguments.since);
+            output::print(&format!("{praise} since {}\n", arguments.since));
             Ok(ExitCode::SUCCESS)
         }
         Err(advice) => {
-            println!("{}: {advice}", path.display());
+            output::print(&format!("{}: {advice}\n", path.display()));
             Ok(ExitCode::FAILURE)
         }
     }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::output;
 use crate::repo::{Repo, Result};
 
 /// Print a Markdown table of what the spec describes
@@ -19,6 +20,6 @@ pub(crate) struct Arguments {}
 /// Runs the command.
 pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
     let api = Repo::here().api()?;
-    print!("{}", iconik_codegen::coverage(&api));
+    output::print(&iconik_codegen::coverage(&api));
     Ok(ExitCode::SUCCESS)
 }

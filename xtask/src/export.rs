@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use iconik_codegen::openapi;
 
 use crate::audit::find;
+use crate::output;
 use crate::repo::{Error, Repo, Result};
 
 /// Print the API in another format.
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let text = openapi::export(&api, &services);
     match &arguments.output {
         Some(path) => fs::write(path, text).map_err(|error| Error::File(path.clone(), error))?,
-        None => print!("{text}"),
+        None => output::print(&text),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ mod coverage;
 mod export;
 mod features;
 mod names;
+mod output;
 mod regen;
 mod repo;
 
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
         Command::Changes(arguments) => changes::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("{error}");
+        output::print_error(&error.to_string());
         // Unlike a command that did its work and found something.
         ExitCode::from(2)
     })

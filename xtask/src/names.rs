@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::output;
 use crate::repo::{Repo, Result};
 
 /// Print every name that a user of iconik-api may write
@@ -18,6 +19,6 @@ pub(crate) struct Arguments {}
 /// Runs the command.
 pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
     let api = Repo::here().api()?;
-    print!("{}", iconik_codegen::names(&api));
+    output::print(&iconik_codegen::names(&api));
     Ok(ExitCode::SUCCESS)
 }

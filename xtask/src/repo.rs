@@ -6,9 +6,10 @@ use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use iconik_codegen::api::Api;
-use iconik_codegen::{Diagnostics, Files, GENERATED, Source, coverage, pages};
+use iconik_codegen::{Diagnostics, Files, GENERATED, Source, coverage, is_generated, pages};
 
 /// The folder of the spec.
 const SPEC: &str = "spec";
@@ -93,7 +94,7 @@ impl Repo {
     fn yaml(&self, folder: &str) -> Result<Vec<Source>> {
         let mut sources = Vec::new();
         self.walk(folder, &mut |path| {
-            if is_yaml(path) {
+            if is_yaml(path) && !is_hidden(path) {
                 sources.push(Source::new(path, self.read(path)?));
             }
             Ok(())
@@ -113,7 +114,7 @@ impl Repo {
         // What follows `--` is a path.
         let listing = self.git(&["ls-tree", "-r", "--name-only", revision, "--", SPEC])?;
         let mut sources = Vec::new();
-        for path in listing.lines().filter(|it| is_yaml(it)) {
+        for path in listing.lines().filter(|it| is_yaml(it) && !is_hidden(it)) {
             sources.push(Source::new(
                 path,
                 self.git(&["show", &format!("{revision}:{path}")])?,
@@ -146,7 +147,8 @@ impl Repo {
         files.insert(SCHEMA.to_owned(), iconik_codegen::schema());
         files.extend(pages::pages(api));
         files.extend(iconik_codegen::generate_fixture(&self.load(FIXTURE)?));
-        let readme = self.read_if_there(README)?;
+        let readme = self.bytes_if_there(README)?;
+        let readme = readme.and_then(|it| String::from_utf8(it).ok());
         if let Some(readme) = readme.and_then(|it| with_coverage(&it, &coverage(api))) {
             files.insert(README.to_owned(), readme);
         }
@@ -154,11 +156,13 @@ impl Repo {
     }
 
     /// What differs between the files as they should be and as they are.
-    pub(crate) fn changes(&self, wanted: Files) -> Result<BTreeMap<String, Change>> {
+    pub(crate) fn compare(&self, wanted: Files) -> Result<Comparison> {
         let mut changes = BTreeMap::new();
+        let mut foreign = Vec::new();
         for (path, new) in wanted.iter() {
-            let old = self.read_if_there(path)?;
-            if old.as_ref() != Some(new) {
+            let old = self.bytes_if_there(path)?;
+            if old.as_deref() != Some(new.as_bytes()) {
+                let old = old.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
                 changes.insert(
                     path.clone(),
                     Change {
@@ -170,34 +174,41 @@ impl Repo {
         }
         for folder in GENERATED.iter().chain(&[pages::FOLDER]) {
             self.walk(folder, &mut |path| {
-                if !wanted.contains_key(path) {
-                    let old = Some(self.read(path)?);
+                if wanted.contains_key(path) {
+                    return Ok(());
+                }
+                // Another run may have removed it in the meantime.
+                let Some(bytes) = self.bytes_if_there(path)? else {
+                    return Ok(());
+                };
+                let text = String::from_utf8_lossy(&bytes);
+                if is_generated(&text) && !is_hidden(path) {
+                    let old = Some(text.into_owned());
                     changes.insert(path.to_owned(), Change { old, new: None });
+                } else {
+                    foreign.push(path.to_owned());
                 }
                 Ok(())
             })?;
         }
-        Ok(changes)
+        self.walk(SPEC, &mut |path| {
+            if is_yaml(path) && is_hidden(path) {
+                foreign.push(path.to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(Comparison { changes, foreign })
     }
 
-    /// Makes a file as it should be.
+    /// Makes a file as it should be. Several runs at once write the same files: none of them reads
+    /// half a file, and what another one has done already is no error.
     pub(crate) fn apply(&self, path: &str, change: &Change) -> Result<()> {
         let full = self.root.join(path);
-        let failed = |error| Error::File(full.clone(), error);
-        match &change.new {
-            Some(text) => {
-                if let Some(folder) = full.parent() {
-                    fs::create_dir_all(folder).map_err(failed)?;
-                }
-                fs::write(&full, text).map_err(failed)
-            }
-            None => {
-                fs::remove_file(&full).map_err(failed)?;
-                // The folder goes with its last file; a folder that is not empty stays.
-                full.parent().map(fs::remove_dir);
-                Ok(())
-            }
-        }
+        let outcome = match &change.new {
+            Some(text) => replace(&full, text),
+            None => remove(&full),
+        };
+        outcome.map_err(|error| Error::File(full, error))
     }
 
     /// The text of a file.
@@ -206,11 +217,12 @@ impl Repo {
         fs::read_to_string(&full).map_err(|error| Error::File(full, error))
     }
 
-    fn read_if_there(&self, path: &str) -> Result<Option<String>> {
-        match self.read(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(Error::File(_, error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+    fn bytes_if_there(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        let full = self.root.join(path);
+        match fs::read(&full) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::File(full, error)),
         }
     }
 
@@ -227,7 +239,11 @@ impl Repo {
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.file_type().map_err(failed)?.is_dir() {
+            let kind = match entry.file_type() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                kind => kind.map_err(failed)?,
+            };
+            if kind.is_dir() {
                 self.walk(&path, visit)?;
             } else {
                 visit(&path)?;
@@ -251,6 +267,61 @@ fn with_coverage(page: &str, table: &str) -> Option<String> {
 
 fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// Whether an operating system or an editor keeps it for itself, as `._name.yaml`.
+fn is_hidden(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|it| it.starts_with('.'))
+}
+
+/// Writes a file whole or not at all.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let Some((folder, name)) = path.parent().zip(path.file_name()) else {
+        return fs::write(path, text);
+    };
+    static DRAFTS: AtomicUsize = AtomicUsize::new(0);
+    let count = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let name = name.to_string_lossy();
+    let draft = folder.join(format!(".{name}.{}-{count}", std::process::id()));
+    // Another run may remove the folder while it is empty.
+    retried(|| {
+        fs::create_dir_all(folder)?;
+        fs::write(&draft, text)?;
+        fs::rename(&draft, path)
+    })
+}
+
+/// Removes a file, and its folder if that is empty then.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // A folder that is not empty stays.
+    path.parent().map(fs::remove_dir);
+    Ok(())
+}
+
+/// Tries again, at most nine times, while something is not there.
+fn retried(mut attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for _ in 0..9 {
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            outcome => return outcome,
+        }
+    }
+    attempt()
+}
+
+/// The files as they are, beside the files as they should be.
+pub(crate) struct Comparison {
+    /// What differs, by path.
+    pub(crate) changes: BTreeMap<String, Change>,
+    /// Files in generated folders that the generator did not write, and hidden files of the spec:
+    /// they are neither read nor removed.
+    pub(crate) foreign: Vec<String>,
 }
 
 /// A file before and after.
