@@ -2,11 +2,24 @@
 
 use std::collections::BTreeMap;
 
-/// Every service of the spec, checked.
+/// The whole spec, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Api {
+    /// What all services share.
+    pub common: Common,
     /// The services, in the order of their names.
     pub services: Vec<Service>,
+}
+
+/// What all services share: `spec/common.yaml`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Common {
+    /// The typed ids, by name.
+    pub ids: BTreeMap<String, Id>,
+    /// The enums, by name.
+    pub enums: BTreeMap<String, Enum>,
+    /// The models, by name.
+    pub models: BTreeMap<String, Model>,
 }
 
 /// One iconik service: a folder under `spec/`.
@@ -22,8 +35,6 @@ pub struct Service {
     pub rate_limit: RateLimit,
     /// Every role that the service knows, in the order of the spec.
     pub roles: Vec<String>,
-    /// The typed ids, by name.
-    pub ids: BTreeMap<String, Id>,
     /// The enums, by name.
     pub enums: BTreeMap<String, Enum>,
     /// The models, by name.
@@ -46,9 +57,11 @@ pub struct RateLimit {
 /// Where an item was written, and so which module holds it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Home {
-    /// `types.yaml` of the service: several resources use it.
-    Shared,
-    /// The file of this resource; nobody else uses it.
+    /// `common.yaml`: several services use it.
+    Common,
+    /// `types.yaml` of the service: several of its resources use it.
+    Service,
+    /// The file of this resource; no other resource uses it.
     Resource(String),
 }
 
@@ -266,8 +279,8 @@ pub struct Action {
     /// Path parameters in the order of the path, then the others in the order of the spec; the
     /// parameters of the paging styles come last.
     pub params: Vec<Param>,
-    /// The JSON body.
-    pub options: Option<Options>,
+    /// The body of the request.
+    pub body: Option<RequestBody>,
     /// The ways to page through the answer; empty where there is one page only.
     pub paging: Vec<Paging>,
     /// Success status and body, in the order of the spec.
@@ -276,17 +289,41 @@ pub struct Action {
     pub errors: Vec<(u16, String)>,
     /// Why not to use it any more.
     pub deprecated: Option<String>,
+    /// Which part of iconik it is for, where ordinary integrations do not call it.
+    pub used_by: Option<UsedBy>,
     /// Where iconik's document says something else, on purpose.
     pub differs: Vec<Difference>,
 }
 
-/// The JSON body of a request.
+/// The part of iconik that an action is for, where ordinary integrations do not call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UsedBy {
+    /// The storage gateway.
+    StorageGateway,
+    /// The transcoder.
+    Transcoder,
+    /// The operators of iconik.
+    SuperAdmin,
+    /// iconik's web application.
+    WebApp,
+    /// iconik's billing.
+    Billing,
+}
+
+/// The body of a request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Options {
-    /// A model's name, or [`Type::Object`] where nobody documents the fields.
-    pub ty: Type,
-    /// Whether the request is refused without a body.
+pub struct RequestBody {
+    /// What it contains.
+    pub content: RequestContent,
+    /// Whether iconik rejects the request without a body.
     pub required: bool,
+}
+
+/// What the body of a request contains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestContent {
+    /// JSON of this type: a model, a list, or [`Type::Object`] where the fields are not documented.
+    Json(Type),
 }
 
 /// A parameter outside the body.
@@ -366,6 +403,8 @@ pub enum Paging {
     LastId,
     /// `search_after` from each answer.
     SearchAfter,
+    /// `last_field_name` is the name of the last field seen.
+    LastFieldName,
 }
 
 /// The body of an answer.
@@ -392,4 +431,250 @@ pub struct Difference {
     pub documented: Option<String>,
     /// Why the spec is right.
     pub reason: String,
+}
+
+/// The names that a service sees: its own, and those that all services share.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    common: &'a Common,
+    service: &'a Service,
+}
+
+impl<'a> Scope<'a> {
+    /// The id of this name.
+    pub fn id(self, name: &str) -> Option<&'a Id> {
+        self.common.ids.get(name)
+    }
+
+    /// The model of this name.
+    pub fn model(self, name: &str) -> Option<&'a Model> {
+        let models = [&self.service.models, &self.common.models];
+        models.into_iter().find_map(|models| models.get(name))
+    }
+
+    /// The enum of this name.
+    pub fn enumeration(self, name: &str) -> Option<&'a Enum> {
+        let enums = [&self.service.enums, &self.common.enums];
+        enums.into_iter().find_map(|enums| enums.get(name))
+    }
+
+    /// Where the model or enum of this name was written.
+    pub fn home(self, name: &str) -> Option<&'a Home> {
+        let model = self.model(name).map(|model| &model.home);
+        model.or_else(|| self.enumeration(name).map(|item| &item.home))
+    }
+
+    /// Every model.
+    pub fn models(self) -> impl Iterator<Item = &'a Model> {
+        let common = self.common.models.values();
+        self.service.models.values().chain(common)
+    }
+
+    /// Every enum.
+    pub fn enums(self) -> impl Iterator<Item = &'a Enum> {
+        let common = self.common.enums.values();
+        self.service.enums.values().chain(common)
+    }
+
+    /// Every id.
+    pub fn ids(self) -> impl Iterator<Item = &'a Id> {
+        self.common.ids.values()
+    }
+}
+
+impl Api {
+    /// Every action, with its service and resource, in the order of the spec.
+    pub fn actions(&self) -> impl Iterator<Item = (&Service, &Resource, &Action)> {
+        self.services.iter().flat_map(|service| {
+            let resources = service.resources.iter();
+            resources.flat_map(move |resource| {
+                let actions = resource.actions.iter();
+                actions.map(move |action| (service, resource, action))
+            })
+        })
+    }
+
+    /// The service of this name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// The names that a service sees.
+    pub fn scope<'a>(&'a self, service: &'a Service) -> Scope<'a> {
+        Scope {
+            common: &self.common,
+            service,
+        }
+    }
+}
+
+impl Common {
+    /// Whether a model or an enum has this name.
+    pub fn holds(&self, name: &str) -> bool {
+        self.models.contains_key(name) || self.enums.contains_key(name)
+    }
+}
+
+impl Service {
+    /// The resource whose actions are methods of the service's handle: that of the service's name.
+    pub fn principal(&self) -> Option<&Resource> {
+        self.resources
+            .iter()
+            .find(|resource| resource.is_principal(self))
+    }
+
+    /// The spec file that contains an item of this home.
+    pub fn file(&self, home: &Home) -> String {
+        match home {
+            Home::Common => "spec/common.yaml".to_owned(),
+            Home::Service => format!("spec/{}/types.yaml", self.name),
+            Home::Resource(name) => format!("spec/{}/{name}.yaml", self.name),
+        }
+    }
+}
+
+impl Resource {
+    /// Whether its actions are methods of the service's handle.
+    pub fn is_principal(&self, service: &Service) -> bool {
+        self.name == service.name
+    }
+
+    /// How its handle is reached, with dots: `assets.segments`; of the principal resource, `assets`.
+    pub fn path(&self, service: &Service) -> String {
+        match self.is_principal(service) {
+            true => service.name.clone(),
+            false => format!("{}.{}", service.name, self.name),
+        }
+    }
+}
+
+impl Action {
+    /// Its name in messages and in the catalogue, which mirrors the path of the call:
+    /// `assets.get`, `assets.segments.create`.
+    pub fn id(&self, service: &Service, resource: &Resource) -> String {
+        format!("{}.{}", resource.path(service), self.name)
+    }
+}
+
+impl RequestBody {
+    /// The type whose JSON it contains.
+    pub fn ty(&self) -> &Type {
+        match &self.content {
+            RequestContent::Json(ty) => ty,
+        }
+    }
+}
+
+impl Method {
+    /// As it is written in a request line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether sending a request twice does the same as sending it once, where the spec does not say
+    /// otherwise.
+    pub fn is_idempotent(self) -> bool {
+        !matches!(self, Self::Post | Self::Patch)
+    }
+}
+
+impl Auth {
+    /// As the spec names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::ShareToken => "share_token",
+            Self::AppId => "app_id",
+        }
+    }
+}
+
+impl Location {
+    /// As the spec names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+        }
+    }
+}
+
+impl Paging {
+    /// Every style.
+    pub const ALL: [Self; 5] = [
+        Self::Page,
+        Self::Scroll,
+        Self::LastId,
+        Self::SearchAfter,
+        Self::LastFieldName,
+    ];
+
+    /// As the spec names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Scroll => "scroll",
+            Self::LastId => "last_id",
+            Self::SearchAfter => "search_after",
+            Self::LastFieldName => "last_field_name",
+        }
+    }
+}
+
+impl UsedBy {
+    /// Every part of iconik that has actions of its own.
+    pub const ALL: [Self; 5] = [
+        Self::StorageGateway,
+        Self::Transcoder,
+        Self::SuperAdmin,
+        Self::WebApp,
+        Self::Billing,
+    ];
+
+    /// As the spec names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StorageGateway => "storage_gateway",
+            Self::Transcoder => "transcoder",
+            Self::SuperAdmin => "super_admin",
+            Self::WebApp => "web_app",
+            Self::Billing => "billing",
+        }
+    }
+
+    /// Who calls it, as a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::StorageGateway => {
+                "Used by the iconik storage gateway; ordinary integrations do not call it."
+            }
+            Self::Transcoder => {
+                "Used by the iconik transcoder; ordinary integrations do not call it."
+            }
+            Self::SuperAdmin => {
+                "Used by the operators of iconik; ordinary integrations may not call it."
+            }
+            Self::WebApp => {
+                "Used by iconik's web application; ordinary integrations do not call it."
+            }
+            Self::Billing => "Used by iconik's billing; ordinary integrations do not call it.",
+        }
+    }
+}
+
+impl Type {
+    /// The item of nested lists and maps, or the type itself.
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::List(inner) | Self::Map(inner) => inner.innermost(),
+            ty => ty,
+        }
+    }
 }

@@ -37,6 +37,7 @@ pub(crate) fn check(
     let mut checker = Checker {
         sources,
         complete,
+        common: files::common(sources, files, mistakes),
         folders: files::by_folder(sources, files, mistakes),
         mistakes: Vec::new(),
         names: Names::default(),
@@ -52,6 +53,7 @@ pub(crate) fn check(
     checker.files();
     checker.collect_names();
     checker.enums();
+    checker.common();
     checker.services();
     checker.models();
     checker.resources();
@@ -63,9 +65,13 @@ pub(crate) fn check(
 /// Where a name is used, and so which names can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
-    folder: usize,
+    /// The folder of the service; none for common.yaml.
+    folder: Option<usize>,
     file: usize,
 }
+
+/// A type: the folder of its service, or none for one of common.yaml, and its name.
+type Key<'s> = (Option<usize>, &'s str);
 
 /// What is known so far.
 struct Checker<'s> {
@@ -73,6 +79,8 @@ struct Checker<'s> {
     /// Whether all files could be read to their ends. Where not, what is missing or unused may stand
     /// in the part that nobody understood, and it is not reported.
     complete: bool,
+    /// The file that all services share, and its place among the sources.
+    common: Option<(usize, &'s spec::Common)>,
     folders: Vec<Folder<'s>>,
     mistakes: Vec<Diagnostic>,
     names: Names<'s>,
@@ -80,13 +88,14 @@ struct Checker<'s> {
     used: BTreeSet<Span>,
     /// Composed fields, by the place of the model's or field set's name.
     flat: BTreeMap<Span, Vec<Flat>>,
-    enums: BTreeMap<&'s str, api::Enum>,
-    models: BTreeMap<&'s str, CheckedModel>,
+    enums: BTreeMap<Key<'s>, api::Enum>,
+    models: BTreeMap<Key<'s>, CheckedModel<'s>>,
     /// Which models are sent and received, and which must be patches, with the place that says so.
-    request_roots: Vec<api::Type>,
-    response_roots: Vec<api::Type>,
-    patches: Vec<(Span, String)>,
-    services: Vec<api::Service>,
+    request_roots: Vec<(Option<usize>, api::Type)>,
+    response_roots: Vec<(Option<usize>, api::Type)>,
+    patches: Vec<(Span, Key<'s>)>,
+    /// The services, each with its folder.
+    services: Vec<(usize, api::Service)>,
 }
 
 impl Checker<'_> {
@@ -106,35 +115,37 @@ impl Checker<'_> {
 
     /// Puts everything together.
     fn api(self) -> Api {
-        let Self {
-            mut services,
-            models,
-            enums,
-            names,
-            folders,
-            ..
-        } = self;
-        let owner = |name: &str| {
-            let folder = names.get(name).map(|item| item.place.folder)?;
-            folders.get(folder).map(Folder::name)
+        let models = |folder: Option<usize>| {
+            let models = self.models.iter().filter(|((of, _), _)| *of == folder);
+            models
+                .map(|((_, name), model)| ((*name).to_owned(), model.model.clone()))
+                .collect::<BTreeMap<_, _>>()
         };
-        for service in &mut services {
-            for (name, model) in &models {
-                if owner(name) == Some(&service.name) {
-                    service
-                        .models
-                        .insert((*name).to_owned(), model.model.clone());
-                }
-            }
-            for (name, values) in &enums {
-                if owner(name) == Some(&service.name) {
-                    service.enums.insert((*name).to_owned(), values.clone());
-                }
-            }
+        let enums = |folder: Option<usize>| {
+            let enums = self.enums.iter().filter(|((of, _), _)| *of == folder);
+            enums
+                .map(|((_, name), item)| ((*name).to_owned(), item.clone()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let ids = self.common.iter().flat_map(|(_, common)| &common.ids);
+        let ids = ids.flatten().map(|(name, doc)| {
+            let (name, doc) = (name.value.clone(), doc.value.clone());
+            (name.clone(), api::Id { name, doc })
+        });
+        let common = api::Common {
+            ids: ids.collect(),
+            enums: enums(None),
+            models: models(None),
+        };
+        let mut services = self.services;
+        for (folder, service) in &mut services {
+            service.models = models(Some(*folder));
+            service.enums = enums(Some(*folder));
             service.resources.sort_by(|a, b| a.name.cmp(&b.name));
         }
+        let mut services: Vec<_> = services.into_iter().map(|(_, service)| service).collect();
         services.sort_by(|a, b| a.name.cmp(&b.name));
-        Api { services }
+        Api { common, services }
     }
 }
 

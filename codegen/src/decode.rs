@@ -318,7 +318,10 @@ pub(crate) trait Words: Copy + Sized + 'static {
     /// What they are, for a sentence such as "unknown method".
     const WHAT: &'static str;
     /// Each word and what it means.
-    const WORDS: &'static [(&'static str, Self)];
+    const ALL: &'static [Self];
+
+    /// The word for it.
+    fn word(self) -> &'static str;
 }
 
 /// One of a few words.
@@ -328,17 +331,18 @@ impl<T: Words> Decode for OneOf<T> {
     type Output = At<T>;
 
     fn schema(_: &mut Definitions) -> Json {
-        let words: Vec<&str> = T::WORDS.iter().map(|(word, _)| *word).collect();
+        let words: Vec<&str> = T::ALL.iter().map(|known| known.word()).collect();
         json!({ "enum": words })
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<T>> {
         let text = Text::decode(node, owner, cx)?;
-        let known = T::WORDS.iter().find(|(word, _)| *word == text.value);
-        let Some((_, value)) = known else {
+        let mut all = T::ALL.iter();
+        let Some(value) = all.find(|known| known.word() == text.value) else {
+            let words = T::ALL.iter().map(|known| known.word());
             cx.report(
                 Diagnostic::new(node.span, format!("unknown {} `{}`", T::WHAT, text.value))
-                    .did_you_mean(&text.value, T::WORDS.iter().map(|(word, _)| *word)),
+                    .did_you_mean(&text.value, words),
             );
             return None;
         };

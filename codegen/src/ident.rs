@@ -14,13 +14,27 @@ pub fn upper_camel(wire: &str) -> String {
     wire.to_upper_camel_case()
 }
 
-/// The name of a request type: verb and noun. `list` takes the noun in the plural (`ListPlaylists`),
-/// every other verb in the singular, and the rest of the action's name follows (`AddPlaylistItem`).
+/// The name of a request type: the verb, the noun, then what else the action's name says.
+///
+/// The noun is singular (`AddPlaylistItem`). It is plural for several objects: of `list`, also before
+/// a preposition (`ListSegmentsByType`), and after `many` and `all`, which stand before it
+/// (`DeleteManySegments`).
 pub fn request(action: &str, resource: &str, singular: &str) -> String {
     let (verb, rest) = action.split_once('_').unwrap_or((action, ""));
-    let noun = if action == "list" { resource } else { singular };
-    [verb, noun, rest].map(upper_camel).concat()
+    let (first, remaining) = rest.split_once('_').unwrap_or((rest, ""));
+    let of_all = rest.is_empty() || PREPOSITIONS.contains(&first);
+    let words = match first {
+        "many" | "all" => [verb, first, resource, remaining],
+        _ if verb == "list" && of_all => [verb, resource, rest, ""],
+        _ => [verb, singular, rest, ""],
+    };
+    words.map(upper_camel).concat()
 }
+
+/// What may connect an action's verb with what follows.
+const PREPOSITIONS: &[&str] = &[
+    "as", "at", "by", "for", "from", "in", "of", "on", "to", "with", "without",
+];
 
 /// The name as it stands in Rust source: keywords become raw identifiers.
 pub fn escaped(name: &str) -> String {
@@ -76,6 +90,10 @@ mod tests {
         assert_eq!(name("list_items"), "ListDeleteQueueItems");
         assert_eq!(name("purge"), "PurgeDeleteQueue");
         assert_eq!(name("add_item"), "AddDeleteQueueItem");
+        assert_eq!(name("list_for_user"), "ListDeleteQueuesForUser");
+        assert_eq!(name("get_by_id"), "GetDeleteQueueById");
+        assert_eq!(name("purge_all"), "PurgeAllDeleteQueues");
+        assert_eq!(name("delete_many_by_id"), "DeleteManyDeleteQueuesById");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::decode::{Context, Decode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::node::{self, Node, Value};
 use crate::source::Source;
-use crate::spec::{Resource, Service, Types};
+use crate::spec::{Common, Resource, Service, Types};
 
 /// A spec file as it is written.
 #[derive(Debug)]
@@ -16,9 +16,10 @@ pub(crate) struct File {
     pub(crate) content: Content,
 }
 
-/// The three kinds of file, told apart by their first key.
+/// The four kinds of file, which differ in their first key.
 #[derive(Debug)]
 pub(crate) enum Content {
+    Common(Box<Common>),
     Service(Box<Service>),
     Types(Types),
     Resource(Resource),
@@ -69,6 +70,9 @@ pub(crate) fn read(index: usize, cx: &mut Context<'_>) -> Option<Content> {
     // What is wrong with the whole file is told beside the key that says what it is.
     let owner = first.map_or(node.span, |key| key.span);
     match first.map(|key| key.text.as_str()) {
+        Some("common") => {
+            Common::decode(&node, owner, cx).map(|common| Content::Common(Box::new(common)))
+        }
         Some("service") => {
             Service::decode(&node, owner, cx).map(|service| Content::Service(Box::new(service)))
         }
@@ -82,7 +86,7 @@ pub(crate) fn read(index: usize, cx: &mut Context<'_>) -> Option<Content> {
 }
 
 fn unknown_kind(node: &Node) -> Diagnostic {
-    let help = "a file begins with `service:`, `types:` or `resource:`, which tells what it is";
+    let help = "the first key says what a file is: `common:`, `service:`, `types:` or `resource:`";
     let Value::Map(entries) = &node.value else {
         let message = match node.value {
             Value::Null => "this file is empty".to_owned(),
@@ -92,7 +96,7 @@ fn unknown_kind(node: &Node) -> Diagnostic {
     };
     let kind = entries
         .iter()
-        .find(|(key, _)| ["service", "types", "resource"].contains(&key.text.as_str()));
+        .find(|(key, _)| ["common", "service", "types", "resource"].contains(&key.text.as_str()));
     match (kind, entries.first()) {
         (Some((key, _)), _) => {
             Diagnostic::new(key.span, format!("`{}` must be the first key", key.text)).help(help)

@@ -44,14 +44,15 @@ pub(crate) fn variant(wire: &str, rename: Option<&str>) -> String {
     escaped(&upper_camel(rename.unwrap_or(wire)))
 }
 
-/// The module and the cargo feature of a resource.
-pub(crate) fn module(resource: &str) -> String {
-    escaped(&snake(resource))
+/// The module of a service or a resource, and the method that returns its handle.
+pub(crate) fn module(name: &str) -> String {
+    escaped(&snake(name))
 }
 
-/// The handle's type: `custom_actions` becomes `CustomActions`.
-pub(crate) fn handle(resource: &str) -> String {
-    upper_camel(resource)
+/// The type of the handle of a service or a resource: `custom_actions` becomes
+/// `CustomActionsHandle`.
+pub(crate) fn handle(name: &str) -> String {
+    format!("{}Handle", upper_camel(name))
 }
 
 /// The method on the handle.
@@ -59,8 +60,7 @@ pub(crate) fn method(action: &api::Action) -> String {
     escaped(&snake(&action.name))
 }
 
-/// The request's type: the verb, the entity, then what else the action's name says. A list is of
-/// many, so `list` of playlists becomes `ListPlaylists` and `add_item` becomes `AddPlaylistItem`.
+/// The type of the request: given with `request`, or derived by [`ident::request`].
 pub(crate) fn request(resource: &api::Resource, action: &api::Action) -> String {
     if let Some(name) = &action.request {
         return name.clone();
@@ -71,11 +71,6 @@ pub(crate) fn request(resource: &api::Resource, action: &api::Action) -> String 
 /// The enum that tells apart what a request may be answered with.
 pub(crate) fn outcome(request: &str) -> String {
     format!("{request}Outcome")
-}
-
-/// The name of an action in messages and in the catalogue: `playlists.list`.
-pub(crate) fn action_id(resource: &api::Resource, action: &api::Action) -> String {
-    format!("{}.{}", resource.name, action.name)
 }
 
 /// The marker type behind an id: `AssetId` is `Id<markers::Asset>`.

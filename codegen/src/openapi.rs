@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::api::{
-    Action, Api, Auth, Body, Location, Method, Param, Resource, Service, Shape, Type,
+    Action, Api, Auth, Body, Location, Method, Param, RequestBody, Resource, Service, Shape, Type,
 };
-use crate::words::{self, location_name, method_name, needs_roles, paging_name, sentence};
+use crate::words::{needs_roles, sentence};
 
 mod json;
 mod schema;
@@ -37,49 +37,78 @@ pub fn export(api: &Api, services: &[&Service]) -> String {
     text
 }
 
-/// The names of everything that the actions of some services lead to.
+/// The types that the actions of some services lead to: their names in the document.
 fn used(api: &Api, services: &[&Service]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for action in services
-        .iter()
-        .flat_map(|it| &it.resources)
-        .flat_map(|it| &it.actions)
-    {
-        action
-            .params
-            .iter()
-            .for_each(|it| collect(api, &it.ty, &mut names));
-        action
-            .options
-            .iter()
-            .for_each(|it| collect(api, &it.ty, &mut names));
-        for (_, body) in &action.returns {
-            if let Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) = body {
-                collect(api, ty, &mut names);
+    for service in services {
+        let names_of = Names {
+            api,
+            service,
+            alone: services.len() == 1,
+        };
+        for action in service.resources.iter().flat_map(|it| &it.actions) {
+            let params = action.params.iter().map(|it| &it.ty);
+            let body = action.body.iter().map(RequestBody::ty);
+            let responses = action.returns.iter().filter_map(|(_, body)| match body {
+                Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) => Some(ty),
+                Body::Nothing | Body::Text => None,
+            });
+            for ty in params.chain(body).chain(responses) {
+                collect(names_of, ty, &mut names);
             }
         }
     }
     names
 }
 
-fn collect(api: &Api, ty: &Type, names: &mut BTreeSet<String>) {
+fn collect(names_of: Names<'_>, ty: &Type, names: &mut BTreeSet<String>) {
     match ty {
-        Type::List(of) | Type::Map(of) => collect(api, of, names),
+        Type::List(of) | Type::Map(of) => collect(names_of, of, names),
         Type::Id(name) | Type::Enum(name) => {
-            names.insert(name.clone());
+            names.insert(names_of.name(name));
         }
-        Type::Model(name) if names.insert(name.clone()) => match words::model(api, name)
-            .map(|it| &it.shape)
-        {
-            Some(Shape::Fields(fields)) => fields.iter().for_each(|it| collect(api, &it.ty, names)),
-            Some(Shape::Union { variants, .. }) => {
-                variants
-                    .iter()
-                    .for_each(|(_, it)| collect(api, &Type::Model(it.clone()), names));
+        Type::Model(name) if names.insert(names_of.name(name)) => {
+            let scope = names_of.api.scope(names_of.service);
+            match scope.model(name).map(|it| &it.shape) {
+                Some(Shape::Fields(fields)) => {
+                    fields
+                        .iter()
+                        .for_each(|it| collect(names_of, &it.ty, names));
+                }
+                Some(Shape::Union { variants, .. }) => {
+                    for (_, it) in variants {
+                        collect(names_of, &Type::Model(it.clone()), names);
+                    }
+                }
+                None => {}
             }
-            None => {}
-        },
+        }
         _ => {}
+    }
+}
+
+/// What the types that a service sees are called in the document.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    api: &'a Api,
+    service: &'a Service,
+    /// Whether the document is of this service alone, whose names are unique.
+    alone: bool,
+}
+
+impl Names<'_> {
+    /// A type's own name; of one service among several, with the service before it.
+    fn name(&self, name: &str) -> String {
+        let common = self.api.common.ids.contains_key(name) || self.api.common.holds(name);
+        match self.alone || common {
+            true => name.to_owned(),
+            false => format!("{}.{name}", self.service.name),
+        }
+    }
+
+    /// A reference to a type.
+    fn reference(&self, name: &str) -> Value {
+        json!(format!("#/components/schemas/{}", self.name(name)))
     }
 }
 
@@ -157,10 +186,26 @@ impl Export<'_> {
             .flat_map(|service| service.resources.iter().map(move |it| (*service, it)))
     }
 
+    /// What a resource is called: its name alone where there is one service.
+    fn tag(&self, service: &Service, resource: &Resource) -> String {
+        match self.services {
+            [_] => resource.name.clone(),
+            _ => resource.path(service),
+        }
+    }
+
+    fn names<'a>(&'a self, service: &'a Service) -> Names<'a> {
+        Names {
+            api: self.api,
+            service,
+            alone: self.services.len() == 1,
+        }
+    }
+
     fn tags(&self) -> Json {
-        let tags = self.resources().map(|(_, resource)| {
+        let tags = self.resources().map(|(service, resource)| {
             Members::default()
-                .add("name", resource.name.as_str())
+                .add("name", self.tag(service, resource))
                 .add("description", sentence(&resource.about))
                 .done()
         });
@@ -175,7 +220,7 @@ impl Export<'_> {
                     [_] => action.path.clone(),
                     _ => format!("{}{}", service.base_path, action.path),
                 };
-                let operation = (action.method, self.operation(resource, action));
+                let operation = (action.method, self.operation(service, resource, action));
                 match paths.iter_mut().find(|(it, _)| *it == path) {
                     Some((_, operations)) => operations.push(operation),
                     None => paths.push((path, vec![operation])),
@@ -197,18 +242,19 @@ impl Export<'_> {
             operations.sort_by_key(|(method, _)| *method);
             let mut item = Members::default();
             for (method, operation) in operations {
-                item.add(method_name(method).to_ascii_lowercase(), operation);
+                item.add(method.as_str().to_ascii_lowercase(), operation);
             }
             all.add(path, item.done());
         }
         all.done()
     }
 
-    fn operation(&self, resource: &Resource, action: &Action) -> Json {
+    fn operation(&self, service: &Service, resource: &Resource, action: &Action) -> Json {
+        let names = self.names(service);
         let mut operation = Members::default();
         operation
-            .add("operationId", format!("{}.{}", resource.name, action.name))
-            .add("tags", json!([resource.name]))
+            .add("operationId", action.id(service, resource))
+            .add("tags", json!([self.tag(service, resource)]))
             .add("summary", action.title.as_str())
             .add("description", operation_text(action))
             .add_if(action.deprecated.is_some(), "deprecated", json!(true))
@@ -225,7 +271,7 @@ impl Export<'_> {
                 operation.add("security", json!([{ "App-ID": [] }]));
             }
         }
-        let paging: Vec<&str> = action.paging.iter().map(|it| paging_name(*it)).collect();
+        let paging: Vec<&str> = action.paging.iter().map(|it| it.as_str()).collect();
         operation
             .add_if(!paging.is_empty(), "x-paging", json!(paging))
             .add_if(
@@ -236,27 +282,33 @@ impl Export<'_> {
         if !action.params.is_empty() {
             operation.add(
                 "parameters",
-                Json::List(action.params.iter().map(|it| self.param(it)).collect()),
+                Json::List(
+                    action
+                        .params
+                        .iter()
+                        .map(|it| self.param(names, it))
+                        .collect(),
+                ),
             );
         }
-        if let Some(options) = &action.options {
-            let content = media("application/json", type_schema(&options.ty));
+        if let Some(sent) = &action.body {
+            let content = media("application/json", type_schema(names, sent.ty()));
             let body = Members::default()
-                .add("required", json!(options.required))
+                .add("required", json!(sent.required))
                 .add("content", content)
                 .done();
             operation.add("requestBody", body);
         }
-        operation.add("responses", responses(action));
+        operation.add("responses", responses(names, action));
         operation.done()
     }
 
-    fn param(&self, param: &Param) -> Json {
-        let mut schema = type_members(&param.ty);
+    fn param(&self, names: Names<'_>, param: &Param) -> Json {
+        let mut schema = type_members(names, &param.ty);
         constraints(&mut schema, param.default.as_ref(), &param.bounds);
         let mut out = Members::default();
         out.add("name", param.wire.as_str())
-            .add("in", location_name(param.location))
+            .add("in", param.location.as_str())
             .add(
                 "description",
                 text(
@@ -324,17 +376,31 @@ impl Export<'_> {
     fn schemas(&self) -> Json {
         let mut all: Vec<(String, Json)> =
             vec![("Errors".into(), errors()), ("Page".into(), envelope())];
-        for service in &self.api.services {
-            let used = |name: &String| self.used.contains(name);
-            for (name, it) in service.ids.iter().filter(|(name, _)| used(name)) {
-                all.push((name.clone(), id(it)));
+        let used = |name: &String| self.used.contains(name);
+        let common = &self.api.common;
+        for (name, it) in common.ids.iter().filter(|(name, _)| used(name)) {
+            all.push((name.clone(), id(it)));
+        }
+        for (name, it) in common.enums.iter().filter(|(name, _)| used(name)) {
+            all.push((name.clone(), enumeration(it)));
+        }
+        if let Some(service) = self.services.first() {
+            let names = self.names(service);
+            for (name, it) in common.models.iter().filter(|(name, _)| used(name)) {
+                all.push((name.clone(), model(names, it)));
             }
-            for (name, it) in service.enums.iter().filter(|(name, _)| used(name)) {
-                all.push((name.clone(), enumeration(it)));
-            }
-            for (name, it) in service.models.iter().filter(|(name, _)| used(name)) {
-                all.push((name.clone(), model(service, it)));
-            }
+        }
+        for service in self.services {
+            let names = self.names(service);
+            let enums = service
+                .enums
+                .values()
+                .map(|it| (names.name(&it.name), enumeration(it)));
+            all.extend(enums.filter(|(name, _)| used(name)));
+            let models = service.models.values();
+            let models = models.map(|it| (names.name(&it.name), it));
+            let models = models.filter(|(name, _)| used(name));
+            all.extend(models.map(|(name, it)| (name, model(names, it))));
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         Json::Members(all)
@@ -365,7 +431,8 @@ fn operation_text(action: &Action) -> String {
         .as_deref()
         .map(sentence)
         .unwrap_or_default();
-    [doc, roles, repeat]
+    let used_by = action.used_by.map(|it| it.sentence().to_owned());
+    [doc, used_by.unwrap_or_default(), roles, repeat]
         .into_iter()
         .filter(|it| !it.is_empty())
         .collect::<Vec<_>>()

@@ -1,5 +1,5 @@
-//! The API in Markdown, for people who do not read Rust: a page per resource, the shared types, the
-//! roles, and what is covered.
+//! The API in Markdown, for people who do not read Rust: a folder per service with a page per
+//! resource, what all services share, and what is covered.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,27 +8,28 @@ use crate::api::{
     Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param,
     Resource, Service, Shape, Type,
 };
+use crate::coverage;
 use crate::source::MARK;
-use crate::words::{
-    self, READ_ONLY, bounds_text, literal_text, location_name, method_name, needs_roles,
-    paging_name, sentence,
-};
+use crate::words::{self, READ_ONLY, bounds_text, count, literal_text, needs_roles, sentence};
 
-/// Where the pages stand, seen from the root of the repository.
+/// The folder of the pages, seen from the root of the repository.
 pub const FOLDER: &str = "spec/docs";
 
 /// Every page, by its path from the root of the repository.
+///
+/// A page of a resource has the resource's name, which is lower case: it cannot meet a README.
 pub fn pages(api: &Api) -> BTreeMap<String, String> {
-    let book = Book { api };
     let mut pages = BTreeMap::new();
     let mut add = |name: &str, text: String| pages.insert(format!("{FOLDER}/{name}.md"), text);
-    add("README", book.index());
-    add("types", book.types());
-    add("roles", book.roles());
-    add("coverage", book.coverage());
+    add("README", index(api));
+    add("common", common(api));
+    add("coverage", covered(api));
     for service in &api.services {
+        let chapter = Chapter { api, service };
+        add(&format!("{}/README", service.name), chapter.index());
         for resource in &service.resources {
-            add(&resource.name, book.resource(service, resource));
+            let name = format!("{}/{}", service.name, resource.name);
+            add(&name, chapter.resource(resource));
         }
     }
     pages
@@ -36,57 +37,158 @@ pub fn pages(api: &Api) -> BTreeMap<String, String> {
 
 // Writing to a `String` cannot fail, so the results of `writeln!` are dropped throughout.
 
-struct Book<'a> {
-    api: &'a Api,
-}
-
-impl Book<'_> {
-    fn index(&self) -> String {
-        let mut out = page("the spec", "The API, action by action");
+/// The page that leads to all others.
+fn index(api: &Api) -> String {
+    let mut out = page("the spec", "The API, action by action");
+    out.push_str(
+        "Every action that the client knows, with its path, roles, parameters and responses. How the services behave \
+         around them is described in [iconik.md](../iconik.md).\n\n\
+         - [Common types](common.md): the ids of all services, and the models and enums that several services use\n\
+         - [Coverage](coverage.md): all actions in one table, and how many there are\n\n",
+    );
+    out.push_str("| service | | resources | actions |\n|---|---|--:|--:|\n");
+    for service in &api.services {
+        let actions: usize = service.resources.iter().map(|it| it.actions.len()).sum();
         let _ = writeln!(
             out,
-            "Every action that the client knows, with its path, roles, parameters and answers. How the service behaves \
-             around them is told in [iconik.md](../iconik.md).\n\n\
-             - [Shared types](types.md): the ids, models and enums that several resources use\n\
-             - [Roles](roles.md): which actions a role opens\n\
-             - [Coverage](coverage.md): all actions in one table, and how much there is"
+            "| [{0}]({0}/README.md) | {1} | {2} | {actions} |",
+            service.name,
+            cell(&service.about),
+            service.resources.len()
         );
-        for service in &self.api.services {
-            let _ = writeln!(out, "\n## {}\n\n{}", service.name, sentence(&service.about));
-            let rate = service.rate_limit;
+    }
+    out
+}
+
+/// The ids, and what several services use.
+fn common(api: &Api) -> String {
+    let mut out = page("spec/common.yaml", "Common types");
+    out.push_str(
+        "What several services use.\n\n## Ids\n\nAll ids are text; most are UUIDs.\n\n| id | |\n|---|---|\n",
+    );
+    for id in api.common.ids.values() {
+        let _ = writeln!(out, "| {} | {} |", id.name, cell(&sentence(&id.doc)));
+    }
+    // Common types name nothing of a service, so any service sees what they see.
+    if let Some(service) = api.services.first() {
+        let chapter = Chapter { api, service };
+        for model in api.common.models.values() {
+            chapter.model(&mut out, On::Common, model);
+        }
+    }
+    for item in api.common.enums.values() {
+        enumeration(&mut out, item);
+    }
+    out
+}
+
+/// How much there is, and all actions by path.
+fn covered(api: &Api) -> String {
+    let mut out = page("the spec", "Coverage");
+    out.push_str(&coverage::coverage(api));
+    for service in &api.services {
+        let _ = writeln!(out, "\n## {}\n", title(&service.name));
+        out.push_str(&coverage::of_service(api, service));
+    }
+    out.push_str("\n## Actions by path\n\n| request | action | roles |\n|---|---|---|\n");
+    let rows = api.actions().map(|(service, resource, action)| {
+        let id = action.id(service, resource);
+        let path = format!("{}{}", service.base_path, action.path);
+        let roles: Vec<String> = action.roles.iter().map(|it| format!("`{it}`")).collect();
+        let row = format!(
+            "[{id}]({}/{}.md#{}) | {}",
+            service.name,
+            resource.name,
+            anchor(&id),
+            roles.join(", ")
+        );
+        (path, action.method.as_str(), row)
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort();
+    for (path, method, row) in rows {
+        let _ = writeln!(out, "| `{method} {path}` | {row} |");
+    }
+    out
+}
+
+/// The pages of one service.
+#[derive(Clone, Copy)]
+struct Chapter<'a> {
+    api: &'a Api,
+    service: &'a Service,
+}
+
+/// The page that a link is on.
+#[derive(Clone, Copy)]
+enum On<'a> {
+    /// The common types.
+    Common,
+    /// The first page of the service.
+    Service,
+    /// The page of this resource.
+    Resource(&'a Resource),
+}
+
+impl Chapter<'_> {
+    /// The first page: the resources, the roles, and the types that several resources use.
+    fn index(&self) -> String {
+        let service = self.service;
+        let from = format!("spec/{}", service.name);
+        let mut out = page(&from, &title(&service.name));
+        let rate = service.rate_limit;
+        let _ = writeln!(
+            out,
+            "{}\n\nIn Rust: `client.{}()`, with the feature `{}`. Paths begin with `{}`. The service accepts {} requests \
+             per second, and {} in {} seconds.\n",
+            sentence(&service.about),
+            service.name,
+            service.name,
+            service.base_path,
+            rate.per_second,
+            rate.burst,
+            rate.burst_seconds
+        );
+        out.push_str("| resource | | actions |\n|---|---|--:|\n");
+        for it in &service.resources {
             let _ = writeln!(
                 out,
-                "Paths begin with `{}`. The service takes {} requests a second, and {} in {} seconds.\n",
-                service.base_path, rate.per_second, rate.burst, rate.burst_seconds
+                "| [{0}]({0}.md) | {1} | {2} |",
+                it.name,
+                cell(&it.about),
+                it.actions.len()
             );
-            out.push_str("| resource | | actions |\n|---|---|---|\n");
-            for it in &service.resources {
-                let _ = writeln!(
-                    out,
-                    "| [{}]({}.md) | {} | {} |",
-                    it.name,
-                    it.name,
-                    cell(&it.about),
-                    it.actions.len()
-                );
-            }
+        }
+        self.roles(&mut out);
+        for model in service
+            .models
+            .values()
+            .filter(|it| it.home == Home::Service)
+        {
+            self.model(&mut out, On::Service, model);
+        }
+        for item in service.enums.values().filter(|it| it.home == Home::Service) {
+            enumeration(&mut out, item);
         }
         out
     }
 
-    fn resource(&self, service: &Service, resource: &Resource) -> String {
+    fn resource(&self, resource: &Resource) -> String {
         let mut out = page(&resource.file, &title(&resource.name));
+        let call = match resource.is_principal(self.service) {
+            true => format!("client.{}()", self.service.name),
+            false => format!("client.{}().{}()", self.service.name, resource.name),
+        };
         let _ = writeln!(
             out,
-            "{}\n\nIn Rust: `client.{}()`, with the feature `{}`. Paths begin with `{}`.\n",
+            "{}\n\nIn Rust: `{call}`, with the feature `{}`. Paths begin with `{}`.\n",
             sentence(&resource.about),
-            resource.name,
-            resource.name,
-            service.base_path
+            self.service.name,
+            self.service.base_path
         );
         out.push_str("| action | request | |\n|---|---|---|\n");
         for action in &resource.actions {
-            let id = format!("{}.{}", resource.name, action.name);
+            let id = action.id(self.service, resource);
             let late = if action.deprecated.is_some() {
                 " (deprecated)"
             } else {
@@ -97,7 +199,7 @@ impl Book<'_> {
                 "| [{}](#{}) | `{} {}` | {}{late} |",
                 action.name,
                 anchor(&id),
-                method_name(action.method),
+                action.method.as_str(),
                 action.path,
                 cell(&action.title)
             );
@@ -106,26 +208,23 @@ impl Book<'_> {
             self.action(&mut out, resource, action);
         }
         let mine = |home: &Home| *home == Home::Resource(resource.name.clone());
-        let models: Vec<&Model> = service
-            .models
-            .values()
-            .filter(|it| mine(&it.home))
-            .collect();
-        let enums: Vec<&Enum> = service.enums.values().filter(|it| mine(&it.home)).collect();
-        models
-            .into_iter()
-            .for_each(|it| self.model(&mut out, Some(resource), it));
-        enums.into_iter().for_each(|it| enumeration(&mut out, it));
+        for model in self.service.models.values().filter(|it| mine(&it.home)) {
+            self.model(&mut out, On::Resource(resource), model);
+        }
+        for item in self.service.enums.values().filter(|it| mine(&it.home)) {
+            enumeration(&mut out, item);
+        }
         out
     }
 
     fn action(&self, out: &mut String, resource: &Resource, action: &Action) {
-        let _ = writeln!(out, "\n## {}.{}\n", resource.name, action.name);
+        let on = On::Resource(resource);
+        let _ = writeln!(out, "\n## {}\n", action.id(self.service, resource));
         let _ = writeln!(
             out,
             "{}: `{} {}`.",
             action.title.trim_end_matches('.'),
-            method_name(action.method),
+            action.method.as_str(),
             action.path
         );
         if let Some(why) = &action.deprecated {
@@ -140,21 +239,20 @@ impl Book<'_> {
             Auth::ShareToken => out.push_str("- Takes the token of a share (`Share-Auth-Token`) in place of the application's.\n"),
             Auth::AppId => out.push_str("- Takes the application's id, but no token.\n"),
         }
-        if let Some(options) = &action.options {
-            let need = if options.required {
-                ""
-            } else {
-                ", which may be left out"
-            };
-            let _ = writeln!(out, "- Body: {}{need}.", self.link(resource, &options.ty));
+        if let Some(used_by) = action.used_by {
+            let _ = writeln!(out, "- {}", used_by.sentence());
+        }
+        if let Some(body) = &action.body {
+            let need = if body.required { "" } else { ", optional" };
+            let _ = writeln!(out, "- Body: {}{need}.", self.link(on, body.ty()));
         }
         for (status, body) in &action.returns {
             let body = match body {
                 Body::Nothing => "nothing".to_owned(),
                 Body::Text => "text".to_owned(),
-                Body::Json(ty) => self.link(resource, ty),
-                Body::Page(ty) => format!("a page of {}", self.link(resource, ty)),
-                Body::Objects(ty) => format!("a list of {}", self.link(resource, ty)),
+                Body::Json(ty) => self.link(on, ty),
+                Body::Page(ty) => format!("a page of {}", self.link(on, ty)),
+                Body::Objects(ty) => format!("a list of {}", self.link(on, ty)),
             };
             let _ = writeln!(out, "- Answers {status}: {body}.");
         }
@@ -165,7 +263,7 @@ impl Book<'_> {
             let styles: Vec<String> = action
                 .paging
                 .iter()
-                .map(|it| format!("`{}`", paging_name(*it)))
+                .map(|it| format!("`{}`", it.as_str()))
                 .collect();
             let _ = writeln!(out, "- Pages by {}.", styles.join(", "));
         }
@@ -184,15 +282,15 @@ impl Book<'_> {
                     out,
                     "| `{}` | {} | {} | {} |",
                     it.wire,
-                    location_name(it.location),
-                    self.link(resource, &it.ty),
+                    it.location.as_str(),
+                    self.link(on, &it.ty),
                     cell(&param_text(it))
                 );
             }
         }
     }
 
-    fn model(&self, out: &mut String, on: Option<&Resource>, model: &Model) {
+    fn model(&self, out: &mut String, on: On<'_>, model: &Model) {
         let _ = writeln!(out, "\n## {}\n\n{}", model.name, sentence(&model.doc));
         if let Some(note) = &model.note {
             let _ = writeln!(out, "\n{}", sentence(note));
@@ -211,7 +309,7 @@ impl Book<'_> {
                         out,
                         "| `{}` | {} | {text} |",
                         it.wire,
-                        self.link_from(on, &it.ty)
+                        self.link(on, &it.ty)
                     );
                 }
             }
@@ -221,129 +319,66 @@ impl Book<'_> {
                     let _ = writeln!(
                         out,
                         "| `{value}` | {} |",
-                        self.link_from(on, &Type::Model(name.clone()))
+                        self.link(on, &Type::Model(name.clone()))
                     );
                 }
             }
         }
     }
 
-    fn types(&self) -> String {
-        let mut out = page(
-            "`types.yaml` and `service.yaml` of each service",
-            "Shared types",
-        );
-        out.push_str(
-            "What several resources use. Types of one resource stand on its page.\n\n## Ids\n\n",
-        );
-        out.push_str("All ids are text; most are UUIDs.\n\n| id | |\n|---|---|\n");
-        for id in self.api.services.iter().flat_map(|it| it.ids.values()) {
-            let _ = writeln!(out, "| {} | {} |", id.name, cell(&sentence(&id.doc)));
-        }
-        for service in &self.api.services {
-            let models = service.models.values().filter(|it| it.home == Home::Shared);
-            models.for_each(|it| self.model(&mut out, None, it));
-            let enums = service.enums.values().filter(|it| it.home == Home::Shared);
-            enums.for_each(|it| enumeration(&mut out, it));
-        }
-        out
-    }
-
-    fn roles(&self) -> String {
+    /// Which actions a role opens.
+    fn roles(&self, out: &mut String) {
         let mut by_role: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        let mut free = Vec::new();
-        for (resource, action) in self.actions() {
-            let id = format!("{}.{}", resource.name, action.name);
-            let link = format!("[{id}]({}.md#{})", resource.name, anchor(&id));
-            match action.roles.as_slice() {
-                [] => free.push(link),
-                roles => roles
-                    .iter()
-                    .for_each(|it| by_role.entry(it).or_default().push(link.clone())),
+        let mut free = 0;
+        for resource in &self.service.resources {
+            for action in &resource.actions {
+                let id = action.id(self.service, resource);
+                let link = format!("[{id}]({}.md#{})", resource.name, anchor(&id));
+                free += usize::from(action.roles.is_empty());
+                for role in &action.roles {
+                    by_role.entry(role).or_default().push(link.clone());
+                }
             }
         }
-        let mut out = page("the spec", "Roles");
-        out.push_str(
-            "What each role opens. An action that names several roles needs all of them.\n\n",
-        );
-        out.push_str("| role | actions |\n|---|---|\n");
+        out.push_str("\n## Roles\n\n");
+        if !by_role.is_empty() {
+            out.push_str("An action that lists several roles needs all of them.\n\n| role | actions |\n|---|---|\n");
+        }
         for (role, actions) in by_role {
             let _ = writeln!(out, "| `{role}` | {} |", actions.join(", "));
         }
-        if !free.is_empty() {
-            let _ = writeln!(out, "\nNo role is needed for {}.", free.join(", "));
+        if free > 0 {
+            let _ = writeln!(
+                out,
+                "\nNo role is documented for {}.",
+                count(free, "action")
+            );
         }
-        out
-    }
-
-    fn coverage(&self) -> String {
-        let mut out = page("the spec", "Coverage");
-        out.push_str(&crate::coverage::coverage(self.api));
-        out.push_str("\n## Actions by path\n\n| request | action | roles |\n|---|---|---|\n");
-        let mut rows: Vec<(String, &'static str, String)> = Vec::new();
-        for service in &self.api.services {
-            for resource in &service.resources {
-                for action in &resource.actions {
-                    let id = format!("{}.{}", resource.name, action.name);
-                    let path = format!("{}{}", service.base_path, action.path);
-                    let roles: Vec<String> =
-                        action.roles.iter().map(|it| format!("`{it}`")).collect();
-                    let row = format!(
-                        "[{id}]({}.md#{}) | {}",
-                        resource.name,
-                        anchor(&id),
-                        roles.join(", ")
-                    );
-                    rows.push((path, method_name(action.method), row));
-                }
-            }
-        }
-        rows.sort();
-        for (path, method, row) in rows {
-            let _ = writeln!(out, "| `{method} {path}` | {row} |");
-        }
-        out
-    }
-
-    fn actions(&self) -> impl Iterator<Item = (&Resource, &Action)> {
-        let resources = self.api.services.iter().flat_map(|it| &it.resources);
-        resources.flat_map(|resource| {
-            resource
-                .actions
-                .iter()
-                .map(move |action| (resource, action))
-        })
-    }
-
-    fn link(&self, on: &Resource, ty: &Type) -> String {
-        self.link_from(Some(on), ty)
     }
 
     /// A type, with a link to where it is described.
-    fn link_from(&self, on: Option<&Resource>, ty: &Type) -> String {
+    fn link(&self, on: On<'_>, ty: &Type) -> String {
         match ty {
-            Type::List(of) => format!("list of {}", self.link_from(on, of)),
-            Type::Map(of) => format!("map of {}", self.link_from(on, of)),
-            Type::Id(name) => format!(
-                "[{name}]({}#ids)",
-                if on.is_none() { "" } else { "types.md" }
-            ),
-            Type::Model(name) => self.to(on, name, words::model(self.api, name).map(|it| &it.home)),
-            Type::Enum(name) => self.to(
-                on,
-                name,
-                words::enumeration(self.api, name).map(|it| &it.home),
-            ),
+            Type::List(of) => format!("list of {}", self.link(on, of)),
+            Type::Map(of) => format!("map of {}", self.link(on, of)),
+            Type::Id(name) => match on {
+                On::Common => format!("[{name}](#ids)"),
+                On::Service | On::Resource(_) => format!("[{name}](../common.md#ids)"),
+            },
+            Type::Model(name) | Type::Enum(name) => self.to(on, name),
             other => words::type_text(other),
         }
     }
 
-    fn to(&self, on: Option<&Resource>, name: &str, home: Option<&Home>) -> String {
-        let page = match (home, on) {
-            (Some(Home::Resource(home)), Some(on)) if *home == on.name => String::new(),
-            (Some(Home::Resource(home)), _) => format!("{home}.md"),
-            (_, None) => String::new(),
-            (_, Some(_)) => "types.md".to_owned(),
+    fn to(&self, on: On<'_>, name: &str) -> String {
+        let home = self.api.scope(self.service).home(name);
+        let page = match (on, home) {
+            (On::Common, _) => String::new(),
+            (_, Some(Home::Common) | None) => "../common.md".to_owned(),
+            (On::Service, Some(Home::Service)) => String::new(),
+            (On::Resource(_), Some(Home::Service)) => "README.md".to_owned(),
+            (On::Resource(on), Some(Home::Resource(home))) if *home == on.name => String::new(),
+            (_, Some(Home::Resource(home))) => format!("{home}.md"),
         };
         format!("[{name}]({page}#{})", anchor(name))
     }

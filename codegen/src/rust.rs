@@ -6,10 +6,10 @@ mod docs;
 mod handle;
 mod ids;
 mod models;
+mod modules;
 mod names;
 mod plan;
 mod requests;
-mod resources;
 mod services;
 mod ty;
 mod values;
@@ -19,7 +19,7 @@ mod wire_tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::Api;
-use crate::print;
+use crate::{name, print};
 
 pub use names::names;
 
@@ -41,13 +41,11 @@ pub(crate) struct Layout {
     spec: &'static str,
     /// The folder of the modules.
     source: &'static str,
+    /// The path of the module that all of them are in.
+    root: &'static str,
     /// The folder of the wire tests, if there are to be any.
     tests: Option<&'static str>,
-    /// The path of the services' constants.
-    services: &'static str,
-    /// The path of the shared types.
-    types: &'static str,
-    /// Whether each resource needs its feature.
+    /// Whether each service needs its feature.
     features: bool,
 }
 
@@ -55,19 +53,17 @@ pub(crate) struct Layout {
 const CRATE: Layout = Layout {
     spec: "spec",
     source: "iconik-api/src/generated",
+    root: "crate::generated",
     tests: Some("iconik-api/tests/it/generated"),
-    services: "crate::generated::services",
-    types: "crate::types",
     features: true,
 };
 
 /// The generator's own test spec, compiled among the unit tests of the crate.
 const FIXTURE: Layout = Layout {
     spec: "codegen/tests/emit",
-    source: "iconik-api/src/fixture",
+    source: "iconik-api/src/fixture/generated",
+    root: "crate::fixture::generated",
     tests: None,
-    services: "crate::fixture::services",
-    types: "crate::fixture::types",
     features: false,
 };
 
@@ -89,6 +85,7 @@ fn generate_into(api: &Api, layout: &Layout) -> Files {
         files.insert(path, file.print());
     };
 
+    add(format!("{source}/mod.rs"), modules::root(&plan, layout));
     if layout.features {
         add(format!("{source}/actions.rs"), actions::file(&plan, layout));
     }
@@ -96,62 +93,90 @@ fn generate_into(api: &Api, layout: &Layout) -> Files {
         format!("{source}/services.rs"),
         services::file(&plan, layout),
     );
+    add(format!("{source}/ids.rs"), ids::file(&plan, layout));
     add(
-        format!("{source}/resources.rs"),
-        resources::list(&plan, layout),
-    );
-    add(
-        format!("{source}/types.rs"),
-        resources::shared(&plan, layout),
-    );
-    add(format!("{source}/types/ids.rs"), ids::file(&plan, layout));
-    add(
-        format!("{source}/types/ids/markers.rs"),
+        format!("{source}/ids/markers.rs"),
         ids::markers(&plan, layout),
     );
-    let folder = format!("{source}/types");
+    add(
+        format!("{source}/common.rs"),
+        modules::common(&plan, layout),
+    );
     add_types(
         &mut add,
-        &folder,
-        layout.spec,
-        "shared by several resources",
-        &plan.shared,
+        &format!("{source}/common"),
+        &format!("{}/common.yaml", layout.spec),
+        "that several services use",
+        &plan.common,
     );
-
-    for resource in &plan.resources {
-        let folder = format!("{source}/resources/{}", resource.file_stem());
-        add(format!("{folder}.rs"), resources::module(resource, layout));
-        add(format!("{folder}/handle.rs"), handle::file(&plan, resource));
-        add(
-            format!("{folder}/requests.rs"),
-            requests::file(&plan, resource, layout),
-        );
-        let whose = format!("of `{}`", resource.feature);
-        add_types(
-            &mut add,
-            &folder,
-            &resource.api.file,
-            &whose,
-            &resource.types,
-        );
+    for service in &plan.services {
+        add_service(&mut add, service, layout);
     }
-
     if let Some(tests) = layout.tests {
-        add(format!("{tests}/wire.rs"), wire_tests::file(&plan, layout));
+        for (path, file) in wire_tests::files(&plan, layout) {
+            add(format!("{tests}/{path}"), file);
+        }
     }
     files
 }
 
-/// The cargo features that the crate must have: one per resource.
-pub fn features(api: &Api) -> BTreeSet<String> {
-    Plan::new(api)
-        .resources
-        .into_iter()
-        .map(|resource| resource.feature)
-        .collect()
+/// The module of a service.
+fn add_service(
+    add: &mut impl FnMut(String, print::File),
+    service: &plan::Service<'_>,
+    layout: &Layout,
+) {
+    let folder = format!("{}/{}", layout.source, name::bare(&service.module));
+    add(format!("{folder}.rs"), modules::service(service, layout));
+    add(
+        format!("{folder}/requests.rs"),
+        modules::requests(service, layout),
+    );
+    if !service.types.is_empty() {
+        let types = format!("{folder}/{}", plan::TYPES_MODULE);
+        add(format!("{types}.rs"), modules::types(service, layout));
+        add_types(
+            add,
+            &types,
+            &format!("{}/{}/types.yaml", layout.spec, service.api.name),
+            "that several resources use",
+            &service.types,
+        );
+    }
+    if service.principal().is_none() {
+        let handle = format!("{folder}/{}", plan::SERVICE_MODULE);
+        add(
+            format!("{handle}.rs"),
+            modules::handle_only(service, layout),
+        );
+        add(
+            format!("{handle}/handle.rs"),
+            handle::without_actions(service, layout),
+        );
+    }
+    for resource in &service.resources {
+        let folder = format!("{folder}/{}", name::bare(&resource.module));
+        add(format!("{folder}.rs"), modules::resource(service, resource));
+        add(
+            format!("{folder}/handle.rs"),
+            handle::file(service, resource),
+        );
+        add(
+            format!("{folder}/requests.rs"),
+            requests::file(service, resource, layout),
+        );
+        let whose = format!("of `{}`", resource.api.name);
+        add_types(add, &folder, &resource.api.file, &whose, &resource.types);
+    }
 }
 
-/// The models and enums of one module, and beside them how they look on the wire.
+/// The cargo features that the crate must have: one per service.
+pub fn features(api: &Api) -> BTreeSet<String> {
+    let services = api.services.iter();
+    services.map(|service| service.name.clone()).collect()
+}
+
+/// The models and enums of one module, and how they look on the wire.
 fn add_types(
     add: &mut impl FnMut(String, print::File),
     folder: &str,

@@ -20,7 +20,6 @@ use crate::ident::upper_camel;
 use crate::load::{self, Content};
 use crate::source::Source;
 use crate::spec;
-use crate::words::method_name;
 
 /// Where a person has to write something.
 pub const MARKER: &str = "FILL_IN";
@@ -70,7 +69,7 @@ impl fmt::Display for Scaffold {
 pub fn scaffold(sources: &[Source], api: &Api, service: &Service, document: &Document) -> Scaffold {
     let (missing, met) = audit::missing(api, service, document);
     let mut bench = Bench::new(sources, api, service, document, met);
-    let tasks = naming::tasks(api, service, document, &missing);
+    let tasks = naming::tasks(service, document, &missing);
     bench.collect(&tasks);
     let mut fragments = bench.write(&tasks);
     fragments.extend(bench.extensions());
@@ -140,46 +139,53 @@ impl<'a, 'd> Bench<'a, 'd> {
         document: &'d Document,
         met: Met<'d>,
     ) -> Self {
-        let file = format!("spec/{}/service.yaml", service.name);
-        let written = sources.iter().position(|it| it.path == file);
-        let written = written.and_then(|index| service_file(index, &sources[index]));
-        let params = |all: &[(At<String>, spec::Param)]| {
+        let read = |path: &str| {
+            let index = sources.iter().position(|it| it.path == path)?;
+            spec_file(index, &sources[index])
+        };
+        let written = match read(&format!("spec/{}/service.yaml", service.name)) {
+            Some(Content::Service(written)) => Some(*written),
+            _ => None,
+        };
+        let common = match read("spec/common.yaml") {
+            Some(Content::Common(common)) => Some(*common),
+            _ => None,
+        };
+        let params = |all: Option<&[(At<String>, spec::Param)]>| {
             let named = all
+                .unwrap_or_default()
                 .iter()
                 .map(|(name, param)| (name.value.clone(), guess::param_facts(param)));
             named.collect::<BTreeMap<_, _>>()
         };
-        let mut paging = Vec::new();
-        if let Some(all) = written.as_ref().and_then(|it| it.paging.as_ref()) {
-            for style in [
-                Paging::Page,
-                Paging::Scroll,
-                Paging::LastId,
-                Paging::SearchAfter,
-            ] {
-                paging.extend(all.style(style).map(|it| (style, params(it))));
-            }
-        }
-        let fields = written
-            .as_ref()
-            .and_then(|it| it.common_fields.as_deref())
-            .unwrap_or_default();
+        let fields = |all: Option<&[(At<String>, spec::Field)]>| {
+            let named = all
+                .unwrap_or_default()
+                .iter()
+                .map(|(name, field)| (name.value.clone(), guess::field_facts(field)));
+            named.collect::<BTreeMap<_, _>>()
+        };
+        // What the service says goes over what all services share.
+        let mut common_params = params(common.as_ref().and_then(|it| it.params.as_deref()));
+        common_params.extend(params(
+            written.as_ref().and_then(|it| it.common_params.as_deref()),
+        ));
+        let mut common_fields = fields(common.as_ref().and_then(|it| it.fields.as_deref()));
+        common_fields.extend(fields(
+            written.as_ref().and_then(|it| it.common_fields.as_deref()),
+        ));
+        let styles = common.as_ref().and_then(|it| it.paging.as_ref());
+        let paging = Paging::ALL
+            .into_iter()
+            .filter_map(|style| Some((style, params(Some(styles?.style(style)?)))));
         Bench {
             api,
             service,
             document,
             met,
-            common_fields: fields
-                .iter()
-                .map(|(name, field)| (name.value.clone(), guess::field_facts(field)))
-                .collect(),
-            common_params: params(
-                written
-                    .as_ref()
-                    .and_then(|it| it.common_params.as_deref())
-                    .unwrap_or_default(),
-            ),
-            paging,
+            common_fields,
+            common_params,
+            paging: paging.collect(),
             entities: BTreeMap::new(),
             drafts: Vec::new(),
             enums: Vec::new(),
@@ -192,12 +198,12 @@ impl<'a, 'd> Bench<'a, 'd> {
 
     /// Finds every object that the missing actions need.
     fn collect(&mut self, tasks: &[Task<'d>]) {
-        self.blocked = naming::blocked(self.api, tasks);
+        self.blocked = naming::blocked(self.api, self.service, tasks);
         for task in tasks {
             self.resources.insert(task.resource.clone());
             let request = format!(
                 "{} {} ",
-                method_name(task.operation.method),
+                task.operation.method.as_str(),
                 task.operation.path
             );
             let name = format!(
@@ -296,16 +302,13 @@ impl<'a, 'd> Bench<'a, 'd> {
     }
 }
 
-/// The service file as it is written. It was loaded already, so mistakes are not reported again.
-fn service_file(index: usize, source: &Source) -> Option<spec::Service> {
+/// A file as it is written. It was loaded already, so mistakes are not reported again.
+fn spec_file(index: usize, source: &Source) -> Option<Content> {
     let mut cx = Context {
         source,
         mistakes: Vec::new(),
     };
-    match load::read(index, &mut cx)? {
-        Content::Service(service) => Some(*service),
-        _ => None,
-    }
+    load::read(index, &mut cx)
 }
 
 /// The credentials that an action names, unless they are the usual ones.
@@ -313,7 +316,7 @@ fn auth(operation: &Operation) -> Option<String> {
     use crate::api::Auth;
     match operation.credentials {
         Credentials::Known(Auth::Token) | Credentials::Unsaid => None,
-        Credentials::Known(auth) => Some(crate::words::auth_name(auth).to_owned()),
+        Credentials::Known(auth) => Some(auth.as_str().to_owned()),
         Credentials::None => Some(format!(
             "app_id # {MARKER}: the document asks for no credentials at all"
         )),

@@ -7,23 +7,28 @@ use serde_json::{Map, Value as Json, json};
 use crate::decode::{Decode, Table};
 use crate::spec;
 
-/// The schema of all three kinds of spec file, for editors: pretty, and always the same text.
+/// The schema of all four kinds of spec file, for editors: pretty, and always the same text.
 pub fn schema() -> String {
     let mut definitions = Definitions::default();
+    let common = spec::Common::schema(&mut definitions);
     let service = spec::Service::schema(&mut definitions);
     let types = spec::Types::schema(&mut definitions);
     let resource = spec::Resource::schema(&mut definitions);
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A file of the iconik API spec",
-        "description": "`service.yaml`, `types.yaml` or the file of a resource; its first key tells which.",
+        "description": "`common.yaml`, `service.yaml`, `types.yaml` or the file of a resource; its first key says which.",
         "type": "object",
         "if": { "required": ["resource"] },
         "then": resource,
         "else": {
             "if": { "required": ["types"] },
             "then": types,
-            "else": service,
+            "else": {
+                "if": { "required": ["common"] },
+                "then": common,
+                "else": service,
+            },
         },
         "$defs": definitions.by_name,
     });

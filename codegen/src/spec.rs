@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::api::{Auth, Literal, Location, Method, Paging};
+use crate::api::{Auth, Literal, Location, Method, Paging, UsedBy};
 use crate::decode::{
     At, ByStatus, Context, Count, Decode, Entries, Flag, ListOf, OneOf, OneOrMore, Record, Row,
     Table, Text, Whole, Words, record,
@@ -16,6 +16,30 @@ mod types;
 pub(crate) use types::{BUILTIN_TYPES, Body, BodyForm, Type, TypeForm};
 
 record! {
+    /// What all services share.
+    Common {
+        /// The name of the system: `iconik`.
+        required "common" name: Text,
+        /// How many requests each service accepts from one application.
+        optional "rate_limit" rate_limit: RateLimit,
+        /// The parameters that come with each style of paging.
+        optional "paging" paging: PagingParams,
+        /// The typed ids, each with the object that it identifies.
+        optional "ids" ids: Entries<Text>,
+        /// Parameters that several services share, by name.
+        optional "params" params: Entries<ParamForm>,
+        /// Fields that mean the same in the models of several services, by name.
+        optional "fields" fields: Entries<FieldForm>,
+        /// Fields that several models share; no type of their own.
+        optional "field_sets" field_sets: Entries<FieldSet>,
+        /// Objects that are the same in several services, by name.
+        optional "models" models: Entries<Model>,
+        /// Sets of values that are the same in several services, by name.
+        optional "enums" enums: Entries<Enum>,
+    }
+}
+
+record! {
     /// An iconik service: what all of its resources share.
     Service {
         /// The service's name; its folder has the same.
@@ -24,14 +48,10 @@ record! {
         required "about" about: Text,
         /// What every path begins with, for example `/API/assets`.
         required "base_path" base_path: Text,
-        /// How many requests the service takes from one application.
-        required "rate_limit" rate_limit: RateLimit,
-        /// The parameters that come with each style of paging.
-        optional "paging" paging: PagingParams,
+        /// How many requests the service accepts from one application, where that differs from common.yaml.
+        optional "rate_limit" rate_limit: RateLimit,
         /// Every role that an action may need.
         optional "roles" roles: ListOf<Text>,
-        /// The typed ids, each with the entity that it names.
-        optional "ids" ids: Entries<Text>,
         /// Parameters that several resources share, by name.
         optional "common_params" common_params: Entries<ParamForm>,
         /// Fields that mean the same in every model, by name.
@@ -62,17 +82,20 @@ record! {
         optional "last_id" last_id: Entries<ParamForm>,
         /// The list behind a sort position.
         optional "search_after" search_after: Entries<ParamForm>,
+        /// The list behind the last field that was seen.
+        optional "last_field_name" last_field_name: Entries<ParamForm>,
     }
 }
 
 impl PagingParams {
-    /// The parameters of this style, if the service has it.
+    /// The parameters of this style, if it is described.
     pub(crate) fn style(&self, style: Paging) -> Option<&[(At<String>, Param)]> {
         match style {
             Paging::Page => self.page.as_deref(),
             Paging::Scroll => self.scroll.as_deref(),
             Paging::LastId => self.last_id.as_deref(),
             Paging::SearchAfter => self.search_after.as_deref(),
+            Paging::LastFieldName => self.last_field_name.as_deref(),
         }
     }
 }
@@ -132,8 +155,8 @@ record! {
         optional "auth" auth: OneOf<Auth>,
         /// Parameters outside the body, by wire name; nothing behind the name takes the shared one.
         optional "params" params: Entries<ParamForm>,
-        /// The JSON body: a model, or `object` where nobody documents its fields.
-        optional "options" options: OptionsForm,
+        /// The body: a model, `object` where its fields are not documented, or more about it.
+        optional "body" body: RequestBodyForm,
         /// The ways to page through the answer.
         optional "paging" paging: ListOf<OneOf<Paging>>,
         /// The body of each success status: a type, `page<T>`, `objects<T>`, `text` or `nothing`.
@@ -144,6 +167,8 @@ record! {
         optional "idempotent" idempotent: Idempotent,
         /// Why not to use it any more.
         optional "deprecated" deprecated: Text,
+        /// The part of iconik that it is for, where ordinary integrations do not call it.
+        optional "used_by" used_by: OneOf<UsedBy>,
         /// The name of the request type, where the derived one reads badly.
         optional "request" request: Text,
         /// Where iconik's document says something else on purpose, each with the reason.
@@ -162,11 +187,11 @@ record! {
 }
 
 record! {
-    /// The JSON body of a request.
-    Options {
-        /// A model, or `object`.
-        required "type" ty: TypeForm,
-        /// Whether the request is refused without a body: `true` where it is absent.
+    /// The body of a request.
+    RequestBody {
+        /// JSON of this type: a model, or `object`.
+        optional "json" json: TypeForm,
+        /// Whether iconik rejects the request without a body. Default: `true`.
         optional "required" required: Flag,
     }
 }
@@ -309,41 +334,47 @@ record! {
 
 impl Words for Method {
     const WHAT: &'static str = "method";
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("GET", Self::Get),
-        ("POST", Self::Post),
-        ("PUT", Self::Put),
-        ("PATCH", Self::Patch),
-        ("DELETE", Self::Delete),
-    ];
+    const ALL: &'static [Self] = &[Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
 }
 
 impl Words for Auth {
     const WHAT: &'static str = "kind of credentials";
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("token", Self::Token),
-        ("share_token", Self::ShareToken),
-        ("app_id", Self::AppId),
-    ];
+    const ALL: &'static [Self] = &[Self::Token, Self::ShareToken, Self::AppId];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
 }
 
 impl Words for Location {
     const WHAT: &'static str = "place";
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("path", Self::Path),
-        ("query", Self::Query),
-        ("header", Self::Header),
-    ];
+    const ALL: &'static [Self] = &[Self::Path, Self::Query, Self::Header];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
 }
 
 impl Words for Paging {
     const WHAT: &'static str = "style of paging";
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("page", Self::Page),
-        ("scroll", Self::Scroll),
-        ("last_id", Self::LastId),
-        ("search_after", Self::SearchAfter),
-    ];
+    const ALL: &'static [Self] = &Paging::ALL;
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Words for UsedBy {
+    const WHAT: &'static str = "part of iconik";
+    const ALL: &'static [Self] = &UsedBy::ALL;
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
 }
 
 /// A parameter, or nothing: the shared one of that name.
@@ -387,22 +418,22 @@ impl Decode for FieldForm {
 }
 
 /// The body of a request: its type alone, or more about it.
-pub(crate) enum OptionsForm {}
+pub(crate) enum RequestBodyForm {}
 
-impl Decode for OptionsForm {
-    type Output = Options;
+impl Decode for RequestBodyForm {
+    type Output = RequestBody;
 
     fn schema(definitions: &mut Definitions) -> Json {
-        json!({ "anyOf": [TypeForm::schema(definitions), Options::schema(definitions)] })
+        json!({ "anyOf": [TypeForm::schema(definitions), RequestBody::schema(definitions)] })
     }
 
-    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Options> {
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<RequestBody> {
         match node.value {
-            Value::Text(_) => Some(Options {
-                ty: Some(TypeForm::decode(node, owner, cx)?),
-                ..Options::empty(owner)
+            Value::Text(_) => Some(RequestBody {
+                json: Some(TypeForm::decode(node, owner, cx)?),
+                ..RequestBody::empty(owner)
             }),
-            _ => Options::decode(node, owner, cx),
+            _ => RequestBody::decode(node, owner, cx),
         }
     }
 }

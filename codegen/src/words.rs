@@ -2,10 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::api::{
-    Api, Auth, Body, Bounds, Enum, Home, Id, Literal, Location, Method, Model, Paging, Service,
-    Type,
-};
+use crate::api::{Body, Bounds, Literal, Type};
 
 /// A type as the spec writes it, for example `list<AssetId>`.
 pub(crate) fn type_text(ty: &Type) -> String {
@@ -32,45 +29,6 @@ pub(crate) fn body_text(body: &Body) -> String {
         Body::Json(ty) => type_text(ty),
         Body::Page(ty) => format!("page<{}>", type_text(ty)),
         Body::Objects(ty) => format!("objects<{}>", type_text(ty)),
-    }
-}
-
-/// The method as it stands in a request line.
-pub(crate) fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
-    }
-}
-
-/// The credentials as the spec names them.
-pub(crate) fn auth_name(auth: Auth) -> &'static str {
-    match auth {
-        Auth::Token => "token",
-        Auth::ShareToken => "share_token",
-        Auth::AppId => "app_id",
-    }
-}
-
-/// The paging style as the spec names it.
-pub(crate) fn paging_name(paging: Paging) -> &'static str {
-    match paging {
-        Paging::Page => "page",
-        Paging::Scroll => "scroll",
-        Paging::LastId => "last_id",
-        Paging::SearchAfter => "search_after",
-    }
-}
-
-/// Where a parameter goes, as the spec names it.
-pub(crate) fn location_name(location: Location) -> &'static str {
-    match location {
-        Location::Path => "path",
-        Location::Query => "query",
-        Location::Header => "header",
     }
 }
 
@@ -144,38 +102,5 @@ pub(crate) fn count(n: usize, one: &str) -> String {
         _ if n == 1 => format!("1 {one}"),
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{n} {stem}ies"),
         _ => format!("{n} {one}s"),
-    }
-}
-
-/// The model of this name, whatever service it belongs to.
-pub(crate) fn model<'a>(api: &'a Api, name: &str) -> Option<&'a Model> {
-    api.services.iter().find_map(|it| it.models.get(name))
-}
-
-/// The enum of this name, whatever service it belongs to.
-pub(crate) fn enumeration<'a>(api: &'a Api, name: &str) -> Option<&'a Enum> {
-    api.services.iter().find_map(|it| it.enums.get(name))
-}
-
-/// Where the model or enum of this name was written.
-pub(crate) fn home<'a>(api: &'a Api, name: &str) -> Option<&'a Home> {
-    let model = model(api, name).map(|it| &it.home);
-    model.or_else(|| enumeration(api, name).map(|it| &it.home))
-}
-
-/// The id of this name, whatever service it belongs to.
-pub(crate) fn id<'a>(api: &'a Api, name: &str) -> Option<&'a Id> {
-    api.services.iter().find_map(|it| it.ids.get(name))
-}
-
-/// The spec file that an item stands in.
-pub(crate) fn file(service: &Service, home: &Home) -> String {
-    let shared = || format!("spec/{}/types.yaml", service.name);
-    match home {
-        Home::Shared => shared(),
-        Home::Resource(name) => {
-            let resource = service.resources.iter().find(|it| it.name == *name);
-            resource.map_or_else(shared, |it| it.file.clone())
-        }
     }
 }

@@ -22,8 +22,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use iconik_api::Page;
-use iconik_api::assets::Asset;
-use iconik_api::segments::Segment;
+use iconik_api::assets::{Asset, Segment};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use iconik_api::OptionalExt;
 use iconik_api::Timestamp;
+use iconik_api::assets::AssetIdList;
 use iconik_api::batch::Batches;
-use iconik_api::delete_queue::AssetIdList;
-use iconik_api::types::AssetId;
+use iconik_api::ids::AssetId;
 use iconik_api::wait::PollOptions;
 use serde_json::json;
 use support::{Answer, Ask, Result, not_found, page};
@@ -40,7 +40,12 @@ async fn main() -> Result {
 
     // All of them first: a list that shrinks while it is read skips rows.
     let mut old: Vec<AssetId> = Vec::new();
-    let mut deleted = client.delete_queue().list_assets().per_page(100).items();
+    let mut deleted = client
+        .assets()
+        .delete_queue()
+        .list_assets()
+        .per_page(100)
+        .items();
     while let Some(asset) = deleted.next().await {
         let asset = asset?;
         // Without a date that can be read, nobody knows how old it is: it stays.
@@ -58,7 +63,12 @@ async fn main() -> Result {
         return Ok(());
     }
 
-    let purge = |chunk: &[AssetId]| client.delete_queue().purge_assets(AssetIdList::new(chunk));
+    let purge = |chunk: &[AssetId]| {
+        client
+            .assets()
+            .delete_queue()
+            .purge_assets(AssetIdList::new(chunk))
+    };
     let report = Batches::new(old.clone()).send(purge).await;
     let failed: HashSet<&AssetId> = report
         .failed

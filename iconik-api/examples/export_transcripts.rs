@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use iconik_api::Client;
-use iconik_api::segments::{Segment, SegmentType};
-use iconik_api::types::{AssetId, CollectionItem};
+use iconik_api::assets::{CollectionItem, Segment, SegmentType};
+use iconik_api::ids::AssetId;
 use serde_json::json;
 use support::{Answer, Ask, Result, not_found, page};
 
@@ -34,7 +34,7 @@ async fn main() -> Result {
     std::fs::create_dir_all(&folder)?;
 
     let mut written = 0;
-    let mut tree = client.collections().walk(root);
+    let mut tree = client.assets().collections().walk(root);
     while let Some(found) = tree.next().await {
         let CollectionItem::Asset(asset) = found?.item else {
             continue;
@@ -62,6 +62,7 @@ async fn main() -> Result {
 async fn transcript(client: &Client, id: &AssetId) -> Result<Option<String>> {
     // 150 on a page are known to work for transcriptions.
     let lines = client
+        .assets()
         .segments()
         .list(id)
         .segment_type(SegmentType::Transcription)

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use iconik_api::Client;
 use iconik_api::OptionalExt;
 use iconik_api::assets::AssetPatch;
-use iconik_api::types::AssetId;
+use iconik_api::ids::AssetId;
 use serde_json::json;
 use support::{Answer, Ask, Result, not_found};
 use tokio::task::JoinSet;

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use iconik_api::playlists::NewPlaylist;
+use iconik_api::assets::NewPlaylist;
 use iconik_api::{Client, Error, Limiter, RetryPolicy};
 
 const CONCURRENCY: u64 = 64;
@@ -66,7 +66,7 @@ async fn soak(calls: u64, server: Arc<Server>) -> Result<(), Box<dyn std::error:
                         create_once(&client, &name, looked).await?;
                     } else {
                         // A GET is repeated by the client; the program only sees success.
-                        let playlist = client.playlists().get(name.as_str()).await?;
+                        let playlist = client.assets().playlists().get(name.as_str()).await?;
                         assert_eq!(
                             playlist.name.as_deref(),
                             Some(name.as_str()),
@@ -113,7 +113,12 @@ async fn soak(calls: u64, server: Arc<Server>) -> Result<(), Box<dyn std::error:
 /// Creates a playlist, whatever it takes, but not twice.
 async fn create_once(client: &Client, name: &str, looked: &AtomicU64) -> Result<(), Error> {
     loop {
-        let Err(error) = client.playlists().create(NewPlaylist::new(name)).await else {
+        let Err(error) = client
+            .assets()
+            .playlists()
+            .create(NewPlaylist::new(name))
+            .await
+        else {
             return Ok(());
         };
         if error.maybe_sent() {

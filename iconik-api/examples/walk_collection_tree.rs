@@ -8,7 +8,8 @@ mod support;
 
 use std::collections::HashMap;
 
-use iconik_api::types::{CollectionId, CollectionItem};
+use iconik_api::assets::CollectionItem;
+use iconik_api::ids::CollectionId;
 use serde_json::json;
 use support::{Answer, Ask, Result, not_found, page};
 
@@ -24,7 +25,12 @@ async fn main() -> Result {
     let (mut assets, mut collections, mut problems) = (0, 0, 0);
     let root = CollectionId::new(root);
     let mut paths = HashMap::from([(root.clone(), String::new())]);
-    let mut tree = client.collections().walk(root).at_once(8).per_page(200);
+    let mut tree = client
+        .assets()
+        .collections()
+        .walk(root)
+        .at_once(8)
+        .per_page(200);
     while let Some(found) = tree.next().await {
         let found = match found {
             Ok(found) => found,

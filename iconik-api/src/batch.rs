@@ -15,12 +15,12 @@ const MOST: usize = 500;
 ///
 /// ```
 /// use iconik_api::batch::Batches;
-/// use iconik_api::segments::{NewSegment, NewSegments};
+/// use iconik_api::assets::{NewSegment, NewSegments};
 ///
 /// # async fn example(client: iconik_api::Client, segments: Vec<NewSegment>) -> iconik_api::Result<()> {
 /// let id = "2c5bfe1a-f149-11eb-a843-0a580a3db916";
 /// let report = Batches::new(segments)
-///     .send(|batch| client.segments().create_many(id, NewSegments::new(batch.to_vec())))
+///     .send(|batch| client.assets().segments().create_many(id, NewSegments::new(batch.to_vec())))
 ///     .await;
 /// for batch in report.failed {
 ///     eprintln!("{} segments from number {} on: {}", batch.items.len(), batch.first, batch.error);
@@ -106,11 +106,11 @@ impl<T> Batches<T> {
     /// For programs that note down what is done, or that stop early:
     ///
     /// ```
-    /// # use iconik_api::{batch::Batches, delete_queue::BulkDeletion};
+    /// # use iconik_api::{assets::BulkDeletion, batch::Batches};
     /// # async fn example(client: iconik_api::Client, ids: Vec<String>) -> iconik_api::Result<()> {
     /// let mut batches = Batches::new(ids);
     /// let send = |batch: &[String]| {
-    ///     client.delete_queue().add_bulk(BulkDeletion::new("assets", batch.to_vec()))
+    ///     client.assets().delete_queue().add_many(BulkDeletion::new("assets", batch.to_vec()))
     /// };
     /// while let Some(batch) = batches.next(send).await {
     ///     println!("{} of them: {:?}", batch.items.len(), batch.result);

@@ -5,25 +5,20 @@
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
 #[rustfmt::skip]
-mod resources;
-#[rustfmt::skip]
-mod services;
-#[rustfmt::skip]
-mod types;
+mod generated;
 
 mod tests {
     use bytes::Bytes;
     use http::StatusCode;
     use serde_json::json;
 
-    use super::resources::{
-        answers::{OrderOrder, OrderOrderOutcome},
-        bodies::NewBook,
-        optional_bodies::{SortOptions, SortShelf},
-        patches::{Reader, ReaderPatch, ReaderReplacement, UpdateReader},
-        path_params::{BookPart, GetPart},
-        query_params::ListQueryParams,
-        recursion::Tree,
+    use super::generated::archive;
+    use super::generated::common::Address;
+    use super::generated::library::requests::{
+        GetPart, ListQueryParams, OrderOrder, OrderOrderOutcome, SortShelf, UpdateReader,
+    };
+    use super::generated::library::{
+        self, BookPart, NewBook, Reader, ReaderPatch, ReaderReplacement, SortOptions, Tree,
     };
     use crate::http::meta::Endpoint;
     use crate::{Action, Decode, MissingFieldError, Nullable, RawResponse, prepare};
@@ -118,7 +113,7 @@ mod tests {
     fn an_optional_body_is_sent_when_it_is_set() {
         assert_eq!(prepare(&SortShelf::new()).unwrap().body(), None);
 
-        let request = SortShelf::new().options(SortOptions::new().backwards(true));
+        let request = SortShelf::new().body(SortOptions::new().backwards(true));
         assert_eq!(
             prepare(&request).unwrap().body().unwrap(),
             r#"{"backwards":true}"#
@@ -142,6 +137,39 @@ mod tests {
         let json = serde_json::to_string(&tree).unwrap();
 
         assert_eq!(serde_json::from_str::<Tree>(&json).unwrap(), tree);
+    }
+
+    #[test]
+    fn two_services_may_use_the_same_names() {
+        let reader = library::User {
+            reader_id: Some("7".into()),
+            ..library::User::default()
+        };
+        let archivist = archive::User::new().desk(7);
+
+        let request = archive::requests::CreateShareForMany::new(
+            archive::NewShares::new([archivist]).office(Address::new().city("Bath")),
+        );
+
+        assert_eq!(reader.reader_id, Some("7".into()));
+        assert_eq!(
+            prepare(&request).unwrap().body().unwrap(),
+            r#"{"users":[{"desk":7}],"office":{"city":"Bath"}}"#
+        );
+    }
+
+    #[test]
+    fn an_id_mirrors_the_path_of_the_call() {
+        let principal = archive::requests::GetDocument::<()>::META;
+        let other = archive::requests::CreateShareForMany::<()>::META;
+
+        assert_eq!(principal.id, "archive.get");
+        assert_eq!(
+            (principal.service, principal.resource),
+            ("archive", "archive")
+        );
+        assert_eq!(other.id, "archive.shares.create_for_many");
+        assert_eq!((other.service, other.resource), ("archive", "shares"));
     }
 
     #[test]

@@ -10,20 +10,21 @@ use std::vec;
 use futures_core::Stream;
 
 use crate::Client;
-use crate::collections::{Collections, ListCollectionContents};
+use crate::assets::requests::ListCollectionItems;
+use crate::assets::{CollectionItem, CollectionsHandle};
 use crate::error::Error;
+use crate::ids::CollectionId;
 use crate::paging::Pages;
-use crate::types::{CollectionId, CollectionItem};
 
-impl Collections {
+impl CollectionsHandle {
     /// Everything below a collection: its contents, the contents of the collections among them, and
     /// so on.
     ///
     /// ```
-    /// use iconik_api::types::CollectionItem;
+    /// use iconik_api::assets::CollectionItem;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let mut tree = client.collections().walk("7e6abeea-4bff-4153-912d-2880617046ce");
+    /// let mut tree = client.assets().collections().walk("7e6abeea-4bff-4153-912d-2880617046ce");
     /// while let Some(found) = tree.next().await {
     ///     let found = found?;
     ///     match &found.item {
@@ -62,7 +63,7 @@ impl Collections {
 /// requests.
 #[must_use = "nothing is requested until `next`"]
 pub struct TreeWalk {
-    collections: Collections,
+    collections: CollectionsHandle,
     per_page: i64,
     at_once: usize,
     max_depth: usize,
@@ -205,8 +206,8 @@ impl TreeWalk {
             if depth > self.max_depth {
                 continue;
             }
-            let contents: ListCollectionContents<Client> =
-                self.collections.list_contents(collection_id.clone());
+            let contents: ListCollectionItems<Client> =
+                self.collections.list_items(collection_id.clone());
             self.open.push_back(Branch {
                 collection_id,
                 depth,

@@ -30,7 +30,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 ///
 /// // Until a list shows what was just made.
 /// PollOptions::up_to(Duration::from_secs(90))
-///     .until(|| client.segments().list(id), |page| page.total > Some(0))
+///     .until(|| client.assets().segments().list(id), |page| page.total > Some(0))
 ///     .await?;
 ///
 /// // Until something is gone.

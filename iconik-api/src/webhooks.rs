@@ -25,7 +25,7 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 
 use crate::data::json_error::JsonError;
-use crate::types::{
+use crate::ids::{
     AssetId, CollectionId, CustomActionId, MetadataViewId, ObjectId, SavedSearchId, SystemDomainId,
     UserId,
 };

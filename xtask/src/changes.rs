@@ -77,6 +77,7 @@ mod tests {
     use iconik_codegen::api::Api;
 
     use super::*;
+    use crate::repo::{FIXTURE, SPEC};
 
     fn git(root: &Path, arguments: &[&str]) {
         let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
@@ -92,17 +93,18 @@ mod tests {
     #[test]
     fn the_spec_of_a_revision_is_what_was_committed() {
         let root = std::env::temp_dir().join(format!("xtask-changes-{}", std::process::id()));
-        let folder = root.join("spec/library");
-        fs::create_dir_all(&folder).expect("a folder can be made");
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/emit/library");
-        for file in fs::read_dir(here).expect("the fixture is there") {
-            let file = file.expect("an entry can be read");
-            fs::copy(file.path(), folder.join(file.file_name())).expect("a file can be copied");
+        let fixture = Repo::here().yaml(FIXTURE);
+        for source in fixture.unwrap_or_else(|error| panic!("{error}")) {
+            let below = source.path.strip_prefix(FIXTURE).unwrap_or_default();
+            let file = root.join(format!("{SPEC}{below}"));
+            fs::create_dir_all(file.parent().expect("it is in a folder"))
+                .expect("a folder can be made");
+            fs::write(file, &source.text).expect("a file can be written");
         }
         git(&root, &["init", "--quiet"]);
         git(&root, &["add", "."]);
         git(&root, &["commit", "--quiet", "--message", "One"]);
-        let service = folder.join("service.yaml");
+        let service = root.join("spec/library/service.yaml");
         let text = fs::read_to_string(&service).expect("the service is there");
         let moved = text.replace("base_path: /API/", "base_path: /API2/");
         assert_ne!(moved, text);
@@ -132,8 +134,13 @@ mod tests {
             let path = file.expect("an entry can be read").path();
             let text = fs::read_to_string(&path).expect("a file can be read");
             let name = path.file_name().expect("it has a name").to_string_lossy();
+            let folder = if name == "common.yaml" {
+                "spec"
+            } else {
+                "spec/spec"
+            };
             sources.push(Source::new(
-                format!("spec/spec/{name}"),
+                format!("{folder}/{name}"),
                 text.replace(old, new),
             ));
         }
@@ -152,7 +159,7 @@ mod tests {
 
         assert_eq!(
             pasted,
-            "### Breaking\n\n- `playlists.get_item_as_text`: `playlists.print_item` is its name now.\n"
+            "### Breaking\n\n- `spec.playlists.get_item_as_text`: `spec.playlists.print_item` is its name now.\n"
         );
         assert_eq!(
             verdict(&changes, &format!("{changelog}{pasted}")),

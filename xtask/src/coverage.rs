@@ -9,10 +9,8 @@ use crate::repo::{Repo, Result};
 
 /// Print a Markdown table of what the spec describes
 ///
-/// Per resource: its actions, those that name roles, those whose every
-/// answer has a type, the parameters, the options (the fields of JSON
-/// bodies), and how many of the titles, parameters, options and fields of
-/// answers have a description.
+/// Per service: its resources and actions, the actions that name roles, the
+/// parameters, and the fields of bodies.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {}

@@ -1,18 +1,18 @@
-//! The features of iconik-api: written by hand, one per resource, and held against the spec here.
+//! The features of iconik-api: written by hand, one per service, and held against the spec here.
 
 use std::collections::BTreeSet;
 
 /// The manifest with the features.
 pub(crate) const MANIFEST: &str = "iconik-api/Cargo.toml";
 
-/// What to do to the features of the manifest so that every resource has one; nothing if all is
+/// What to do to the features of the manifest so that every service has one; nothing if all is
 /// well.
-pub(crate) fn advice(manifest: &str, resources: &BTreeSet<String>) -> Option<String> {
+pub(crate) fn advice(manifest: &str, services: &BTreeSet<String>) -> Option<String> {
     let defined = defined(manifest);
     let in_full = in_full(manifest);
-    let missing = resources.iter().filter(|name| !defined.contains(*name));
-    let not_in_full = resources.iter().filter(|name| !in_full.contains(*name));
-    let stale = in_full.iter().filter(|name| !resources.contains(*name));
+    let missing = services.iter().filter(|name| !defined.contains(*name));
+    let not_in_full = services.iter().filter(|name| !in_full.contains(*name));
+    let stale = in_full.iter().filter(|name| !services.contains(*name));
 
     let mut advice = String::new();
     advice.push_str(&lines(
@@ -24,7 +24,7 @@ pub(crate) fn advice(manifest: &str, resources: &BTreeSet<String>) -> Option<Str
         not_in_full.map(|name| format!("\"{name}\",")),
     ));
     advice.push_str(&lines(
-        "remove, there is no such resource:",
+        "remove, there is no such service:",
         stale.flat_map(|name| [format!("\"{name}\","), format!("{name} = []")]),
     ));
     (!advice.is_empty())
@@ -81,7 +81,7 @@ fn in_full(manifest: &str) -> BTreeSet<String> {
 mod tests {
     use super::*;
 
-    fn resources(names: &[&str]) -> BTreeSet<String> {
+    fn services(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
@@ -89,20 +89,20 @@ mod tests {
 
     #[test]
     fn the_lines_to_add_and_to_remove_are_spelt_out() {
-        let advice = advice(SAMPLE, &resources(&["assets", "segments"])).expect("there is advice");
+        let advice = advice(SAMPLE, &services(&["assets", "segments"])).expect("there is advice");
         assert_eq!(
             advice,
             "error: iconik-api/Cargo.toml: the features do not fit the spec\n  \
              add to [features]:\n    segments = []\n  \
              add to `full`:\n    \"segments\",\n  \
-             remove, there is no such resource:\n    \"old\",\n    old = []\n"
+             remove, there is no such service:\n    \"old\",\n    old = []\n"
         );
     }
 
     #[test]
     fn features_that_fit_need_no_advice() {
-        assert_eq!(advice(SAMPLE, &resources(&["assets", "old"])), None);
+        assert_eq!(advice(SAMPLE, &services(&["assets", "old"])), None);
         let on_one_line = "[features]\nfull = [\"assets\"]\nassets = []\n";
-        assert_eq!(advice(on_one_line, &resources(&["assets"])), None);
+        assert_eq!(advice(on_one_line, &services(&["assets"])), None);
     }
 }

@@ -12,10 +12,10 @@ use iconik_codegen::api::Api;
 use iconik_codegen::{Diagnostics, Files, GENERATED, Source, coverage, is_generated, pages};
 
 /// The folder of the spec.
-const SPEC: &str = "spec";
+pub(crate) const SPEC: &str = "spec";
 
 /// The generator's own test spec.
-const FIXTURE: &str = "codegen/tests/emit";
+pub(crate) const FIXTURE: &str = "codegen/tests/emit";
 
 /// The page that opens the repository. Of it, the table of coverage alone is generated.
 pub(crate) const README: &str = "README.md";
@@ -91,7 +91,8 @@ impl Repo {
         iconik_codegen::load(&self.yaml(folder)?).map_err(Error::Spec)
     }
 
-    fn yaml(&self, folder: &str) -> Result<Vec<Source>> {
+    /// The YAML files below a folder.
+    pub(crate) fn yaml(&self, folder: &str) -> Result<Vec<Source>> {
         let mut sources = Vec::new();
         self.walk(folder, &mut |path| {
             if is_yaml(path) && !is_hidden(path) {

@@ -10,9 +10,7 @@ use crate::api::{
     Shape, Type,
 };
 use crate::document::{Answer, Credentials, Document, Kind, Operation, Parameter, RequestBody};
-use crate::words::{
-    self, auth_name, body_text, bounds_text, literal_text, location_name, method_name, type_text,
-};
+use crate::words::{body_text, bounds_text, literal_text, type_text};
 
 mod models;
 
@@ -160,7 +158,7 @@ fn outline(path: &str) -> String {
 }
 
 pub(super) fn request(method: Method, path: &str) -> String {
-    format!("{} {path}", method_name(method))
+    format!("{} {path}", method.as_str())
 }
 
 /// What an operation has in place of one body.
@@ -219,12 +217,12 @@ impl<'d> Bench<'_, 'd> {
             }
         }
         let auth = match operation.credentials {
-            Credentials::Known(auth) => Some(auth_name(auth)),
+            Credentials::Known(auth) => Some(auth.as_str()),
             Credentials::None => Some("none"),
             Credentials::Unsaid => None,
         };
-        if let Some(auth) = auth.filter(|it| *it != auth_name(action.auth)) {
-            enter(difference("auth", auth, auth_name(action.auth)));
+        if let Some(auth) = auth.filter(|it| *it != action.auth.as_str()) {
+            enter(difference("auth", auth, action.auth.as_str()));
         }
         if operation.deprecated != action.deprecated.is_some() {
             enter(difference(
@@ -234,7 +232,7 @@ impl<'d> Bench<'_, 'd> {
             ));
         }
         self.params(&place, action, operation);
-        self.options(&place, action, operation.body.as_ref());
+        self.body(&place, action, operation.body.as_ref());
         self.answers(&place, action, operation);
     }
 
@@ -258,7 +256,7 @@ impl<'d> Bench<'_, 'd> {
             let renamed =
                 documented.location == crate::api::Location::Path && action.path != operation.path;
             if !known && !renamed {
-                let location = location_name(documented.location);
+                let location = documented.location.as_str();
                 let need = if documented.required {
                     ", required"
                 } else {
@@ -276,7 +274,7 @@ impl<'d> Bench<'_, 'd> {
         self.compared.params += 1;
         walk::walk(
             &mut self.met,
-            self.api,
+            self.api.scope(self.service),
             self.document,
             &place.name,
             Way::Request,
@@ -290,8 +288,8 @@ impl<'d> Bench<'_, 'd> {
         if param.location != documented.location {
             enter(difference(
                 "location",
-                location_name(documented.location),
-                location_name(param.location),
+                documented.location.as_str(),
+                param.location.as_str(),
             ));
         }
         if fit_param(&param.ty, &documented.kind) != Fit::Same {
@@ -317,7 +315,7 @@ impl<'d> Bench<'_, 'd> {
         }
     }
 
-    fn options(&mut self, place: &Place, action: &Action, body: Option<&'d RequestBody>) {
+    fn body(&mut self, place: &Place, action: &Action, body: Option<&'d RequestBody>) {
         let mut enter = |finding| self.ledger.enter(place, &action.differs, finding);
         let spelt = |required: bool, text: String| {
             if required {
@@ -326,35 +324,35 @@ impl<'d> Bench<'_, 'd> {
                 format!("optional {text}")
             }
         };
-        match (&action.options, body) {
+        match (&action.body, body) {
             (None, None) => {}
-            (Some(options), None) => enter(only_in_the_spec("body", type_text(&options.ty))),
+            (Some(sent), None) => enter(only_in_the_spec("body", type_text(sent.ty()))),
             (None, Some(body)) => enter(only_in_the_document(
                 "body",
                 spelt(body.required, body.kind.to_string()),
             )),
-            (Some(options), Some(body)) => {
+            (Some(sent), Some(body)) => {
                 let way = if action.method == Method::Patch {
                     Way::Patch
                 } else {
                     Way::Request
                 };
-                if fit(&options.ty, &body.kind) != Fit::Same || options.required != body.required {
+                if fit(sent.ty(), &body.kind) != Fit::Same || sent.required != body.required {
                     let document = spelt(body.required, body.kind.to_string());
                     enter(difference(
                         "body",
                         &document,
-                        &spelt(options.required, type_text(&options.ty)),
+                        &spelt(sent.required, type_text(sent.ty())),
                     ));
                 }
                 let kinds = [&body.kind];
                 walk::walk(
                     &mut self.met,
-                    self.api,
+                    self.api.scope(self.service),
                     self.document,
                     &place.name,
                     way,
-                    &options.ty,
+                    sent.ty(),
                     &kinds,
                 );
             }
@@ -421,7 +419,7 @@ impl<'d> Bench<'_, 'd> {
     fn walk_answer(&mut self, place: &Place, ty: &Type, kind: &'d Kind) {
         walk::walk(
             &mut self.met,
-            self.api,
+            self.api.scope(self.service),
             self.document,
             &place.name,
             Way::Answer,
@@ -472,7 +470,7 @@ fn model_place(service: &Service, model: &Model) -> Place {
         kind: "model",
         name: model.name.clone(),
         request: None,
-        file: words::file(service, &model.home),
+        file: service.file(&model.home),
     }
 }
 

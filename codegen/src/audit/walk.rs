@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{Api, Shape, Type};
+use crate::api::{Scope, Shape, Type};
 use crate::document::{Document, Kind, Property};
-use crate::words;
 
 /// Everything that the walk met.
 #[derive(Default)]
@@ -54,7 +53,7 @@ impl Use {
 /// Walks a pair of types and what hangs on them.
 pub(super) fn walk<'d>(
     met: &mut Met<'d>,
-    api: &Api,
+    scope: Scope<'_>,
     document: &'d Document,
     action: &str,
     way: Way,
@@ -62,7 +61,7 @@ pub(super) fn walk<'d>(
     kinds: &[&'d Kind],
 ) {
     let mut again =
-        |spec: &Type, kinds: &[&'d Kind]| walk(met, api, document, action, way, spec, kinds);
+        |spec: &Type, kinds: &[&'d Kind]| walk(met, scope, document, action, way, spec, kinds);
     match spec {
         Type::List(of) => {
             // A parameter's list is one string in the document: then the items stand for themselves.
@@ -89,21 +88,21 @@ pub(super) fn walk<'d>(
                 }
             }
         }
-        Type::Model(name) => model(met, api, document, action, way, name, kinds),
+        Type::Model(name) => model(met, scope, document, action, way, name, kinds),
         _ => {}
     }
 }
 
 fn model<'d>(
     met: &mut Met<'d>,
-    api: &Api,
+    scope: Scope<'_>,
     document: &'d Document,
     action: &str,
     way: Way,
     name: &str,
     kinds: &[&'d Kind],
 ) {
-    let Some(model) = words::model(api, name) else {
+    let Some(model) = scope.model(name) else {
         return;
     };
     match &model.shape {
@@ -118,7 +117,7 @@ fn model<'d>(
                     if let Some(object) = variant_of(kind, tag) {
                         visit(
                             met,
-                            api,
+                            scope,
                             document,
                             action,
                             way,
@@ -142,7 +141,7 @@ fn model<'d>(
                     _ => {}
                 }
             }
-            visit(met, api, document, action, way, name, objects);
+            visit(met, scope, document, action, way, name, objects);
         }
     }
 }
@@ -161,14 +160,14 @@ fn variant_of<'d>(kind: &'d Kind, tag: &str) -> Option<&'d str> {
 /// Notes the use, and walks on into the fields when it is new.
 fn visit<'d>(
     met: &mut Met<'d>,
-    api: &Api,
+    scope: Scope<'_>,
     document: &'d Document,
     action: &str,
     way: Way,
     name: &str,
     objects: BTreeSet<String>,
 ) {
-    let Some(model) = words::model(api, name) else {
+    let Some(model) = scope.model(name) else {
         return;
     };
     let Shape::Fields(fields) = &model.shape else {
@@ -190,6 +189,6 @@ fn visit<'d>(
             .iter()
             .map(|it| &it.kind)
             .collect();
-        walk(met, api, document, action, way, &field.ty, &kinds);
+        walk(met, scope, document, action, way, &field.ty, &kinds);
     }
 }

@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Changes, Effect, renames};
 use crate::api::{
-    Action, Api, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param,
-    Resource, Service, Shape,
+    Action, Api, Body, Bounds, Common, Direction, Enum, Field, Home, Literal, Location, Model,
+    Param, Resource, Service, Shape,
 };
 use crate::name;
-use crate::words::{
-    auth_name, body_text, bounds_text, count, literal_text, location_name, method_name,
-    paging_name, type_text,
-};
+use crate::words::{body_text, bounds_text, count, literal_text, type_text};
 
 /// Compares two states of the spec.
 pub fn changes(old: &Api, new: &Api) -> Changes {
     let mut log = Log(Vec::new());
+    common(&mut log, &old.common, &new.common);
     let (before, after) = (
         by_name(&old.services, |it| &it.name),
         by_name(&new.services, |it| &it.name),
@@ -118,7 +116,8 @@ fn union<'a, T>(old: &BTreeMap<&'a str, T>, new: &BTreeMap<&'a str, T>) -> BTree
 fn service(log: &mut Log, old: &Service, new: &Service) {
     let renames = renames::find(old, new);
     for (before, after) in &renames {
-        log.breaking(before, Some(after), "is its name now");
+        let place = |name: &str| format!("{}::{name}", new.name);
+        log.breaking(&place(before), Some(&place(after)), "is its name now");
     }
     let old = &renames::apply(&renames, old);
     let name = new.name.as_str();
@@ -152,13 +151,13 @@ fn service(log: &mut Log, old: &Service, new: &Service) {
     );
     for name in union(&before, &after) {
         match (before.get(name), after.get(name)) {
-            (Some(old), Some(new)) => resource(log, old, new),
-            (Some(_), None) => log.breaking(name, None, "is gone: the module and its feature"),
-            (None, Some(new)) => {
-                let actions = count(new.actions.len(), "action");
+            (Some(before), Some(after)) => resource(log, (old, before), (new, after)),
+            (Some(before), None) => log.breaking(&before.path(old), None, "is gone"),
+            (None, Some(after)) => {
+                let actions = count(after.actions.len(), "action");
                 log.add(
                     Effect::Added,
-                    name,
+                    &after.path(new),
                     None,
                     format!("is a new resource with {actions}"),
                 );
@@ -168,47 +167,85 @@ fn service(log: &mut Log, old: &Service, new: &Service) {
     }
     // What came or went with a whole resource needs no line of its own.
     let both = |home: &Home| match home {
-        Home::Shared => true,
+        Home::Common | Home::Service => true,
         Home::Resource(name) => {
             before.contains_key(name.as_str()) == after.contains_key(name.as_str())
         }
     };
-    let names = |old: BTreeSet<&String>, new: BTreeSet<&String>| {
-        old.union(&new)
-            .map(|it| (*it).clone())
-            .collect::<Vec<String>>()
-    };
-    for name in names(old.models.keys().collect(), new.models.keys().collect()) {
-        match (old.models.get(&name), new.models.get(&name)) {
-            (Some(old), Some(new)) => model(log, old, new),
-            (Some(old), None) if both(&old.home) => log.breaking(&name, None, "is gone"),
-            (None, Some(new)) if both(&new.home) => {
-                log.add(Effect::Added, &name, None, "is a new model")
-            }
-            _ => {}
-        }
-    }
-    for name in names(old.enums.keys().collect(), new.enums.keys().collect()) {
-        match (old.enums.get(&name), new.enums.get(&name)) {
-            (Some(old), Some(new)) => enumeration(log, old, new),
-            (Some(old), None) if both(&old.home) => log.breaking(&name, None, "is gone"),
-            (None, Some(new)) if both(&new.home) => {
-                log.add(Effect::Added, &name, None, "is a new enum")
-            }
-            _ => {}
-        }
-    }
-    for name in names(old.ids.keys().collect(), new.ids.keys().collect()) {
-        match (old.ids.contains_key(&name), new.ids.contains_key(&name)) {
-            (true, false) => log.breaking(&name, None, "is gone"),
-            (false, true) => log.add(Effect::Added, &name, None, "is a new id"),
+    types(
+        log,
+        &new.name,
+        (&old.models, &old.enums),
+        (&new.models, &new.enums),
+        &both,
+    );
+}
+
+/// What all services share.
+fn common(log: &mut Log, old: &Common, new: &Common) {
+    types(
+        log,
+        "common",
+        (&old.models, &old.enums),
+        (&new.models, &new.enums),
+        &|_| true,
+    );
+    for name in names(&old.ids, &new.ids) {
+        let place = format!("ids::{name}");
+        match (old.ids.contains_key(name), new.ids.contains_key(name)) {
+            (true, false) => log.breaking(&place, None, "is gone"),
+            (false, true) => log.add(Effect::Added, &place, None, "is a new id"),
             _ => {}
         }
     }
 }
 
-fn resource(log: &mut Log, old: &Resource, new: &Resource) {
-    let place = |name: &str| format!("{}.{name}", new.name);
+/// Models and enums by name.
+type Types<'a> = (&'a BTreeMap<String, Model>, &'a BTreeMap<String, Enum>);
+
+/// The models and enums of one module of the crate. Those whose resource came or went as a whole are
+/// only reported if `both` says so.
+fn types(
+    log: &mut Log,
+    module: &str,
+    old: Types<'_>,
+    new: Types<'_>,
+    both: &dyn Fn(&Home) -> bool,
+) {
+    for name in names(old.0, new.0) {
+        let place = format!("{module}::{name}");
+        match (old.0.get(name), new.0.get(name)) {
+            (Some(old), Some(new)) => model(log, &place, old, new),
+            (Some(old), None) if both(&old.home) => log.breaking(&place, None, "is gone"),
+            (None, Some(new)) if both(&new.home) => {
+                log.add(Effect::Added, &place, None, "is a new model")
+            }
+            _ => {}
+        }
+    }
+    for name in names(old.1, new.1) {
+        let place = format!("{module}::{name}");
+        match (old.1.get(name), new.1.get(name)) {
+            (Some(old), Some(new)) => enumeration(log, &place, old, new),
+            (Some(old), None) if both(&old.home) => log.breaking(&place, None, "is gone"),
+            (None, Some(new)) if both(&new.home) => {
+                log.add(Effect::Added, &place, None, "is a new enum")
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The names of both, in order.
+fn names<'a, T>(
+    old: &'a BTreeMap<String, T>,
+    new: &'a BTreeMap<String, T>,
+) -> BTreeSet<&'a String> {
+    old.keys().chain(new.keys()).collect()
+}
+
+fn resource(log: &mut Log, (_, old): (&Service, &Resource), (service, new): (&Service, &Resource)) {
+    let place = |name: &str| format!("{}.{name}", new.path(service));
     let same_request = |a: &Action, b: &Action| a.method == b.method && a.path == b.path;
     let mut renamed = BTreeSet::new();
     for before in &old.actions {
@@ -237,7 +274,7 @@ fn resource(log: &mut Log, old: &Resource, new: &Resource) {
         if !old.actions.iter().any(|it| it.name == after.name)
             && !renamed.contains(after.name.as_str())
         {
-            let request = format!("is new: `{} {}`", method_name(after.method), after.path);
+            let request = format!("is new: `{} {}`", after.method.as_str(), after.path);
             log.add(Effect::Added, &place(&after.name), None, request);
         }
     }
@@ -247,7 +284,7 @@ fn resource(log: &mut Log, old: &Resource, new: &Resource) {
 type Owned<'a> = (&'a Resource, &'a Action);
 
 fn action(log: &mut Log, place: &str, (owner, old): Owned<'_>, (owner_now, new): Owned<'_>) {
-    let request = |it: &Action| format!("{} {}", method_name(it.method), it.path);
+    let request = |it: &Action| format!("{} {}", it.method.as_str(), it.path);
     log.turned(
         Effect::Breaking,
         place,
@@ -272,8 +309,8 @@ fn action(log: &mut Log, place: &str, (owner, old): Owned<'_>, (owner_now, new):
         place,
         None,
         "takes the credentials",
-        auth_name(old.auth).into(),
-        auth_name(new.auth).into(),
+        old.auth.as_str().into(),
+        new.auth.as_str().into(),
     );
     let sorted = |it: &[String]| {
         let roles: BTreeSet<&str> = it.iter().map(String::as_str).collect();
@@ -300,18 +337,18 @@ fn action(log: &mut Log, place: &str, (owner, old): Owned<'_>, (owner_now, new):
             Effect::Added,
             place,
             None,
-            format!("can page by `{}`", paging_name(*style)),
+            format!("can page by `{}`", style.as_str()),
         );
     }
     for style in old.paging.iter().filter(|it| !new.paging.contains(it)) {
         log.breaking(
             place,
             None,
-            format!("cannot page by `{}` any more", paging_name(*style)),
+            format!("cannot page by `{}` any more", style.as_str()),
         );
     }
     params(log, place, old, new);
-    options(log, place, old, new);
+    body(log, place, old, new);
     answers(log, place, old, new);
     log.deprecation(
         place,
@@ -342,7 +379,7 @@ fn params(log: &mut Log, place: &str, old: &Action, new: &Action) {
             type_text(&old.ty),
             type_text(&new.ty),
         );
-        let location = |it: &Param| location_name(it.location).to_owned();
+        let location = |it: &Param| it.location.as_str().to_owned();
         log.turned(
             Effect::Breaking,
             place,
@@ -393,12 +430,12 @@ fn params(log: &mut Log, place: &str, old: &Action, new: &Action) {
     reordered(log, place, order(old), order(new));
 }
 
-fn options(log: &mut Log, place: &str, old: &Action, new: &Action) {
-    match (&old.options, &new.options) {
+fn body(log: &mut Log, place: &str, old: &Action, new: &Action) {
+    match (&old.body, &new.body) {
         (None, None) => {}
-        (None, Some(options)) => {
-            let ty = type_text(&options.ty);
-            match options.required {
+        (None, Some(body)) => {
+            let ty = type_text(body.ty());
+            match body.required {
                 true => log.breaking(place, None, format!("takes a body now: `{ty}`")),
                 false => log.add(
                     Effect::Added,
@@ -408,10 +445,10 @@ fn options(log: &mut Log, place: &str, old: &Action, new: &Action) {
                 ),
             }
         }
-        (Some(options), None) => log.breaking(
+        (Some(body), None) => log.breaking(
             place,
             None,
-            format!("takes no body any more, was `{}`", type_text(&options.ty)),
+            format!("takes no body any more, was `{}`", type_text(body.ty())),
         ),
         (Some(old), Some(new)) => {
             log.turned(
@@ -419,8 +456,8 @@ fn options(log: &mut Log, place: &str, old: &Action, new: &Action) {
                 place,
                 None,
                 "takes the body",
-                type_text(&old.ty),
-                type_text(&new.ty),
+                type_text(old.ty()),
+                type_text(new.ty()),
             );
             if old.required != new.required {
                 let what = if new.required {
@@ -477,9 +514,7 @@ fn answers(log: &mut Log, place: &str, old: &Action, new: &Action) {
     }
 }
 
-fn model(log: &mut Log, old: &Model, new: &Model) {
-    let place = new.name.as_str();
-    moved(log, place, &old.home, &new.home);
+fn model(log: &mut Log, place: &str, old: &Model, new: &Model) {
     match (old.direction, new.direction) {
         (old, new) if old == new => {}
         // The fields stay as they are; a constructor and setters come.
@@ -522,7 +557,7 @@ fn model(log: &mut Log, old: &Model, new: &Model) {
         ),
     }
     match (&old.shape, &new.shape) {
-        (Shape::Fields(old), Shape::Fields(after)) => fields(log, new, old, after),
+        (Shape::Fields(old), Shape::Fields(after)) => fields(log, place, new, old, after),
         (
             Shape::Union {
                 tag: was,
@@ -552,8 +587,7 @@ fn model(log: &mut Log, old: &Model, new: &Model) {
     }
 }
 
-fn fields(log: &mut Log, model: &Model, old: &[Field], new: &[Field]) {
-    let place = model.name.as_str();
+fn fields(log: &mut Log, place: &str, model: &Model, old: &[Field], new: &[Field]) {
     let sent = model.direction != Direction::Response;
     for field in old {
         let item = Some(field.wire.as_str());
@@ -667,9 +701,7 @@ fn variants(log: &mut Log, place: &str, old: &[(String, String)], new: &[(String
     }
 }
 
-fn enumeration(log: &mut Log, old: &Enum, new: &Enum) {
-    let place = new.name.as_str();
-    moved(log, place, &old.home, &new.home);
+fn enumeration(log: &mut Log, place: &str, old: &Enum, new: &Enum) {
     for value in &old.values {
         let item = Some(value.wire.as_str());
         match new.values.iter().find(|it| it.wire == value.wire) {
@@ -689,26 +721,6 @@ fn enumeration(log: &mut Log, old: &Enum, new: &Enum) {
         .filter(|it| !old.values.iter().any(|old| old.wire == it.wire))
     {
         log.add(Effect::Added, place, Some(&value.wire), "is a new value");
-    }
-}
-
-/// A module is part of the path. Shared items are also reached through the resources that use them,
-/// so sharing one breaks nobody.
-fn moved(log: &mut Log, place: &str, old: &Home, new: &Home) {
-    if old == new {
-        return;
-    }
-    match (old, new) {
-        (Home::Resource(_), Home::Shared) => log.add(
-            Effect::Changed,
-            place,
-            None,
-            "is shared by several resources now",
-        ),
-        (_, Home::Resource(resource)) => {
-            log.breaking(place, None, format!("is found in `{resource}` only"))
-        }
-        (Home::Shared, Home::Shared) => {}
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{Body, Model, Service, Shape, Type};
+use crate::api::{Body, Model, RequestContent, Service, Shape, Type};
 
 /// New names by old names.
 pub(super) type Renames = BTreeMap<String, String>;
@@ -80,7 +80,9 @@ pub(super) fn apply(renames: &Renames, service: &Service) -> Service {
     let actions = service.resources.iter_mut().flat_map(|it| &mut it.actions);
     for action in actions {
         let params = action.params.iter_mut().map(|it| &mut it.ty);
-        let options = action.options.iter_mut().map(|it| &mut it.ty);
+        let body = action.body.iter_mut().map(|it| match &mut it.content {
+            RequestContent::Json(ty) => ty,
+        });
         let answers = action
             .returns
             .iter_mut()
@@ -88,7 +90,7 @@ pub(super) fn apply(renames: &Renames, service: &Service) -> Service {
                 Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) => Some(ty),
                 Body::Nothing | Body::Text => None,
             });
-        for ty in params.chain(options).chain(answers) {
+        for ty in params.chain(body).chain(answers) {
             in_type(ty, &with_new_names);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::resources::Surroundings;
 use super::{Checker, Place, differences, optional_text, text};
-use crate::api::{Action, Auth, Body, Method, Options, Paging, Type};
+use crate::api::{Action, Auth, Body, Method, Paging, RequestBody, RequestContent, Type};
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
 use crate::ident;
@@ -17,9 +17,9 @@ impl<'s> Checker<'s> {
     ) -> Option<Action> {
         self.words(key, action);
         self.roles(action, around.place);
-        let paging = self.paging(action, around.place);
+        let paging = self.paging(action);
         let params = self.params(key, action, &paging, around);
-        let options = self.options(action, around.place);
+        let body = self.body(action, around.place);
         let returns = self.returns(key, action, around.place);
         self.errors(action);
         self.paged(action, returns.as_deref());
@@ -43,7 +43,7 @@ impl<'s> Checker<'s> {
             idempotent,
             idempotent_reason,
             params,
-            options,
+            body,
             paging,
             returns: returns?,
             errors: action
@@ -53,6 +53,7 @@ impl<'s> Checker<'s> {
                 .map(|(status, text)| (status.value, text.value.clone()))
                 .collect(),
             deprecated: optional_text(&action.deprecated),
+            used_by: action.used_by.as_ref().map(|at| at.value),
             differs: differences(&action.differs),
         })
     }
@@ -104,7 +105,7 @@ impl<'s> Checker<'s> {
     }
 
     fn roles(&mut self, action: &'s spec::Action, place: Place) {
-        let Some((_, service)) = self.folders[place.folder].service else {
+        let Some(service) = self.service(place) else {
             return;
         };
         let known = service.roles.as_deref().unwrap_or_default();
@@ -129,10 +130,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn paging(&mut self, action: &'s spec::Action, place: Place) -> Vec<Paging> {
-        let service = self.folders[place.folder]
-            .service
-            .map(|(_, service)| service);
+    fn paging(&mut self, action: &'s spec::Action) -> Vec<Paging> {
         let mut styles = Vec::new();
         for style in action.paging.iter().flatten() {
             if styles.contains(&style.value) {
@@ -142,25 +140,30 @@ impl<'s> Checker<'s> {
                 ));
                 continue;
             }
-            let defined = service.and_then(|service| service.paging.as_ref());
-            if service.is_some()
-                && defined
-                    .and_then(|paging| paging.style(style.value))
-                    .is_none()
-            {
-                self.report(
-                    Diagnostic::new(style.span, "the service does not have this style of paging")
-                        .help("describe its parameters under `paging` in service.yaml"),
+            if self.style(style.value).is_none() && self.complete {
+                let message = format!(
+                    "the paging style `{}` has no parameters",
+                    style.value.as_str()
                 );
+                let help = "describe its parameters under `paging` in common.yaml";
+                self.report(Diagnostic::new(style.span, message).help(help));
             }
             styles.push(style.value);
         }
         styles
     }
 
-    fn options(&mut self, action: &'s spec::Action, place: Place) -> Option<Options> {
-        let written = action.options.as_ref()?;
-        let at = written.ty.as_ref()?;
+    fn body(&mut self, action: &'s spec::Action, place: Place) -> Option<RequestBody> {
+        let written = action.body.as_ref()?;
+        let Some(at) = written.json.as_ref() else {
+            if !written.broken {
+                self.report(
+                    Diagnostic::new(written.span, "this body has no content")
+                        .help("write what it contains: `body: NewBook`, or `body: { json: NewBook, required: false }`"),
+                );
+            }
+            return None;
+        };
         if let Some(method) = action
             .method
             .as_ref()
@@ -173,26 +176,30 @@ impl<'s> Checker<'s> {
             );
         }
         let ty = match self.resolve(&at.value, place)? {
-            ty @ (Type::Object | Type::Model(_)) => ty,
+            ty @ (Type::Object | Type::Model(_) | Type::List(_)) => ty,
             _ => {
                 self.report(
-                    Diagnostic::new(at.span, "options are a model")
-                        .help("name a model, or `object` where nobody documents the fields"),
+                    Diagnostic::new(at.span, "a body is a model or a list")
+                        .help("name a model, or `object` where its fields are not documented"),
                 );
                 return None;
             }
         };
         if let (Some(Method::Patch), Type::Model(name)) =
             (action.method.as_ref().map(|at| at.value), &ty)
+            && let Some((key, _)) = self.names.find(name, place.folder)
         {
-            self.patches.push((at.span, name.clone()));
+            self.patches.push((at.span, key));
         }
-        self.request_roots.push(ty.clone());
+        self.request_roots.push((place.folder, ty.clone()));
         let required = written
             .required
             .as_ref()
             .is_none_or(|required| required.value);
-        Some(Options { ty, required })
+        Some(RequestBody {
+            content: RequestContent::Json(ty),
+            required,
+        })
     }
 
     fn returns(
@@ -233,12 +240,12 @@ impl<'s> Checker<'s> {
 
     fn answer(&mut self, ty: &spec::Type, place: Place) -> Option<Type> {
         let ty = self.resolve(ty, place)?;
-        self.response_roots.push(ty.clone());
+        self.response_roots.push((place.folder, ty.clone()));
         Some(ty)
     }
 
     fn idempotent(&mut self, action: &'s spec::Action, method: Method) -> (bool, Option<String>) {
-        let implied = matches!(method, Method::Get | Method::Put | Method::Delete);
+        let implied = method.is_idempotent();
         let Some(written) = &action.idempotent else {
             return (implied, None);
         };

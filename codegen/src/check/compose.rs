@@ -6,6 +6,7 @@ use super::names::Kind;
 use super::{Checker, Place};
 use crate::decode::{At, Record};
 use crate::diag::{Diagnostic, nearest};
+use crate::source::Span;
 use crate::spec;
 
 /// A field once bases and common fields are merged into it.
@@ -116,8 +117,8 @@ impl<'s> Checker<'s> {
             inherited.wire.span = wire.span;
             return;
         }
-        let common = self.folders[parts.place.folder].common_fields();
-        let merged = match common.iter().find(|(name, _)| name.value == wire.value) {
+        let mut common = self.common_fields(parts.place);
+        let merged = match common.find(|(name, _)| name.value == wire.value) {
             Some((name, common)) => {
                 // One that says everything itself has no need of the common one.
                 if field.ty.is_none() || field.doc.is_none() {
@@ -133,7 +134,7 @@ impl<'s> Checker<'s> {
         });
     }
 
-    /// The fields of a base: a field set or a model of the same file or of types.yaml.
+    /// The fields of a base: a field set or a model of the same file, of types.yaml or of common.yaml.
     fn base(
         &mut self,
         base: &At<String>,
@@ -183,16 +184,17 @@ impl<'s> Checker<'s> {
     fn visible_bases(&self, place: Place) -> Vec<TypeFile<'s>> {
         let mut files = self.type_files();
         files.retain(|file| {
-            file.place == place || (file.place.folder == place.folder && file.resource.is_none())
+            let shared = file.place.folder.is_none() || file.place.folder == place.folder;
+            file.place == place || (shared && file.resource.is_none())
         });
         files.sort_by_key(|file| file.place != place);
         files
     }
 
     fn unknown_base(&mut self, base: &At<String>, place: Place) {
-        if let Some(item) = self.names.get(&base.value) {
+        if let Some(item) = self.names.get(&base.value, place.folder) {
             let span = item.span;
-            let usable = item.kind == Kind::Model && !self.is_union(&base.value);
+            let usable = item.kind == Kind::Model && !self.is_union(item.span);
             let mistake = Diagnostic::new(
                 base.span,
                 format!("the fields of `{}` cannot be used here", base.value),
@@ -226,10 +228,10 @@ impl<'s> Checker<'s> {
         );
     }
 
-    fn is_union(&self, name: &str) -> bool {
+    fn is_union(&self, name: Span) -> bool {
         let files = self.type_files();
         let mut models = files.iter().flat_map(|file| file.models);
-        models.any(|(model, written)| model.value == name && written.tag.is_some())
+        models.any(|(model, written)| model.span == name && written.tag.is_some())
     }
 }
 

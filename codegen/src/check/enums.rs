@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::files::TypeFile;
 use super::{Checker, differences, optional_text, text};
-use crate::api::{Enum, EnumValue, Home};
+use crate::api::{Enum, EnumValue};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
@@ -15,12 +16,12 @@ impl<'s> Checker<'s> {
     pub(super) fn enums(&mut self) {
         for file in self.type_files() {
             for (name, values) in file.enums {
-                self.check_enum(name, values, file.home());
+                self.check_enum(name, values, file);
             }
         }
     }
 
-    fn check_enum(&mut self, name: &'s At<String>, written: &'s spec::Enum, home: Home) {
+    fn check_enum(&mut self, name: &'s At<String>, written: &'s spec::Enum, file: TypeFile<'s>) {
         let Some(list) = &written.values else { return };
         if list.value.is_empty() && self.complete {
             self.report(
@@ -42,11 +43,13 @@ impl<'s> Checker<'s> {
             name: name.value.clone(),
             doc: text(&written.doc),
             note: optional_text(&written.note),
-            home,
+            home: file.home(),
             values: values.collect(),
             differs: differences(&written.differs),
         };
-        self.enums.insert(&name.value, checked);
+        self.enums
+            .entry((file.place.folder, &name.value))
+            .or_insert(checked);
     }
 
     fn no_value_twice(&mut self, values: &[(At<String>, spec::EnumValue)]) {

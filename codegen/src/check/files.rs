@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::names::is_reserved_resource;
+use super::names::{is_reserved_resource, is_reserved_service};
 use super::{Checker, Place};
-use crate::api::Home;
+use crate::api::{Home, Paging};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
@@ -25,21 +25,10 @@ impl<'s> Folder<'s> {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
-    pub(super) fn common_fields(&self) -> &'s [(At<String>, spec::Field)] {
-        self.service
-            .and_then(|(_, service)| service.common_fields.as_deref())
-            .unwrap_or_default()
-    }
-
-    pub(super) fn common_params(&self) -> &'s [(At<String>, spec::Param)] {
-        self.service
-            .and_then(|(_, service)| service.common_params.as_deref())
-            .unwrap_or_default()
-    }
-
     /// Takes a file in; a mistake if there is one of its kind already.
     fn add(&mut self, file: &'s File) -> Option<Diagnostic> {
         let first = match &file.content {
+            Content::Common(_) => return None,
             Content::Resource(resource) => {
                 self.resources.push((file.index, resource));
                 return None;
@@ -78,9 +67,37 @@ impl TypeFile<'_> {
     pub(super) fn home(&self) -> Home {
         match self.resource {
             Some(name) => Home::Resource(name.to_owned()),
-            None => Home::Shared,
+            None if self.place.folder.is_none() => Home::Common,
+            None => Home::Service,
         }
     }
+}
+
+/// The file that all services share: common.yaml in the folder above the services.
+pub(super) fn common<'s>(
+    sources: &'s [Source],
+    files: &'s [File],
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<(usize, &'s spec::Common)> {
+    let mut found: Option<(usize, &spec::Common)> = None;
+    for file in files {
+        let Content::Common(common) = &file.content else {
+            continue;
+        };
+        if sources[file.index].stem() != "common" {
+            let message = "this file must be named common.yaml";
+            let help = "it lies beside the folders of the services";
+            mistakes.push(Diagnostic::new(Span::top(file.index), message).help(help));
+        }
+        match found {
+            Some((first, _)) => mistakes.push(
+                Diagnostic::new(Span::top(file.index), "there is a common file already")
+                    .related(Span::top(first), "the other one"),
+            ),
+            None => found = Some((file.index, common)),
+        }
+    }
+    found
 }
 
 /// The files of each folder, in the order of the folders.
@@ -93,6 +110,7 @@ pub(super) fn by_folder<'s>(
     for file in files {
         let source = &sources[file.index];
         let expected = match &file.content {
+            Content::Common(_) => continue,
             Content::Service(_) => "service",
             Content::Types(_) => "types",
             Content::Resource(_) => source.stem(),
@@ -116,12 +134,55 @@ pub(super) fn by_folder<'s>(
 }
 
 impl<'s> Checker<'s> {
-    /// All files that define types: of each service the shared ones first.
+    /// The service file of a place.
+    pub(super) fn service(&self, place: Place) -> Option<&'s spec::Service> {
+        let folder = self.folders.get(place.folder?)?;
+        folder.service.map(|(_, service)| service)
+    }
+
+    /// The fields that a file can take over by their names, the nearest first.
+    pub(super) fn common_fields(
+        &self,
+        place: Place,
+    ) -> impl Iterator<Item = &'s (At<String>, spec::Field)> + use<'s> {
+        let service = self
+            .service(place)
+            .and_then(|service| service.common_fields.as_deref());
+        let common = self.common.and_then(|(_, common)| common.fields.as_deref());
+        [service, common].into_iter().flatten().flatten()
+    }
+
+    /// The parameters that a file can take over by their names, the nearest first.
+    pub(super) fn common_params(
+        &self,
+        place: Place,
+    ) -> impl Iterator<Item = &'s (At<String>, spec::Param)> + use<'s> {
+        let service = self
+            .service(place)
+            .and_then(|service| service.common_params.as_deref());
+        let common = self.common.and_then(|(_, common)| common.params.as_deref());
+        [service, common].into_iter().flatten().flatten()
+    }
+
+    /// The parameters that a style of paging brings, if they are described.
+    pub(super) fn style(&self, style: Paging) -> Option<&'s [(At<String>, spec::Param)]> {
+        let (_, common) = self.common?;
+        common.paging.as_ref()?.style(style)
+    }
+
+    /// All files that define types: common.yaml, then of each service the shared ones first.
     pub(super) fn type_files(&self) -> Vec<TypeFile<'s>> {
-        let mut list = Vec::new();
+        let common = self.common.map(|(file, common)| TypeFile {
+            place: Place { folder: None, file },
+            resource: None,
+            field_sets: common.field_sets.as_deref().unwrap_or_default(),
+            models: common.models.as_deref().unwrap_or_default(),
+            enums: common.enums.as_deref().unwrap_or_default(),
+        });
+        let mut list: Vec<_> = common.into_iter().collect();
         for (index, folder) in self.folders.iter().enumerate() {
             let place = |file| Place {
-                folder: index,
+                folder: Some(index),
                 file,
             };
             list.extend(folder.types.iter().map(|(file, types)| TypeFile {
@@ -176,10 +237,16 @@ impl<'s> Checker<'s> {
     }
 
     fn resource_names(&self) -> Vec<Diagnostic> {
+        let folders = self.folders.iter();
+        folders
+            .flat_map(|folder| self.resource_names_of(folder))
+            .collect()
+    }
+
+    fn resource_names_of(&self, folder: &Folder<'_>) -> Vec<Diagnostic> {
         let mut mistakes = Vec::new();
         let mut known: BTreeMap<&str, Span> = BTreeMap::new();
-        let resources = self.folders.iter().flat_map(|folder| &folder.resources);
-        for (file, resource) in resources {
+        for (file, resource) in &folder.resources {
             let Some(name) = &resource.name else { continue };
             if let Some(first) = known.get(name.value.as_str()) {
                 mistakes.push(
@@ -188,7 +255,7 @@ impl<'s> Checker<'s> {
                         format!("two resources are named `{}`", name.value),
                     )
                     .related(*first, "the other one")
-                    .help("each resource is a module of the library: its name must be its own"),
+                    .help("each resource of a service needs a name of its own"),
                 );
                 continue;
             }
@@ -237,7 +304,11 @@ fn service_of(folder: &Folder<'_>) -> Option<Diagnostic> {
     let name = service
         .name
         .as_ref()
-        .filter(|name| name.value != folder.name())?;
+        .filter(|name| name.value != folder.name() || is_reserved_service(&name.value))?;
+    if name.value == folder.name() {
+        let mistake = Diagnostic::new(name.span, format!("the name `{}` is reserved", name.value));
+        return Some(mistake.help("the library or the language needs it; choose another"));
+    }
     let message = format!(
         "the service is `{}`, but its folder is `{}`",
         name.value,

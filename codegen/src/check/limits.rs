@@ -1,6 +1,6 @@
 //! Defaults and bounds that suit their types.
 
-use super::Checker;
+use super::{Checker, Place};
 use crate::api::{Bounds, Literal, Type};
 use crate::decode::At;
 use crate::diag::Diagnostic;
@@ -41,9 +41,14 @@ impl<'p> From<&'p spec::Param> for Written<'p> {
 
 impl Checker<'_> {
     /// Default and bounds, if they suit the type.
-    pub(super) fn limits(&mut self, ty: &Type, written: &Written<'_>) -> (Option<Literal>, Bounds) {
+    pub(super) fn limits(
+        &mut self,
+        ty: &Type,
+        written: &Written<'_>,
+        place: Place,
+    ) -> (Option<Literal>, Bounds) {
         if let Some(default) = written.default {
-            self.default_suits(ty, default);
+            self.default_suits(ty, default, place);
         }
         self.bounds_suit(ty, written);
         self.bounds_leave_something(written);
@@ -106,7 +111,7 @@ impl Checker<'_> {
         }
     }
 
-    fn default_suits(&mut self, ty: &Type, default: &At<Literal>) {
+    fn default_suits(&mut self, ty: &Type, default: &At<Literal>, place: Place) {
         let suits = match (ty, &default.value) {
             (Type::Any, _)
             | (Type::Boolean, Literal::Boolean(_))
@@ -116,7 +121,8 @@ impl Checker<'_> {
                 true
             }
             (Type::Enum(name), Literal::String(value)) => {
-                let Some(known) = self.enums.get(name.as_str()) else {
+                let key = self.names.find(name, place.folder).map(|(key, _)| key);
+                let Some(known) = key.and_then(|key| self.enums.get(&key)) else {
                     return;
                 };
                 if !known.values.iter().any(|known| known.wire == *value) {

@@ -4,7 +4,7 @@ use super::compose::{parts_of_model, parts_of_set};
 use super::files::TypeFile;
 use super::limits::Written;
 use super::names::Kind;
-use super::{Checker, Place, differences, optional_text, text};
+use super::{Checker, Key, Place, differences, optional_text, text};
 use crate::api::{Direction, Field, Model, Shape, Type};
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
@@ -14,7 +14,9 @@ use crate::spec;
 
 /// A model and where its parts stand, for later checks.
 #[derive(Clone, Debug)]
-pub(super) struct CheckedModel {
+pub(super) struct CheckedModel<'s> {
+    /// The key, by which what it names is found.
+    pub(super) key: Key<'s>,
     pub(super) model: Model,
     pub(super) span: Span,
     /// The places of the fields, in their order.
@@ -37,7 +39,7 @@ impl<'s> Checker<'s> {
     fn field_sets(&mut self, file: TypeFile<'s>) {
         for (name, set) in file.field_sets {
             self.type_name(name);
-            if let Some(first) = self.names.get(&name.value) {
+            if let Some(first) = self.names.get(&name.value, file.place.folder) {
                 let first = first.span;
                 self.report(
                     Diagnostic::new(name.span, format!("a type is named `{}` too", name.value))
@@ -65,7 +67,9 @@ impl<'s> Checker<'s> {
             copies: optional_text(&written.copies),
             differs: differences(&written.differs),
         };
-        self.models.entry(&name.value).or_insert(CheckedModel {
+        let key = (file.place.folder, name.value.as_str());
+        self.models.entry(key).or_insert(CheckedModel {
+            key,
             model,
             span: name.span,
             fields,
@@ -202,7 +206,7 @@ impl<'s> Checker<'s> {
         let written = (field.ty.as_ref(), field.doc.as_ref());
         let (ty, doc) = self.demand("field", wire, written, place);
         let ty = ty?;
-        let (default, bounds) = self.limits(&ty, &Written::from(field));
+        let (default, bounds) = self.limits(&ty, &Written::from(field), place);
         Some(Field {
             wire: wire.value.clone(),
             rename: optional_text(&field.rename),
@@ -259,9 +263,8 @@ impl<'s> Checker<'s> {
     }
 
     fn report_untyped(&mut self, what: &str, wire: &At<String>, has_doc: bool, place: Place) {
-        let folder = &self.folders[place.folder];
-        let fields = folder.common_fields().iter().map(|(name, _)| name);
-        let params = folder.common_params().iter().map(|(name, _)| name);
+        let fields = self.common_fields(place).map(|(name, _)| name);
+        let params = self.common_params(place).map(|(name, _)| name);
         let known: Vec<&At<String>> = match what {
             "field" => fields.collect(),
             _ => params.collect(),

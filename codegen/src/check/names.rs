@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Place};
+use super::{Checker, Key, Place};
 use crate::api::Type;
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
@@ -28,19 +28,43 @@ pub(super) struct Item<'s> {
     pub(super) resource: Option<&'s str>,
 }
 
-/// All named types of all services.
+/// All named types: those that all services share, and those of each service.
 #[derive(Debug, Default)]
 pub(super) struct Names<'s> {
-    by_name: BTreeMap<&'s str, Item<'s>>,
+    by_folder: BTreeMap<Option<usize>, BTreeMap<&'s str, Item<'s>>>,
 }
 
 impl<'s> Names<'s> {
-    pub(super) fn get(&self, name: &str) -> Option<&Item<'s>> {
-        self.by_name.get(name)
+    /// What a name means to the files of a folder: ids and common types are visible in all of them.
+    pub(super) fn find(&self, name: &str, folder: Option<usize>) -> Option<(Key<'s>, &Item<'s>)> {
+        [None, folder].into_iter().find_map(|folder| {
+            let by_name: &BTreeMap<&str, Item<'s>> = self.by_folder.get(&folder)?;
+            let (name, item) = by_name.get_key_value(name)?;
+            Some(((folder, *name), item))
+        })
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'s str, &Item<'s>)> {
-        self.by_name.iter().map(|(name, item)| (*name, item))
+    /// The same, without the key.
+    pub(super) fn get(&self, name: &str, folder: Option<usize>) -> Option<&Item<'s>> {
+        self.find(name, folder).map(|(_, item)| item)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Key<'s>, &Item<'s>)> {
+        let folders = self.by_folder.iter();
+        folders.flat_map(|(folder, names)| {
+            let names = names.iter();
+            names.map(move |(name, item)| ((*folder, *name), item))
+        })
+    }
+
+    /// Every name that the files of a folder can use.
+    pub(super) fn visible(
+        &self,
+        folder: Option<usize>,
+    ) -> impl Iterator<Item = (&'s str, &Item<'s>)> {
+        self.iter()
+            .filter(move |((of, _), _)| of.is_none() || *of == folder)
+            .map(|((_, name), item)| (name, item))
     }
 }
 
@@ -109,7 +133,7 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// Modules of the library and methods of its client.
-const RESERVED_RESOURCES: &[&str] = &[
+const RESERVED_SERVICES: &[&str] = &[
     "action",
     "actions",
     "batch",
@@ -119,16 +143,19 @@ const RESERVED_RESOURCES: &[&str] = &[
     "catalogue",
     "client",
     "clone",
+    "common",
     "core",
     "credentials",
     "data",
     "default",
     "error",
     "extra",
+    "fixture",
     "from_env",
     "generated",
     "http",
     "id",
+    "ids",
     "limit",
     "mock",
     "new",
@@ -136,7 +163,6 @@ const RESERVED_RESOURCES: &[&str] = &[
     "page",
     "paging",
     "request",
-    "resources",
     "response",
     "retry",
     "runtime",
@@ -146,17 +172,19 @@ const RESERVED_RESOURCES: &[&str] = &[
     "timestamp",
     "transport",
     "tree",
-    "types",
     "wait",
     "webhooks",
 ];
 
-/// Whether a resource may have this name.
-pub(super) fn is_resource_name(name: &str) -> bool {
-    ident::is_snake(name) && !is_reserved_resource(name)
+/// Modules of a service, and methods of each handle.
+const RESERVED_RESOURCES: &[&str] = &["clone", "requests", "service", "types"];
+
+/// Whether the library or the language needs this name of a service itself.
+pub(super) fn is_reserved_service(name: &str) -> bool {
+    RESERVED_SERVICES.contains(&name) || is_reserved_resource(name)
 }
 
-/// Whether the library or the language needs this name itself.
+/// Whether the library or the language needs this name of a resource itself.
 pub(super) fn is_reserved_resource(name: &str) -> bool {
     RESERVED_RESOURCES.contains(&name) || ident::is_keyword(name)
 }
@@ -164,12 +192,10 @@ pub(super) fn is_reserved_resource(name: &str) -> bool {
 impl<'s> Checker<'s> {
     /// Finds all named types.
     pub(super) fn collect_names(&mut self) {
-        for folder in 0..self.folders.len() {
-            let Some((file, service)) = self.folders[folder].service else {
-                continue;
-            };
-            for (name, _) in service.ids.iter().flatten() {
-                self.add_name(name, Kind::Id, Place { folder, file }, None);
+        if let Some((file, common)) = self.common {
+            let place = Place { folder: None, file };
+            for (name, _) in common.ids.iter().flatten() {
+                self.add_name(name, Kind::Id, place, None);
             }
         }
         for file in self.type_files() {
@@ -189,13 +215,13 @@ impl<'s> Checker<'s> {
         place: Place,
         resource: Option<&'s str>,
     ) {
-        if let Some(first) = self.names.get(&name.value) {
+        if let Some(first) = self.names.get(&name.value, place.folder) {
             let first = first.span;
             self.report(
                 Diagnostic::new(name.span, format!("two types are named `{}`", name.value))
                     .label("again")
                     .related(first, "first here")
-                    .help("ids, enums and models share one name space over the whole spec"),
+                    .help("the names of a service's models and enums must differ, also from the names in common.yaml"),
             );
             return;
         }
@@ -206,7 +232,8 @@ impl<'s> Checker<'s> {
             place,
             resource,
         };
-        self.names.by_name.insert(&name.value, item);
+        let names = self.names.by_folder.entry(place.folder).or_default();
+        names.insert(&name.value, item);
     }
 
     /// Whether this may name a type.
@@ -249,8 +276,8 @@ impl<'s> Checker<'s> {
 
     /// What a name stands for, as seen from a file.
     pub(super) fn named(&mut self, what: &str, name: &At<String>, place: Place) -> Option<Kind> {
-        let Some(item) = self.names.get(&name.value).cloned() else {
-            self.unknown_type(what, name);
+        let Some(item) = self.names.get(&name.value, place.folder).cloned() else {
+            self.unknown_type(what, name, place);
             return None;
         };
         self.used.insert(item.span);
@@ -270,17 +297,13 @@ impl<'s> Checker<'s> {
         Some(item.kind)
     }
 
-    fn unknown_type(&mut self, what: &str, name: &At<String>) {
+    fn unknown_type(&mut self, what: &str, name: &At<String>, place: Place) {
         let builtin = spec::BUILTIN_TYPES.iter().map(|(builtin, _)| *builtin);
-        let known: Vec<&str> = self
-            .names
-            .iter()
-            .map(|(name, _)| name)
-            .chain(builtin)
-            .collect();
+        let visible = self.names.visible(place.folder).map(|(name, _)| name);
+        let known: Vec<&str> = visible.chain(builtin).collect();
         // What was probably meant is not unused.
-        if let Some(item) =
-            nearest(&name.value, known.iter().copied()).and_then(|meant| self.names.get(meant))
+        if let Some(item) = nearest(&name.value, known.iter().copied())
+            .and_then(|meant| self.names.get(meant, place.folder))
         {
             self.used.insert(item.span);
         }
@@ -289,7 +312,7 @@ impl<'s> Checker<'s> {
                 .did_you_mean(&name.value, known)
                 .or_help(
                     "define it in `models` or `enums`: of this file, or of types.yaml if several \
-                     resources use it; ids stand in service.yaml",
+                     resources use it; ids are defined in common.yaml",
                 ),
         );
     }

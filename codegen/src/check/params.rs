@@ -15,6 +15,7 @@ use crate::spec;
 
 /// Methods that every request has, beside the setters of its parameters.
 const REQUEST_MEMBERS: &[&str] = &[
+    "body",
     "call",
     "client",
     "clone",
@@ -22,7 +23,6 @@ const REQUEST_MEMBERS: &[&str] = &[
     "into_future",
     "items",
     "new",
-    "options",
     "pages",
     "with_client",
 ];
@@ -74,16 +74,15 @@ impl<'s> Checker<'s> {
         paging: &[Paging],
         around: Surroundings<'s>,
     ) -> Vec<Param> {
-        let service = self.folders[around.place.folder].service;
-        let styles = service.and_then(|(_, service)| service.paging.as_ref());
-        let styles = paging.iter().filter_map(|style| styles?.style(*style));
+        let styles = paging.iter().filter_map(|style| self.style(*style));
+        let styles = styles.collect();
         let list = Listed {
             own: action.params.as_deref().unwrap_or_default(),
             placeholders: match &action.path {
                 Some(path) => self.placeholders(path),
                 None => Vec::new(),
             },
-            styles: styles.collect(),
+            styles,
         };
         let mut params = self.path_params(&list, around);
         params.extend(self.other_params(&list, around));
@@ -200,27 +199,30 @@ impl<'s> Checker<'s> {
         styles: &[&'s [(At<String>, spec::Param)]],
         place: Place,
     ) -> spec::Param {
-        let common = self.folders[place.folder].common_params();
         let file = file.map_or(&[][..], |around| around.params);
         let mut merged = own.clone();
-        for shared in [file, common].into_iter().chain(styles.iter().copied()) {
-            if let Some((name, param)) = shared.iter().find(|(name, _)| name.value == wire.value) {
-                // One that says everything itself has no need of the shared one.
-                if merged.ty.is_none() || merged.doc.is_none() {
-                    self.used.insert(name.span);
-                }
-                merged = merged.over(param);
+        let own_file = file.iter().find(|(name, _)| name.value == wire.value);
+        let common = self
+            .common_params(place)
+            .find(|(name, _)| name.value == wire.value);
+        let of_styles = styles
+            .iter()
+            .filter_map(|style| style.iter().find(|(name, _)| name.value == wire.value));
+        for (name, param) in own_file.into_iter().chain(common).chain(of_styles) {
+            // One that says everything itself does not need the shared one.
+            if merged.ty.is_none() || merged.doc.is_none() {
+                self.used.insert(name.span);
             }
+            merged = merged.over(param);
         }
         merged
     }
 
     fn no_such_param(&mut self, placeholder: &At<String>, around: Surroundings<'s>) {
-        let common = self.folders[around.place.folder].common_params();
         let known: Vec<&At<String>> = around
             .params
             .iter()
-            .chain(common)
+            .chain(self.common_params(around.place))
             .map(|(name, _)| name)
             .collect();
         let names = known.iter().map(|name| name.value.as_str());
@@ -279,7 +281,7 @@ impl<'s> Checker<'s> {
         }
         let written = (param.ty.as_ref(), param.doc.as_ref());
         if let (Some(ty), _) = self.demand("parameter", wire, written, place) {
-            self.limits(&ty, &Written::from(param));
+            self.limits(&ty, &Written::from(param), place);
         }
     }
 
@@ -312,7 +314,7 @@ impl<'s> Checker<'s> {
                     .help("text, numbers, true or false, points in time, ids and enums; in the query also lists of them"),
             );
         }
-        let (default, bounds) = self.limits(&ty, &Written::from(param));
+        let (default, bounds) = self.limits(&ty, &Written::from(param), place);
         Some(Param {
             wire: wire.value.clone(),
             rename: optional_text(&param.rename),

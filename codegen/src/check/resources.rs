@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::names::is_resource_name;
 use super::{Checker, Place, text};
 use crate::api::{Method, Resource};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
+use crate::name;
 use crate::source::Span;
 use crate::spec;
 
@@ -15,7 +15,6 @@ use crate::spec;
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'s> {
     pub(super) place: Place,
-    pub(super) resource: &'s str,
     pub(super) singular: &'s str,
     pub(super) params: &'s [(At<String>, spec::Param)],
 }
@@ -28,15 +27,15 @@ impl<'s> Checker<'s> {
             let mut list = Vec::new();
             for position in 0..self.folders[folder].resources.len() {
                 let (file, resource) = self.folders[folder].resources[position];
-                let place = Place { folder, file };
+                let place = Place {
+                    folder: Some(folder),
+                    file,
+                };
                 list.extend(self.resource(resource, place, &mut endpoints));
             }
-            let name = self.folders[folder].name();
-            if let Some(service) = self
-                .services
-                .iter_mut()
-                .find(|service| service.name == name)
-            {
+            self.type_names(folder);
+            let mut services = self.services.iter_mut();
+            if let Some((_, service)) = services.find(|(of, _)| *of == folder) {
                 service.resources.append(&mut list);
             }
         }
@@ -72,7 +71,6 @@ impl<'s> Checker<'s> {
             }
             actions.extend(self.action(key, action, around));
         }
-        self.module_names(resource, written, around);
         Some(Resource {
             name: resource.name.as_ref()?.value.clone(),
             singular: around.singular.to_owned(),
@@ -83,10 +81,8 @@ impl<'s> Checker<'s> {
     }
 
     fn surroundings(&mut self, resource: &'s spec::Resource, place: Place) -> Surroundings<'s> {
-        let name = resource.name.as_ref().map_or("", |name| &name.value);
-        let mut singular = name.strip_suffix('s').unwrap_or(name);
+        let singular = singular(resource);
         if let Some(written) = &resource.singular {
-            singular = &written.value;
             if !ident::is_snake(singular) {
                 self.report(
                     Diagnostic::new(
@@ -99,38 +95,41 @@ impl<'s> Checker<'s> {
         }
         Surroundings {
             place,
-            resource: name,
             singular,
             params: resource.params.as_deref().unwrap_or_default(),
         }
     }
 
-    /// Whether the types of a resource's module have names of their own.
-    fn module_names(
-        &mut self,
-        resource: &'s spec::Resource,
-        actions: &'s [(At<String>, spec::Action)],
-        around: Surroundings<'s>,
-    ) {
-        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
-        for (name, item) in self.names.iter() {
-            if item.resource.is_none() || item.place.file == around.place.file {
-                taken.insert(name.to_owned(), item.span);
+    /// Whether each type of a service has a name of its own: ids, models and enums, and what is made
+    /// of the resources and their actions.
+    fn type_names(&mut self, folder: usize) {
+        let visible = self.names.visible(Some(folder));
+        let mut taken: BTreeMap<String, Span> = visible
+            .map(|(name, item)| (name.to_owned(), item.span))
+            .collect();
+        let mut made: Vec<(String, Span)> = Vec::new();
+        let service = self.folders[folder].name();
+        if let Some((_, written)) = self.folders[folder].service {
+            made.push((name::handle(service), written.span));
+        }
+        for (_, resource) in &self.folders[folder].resources {
+            let Some(name) = &resource.name else { continue };
+            if name.value != service && ident::is_snake(&name.value) {
+                made.push((name::handle(&name.value), name.span));
+            }
+            let singular = singular(resource);
+            for (key, action) in resource.actions.iter().flatten() {
+                let (request, span) = match &action.request {
+                    Some(request) => (request.value.clone(), request.span),
+                    None => (ident::request(&key.value, &name.value, singular), key.span),
+                };
+                if has_outcome(action) {
+                    made.push((name::outcome(&request), span));
+                }
+                made.push((request, span));
             }
         }
-        let handle = resource
-            .name
-            .as_ref()
-            .filter(|name| is_resource_name(&name.value))
-            .map(|name| (ident::upper_camel(&name.value), name.span));
-        let requests = actions.iter().map(|(key, action)| match &action.request {
-            Some(request) => (request.value.clone(), request.span),
-            None => (
-                ident::request(&key.value, around.resource, around.singular),
-                key.span,
-            ),
-        });
-        for (name, span) in handle.into_iter().chain(requests) {
+        for (name, span) in made {
             match taken.get(&name) {
                 Some(first) => {
                     let first = *first;
@@ -138,7 +137,7 @@ impl<'s> Checker<'s> {
                         Diagnostic::new(span, format!("two types are named `{name}` in Rust"))
                             .label("this makes one")
                             .related(first, "the other one")
-                            .help("name the request with `request:`, or rename the model"),
+                            .help("name the request with `request:`, or rename the action, the resource or the model"),
                     );
                 }
                 None => {
@@ -150,5 +149,64 @@ impl<'s> Checker<'s> {
                 }
             }
         }
+        self.handle_methods(folder);
     }
+
+    /// Whether the handle of a service has no two methods of one name: the actions of its principal
+    /// resource, and the other resources.
+    fn handle_methods(&mut self, folder: usize) {
+        let service = self.folders[folder].name();
+        let resources = &self.folders[folder].resources;
+        let is_principal = |resource: &spec::Resource| {
+            let name = resource.name.as_ref();
+            name.is_some_and(|name| name.value == service)
+        };
+        let principal = resources
+            .iter()
+            .find(|(_, resource)| is_principal(resource));
+        let Some((_, principal)) = principal else {
+            return;
+        };
+        let mut mistakes = Vec::new();
+        for (_, resource) in resources {
+            let Some(name) = resource.name.as_ref().filter(|name| name.value != service) else {
+                continue;
+            };
+            let mut actions = principal.actions.iter().flatten();
+            if let Some((action, _)) = actions.find(|(action, _)| action.value == name.value) {
+                mistakes.push(
+                    Diagnostic::new(
+                        name.span,
+                        format!(
+                            "`{service}` has both an action and a resource named `{}`",
+                            name.value
+                        ),
+                    )
+                    .related(action.span, "the action")
+                    .help("both become methods of the service's handle: rename one of them"),
+                );
+            }
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+}
+
+/// What one of a resource's objects is called.
+fn singular(resource: &spec::Resource) -> &str {
+    let name = resource.name.as_ref().map_or("", |name| &name.value);
+    match &resource.singular {
+        Some(written) => &written.value,
+        None => name.strip_suffix('s').unwrap_or(name),
+    }
+}
+
+/// Whether responses of several types make an enum of them.
+fn has_outcome(action: &spec::Action) -> bool {
+    let mut bodies: Vec<&spec::Body> = Vec::new();
+    for (_, body) in action.returns.iter().flatten() {
+        if body.value != spec::Body::Nothing && !bodies.contains(&&body.value) {
+            bodies.push(&body.value);
+        }
+    }
+    bodies.len() > 1
 }

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Checker;
+use super::models::CheckedModel;
 use super::names::Kind;
+use super::{Checker, Key};
 use crate::api::{Direction, Field, Shape, Type};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
 use crate::source::Span;
 
-impl Checker<'_> {
+impl<'s> Checker<'s> {
     pub(super) fn usage(&mut self) {
         let sent = self.reached(&self.request_roots);
         let received = self.reached(&self.response_roots);
-        for (name, checked) in &mut self.models {
-            checked.model.direction = match (sent.contains(*name), received.contains(*name)) {
+        for (key, checked) in &mut self.models {
+            checked.model.direction = match (sent.contains(key), received.contains(key)) {
                 (true, true) => Direction::Both,
                 (true, false) => Direction::Request,
                 (false, _) => Direction::Response,
@@ -38,26 +39,37 @@ impl Checker<'_> {
     }
 
     /// The models that a value of these types may contain.
-    fn reached(&self, roots: &[Type]) -> BTreeSet<String> {
+    fn reached(&self, roots: &[(Option<usize>, Type)]) -> BTreeSet<Key<'s>> {
         let mut reached = BTreeSet::new();
-        let mut next: Vec<&str> = roots.iter().filter_map(model_in).collect();
-        while let Some(name) = next.pop() {
-            let Some(checked) = self.models.get(name) else {
+        let models = roots
+            .iter()
+            .filter_map(|(folder, ty)| Some((*folder, model_in(ty)?)));
+        let mut next: Vec<(Option<usize>, &str)> = models.collect();
+        while let Some((folder, name)) = next.pop() {
+            let Some(checked) = self.model_named(name, folder) else {
                 continue;
             };
-            if !reached.insert(name.to_owned()) {
+            if !reached.insert(checked.key) {
                 continue;
             }
+            let (folder, _) = checked.key;
             match &checked.model.shape {
                 Shape::Fields(fields) => {
-                    next.extend(fields.iter().filter_map(|field| model_in(&field.ty)))
+                    let models = fields.iter().filter_map(|field| model_in(&field.ty));
+                    next.extend(models.map(|name| (folder, name)));
                 }
                 Shape::Union { variants, .. } => {
-                    next.extend(variants.iter().map(|(_, model)| model.as_str()))
+                    next.extend(variants.iter().map(|(_, name)| (folder, name.as_str())));
                 }
             }
         }
         reached
+    }
+
+    /// The model of this name, as seen from a folder.
+    fn model_named(&self, name: &str, folder: Option<usize>) -> Option<&CheckedModel<'s>> {
+        let (key, _) = self.names.find(name, folder)?;
+        self.models.get(&key)
     }
 
     /// Whether each field has a name of its own in Rust, beside what every model has.
@@ -116,10 +128,11 @@ impl Checker<'_> {
     /// A PATCH requires nothing.
     fn patches(&mut self) {
         let mut mistakes = Vec::new();
-        for (span, name) in &self.patches {
-            let Some(checked) = self.models.get(name.as_str()) else {
+        for (span, key) in &self.patches {
+            let Some(checked) = self.models.get(key) else {
                 continue;
             };
+            let name = &checked.model.name;
             let Shape::Fields(fields) = &checked.model.shape else {
                 continue;
             };
@@ -145,17 +158,20 @@ impl Checker<'_> {
     }
 
     /// Requests may be made from answers, and from nothing else.
-    fn copies(&mut self, sent: &BTreeSet<String>, received: &BTreeSet<String>) {
+    fn copies(&mut self, sent: &BTreeSet<Key<'s>>, received: &BTreeSet<Key<'s>>) {
         let mut mistakes = Vec::new();
-        for (name, checked) in &self.models {
+        for (key, checked) in &self.models {
+            let (folder, name) = *key;
             let (Some(from), Some(span)) = (&checked.model.copies, checked.copies) else {
                 continue;
             };
-            let known = self.models.get(from.as_str());
-            if !known.is_some_and(|known| matches!(known.model.shape, Shape::Fields(_)))
-                || !received.contains(from)
-            {
-                let answers = received.iter().map(String::as_str);
+            let known = self.model_named(from, folder);
+            if !known.is_some_and(|known| {
+                matches!(known.model.shape, Shape::Fields(_)) && received.contains(&known.key)
+            }) {
+                let seen = |of: &Option<usize>| of.is_none() || *of == folder;
+                let answers = received.iter().filter(|(of, _)| seen(of));
+                let answers = answers.map(|(_, name)| *name);
                 let mistake = Diagnostic::new(
                     span,
                     format!("`{from}` is not a model that iconik answers with"),
@@ -164,7 +180,7 @@ impl Checker<'_> {
                     Some(known) => mistake.related(known.span, "it stands here"),
                     None => mistake.did_you_mean(from, answers),
                 });
-            } else if received.contains(*name) && sent.contains(*name) {
+            } else if received.contains(key) && sent.contains(key) {
                 mistakes.push(
                     Diagnostic::new(span, format!("`{name}` comes back in answers itself"))
                         .help("`copies` is for models that are only sent"),
@@ -176,39 +192,40 @@ impl Checker<'_> {
 
     /// Models that can never be written down because they require themselves.
     fn endless(&mut self) {
-        let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (name, checked) in &self.models {
+        let mut needs: BTreeMap<Key<'s>, BTreeSet<Key<'s>>> = BTreeMap::new();
+        for (key, checked) in &self.models {
             if let Shape::Fields(fields) = &checked.model.shape {
                 let required = fields
                     .iter()
                     .filter(|field| field.required && !field.nullable);
                 let models = required.filter_map(|field| match &field.ty {
-                    Type::Model(model) => Some(model.as_str()),
+                    Type::Model(model) => Some(self.model_named(model, key.0)?.key),
                     _ => None,
                 });
-                needs.insert(name, models.collect());
+                needs.insert(*key, models.collect());
             }
         }
         // Whoever needs nothing, or is needed by nobody, is part of no circle.
         loop {
             let before = needs.len();
-            let names: BTreeSet<&str> = needs.keys().copied().collect();
+            let names: BTreeSet<Key<'s>> = needs.keys().copied().collect();
             needs.retain(|_, models| {
                 models.retain(|model| names.contains(model));
                 !models.is_empty()
             });
-            let needed: BTreeSet<&str> = needs.values().flatten().copied().collect();
+            let needed: BTreeSet<Key<'s>> = needs.values().flatten().copied().collect();
             needs.retain(|name, _| needed.contains(name));
             if needs.len() == before {
                 break;
             }
         }
         let mut mistakes = Vec::new();
-        for (name, models) in &needs {
-            let Some(checked) = self.models.get(name) else {
+        for (key, models) in &needs {
+            let Some(checked) = self.models.get(key) else {
                 continue;
             };
-            let list: Vec<&str> = models.iter().copied().collect();
+            let (_, name) = key;
+            let list: Vec<&str> = models.iter().map(|(_, name)| *name).collect();
             mistakes.push(
                 Diagnostic::new(
                     checked.span,
@@ -221,16 +238,17 @@ impl Checker<'_> {
         self.mistakes.append(&mut mistakes);
     }
 
-    fn unused_types(&mut self, sent: &BTreeSet<String>, received: &BTreeSet<String>) {
+    fn unused_types(&mut self, sent: &BTreeSet<Key<'s>>, received: &BTreeSet<Key<'s>>) {
         let mut mistakes = Vec::new();
-        for (name, item) in self.names.iter() {
+        for (key, item) in self.names.iter() {
+            let (_, name) = key;
             let used = self.used.contains(&item.span);
             let mistake = match item.kind {
                 Kind::Id if !used => Diagnostic::new(item.span, format!("unused id `{name}`"))
                     .help("remove it, or use it"),
                 Kind::Enum if !used => Diagnostic::new(item.span, format!("unused enum `{name}`"))
                     .help("remove it, or use it"),
-                Kind::Model if !sent.contains(name) && !received.contains(name) => {
+                Kind::Model if !sent.contains(&key) && !received.contains(&key) => {
                     let mistake = Diagnostic::new(item.span, format!("unused model `{name}`"));
                     if used {
                         mistake
@@ -249,16 +267,25 @@ impl Checker<'_> {
 
     fn unused_parts(&mut self) {
         let mut parts: Vec<(&str, &At<String>)> = Vec::new();
+        if let Some((_, common)) = self.common {
+            let fields = common.fields.iter().flatten();
+            parts.extend(fields.map(|(name, _)| ("common field", name)));
+            let params = common.params.iter().flatten();
+            parts.extend(params.map(|(name, _)| ("common parameter", name)));
+        }
         for folder in &self.folders {
             let roles = folder
                 .service
                 .iter()
                 .flat_map(|(_, service)| &service.roles);
             parts.extend(roles.flatten().map(|role| ("role", role)));
-            let fields = folder.common_fields().iter();
-            parts.extend(fields.map(|(name, _)| ("common field", name)));
-            let params = folder.common_params().iter();
-            parts.extend(params.map(|(name, _)| ("common parameter", name)));
+            let service = folder.service.iter();
+            let fields = service
+                .clone()
+                .flat_map(|(_, service)| &service.common_fields);
+            parts.extend(fields.flatten().map(|(name, _)| ("common field", name)));
+            let params = service.flat_map(|(_, service)| &service.common_params);
+            parts.extend(params.flatten().map(|(name, _)| ("common parameter", name)));
             let params = folder
                 .resources
                 .iter()

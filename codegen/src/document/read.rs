@@ -9,7 +9,6 @@ use super::{
     RequestBody,
 };
 use crate::api::{Auth, Bounds, Literal, Location, Method};
-use crate::words::method_name;
 
 /// What the document says.
 pub(super) fn document(root: &Value) -> Result_<Document> {
@@ -110,7 +109,7 @@ impl<'a> Reader<'a> {
         item: &Value,
         operation: &Value,
     ) -> Result_<Operation> {
-        let place = format!("{} {path}", method_name(method));
+        let place = format!("{} {path}", method.as_str());
         let mut credentials: BTreeSet<String> = self.security(operation);
         let mut params: Vec<Parameter> = Vec::new();
         for list in [item.get("parameters"), operation.get("parameters")]

@@ -3,21 +3,22 @@
 use serde_json::{Value, json};
 
 use super::json::{Json, Members};
-use super::text;
+use super::{Names, text};
 use crate::api::{
-    Action, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Model, Service, Shape, Type,
+    Action, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Model, Shape, Type,
 };
 use crate::words::{self, sentence};
 
+/// A reference to a schema that every document has.
 fn reference(name: &str) -> Value {
     Value::from(format!("#/components/schemas/{name}"))
 }
 
-pub(super) fn type_schema(ty: &Type) -> Json {
-    type_members(ty).done()
+pub(super) fn type_schema(names: Names<'_>, ty: &Type) -> Json {
+    type_members(names, ty).done()
 }
 
-pub(super) fn type_members(ty: &Type) -> Members {
+pub(super) fn type_members(names: Names<'_>, ty: &Type) -> Members {
     let mut schema = Members::default();
     match ty {
         Type::String => schema.add("type", "string"),
@@ -29,19 +30,21 @@ pub(super) fn type_members(ty: &Type) -> Members {
         Type::Any => &mut schema,
         Type::Object => schema.add("type", "object"),
         Type::Id(name) | Type::Enum(name) | Type::Model(name) => {
-            schema.add("$ref", reference(name))
+            schema.add("$ref", names.reference(name))
         }
-        Type::List(of) => schema.add("type", "array").add("items", type_schema(of)),
+        Type::List(of) => schema
+            .add("type", "array")
+            .add("items", type_schema(names, of)),
         Type::Map(of) => schema
             .add("type", "object")
-            .add("additionalProperties", type_schema(of)),
+            .add("additionalProperties", type_schema(names, of)),
     };
     schema
 }
 
 /// The same type, or null.
-fn or_null(ty: &Type) -> Members {
-    let mut schema = type_members(ty);
+fn or_null(names: Names<'_>, ty: &Type) -> Members {
+    let mut schema = type_members(names, ty);
     if schema.0.is_empty() {
         // Anything may be null already.
         return schema;
@@ -117,7 +120,7 @@ pub(super) fn enumeration(it: &Enum) -> Json {
         .done()
 }
 
-pub(super) fn model(service: &Service, model: &Model) -> Json {
+pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
     let mut out = Members::default();
     out.add("description", text(&model.doc, model.note.as_deref(), None));
     match &model.shape {
@@ -134,16 +137,16 @@ pub(super) fn model(service: &Service, model: &Model) -> Json {
                 .add_if(!required.is_empty(), "required", json!(required));
             let fields = fields
                 .iter()
-                .map(|it| (it.wire.clone(), field(model.direction, it)));
+                .map(|it| (it.wire.clone(), field(names, model.direction, it)));
             out.add("properties", Json::Members(fields.collect()));
         }
         Shape::Union { tag, variants } => {
             let refs = variants
                 .iter()
-                .map(|(_, name)| Json::Value(json!({ "$ref": reference(name) })));
+                .map(|(_, name)| Json::Value(json!({ "$ref": names.reference(name) })));
             let mapping = variants
                 .iter()
-                .map(|(tag, name)| (tag.clone(), Json::Value(reference(name))));
+                .map(|(tag, name)| (tag.clone(), Json::Value(names.reference(name))));
             let discriminator = Members::default()
                 .add("propertyName", tag.as_str())
                 .add("mapping", Json::Members(mapping.collect()))
@@ -153,19 +156,23 @@ pub(super) fn model(service: &Service, model: &Model) -> Json {
         }
     }
     if let Home::Resource(resource) = &model.home {
-        let known = service.resources.iter().any(|it| it.name == *resource);
+        let known = names
+            .service
+            .resources
+            .iter()
+            .any(|it| it.name == *resource);
         out.add_if(known, "x-resource", resource.as_str());
     }
     out.done()
 }
 
-fn field(direction: Direction, field: &Field) -> Json {
+fn field(names: Names<'_>, direction: Direction, field: &Field) -> Json {
     // In an answer null and absent are the same, whatever the field.
     let null = field.nullable || direction == Direction::Response;
     let mut out = if null {
-        or_null(&field.ty)
+        or_null(names, &field.ty)
     } else {
-        type_members(&field.ty)
+        type_members(names, &field.ty)
     };
     constraints(&mut out, field.default.as_ref(), &field.bounds);
     let about = text(
@@ -186,7 +193,7 @@ pub(super) fn media(kind: &str, schema: Json) -> Json {
         .done()
 }
 
-pub(super) fn responses(action: &Action) -> Json {
+pub(super) fn responses(names: Names<'_>, action: &Action) -> Json {
     let mut out = Members::default();
     for (status, body) in &action.returns {
         let mut response = Members::default();
@@ -200,10 +207,10 @@ pub(super) fn responses(action: &Action) -> Json {
             }
             Body::Json(ty) => response
                 .add("description", format!("{}.", words::type_text(ty)))
-                .add("content", media("application/json", type_schema(ty))),
+                .add("content", media("application/json", type_schema(names, ty))),
             Body::Page(ty) => {
                 let page = Json::Value(json!({ "$ref": reference("Page") }));
-                let both = Json::List(vec![page, objects(ty)]);
+                let both = Json::List(vec![page, objects(names, ty)]);
                 let schema = Members::default().add("allOf", both).done();
                 response
                     .add(
@@ -217,7 +224,7 @@ pub(super) fn responses(action: &Action) -> Json {
                     "description",
                     format!("A list of {}.", words::type_text(ty)),
                 )
-                .add("content", media("application/json", objects(ty))),
+                .add("content", media("application/json", objects(names, ty))),
         };
         out.add(status.to_string(), response.done());
     }
@@ -228,8 +235,8 @@ pub(super) fn responses(action: &Action) -> Json {
     out.done()
 }
 
-fn objects(ty: &Type) -> Json {
-    let mut list = or_null(&Type::List(Box::new(ty.clone())));
+fn objects(names: Names<'_>, ty: &Type) -> Json {
+    let mut list = or_null(names, &Type::List(Box::new(ty.clone())));
     let list = list.add("description", "The items.").done();
     let properties = Members::default().add("objects", list).done();
     Members::default()

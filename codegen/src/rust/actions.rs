@@ -7,14 +7,14 @@ use crate::name::ident;
 use crate::print::{Chunk, File};
 
 use super::Layout;
-use super::plan::{Plan, Resource};
+use super::plan::{Plan, Service};
 
 /// The file.
 pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
-    let resources = plan.resources.iter().map(entries);
+    let services = plan.services.iter().map(entries);
     let items = quote! {
-        /// The facts about every action of the enabled resources, by resource.
-        pub(crate) static ACTIONS: &[&[&crate::ActionMeta]] = &[#(#resources,)*];
+        /// The facts about every action of the enabled services, by service.
+        pub(crate) static ACTIONS: &[&[&crate::ActionMeta]] = &[#(#services,)*];
     };
     File {
         from: layout.spec.to_owned(),
@@ -24,16 +24,16 @@ pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     }
 }
 
-fn entries(resource: &Resource<'_>) -> TokenStream {
-    let (feature, module) = (&resource.feature, ident(&resource.module));
-    let requests = resource
-        .requests
-        .iter()
-        .map(|request| ident(&request.ident));
+fn entries(service: &Service<'_>) -> TokenStream {
+    let (feature, module) = (&service.feature, ident(&service.module));
+    let resources = service.resources.iter();
+    let requests = resources.flat_map(|resource| &resource.requests);
+    let requests: Vec<_> = requests.map(|request| ident(&request.ident)).collect();
+    let import = (!requests.is_empty()).then(|| quote!(use super::#module::requests::*;));
     quote! {
         #[cfg(feature = #feature)]
         {
-            use crate::#module::*;
+            #import
             &[#(<#requests>::META),*]
         }
     }

@@ -3,11 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, Method, Options, Type};
+use crate::api::{
+    Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, RequestBody, Type, UsedBy,
+};
 use crate::name;
-use crate::words::{READ_ONLY, literal_text, method_name, needs_roles, sentence};
+use crate::words::{READ_ONLY, literal_text, needs_roles, sentence};
 
-use super::plan::{Field, Holder, Kind, Known, Model, Param, Request, Resource, Response};
+use super::plan::{Field, Holder, Kind, Known, Model, Param, Request, Resource, Response, Service};
 use super::ty;
 
 /// Doc lines are filled up to this width, so that the source stays readable.
@@ -114,26 +116,44 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// A resource: what it is, and the feature it needs.
-pub(crate) fn resource(resource: &Resource<'_>) -> Docs {
-    Docs::new(sentence(&resource.api.about)).and(needs_feature(resource))
+/// A service: what it is for, and the feature that it needs.
+pub(crate) fn service(service: &Service<'_>) -> Docs {
+    Docs::new(sentence(&service.api.about)).and(needs_feature(service))
 }
 
-/// The handle's type.
-pub(crate) fn handle(resource: &Resource<'_>) -> Docs {
-    Docs::new(sentence(&resource.api.about)).and(format!(
-        "Get one from [`Client::{0}`](crate::Client::{0}).",
-        resource.module
+/// The handle of a service.
+pub(crate) fn service_handle(service: &Service<'_>) -> Docs {
+    Docs::new(sentence(&service.api.about)).and(format!(
+        "Returned by [`Client::{0}`](crate::Client::{0}).",
+        service.module
     ))
 }
 
-/// The method of the client that gives the handle.
-pub(crate) fn client_method(resource: &Resource<'_>) -> Docs {
-    Docs::new(sentence(&resource.api.about)).and(needs_feature(resource))
+/// The method of the client that returns the handle of a service.
+pub(crate) fn client_method(service: &Service<'_>) -> Docs {
+    Docs::new(sentence(&service.api.about)).and(needs_feature(service))
 }
 
-fn needs_feature(resource: &Resource<'_>) -> String {
-    format!("Needs the cargo feature `{}`.", resource.feature)
+fn needs_feature(service: &Service<'_>) -> String {
+    format!("Needs the cargo feature `{}`.", service.feature)
+}
+
+/// A resource: what it is.
+pub(crate) fn resource(resource: &Resource<'_>) -> Docs {
+    Docs::new(sentence(&resource.api.about))
+}
+
+/// The handle of a resource.
+pub(crate) fn handle(service: &Service<'_>, resource: &Resource<'_>) -> Docs {
+    Docs::new(sentence(&resource.api.about)).and(format!(
+        "Returned by [`{0}::{1}`](super::super::{0}::{1}).",
+        service.handle, resource.accessor
+    ))
+}
+
+/// The method of a service's handle that returns the handle of a resource.
+pub(crate) fn accessor(resource: &Resource<'_>) -> Docs {
+    Docs::new(sentence(&resource.api.about))
 }
 
 /// The request's type: the method says the rest.
@@ -144,7 +164,7 @@ pub(crate) fn request(resource: &Resource<'_>, request: &Request<'_>) -> Docs {
     };
     let title = &request.action.title;
     Docs::new(format!(
-        "{title}: [`{}::{}`].",
+        "{title}: [`{0}::{1}`](super::{0}::{1}).",
         resource.handle, request.method
     ))
     .and(deprecated)
@@ -156,10 +176,11 @@ pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
     Docs::new(format!(
         "{}: `{} {}`.",
         action.title,
-        method_name(action.method),
+        action.method.as_str(),
         action.path
     ))
     .and(action.doc.as_deref().map(sentence).unwrap_or_default())
+    .and(action.used_by.map(UsedBy::sentence).unwrap_or_default())
     .and(needs_and_answers(request))
     .and(arguments(request, known))
     .and(repeats(request))
@@ -179,7 +200,7 @@ fn needs_and_answers(request: &Request<'_>) -> String {
         (Auth::ShareToken | Auth::AppId, []) => String::new(),
         (_, roles) => needs_roles(roles),
     };
-    let optional = request.optional().next().is_some() || request.optional_options().is_some();
+    let optional = request.optional().next().is_some() || request.optional_body().is_some();
     let more = match optional {
         true => format!("Optional arguments are set on [`{}`].", request.ident),
         false => String::new(),
@@ -240,26 +261,26 @@ fn arguments(request: &Request<'_>, known: &Known<'_>) -> String {
         let name = name::bare(&param.ident);
         format!("- `{name}`: {}", about_param(param).0.join(" "))
     });
-    let options = request
-        .required_options()
-        .map(|options| format!("- `options`: {}", about_options(options, known)));
-    params.chain(options).collect::<Vec<_>>().join("\n")
+    let body = request
+        .required_body()
+        .map(|body| format!("- `body`: {}", about_body(body, known)));
+    params.chain(body).collect::<Vec<_>>().join("\n")
 }
 
 /// The body: what its model says of itself.
-pub(crate) fn about_options(options: &Options, known: &Known<'_>) -> String {
-    let model = match &options.ty {
+pub(crate) fn about_body(body: &RequestBody, known: &Known<'_>) -> String {
+    let model = match body.ty() {
         Type::Model(name) => known.model(name),
         _ => None,
     };
     match model {
         Some(model) => sentence(model.doc.split("\n\n").next().unwrap_or_default()),
-        None => format!("The JSON body: {}.", ty::in_words(&options.ty)),
+        None => format!("The JSON body: {}.", ty::in_words(body.ty())),
     }
 }
 
 fn repeats(request: &Request<'_>) -> String {
-    let by_method = !matches!(request.action.method, Method::Post | Method::Patch);
+    let by_method = request.action.method.is_idempotent();
     match (request.action.idempotent, by_method) {
         (true, false) => {
             let reason = request

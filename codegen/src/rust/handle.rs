@@ -1,5 +1,7 @@
 //! `handle.rs` of a resource: the methods by which a client's user finds its actions.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -7,23 +9,62 @@ use crate::api::{Body, Type};
 use crate::name::{self, ident};
 use crate::print::{Chunk, File, statements};
 
+use super::Layout;
 use super::docs;
-use super::plan::{Plan, Request, Resource, Response};
+use super::plan::{Request, Resource, Response, Service};
 use super::ty;
 use super::values::{self, Fill};
 
-/// The file.
-pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
-    let handle = ident(&resource.handle);
-    let handle_docs = docs::handle(resource).attributes();
-    let client_docs = docs::client_method(resource).attributes();
-    let module = ident(&resource.module);
+/// The file of a resource.
+pub(crate) fn file(service: &Service<'_>, resource: &Resource<'_>) -> File {
     let methods = resource
         .requests
         .iter()
-        .map(|request| method(plan, resource, request));
+        .map(|request| method(service, resource, request));
+    let methods = quote!(#(#methods)*);
+    let items = match resource.is_principal {
+        true => of_service(service, methods),
+        false => of_resource(service, resource, methods),
+    };
+    File {
+        from: resource.api.file.clone(),
+        docs: vec![format!("The methods of [`{}`].", resource.handle)],
+        uses: vec!["super::*".to_owned()],
+        chunks: vec![Chunk::Items(items)],
+    }
+}
 
-    let items = quote! {
+/// The file of a service without principal resource.
+pub(crate) fn without_actions(service: &Service<'_>, layout: &Layout) -> File {
+    let names_handles = service.others().next().is_some();
+    File {
+        from: format!("{}/{}", layout.spec, service.api.name),
+        docs: vec![format!("The methods of [`{}`].", service.handle)],
+        uses: names_handles
+            .then(|| "super::*".to_owned())
+            .into_iter()
+            .collect(),
+        chunks: vec![Chunk::Items(of_service(service, TokenStream::new()))],
+    }
+}
+
+/// The handle of a service: it leads to those of its resources.
+fn of_service(service: &Service<'_>, methods: TokenStream) -> TokenStream {
+    let handle = ident(&service.handle);
+    let handle_docs = docs::service_handle(service).attributes();
+    let client_docs = docs::client_method(service).attributes();
+    let module = ident(&service.module);
+    let accessors = service.others().map(|resource| {
+        let docs = docs::accessor(resource).attributes();
+        let (method, ty) = (ident(&resource.accessor), ident(&resource.handle));
+        quote! {
+            #docs
+            pub fn #method(&self) -> #ty {
+                #ty(self.0.clone())
+            }
+        }
+    });
+    quote! {
         #handle_docs
         #[derive(Clone, Debug)]
         pub struct #handle(crate::Client);
@@ -36,20 +77,34 @@ pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>) -> File {
         }
 
         impl #handle {
-            #(#methods)*
+            #(#accessors)*
+            #methods
         }
-    };
-    File {
-        from: resource.api.file.clone(),
-        docs: vec![format!("The methods of [`{}`].", resource.handle)],
-        uses: vec!["super::*".to_owned()],
-        chunks: vec![Chunk::Items(items)],
     }
 }
 
-fn method(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
-    let docs = docs::method(request, &plan.known)
-        .and(example(plan, resource, request))
+/// The handle of any other resource.
+fn of_resource(
+    service: &Service<'_>,
+    resource: &Resource<'_>,
+    methods: TokenStream,
+) -> TokenStream {
+    let handle = ident(&resource.handle);
+    let docs = docs::handle(service, resource).attributes();
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct #handle(pub(crate) crate::Client);
+
+        impl #handle {
+            #methods
+        }
+    }
+}
+
+fn method(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>) -> TokenStream {
+    let docs = docs::method(request, &service.known)
+        .and(example(service, resource, request))
         .attributes();
     let deprecated = docs::deprecated(&request.action.deprecated);
     let (method, ty) = (ident(&request.method), ident(&request.ident));
@@ -69,20 +124,21 @@ pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenS
         let name = ident(&param.ident);
         (quote!(#name), ty::argument(&param.api.ty))
     });
-    let options = request
-        .required_options()
-        .map(|options| (quote!(options), ty::argument(&options.ty)));
-    params.chain(options).unzip()
+    let body = request
+        .required_body()
+        .map(|body| (quote!(body), ty::argument(body.ty())));
+    params.chain(body).unzip()
 }
 
 /// A call as a reader would write it. It is compiled as a test.
-fn example(plan: &Plan<'_>, resource: &Resource<'_>, request: &Request<'_>) -> String {
-    let (module, method) = (ident(&resource.module), ident(&request.method));
-    let arguments = values::arguments(request, &plan.known, Fill::Typical);
-    let imports = imports(resource, &quote!(#(#arguments)*));
+fn example(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>) -> String {
+    let method = ident(&request.method);
+    let handle: TokenStream = resource.call.parse().unwrap_or_default();
+    let arguments = values::arguments(request, &service.known, Fill::Typical);
+    let imports = imports(service, &quote!(#(#arguments)*));
     let variable = variable(request).map(|name| quote!(let #name =));
     let call = |arguments: &[TokenStream]| {
-        statements(quote!(#variable client.#module().#method(#(#arguments),*).await?;))
+        statements(quote!(#variable #handle.#method(#(#arguments),*).await?;))
     };
     let mut body = call(&arguments);
     if body.len() > 1 {
@@ -117,23 +173,25 @@ fn name_ids(request: &Request<'_>, arguments: &[TokenStream]) -> (TokenStream, V
 }
 
 /// The types that an example names, imported as its reader would.
-fn imports(resource: &Resource<'_>, tokens: &TokenStream) -> Vec<String> {
-    let used = type_names(tokens.clone());
-    match used.as_slice() {
-        [] => Vec::new(),
-        [name] => vec![
-            format!("use iconik_api::{}::{name};", resource.module),
-            String::new(),
-        ],
-        names => vec![
-            format!(
-                "use iconik_api::{}::{{{}}};",
-                resource.module,
-                names.join(", ")
-            ),
-            String::new(),
-        ],
+fn imports(service: &Service<'_>, tokens: &TokenStream) -> Vec<String> {
+    let mut by_module: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in type_names(tokens.clone()) {
+        let path = service.path_of(&name);
+        if let Some((module, _)) = path.split_once("::") {
+            by_module.entry(module.to_owned()).or_default().push(name);
+        }
     }
+    let uses = by_module
+        .iter()
+        .map(|(module, names)| match names.as_slice() {
+            [name] => format!("use iconik_api::{module}::{name};"),
+            names => format!("use iconik_api::{module}::{{{}}};", names.join(", ")),
+        });
+    let mut lines: Vec<String> = uses.collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
 }
 
 /// The type before each `::`, except what stands in other crates.

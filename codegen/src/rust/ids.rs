@@ -1,4 +1,4 @@
-//! `types/ids.rs`: one alias of the runtime's id per kind of object, and what tells the kinds apart.
+//! `ids.rs`: one alias of the runtime's id per kind of object, and what tells the kinds apart.
 
 use quote::quote;
 
@@ -20,16 +20,17 @@ pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
             pub type #alias = crate::Id<markers::#marker>;
         }
     });
-    let items = quote! {
-        pub mod markers;
-
-        #(#aliases)*
-    };
+    let aliases = quote!(#(#aliases)*);
     File {
-        from: layout.spec.to_owned(),
+        from: format!("{}/common.yaml", layout.spec),
         docs: vec!["The ids of all services: each kind of object has its own type.".to_owned()],
         uses: Vec::new(),
-        chunks: vec![Chunk::Items(items)],
+        chunks: vec![
+            Chunk::Items(quote!(
+                pub mod markers;
+            )),
+            Chunk::Items(aliases),
+        ],
     }
 }
 
@@ -51,7 +52,7 @@ pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout) -> File {
         }
     });
     File {
-        from: layout.spec.to_owned(),
+        from: format!("{}/common.yaml", layout.spec),
         docs: vec![
             "What tells the kinds of ids apart. There are no values of these types.".to_owned(),
         ],

@@ -34,20 +34,13 @@ pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
     File {
         from: from.to_owned(),
         docs: vec![format!("The models and enums {whose}.")],
-        uses: names_types(types)
+        uses: types
+            .name_others()
             .then(|| "super::*".to_owned())
             .into_iter()
             .collect(),
         chunks,
     }
-}
-
-/// Whether anything in the file names a type that stands elsewhere.
-fn names_types(types: &Types<'_>) -> bool {
-    types.models.iter().any(|model| match &model.kind {
-        Kind::Struct { fields, .. } => fields.iter().any(|field| ty::is_named(&field.api.ty)),
-        Kind::Union { .. } => false,
-    })
 }
 
 fn structure(model: &Model<'_>, fields: &[Field<'_>]) -> TokenStream {

@@ -1,36 +1,41 @@
 //! The public API on one page: every name that a user of the crate may write.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::api::{self, Api, Direction, Shape};
 use crate::name;
-use crate::words::method_name;
 
-use super::plan::{Kind, Model, Plan, Request, Resource, Response, Types};
+use super::plan::{Kind, Model, Plan, Request, Response, Service, Types};
 use super::ty;
 
-/// Every handle, method, request, model, enum and id, as the generator names them.
-pub fn names(api: &Api) -> String {
+/// Every handle, method, request, model and enum of each service, as the generator names them, by the
+/// name of the service; under `common`, the ids and what several services share.
+pub fn names(api: &Api) -> BTreeMap<String, String> {
     let plan = Plan::new(api);
+    let mut pages = BTreeMap::new();
+    for service in &plan.services {
+        pages.insert(service.api.name.clone(), of_service(service));
+    }
+    let mut text = types(&plan.common);
+    text.push_str(&words("ids", plan.ids.keys().copied()));
+    pages.insert("common".to_owned(), text);
+    pages
+}
+
+fn of_service(service: &Service<'_>) -> String {
     let mut text = String::new();
-    for resource in &plan.resources {
+    for resource in &service.resources {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{} -> {}", call(resource), resource.handle);
+        let _ = writeln!(text, "{} -> {}", resource.call, resource.handle);
         let rows = resource.requests.iter().map(row).collect();
         text.push_str(&table(rows));
         text.push_str(&types(&resource.types));
         text.push('\n');
     }
     let _ = writeln!(text, "shared types");
-    text.push_str(&types(&plan.shared));
-    text.push('\n');
-    let _ = writeln!(text, "ids");
-    text.push_str(&words("", plan.ids.keys().copied()));
+    text.push_str(&types(&service.types));
     text
-}
-
-fn call(resource: &Resource<'_>) -> String {
-    format!("client.{}()", resource.module)
 }
 
 fn row(request: &Request<'_>) -> Vec<String> {
@@ -38,7 +43,7 @@ fn row(request: &Request<'_>) -> Vec<String> {
     vec![
         format!("{}({})", request.method, arguments(request)),
         request.ident.clone(),
-        method_name(request.action.method).to_owned(),
+        request.action.method.as_str().to_owned(),
         request.action.path.clone(),
         format!(
             "-> {}{}",
@@ -52,10 +57,8 @@ fn arguments(request: &Request<'_>) -> String {
     let params = request
         .required()
         .map(|param| name::bare(&param.ident).to_owned());
-    let options = request
-        .required_options()
-        .map(|options| ty::text(&options.ty));
-    params.chain(options).collect::<Vec<_>>().join(", ")
+    let body = request.required_body().map(|body| ty::text(body.ty()));
+    params.chain(body).collect::<Vec<_>>().join(", ")
 }
 
 fn answer(response: &Response<'_>) -> String {

@@ -9,28 +9,41 @@ use super::ty;
 
 /// The whole crate.
 pub(crate) struct Plan<'a> {
-    /// The services, in the order of their names.
-    pub(crate) services: &'a [api::Service],
     /// The ids of all services, by name.
     pub(crate) ids: BTreeMap<&'a str, &'a api::Id>,
+    /// What several services use.
+    pub(crate) common: Types<'a>,
+    /// The services, in the order of their names.
+    pub(crate) services: Vec<Service<'a>>,
+}
+
+/// A service: one public module and one cargo feature.
+pub(crate) struct Service<'a> {
+    pub(crate) api: &'a api::Service,
+    /// The module, and the method of the client that returns the handle.
+    pub(crate) module: String,
+    /// The cargo feature that the module needs.
+    pub(crate) feature: String,
+    /// The type of the handle.
+    pub(crate) handle: String,
     /// What several resources use.
-    pub(crate) shared: Types<'a>,
-    /// The resources of all services, in the order of their names.
+    pub(crate) types: Types<'a>,
+    /// The resources; the principal one, whose actions are methods of the service's handle, is first.
     pub(crate) resources: Vec<Resource<'a>>,
-    /// Every model and enum by name, wherever it stands.
+    /// Every model and enum that the service sees, by name.
     pub(crate) known: Known<'a>,
+    /// Which names from outside the service its files use.
+    pub(crate) outside: Outside,
 }
 
-/// What leads from one type to another.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Through {
-    /// What is inside.
-    Fields,
-    /// What is inside, and what a model can be made from.
-    FieldsAndCopies,
+/// Which of the types that all services share are named in some files.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Outside {
+    pub(crate) ids: bool,
+    pub(crate) common: bool,
 }
 
-/// Every model and enum of the API, by name.
+/// Every model and enum that a service sees, by name.
 pub(crate) struct Known<'a> {
     models: BTreeMap<&'a str, &'a api::Model>,
     enums: BTreeMap<&'a str, &'a api::Enum>,
@@ -46,19 +59,26 @@ pub(crate) struct Types<'a> {
 /// A resource: one module with a handle, requests and types.
 pub(crate) struct Resource<'a> {
     pub(crate) api: &'a api::Resource,
-    pub(crate) service: &'a api::Service,
-    /// The module, and the method of the client that gives the handle.
+    /// Whether its actions are methods of the service's handle.
+    pub(crate) is_principal: bool,
+    /// The module, whose name is also that of its file and folder.
     pub(crate) module: String,
-    /// The cargo feature that the module needs.
-    pub(crate) feature: String,
+    /// The method of the service's handle that returns the handle.
+    pub(crate) accessor: String,
     /// The type of the handle.
     pub(crate) handle: String,
+    /// How the handle is reached, for example `client.assets().segments()`.
+    pub(crate) call: String,
     pub(crate) requests: Vec<Request<'a>>,
     /// What only this resource uses.
     pub(crate) types: Types<'a>,
-    /// What it uses of the shared types and ids, also inside other types.
-    pub(crate) imports: BTreeSet<&'a str>,
 }
+
+/// The module that holds the handle of a service, and the principal resource if there is one.
+pub(crate) const SERVICE_MODULE: &str = "service";
+
+/// The module of what several resources of a service use.
+pub(crate) const TYPES_MODULE: &str = "types";
 
 /// An action: a request type and a method of the handle.
 pub(crate) struct Request<'a> {
@@ -164,43 +184,89 @@ pub(crate) enum Holder {
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
-        let services = api.services.as_slice();
-        let known = Known::new(services);
-        let ids: BTreeMap<_, _> = services
-            .iter()
-            .flat_map(|service| &service.ids)
-            .map(|(name, id)| (name.as_str(), id))
-            .collect();
-        let mut resources: Vec<_> = services
-            .iter()
-            .flat_map(|service| {
-                service
-                    .resources
-                    .iter()
-                    .map(move |resource| (service, resource))
-            })
-            .map(|(service, resource)| Resource::new(service, resource, &known))
-            .collect();
-        resources.sort_by(|a, b| a.module.cmp(&b.module));
-        let shared = known.types(&Home::Shared);
+        let ids = api.common.ids.iter();
+        let services = api.services.iter();
         Self {
-            services,
-            ids,
-            shared,
+            ids: ids.map(|(name, id)| (name.as_str(), id)).collect(),
+            common: Known::new(api, None).types(&Home::Common),
+            services: services.map(|service| Service::new(api, service)).collect(),
+        }
+    }
+}
+
+impl<'a> Service<'a> {
+    fn new(api: &'a Api, service: &'a api::Service) -> Self {
+        let known = Known::new(api, Some(service));
+        let resources = service.resources.iter();
+        let mut resources: Vec<_> = resources
+            .map(|resource| Resource::new(service, resource, &known))
+            .collect();
+        resources
+            .sort_by(|a, b| (!a.is_principal, &a.api.name).cmp(&(!b.is_principal, &b.api.name)));
+        let types = known.types(&Home::Service);
+        let mut named = types.named();
+        for resource in &resources {
+            named.extend(resource.named());
+        }
+        let outside = Outside {
+            ids: named.iter().any(|name| api.common.ids.contains_key(*name)),
+            common: named.iter().any(|name| api.common.holds(name)),
+        };
+        Self {
+            api: service,
+            module: name::module(&service.name),
+            feature: service.name.clone(),
+            handle: name::handle(&service.name),
+            types,
             resources,
             known,
+            outside,
+        }
+    }
+
+    /// The resource whose actions are methods of the service's handle.
+    pub(crate) fn principal(&self) -> Option<&Resource<'a>> {
+        self.resources
+            .first()
+            .filter(|resource| resource.is_principal)
+    }
+
+    /// The resources that have handles of their own.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Resource<'a>> {
+        self.resources
+            .iter()
+            .filter(|resource| !resource.is_principal)
+    }
+
+    /// The public path of a model or enum in the crate.
+    pub(crate) fn path_of(&self, name: &str) -> String {
+        match self.known.home(name) {
+            Some(Home::Common) => format!("common::{name}"),
+            _ => format!("{}::{name}", self.module),
         }
     }
 }
 
 impl<'a> Known<'a> {
-    fn new(services: &'a [api::Service]) -> Self {
-        let models = services.iter().flat_map(|service| service.models.values());
-        let enums = services.iter().flat_map(|service| service.enums.values());
+    fn new(api: &'a Api, service: Option<&'a api::Service>) -> Self {
+        let models = service
+            .into_iter()
+            .flat_map(|service| service.models.values());
+        let enums = service
+            .into_iter()
+            .flat_map(|service| service.enums.values());
+        let models = api.common.models.values().chain(models);
+        let enums = api.common.enums.values().chain(enums);
         Self {
             models: models.map(|model| (model.name.as_str(), model)).collect(),
             enums: enums.map(|item| (item.name.as_str(), item)).collect(),
         }
+    }
+
+    /// Where a model or enum was written.
+    pub(crate) fn home(&self, name: &str) -> Option<&'a Home> {
+        let model = self.model(name).map(|model| &model.home);
+        model.or_else(|| self.an_enum(name).map(|item| &item.home))
     }
 
     pub(crate) fn model(&self, name: &str) -> Option<&'a api::Model> {
@@ -315,40 +381,37 @@ impl<'a> Known<'a> {
     /// Whether a value of this type may hold a value of that model, at any depth.
     pub(crate) fn holds(&self, ty: &'a Type, model: &str) -> bool {
         let mut reached = BTreeSet::new();
-        self.reach(ty, Through::Fields, &mut reached);
+        self.reach(ty, &mut reached);
         reached.contains(model)
     }
 
     /// The names of all types that values of this type may hold.
-    pub(crate) fn reach(&self, ty: &'a Type, through: Through, into: &mut BTreeSet<&'a str>) {
+    pub(crate) fn reach(&self, ty: &'a Type, into: &mut BTreeSet<&'a str>) {
         match ty {
-            Type::List(inner) | Type::Map(inner) => self.reach(inner, through, into),
+            Type::List(inner) | Type::Map(inner) => self.reach(inner, into),
             Type::Id(name) | Type::Enum(name) => {
                 into.insert(name);
             }
-            Type::Model(name) => self.reach_model(name, through, into),
+            Type::Model(name) => self.reach_model(name, into),
             _ => {}
         }
     }
 
-    fn reach_model(&self, name: &'a str, through: Through, into: &mut BTreeSet<&'a str>) {
+    fn reach_model(&self, name: &'a str, into: &mut BTreeSet<&'a str>) {
         let Some(model) = self.model(name).filter(|_| into.insert(name)) else {
             return;
         };
         match &model.shape {
             Shape::Fields(fields) => {
                 for field in fields {
-                    self.reach(&field.ty, through, into);
+                    self.reach(&field.ty, into);
                 }
             }
             Shape::Union { variants, .. } => {
                 for (_, variant) in variants {
-                    self.reach_model(variant, through, into);
+                    self.reach_model(variant, into);
                 }
             }
-        }
-        if let (Some(from), Through::FieldsAndCopies) = (&model.copies, through) {
-            self.reach_model(from, through, into);
         }
     }
 }
@@ -364,51 +427,96 @@ fn holder(direction: Direction, field: &api::Field, required: bool) -> Holder {
     }
 }
 
-impl Types<'_> {
+impl<'a> Types<'a> {
     pub(crate) fn is_empty(&self) -> bool {
         self.models.is_empty() && self.enums.is_empty()
+    }
+
+    /// Whether a type is defined here.
+    fn defines(&self, name: &str) -> bool {
+        self.models.iter().any(|model| model.api.name == name)
+            || self.enums.iter().any(|item| item.name == name)
+    }
+
+    /// The names of the types that the definitions name.
+    fn named(&self) -> BTreeSet<&'a str> {
+        let mut named = BTreeSet::new();
+        for model in &self.models {
+            match &model.api.shape {
+                Shape::Fields(fields) => {
+                    named.extend(fields.iter().filter_map(|field| ty::name(&field.ty)));
+                }
+                Shape::Union { variants, .. } => {
+                    named.extend(variants.iter().map(|(_, model)| model.as_str()));
+                }
+            }
+            if let Kind::Struct {
+                copies: Some(copies),
+                ..
+            } = &model.kind
+            {
+                named.insert(copies.from);
+            }
+        }
+        named
+    }
+
+    /// Whether the definitions name types that are defined elsewhere.
+    pub(crate) fn name_others(&self) -> bool {
+        self.named().iter().any(|name| !self.defines(name))
     }
 }
 
 impl<'a> Resource<'a> {
     fn new(service: &'a api::Service, api: &'a api::Resource, known: &Known<'a>) -> Self {
-        let requests: Vec<_> = api
-            .actions
-            .iter()
-            .map(|action| Request::new(api, action))
-            .collect();
-        let types = known.types(&Home::Resource(api.name.clone()));
-        let mut reached = BTreeSet::new();
-        for action in &api.actions {
-            for ty in ty::of_action(action) {
-                known.reach(ty, Through::FieldsAndCopies, &mut reached);
-            }
-        }
-        let here = |name: &str| {
-            types.models.iter().any(|model| model.api.name == name)
-                || types.enums.iter().any(|item| item.name == name)
-        };
-        let imports = reached.into_iter().filter(|name| !here(name)).collect();
+        let is_principal = api.is_principal(service);
+        let requests = api.actions.iter();
+        let accessor = name::module(&api.name);
+        let client = format!("client.{}()", name::module(&service.name));
         Self {
             api,
-            service,
-            module: name::module(&api.name),
-            feature: api.name.clone(),
+            is_principal,
+            module: match is_principal {
+                true => SERVICE_MODULE.to_owned(),
+                false => accessor.clone(),
+            },
             handle: name::handle(&api.name),
-            requests,
-            types,
-            imports,
+            call: match is_principal {
+                true => client,
+                false => format!("{client}.{accessor}()"),
+            },
+            accessor,
+            requests: requests
+                .map(|action| Request::new(service, api, action))
+                .collect(),
+            types: known.types(&Home::Resource(api.name.clone())),
         }
     }
 
-    /// The name of the module's file and folder.
-    pub(crate) fn file_stem(&self) -> &str {
-        name::bare(&self.module)
+    /// The names of all types that its files name.
+    fn named(&self) -> BTreeSet<&'a str> {
+        let mut named = self.types.named();
+        for request in &self.requests {
+            named.extend(request.named());
+        }
+        named
+    }
+
+    /// Whether its files name types that are defined elsewhere.
+    pub(crate) fn names_others(&self) -> bool {
+        self.named().iter().any(|name| !self.types.defines(name))
+    }
+
+    /// Whether its requests name types.
+    pub(crate) fn requests_name_types(&self) -> bool {
+        self.requests
+            .iter()
+            .any(|request| !request.named().is_empty())
     }
 }
 
 impl<'a> Request<'a> {
-    fn new(resource: &api::Resource, action: &'a api::Action) -> Self {
+    fn new(service: &api::Service, resource: &api::Resource, action: &'a api::Action) -> Self {
         let ident = name::request(resource, action);
         let params = action.params.iter().map(|param| Param {
             api: param,
@@ -416,7 +524,7 @@ impl<'a> Request<'a> {
             required: param.required || param.location == api::Location::Path,
         });
         Self {
-            id: name::action_id(resource, action),
+            id: action.id(service, resource),
             method: name::method(action),
             params: params.collect(),
             response: Response::new(&ident, &action.returns),
@@ -436,24 +544,23 @@ impl<'a> Request<'a> {
     }
 
     /// The body, where there is no request without one.
-    pub(crate) fn required_options(&self) -> Option<&'a api::Options> {
-        self.action
-            .options
-            .as_ref()
-            .filter(|options| options.required)
+    pub(crate) fn required_body(&self) -> Option<&'a api::RequestBody> {
+        self.action.body.as_ref().filter(|body| body.required)
     }
 
-    /// The body, where a request may go without one.
-    pub(crate) fn optional_options(&self) -> Option<&'a api::Options> {
-        self.action
-            .options
-            .as_ref()
-            .filter(|options| !options.required)
+    /// The body, where a request may be sent without one.
+    pub(crate) fn optional_body(&self) -> Option<&'a api::RequestBody> {
+        self.action.body.as_ref().filter(|body| !body.required)
+    }
+
+    /// The names of the types that its definition names.
+    fn named(&self) -> BTreeSet<&'a str> {
+        ty::of_action(self.action).filter_map(ty::name).collect()
     }
 
     /// Whether there is a request without a single argument.
     pub(crate) fn starts_empty(&self) -> bool {
-        self.required().next().is_none() && self.required_options().is_none()
+        self.required().next().is_none() && self.required_body().is_none()
     }
 }
 

@@ -3,41 +3,43 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Auth, Location, Method, Paging, Type};
+use crate::api::{Auth, Location, Paging, Type};
 use crate::name::{self, ident};
 use crate::print::{Chunk, Entry, File, List};
-use crate::words::method_name;
 
 use super::Layout;
 use super::docs::{self, Docs};
 use super::handle::parameters;
-use super::plan::{Case, Known, Param, Plan, Request, Resource, Response};
+use super::plan::{Case, Known, Param, Request, Resource, Response, Service};
 use super::ty;
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>, resource: &Resource<'_>, layout: &Layout) -> File {
+pub(crate) fn file(service: &Service<'_>, resource: &Resource<'_>, layout: &Layout) -> File {
     let mut chunks = Vec::new();
     for request in &resource.requests {
-        chunks.push(Chunk::Items(items(&plan.known, resource, request)));
+        chunks.push(Chunk::Items(items(&service.known, resource, request)));
         if let Response::Outcome { ident, cases } = &request.response {
             chunks.push(Chunk::List(outcome_list(ident, cases)));
         }
-        chunks.push(Chunk::List(facts(resource, request)));
+        chunks.push(Chunk::List(facts(service, request)));
     }
+    let types = resource
+        .requests_name_types()
+        .then(|| "super::*".to_owned());
+    let constant = (!resource.requests.is_empty()).then(|| {
+        format!(
+            "{}::services::{}",
+            layout.root,
+            name::service(&service.api.name)
+        )
+    });
     File {
         from: resource.api.file.clone(),
         docs: vec![format!(
-            "The requests of [`{}`], as values.",
+            "The requests of [`{0}`](super::{0}), as values.",
             resource.handle
         )],
-        uses: vec![
-            "super::*".to_owned(),
-            format!(
-                "{}::{}",
-                layout.services,
-                name::service(&resource.service.name)
-            ),
-        ],
+        uses: types.into_iter().chain(constant).collect(),
         chunks,
     }
 }
@@ -75,39 +77,35 @@ fn fields(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenStream>) {
         let name = ident(&param.ident);
         (quote!(#name), ty::of_param(param))
     });
-    let options = request
+    let body = request
         .action
-        .options
+        .body
         .iter()
-        .map(|options| (quote!(options), ty::of_options(options)));
-    params.chain(options).unzip()
+        .map(|body| (quote!(body), ty::of_body(body)));
+    params.chain(body).unzip()
 }
 
 fn new(request: &Request<'_>) -> TokenStream {
     let name = ident(&request.ident);
     let (arguments, types) = parameters(request);
-    let body = if request.starts_empty() {
+    let made = if request.starts_empty() {
         quote!(Self::default())
     } else {
         let params = request.params.iter().map(start_of_param);
-        let options = request.action.options.iter().map(|options| {
-            let value = match options.required {
-                true => ty::from_argument(&options.ty, "options"),
+        let body = request.action.body.iter().map(|body| {
+            let value = match body.required {
+                true => ty::from_argument(body.ty(), "body"),
                 false => quote!(None),
             };
-            if ty::is_taken_as_it_is(&options.ty) && options.required {
-                quote!(options)
-            } else {
-                quote!(options: #value)
-            }
+            quote!(body: #value)
         });
-        quote!(Self { client: (), #(#params,)* #(#options,)* })
+        quote!(Self { client: (), #(#params,)* #(#body,)* })
     };
     quote! {
         impl #name {
             /// A request without a client, for [`Client::call`](crate::Client::call).
             pub fn new(#(#arguments: #types),*) -> Self {
-                #body
+                #made
             }
         }
     }
@@ -131,13 +129,20 @@ fn setters(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
     let params = request.optional().map(|param| {
         let docs = docs::about_param(param).attributes();
         let deprecated = docs::deprecated(&param.api.deprecated);
-        setter(&docs, &deprecated, &param.ident, &param.api.ty)
+        let value = ty::from_argument(&param.api.ty, &param.ident);
+        // A list without items is as good as none.
+        let value = match param.api.ty {
+            Type::List(_) => value,
+            _ => quote!(Some(#value)),
+        };
+        setter(&docs, &deprecated, &param.ident, &param.api.ty, &value)
     });
-    let options = request.optional_options().map(|options| {
-        let docs = Docs::new(docs::about_options(options, known));
-        setter(&docs.attributes(), &None, "options", &options.ty)
+    let body = request.optional_body().map(|body| {
+        let docs = Docs::new(docs::about_body(body, known)).attributes();
+        let value = ty::from_argument(body.ty(), "body");
+        setter(&docs, &None, "body", body.ty(), &quote!(Some(#value)))
     });
-    let setters: Vec<TokenStream> = params.chain(options).collect();
+    let setters: Vec<TokenStream> = params.chain(body).collect();
     if setters.is_empty() {
         return TokenStream::new();
     }
@@ -153,15 +158,10 @@ fn setter(
     deprecated: &Option<TokenStream>,
     field: &str,
     ty: &Type,
+    value: &TokenStream,
 ) -> TokenStream {
     let name = ident(field);
     let argument = ty::argument(ty);
-    let value = ty::from_argument(ty, field);
-    let value = if matches!(ty, Type::List(_)) {
-        value
-    } else {
-        quote!(Some(#value))
-    };
     quote! {
         #docs
         #deprecated
@@ -173,12 +173,12 @@ fn setter(
 }
 
 /// The facts about the action, from which the runtime's macro makes the rest.
-fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
+fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
     let action = request.action;
     let mut entries = vec![Entry::Line(format!(
         "{} {} {:?} => {}",
-        method_name(action.method),
-        name::service(&resource.service.name),
+        action.method.as_str(),
+        name::service(&service.api.name),
         action.path,
         ty::of_response(&request.response)
     ))];
@@ -188,8 +188,7 @@ fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
         Auth::ShareToken => line("auth: ShareToken"),
         Auth::AppId => line("auth: AppId"),
     }
-    let by_method = !matches!(action.method, Method::Post | Method::Patch);
-    if action.idempotent != by_method {
+    if action.idempotent != action.method.is_idempotent() {
         line(&format!("idempotent: {}", action.idempotent));
     }
     let mut group = |open, items: Vec<String>, close| {
@@ -222,8 +221,8 @@ fn facts(resource: &Resource<'_>, request: &Request<'_>) -> List {
             .filter(|param| param.api.location == location);
         group(open, params.map(wire_name).collect(), " }");
     }
-    if action.options.is_some() {
-        entries.push(Entry::Line("body: json options".to_owned()));
+    if action.body.is_some() {
+        entries.push(Entry::Line("body: json body".to_owned()));
     }
     let head = format!("{} {}", request.id, request.ident);
     List {
@@ -246,6 +245,7 @@ fn paging(style: Paging) -> String {
         Paging::Scroll => "Scroll",
         Paging::LastId => "LastId",
         Paging::SearchAfter => "SearchAfter",
+        Paging::LastFieldName => "LastFieldName",
     };
     style.to_owned()
 }

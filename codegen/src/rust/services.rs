@@ -14,10 +14,10 @@ use super::plan::Plan;
 /// The file.
 pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     let services = plan.services.iter().map(|service| {
-        let docs = Docs::new(sentence(&service.about)).attributes();
-        let constant = ident(&name::service(&service.name));
-        let (name, base_path) = (&service.name, &service.base_path);
-        let limit = &service.rate_limit;
+        let docs = Docs::new(sentence(&service.api.about)).attributes();
+        let constant = ident(&name::service(&service.api.name));
+        let (name, base_path) = (&service.api.name, &service.api.base_path);
+        let limit = &service.api.rate_limit;
         let [per_second, burst, burst_seconds] =
             [limit.per_second, limit.burst, limit.burst_seconds].map(Literal::u32_unsuffixed);
         quote! {
@@ -34,7 +34,7 @@ pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     let constants = plan
         .services
         .iter()
-        .map(|service| ident(&name::service(&service.name)));
+        .map(|service| ident(&name::service(&service.api.name)));
     let items = quote! {
         #(#services)*
 
@@ -43,7 +43,7 @@ pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
     };
     File {
         from: layout.spec.to_owned(),
-        docs: vec!["The services: where they are and what they bear.".to_owned()],
+        docs: vec!["The services: their paths and their rate limits.".to_owned()],
         uses: Vec::new(),
         chunks: vec![Chunk::Items(items)],
     }

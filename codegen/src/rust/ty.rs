@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Action, Body, Options, Type};
+use crate::api::{Action, Body, RequestBody, Type};
 use crate::name::ident;
 
 use super::plan::{Field, Holder, Param, Response};
@@ -11,12 +11,15 @@ use super::plan::{Field, Holder, Param, Response};
 /// Every type that an action names.
 pub(crate) fn of_action(action: &Action) -> impl Iterator<Item = &Type> {
     let params = action.params.iter().map(|param| &param.ty);
-    let options = action.options.iter().map(|options| &options.ty);
-    let returns = action.returns.iter().filter_map(|(_, body)| of_body(body));
-    params.chain(options).chain(returns)
+    let body = action.body.iter().map(RequestBody::ty);
+    let returns = action
+        .returns
+        .iter()
+        .filter_map(|(_, body)| in_response(body));
+    params.chain(body).chain(returns)
 }
 
-fn of_body(body: &Body) -> Option<&Type> {
+fn in_response(body: &Body) -> Option<&Type> {
     match body {
         Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) => Some(ty),
         Body::Nothing | Body::Text => None,
@@ -70,9 +73,9 @@ pub(crate) fn of_param(param: &Param<'_>) -> TokenStream {
 }
 
 /// The type of a request's field for the body.
-pub(crate) fn of_options(options: &Options) -> TokenStream {
-    let ty = bare(&options.ty);
-    if options.required {
+pub(crate) fn of_body(body: &RequestBody) -> TokenStream {
+    let ty = bare(body.ty());
+    if body.required {
         ty
     } else {
         quote!(Option<#ty>)
@@ -142,12 +145,11 @@ pub(crate) fn is_taken_as_it_is(ty: &Type) -> bool {
     matches!(ty, Type::Integer | Type::Number | Type::Boolean)
 }
 
-/// Whether the type has a name of the spec in it.
-pub(crate) fn is_named(ty: &Type) -> bool {
-    match ty {
-        Type::Id(_) | Type::Enum(_) | Type::Model(_) => true,
-        Type::List(inner) | Type::Map(inner) => is_named(inner),
-        _ => false,
+/// The name of the spec in a type, if there is one.
+pub(crate) fn name(ty: &Type) -> Option<&str> {
+    match ty.innermost() {
+        Type::Id(name) | Type::Enum(name) | Type::Model(name) => Some(name),
+        _ => None,
     }
 }
 

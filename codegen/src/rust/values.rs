@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Bounds, Direction, Literal, Options, Type};
+use crate::api::{Bounds, Direction, Literal, RequestBody, Type};
 use crate::name::{self, ident};
 
 use super::plan::{Field, Kind, Known, Model, Param, Request};
@@ -23,10 +23,10 @@ pub(crate) enum Fill {
 /// The arguments of the handle's method, which are also those of the request's `new`.
 pub(crate) fn arguments(request: &Request<'_>, known: &Known<'_>, fill: Fill) -> Vec<TokenStream> {
     let params = request.required().map(|param| of_param(param, known, fill));
-    let options = request
-        .required_options()
-        .map(|options| of_options(options, known, fill));
-    params.chain(options).collect()
+    let body = request
+        .required_body()
+        .map(|body| of_body(body, known, fill));
+    params.chain(body).collect()
 }
 
 /// A value for a parameter.
@@ -41,8 +41,8 @@ pub(crate) fn of_param(param: &Param<'_>, known: &Known<'_>, fill: Fill) -> Toke
 }
 
 /// A value for the body.
-pub(crate) fn of_options(options: &Options, known: &Known<'_>, fill: Fill) -> TokenStream {
-    value(&options.ty, &Hint::none("options"), known, fill)
+pub(crate) fn of_body(body: &RequestBody, known: &Known<'_>, fill: Fill) -> TokenStream {
+    value(body.ty(), &Hint::none("body"), known, fill)
 }
 
 /// A value for a field.

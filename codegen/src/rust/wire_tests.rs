@@ -1,70 +1,132 @@
-//! `tests/it/generated/wire.rs`: every request twice, with as little and with as much as it takes.
+//! The wire tests: every request twice, with as little and with as much as it takes.
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::api::Direction;
+use crate::api::{Direction, Home};
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
 
 use super::Layout;
-use super::plan::{Field, Holder, Kind, Known, Model, Plan, Request, Resource, Through};
+use super::plan::{Field, Holder, Kind, Known, Model, Plan, Request, Resource, Service};
 use super::values::{self, Fill};
 
-/// The file.
-pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
-    let modules = plan.resources.iter().map(|resource| module(plan, resource));
+/// The files, by their paths below the folder of generated tests: a module per service, in it one per
+/// resource.
+pub(crate) fn files(plan: &Plan<'_>, layout: &Layout) -> Vec<(String, File)> {
+    let services = plan
+        .services
+        .iter()
+        .filter(|service| !service.resources.is_empty());
+    let modules = services.clone().map(|service| {
+        let (feature, module) = (&service.feature, ident(&service.module));
+        quote!(#[cfg(feature = #feature)] mod #module;)
+    });
+    let root = quote!(#(#modules)*);
+    let mut files = vec![("mod.rs".to_owned(), file(layout.spec.to_owned(), root))];
+    for service in services {
+        let folder = name::bare(&service.module);
+        let modules = service.resources.iter().map(|resource| {
+            let module = ident(&resource.module);
+            quote!(mod #module;)
+        });
+        let from = format!("{}/{}", layout.spec, service.api.name);
+        files.push((format!("{folder}/mod.rs"), file(from, quote!(#(#modules)*))));
+        for resource in &service.resources {
+            let path = format!("{folder}/{}.rs", name::bare(&resource.module));
+            files.push((
+                path,
+                file(resource.api.file.clone(), tests(service, resource)),
+            ));
+        }
+    }
+    files
+}
+
+fn file(from: String, items: TokenStream) -> File {
     File {
-        from: layout.spec.to_owned(),
+        from,
         docs: vec![
             "Every request twice: with nothing but what it cannot be made without, and with"
                 .to_owned(),
             "everything set.".to_owned(),
         ],
         uses: Vec::new(),
-        chunks: vec![Chunk::Items(quote!(#(#modules)*))],
+        chunks: vec![Chunk::Items(items)],
     }
 }
 
-fn module(plan: &Plan<'_>, resource: &Resource<'_>) -> TokenStream {
-    let (feature, module) = (&resource.feature, ident(&resource.module));
-    let lines = resource.requests.iter().map(|request| lines(plan, request));
-    let models = sent_models(plan, resource);
-    let examples = models.iter().map(|model| example(&plan.known, model));
+fn tests(service: &Service<'_>, resource: &Resource<'_>) -> TokenStream {
+    let module = ident(&service.module);
+    let (of_service, of_resource) = (&service.api.name, &resource.api.name);
+    let lines = resource
+        .requests
+        .iter()
+        .map(|request| lines(&service.known, request));
+    let models = sent_models(&service.known, resource);
+    let examples: Vec<_> = models
+        .iter()
+        .map(|model| example(&service.known, model))
+        .collect();
+    let lines = quote!(#(#lines)*);
+    let examples = quote!(#(#examples)*);
+    let mut names = BTreeSet::new();
+    type_names(quote!(#lines #examples), &mut names);
+    let is_common = |name: &String| service.known.home(name) == Some(&Home::Common);
+    let common = names.iter().any(is_common);
+    let own = names
+        .iter()
+        .any(|name| matches!(service.known.home(name), Some(home) if *home != Home::Common));
+    let common = common.then(|| {
+        quote!(
+            use iconik_api::common::*;
+        )
+    });
+    let own = own.then(|| quote!(use iconik_api::#module::*;));
     quote! {
-        #[cfg(feature = #feature)]
-        mod #module {
-            use iconik_api::#module::*;
+        #own
+        #common
+        use iconik_api::#module::requests::*;
 
-            #[test]
-            fn requests() {
-                let mut lines = crate::Lines::default();
-                #(#lines)*
-                lines.check(#feature);
-            }
+        #[test]
+        fn requests() {
+            let mut lines = crate::Lines::default();
+            #lines
+            lines.check(#of_service, #of_resource);
+        }
 
-            #(#examples)*
+        #examples
+    }
+}
+
+/// Every identifier in the tokens, which the names of types are among.
+fn type_names(tokens: TokenStream, into: &mut BTreeSet<String>) {
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(name) => drop(into.insert(name.to_string())),
+            TokenTree::Group(group) => type_names(group.stream(), into),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
 }
 
-fn lines(plan: &Plan<'_>, request: &Request<'_>) -> TokenStream {
+fn lines(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
     let name = ident(&request.ident);
-    let least = values::arguments(request, &plan.known, Fill::Least);
-    let most = values::arguments(request, &plan.known, Fill::Most);
+    let least = values::arguments(request, known, Fill::Least);
+    let most = values::arguments(request, known, Fill::Most);
     let setters = request.optional().map(|param| {
         let setter = ident(&param.ident);
-        let value = values::of_param(param, &plan.known, Fill::Most);
+        let value = values::of_param(param, known, Fill::Most);
         quote!(.#setter(#value))
     });
-    let options = request.optional_options().map(|options| {
-        let value = values::of_options(options, &plan.known, Fill::Most);
-        quote!(.options(#value))
+    let body = request.optional_body().map(|body| {
+        let value = values::of_body(body, known, Fill::Most);
+        quote!(.body(#value))
     });
     let least = line(quote!(#name::new(#(#least),*)));
-    let most = line(quote!(#name::new(#(#most),*) #(#setters)* #options));
+    let most = line(quote!(#name::new(#(#most),*) #(#setters)* #body));
     quote!(#least #most)
 }
 
@@ -84,18 +146,18 @@ fn line(request: TokenStream) -> TokenStream {
 }
 
 /// The models that the resource's requests send, also inside others.
-fn sent_models<'a>(plan: &Plan<'a>, resource: &Resource<'a>) -> Vec<Model<'a>> {
+fn sent_models<'a>(known: &Known<'a>, resource: &Resource<'a>) -> Vec<Model<'a>> {
     let mut reached = BTreeSet::new();
     for request in &resource.requests {
-        if let Some(options) = &request.action.options {
-            plan.known.reach(&options.ty, Through::Fields, &mut reached);
+        if let Some(body) = &request.action.body {
+            known.reach(body.ty(), &mut reached);
         }
     }
     reached
         .into_iter()
-        .filter_map(|name| plan.known.model(name))
+        .filter_map(|name| known.model(name))
         .filter(|model| model.direction != Direction::Response)
-        .map(|model| plan.known.plan(model))
+        .map(|model| known.plan(model))
         .collect()
 }
 

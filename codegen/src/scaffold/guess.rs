@@ -171,13 +171,13 @@ impl Bench<'_, '_> {
     }
 
     pub(super) fn known_id(&self, name: &str) -> bool {
-        self.new_ids.contains(name) || crate::words::id(self.api, name).is_some()
+        self.new_ids.contains(name) || self.api.scope(self.service).id(name).is_some()
     }
 
     /// The types that fields of this name have in the spec, the usual one first.
     fn learned(&self, resource: &str, name: &str) -> Vec<String> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        let models = self.api.services.iter().flat_map(|it| it.models.values());
+        let models = self.api.scope(self.service).models();
         let fields = models.filter_map(|it| match &it.shape {
             Shape::Fields(fields) => Some(fields),
             Shape::Union { .. } => None,
@@ -200,11 +200,12 @@ impl Bench<'_, '_> {
     /// text is the value of an enum: elsewhere the same word takes other values.
     fn learned_param(&self, resource: &str, name: &str) -> Vec<String> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for it in self.api.services.iter().flat_map(|it| &it.resources) {
+        for it in &self.service.resources {
             let params = it.actions.iter().flat_map(|it| &it.params);
             for param in params.filter(|it| it.wire == name) {
                 let ty = type_text(&param.ty);
-                let closed = crate::words::enumeration(self.api, innermost(&ty)).is_some();
+                let scope = self.api.scope(self.service);
+                let closed = scope.enumeration(innermost(&ty)).is_some();
                 if it.name == resource || !closed {
                     *seen.entry(ty).or_default() += 1;
                 }

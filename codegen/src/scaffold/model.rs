@@ -7,7 +7,7 @@ use crate::api::{Home, Method};
 use crate::audit::Way;
 use crate::document::{Kind, Property};
 use crate::ident::upper_camel;
-use crate::words;
+use crate::name::handle;
 
 impl<'d> Bench<'_, 'd> {
     /// Notes what stands behind a kind, and what hangs on it.
@@ -323,16 +323,14 @@ impl<'d> Bench<'_, 'd> {
     /// Every name of a type that is given away.
     pub(super) fn taken(&self) -> BTreeSet<String> {
         let mut taken: BTreeSet<String> = self.entities.keys().cloned().collect();
-        for service in &self.api.services {
-            taken.extend(service.models.keys().cloned());
-            taken.extend(service.enums.keys().cloned());
-            taken.extend(service.ids.keys().cloned());
-        }
+        let scope = self.api.scope(self.service);
+        taken.extend(scope.models().map(|it| it.name.clone()));
+        taken.extend(scope.enums().map(|it| it.name.clone()));
+        taken.extend(scope.ids().map(|it| it.name.clone()));
         taken.extend(self.enums.iter().map(|(name, ..)| name.clone()));
-        // A resource gives its name to its handle.
-        let resources = self.api.services.iter().flat_map(|it| &it.resources);
-        taken.extend(resources.map(|it| upper_camel(&it.name)));
-        taken.extend(self.resources.iter().map(|it| upper_camel(it)));
+        let resources = self.service.resources.iter();
+        taken.extend(resources.map(|it| handle(&it.name)));
+        taken.extend(self.resources.iter().map(|it| handle(it)));
         for draft in &self.drafts {
             taken.insert(draft.name.clone());
             taken.extend(draft.patch.clone());
@@ -341,7 +339,7 @@ impl<'d> Bench<'_, 'd> {
     }
 
     /// The model that an action sends as its body.
-    pub(super) fn options(&self, task: &Task<'_>, kind: &Kind) -> Option<String> {
+    pub(super) fn sent_model(&self, task: &Task<'_>, kind: &Kind) -> Option<String> {
         let objects = objects_of(kind);
         let draft = self
             .drafts
@@ -357,9 +355,9 @@ impl<'d> Bench<'_, 'd> {
 
     /// Whether an item of the spec can be used in this resource as it is.
     pub(super) fn reachable(&self, name: &str, resource: &str) -> bool {
-        match words::home(self.api, name) {
+        match self.api.scope(self.service).home(name) {
             Some(Home::Resource(home)) => home == resource,
-            Some(Home::Shared) | None => true,
+            Some(Home::Common | Home::Service) | None => true,
         }
     }
 
@@ -369,12 +367,12 @@ impl<'d> Bench<'_, 'd> {
             text.split(|it: char| !it.is_ascii_alphanumeric())
                 .any(|word| word == *it)
         };
-        let services = self.api.services.iter();
-        let names =
-            services.flat_map(|it| it.models.keys().chain(it.enums.keys()).map(String::as_str));
+        let scope = self.api.scope(self.service);
+        let models = scope.models().map(|it| it.name.as_str());
+        let names = models.chain(scope.enums().map(|it| it.name.as_str()));
         names
             .filter(used)
-            .filter_map(|name| match words::home(self.api, name)? {
+            .filter_map(|name| match self.api.scope(self.service).home(name)? {
                 Home::Resource(home) if home != resource => Some(format!(
                     "# `{name}` stands in {home}.yaml: move it to types.yaml"
                 )),

@@ -6,17 +6,17 @@ use super::Task;
 use crate::api::{Api, Method, Service};
 use crate::document::{Answer, Document, Operation};
 use crate::ident::{request, upper_camel};
+use crate::name::handle;
 
 /// The resource and the action name of each missing operation.
 pub(super) fn tasks<'d>(
-    api: &Api,
     service: &Service,
     document: &Document,
     missing: &[&'d Operation],
 ) -> Vec<Task<'d>> {
     let mut tasks: Vec<Task<'d>> = Vec::new();
     for operation in missing {
-        let resource = resource(api, service, &operation.path);
+        let resource = resource(service, &operation.path);
         let known = service.resources.iter().find(|it| it.name == resource);
         let singular = known.map_or_else(|| singular(&resource), |it| it.singular.clone());
         let mut action = action(document, operation, &resource);
@@ -69,7 +69,7 @@ fn is_version(part: &str) -> bool {
 
 /// The resource that the path names last, or whose paths all begin like this one; else a new one,
 /// called after the path's first word.
-fn resource(api: &Api, service: &Service, path: &str) -> String {
+fn resource(service: &Service, path: &str) -> String {
     let words: Vec<String> = literals(path)
         .iter()
         .map(|it| it.replace('-', "_"))
@@ -103,12 +103,7 @@ fn resource(api: &Api, service: &Service, path: &str) -> String {
     if let Some(resource) = alike {
         return resource.name.clone();
     }
-    // Resources are modules of one crate, whatever service they belong to.
-    let mut all = api.services.iter().flat_map(|it| &it.resources);
-    match all.any(|it| it.name == first) {
-        true => format!("{}_{first}", service.name),
-        false => first.to_owned(),
-    }
+    first.to_owned()
 }
 
 /// Verb and noun, as the other actions are called.
@@ -187,20 +182,19 @@ pub(super) fn singular(word: &str) -> String {
 }
 
 /// Names of types, handles and requests, of the spec and of what is scaffolded.
-pub(super) fn blocked(api: &Api, tasks: &[Task<'_>]) -> BTreeSet<String> {
+pub(super) fn blocked(api: &Api, service: &Service, tasks: &[Task<'_>]) -> BTreeSet<String> {
+    let scope = api.scope(service);
     let mut names = BTreeSet::new();
-    for service in &api.services {
-        names.extend(service.models.keys().cloned());
-        names.extend(service.enums.keys().cloned());
-        names.extend(service.ids.keys().cloned());
-        for it in &service.resources {
-            names.insert(upper_camel(&it.name));
-            let actions = it.actions.iter();
-            names.extend(actions.map(|action| request(&action.name, &it.name, &it.singular)));
-        }
+    names.extend(scope.models().map(|it| it.name.clone()));
+    names.extend(scope.enums().map(|it| it.name.clone()));
+    names.extend(scope.ids().map(|it| it.name.clone()));
+    for it in &service.resources {
+        names.insert(handle(&it.name));
+        let actions = it.actions.iter();
+        names.extend(actions.map(|action| crate::name::request(it, action)));
     }
     for task in tasks {
-        names.insert(upper_camel(&task.resource));
+        names.insert(handle(&task.resource));
         names.insert(request(&task.action, &task.resource, &task.singular));
     }
     names

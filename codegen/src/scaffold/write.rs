@@ -8,7 +8,7 @@ use super::{Bench, Draft, Fragment, MARKER, Task, auth, naming};
 use crate::api::{Bounds, Literal, Location, Method, Paging};
 use crate::document::{Answer, Kind, Parameter, Property};
 use crate::ident::upper_camel;
-use crate::words::{literal_text, location_name, method_name, paging_name};
+use crate::words::literal_text;
 
 // Writing to a `String` cannot fail, so the results of `write!` are dropped throughout.
 
@@ -190,7 +190,7 @@ impl<'d> Bench<'_, 'd> {
         let mut out = format!(
             "  {}:\n    title: {MARKER}\n    method: {}\n    path: {}\n",
             task.action,
-            method_name(operation.method),
+            operation.method.as_str(),
             operation.path
         );
         let roles = operation.roles.as_deref().unwrap_or_default();
@@ -208,7 +208,7 @@ impl<'d> Bench<'_, 'd> {
             let _ = write!(out, "    params:\n{params}");
         }
         if let Some(body) = &operation.body {
-            let named = self.options(task, &body.kind);
+            let named = self.sent_model(task, &body.kind);
             let (ty, remark) = match (named, &body.kind) {
                 (Some(name), _) => (name, String::new()),
                 (None, Kind::Free) => ("object".to_owned(), String::new()),
@@ -222,15 +222,12 @@ impl<'d> Bench<'_, 'd> {
                 ),
             };
             let _ = match body.required {
-                true => writeln!(out, "    options: {ty}{remark}"),
-                false => writeln!(
-                    out,
-                    "    options: {{ type: {ty}, required: false }}{remark}"
-                ),
+                true => writeln!(out, "    body: {ty}{remark}"),
+                false => writeln!(out, "    body: {{ json: {ty}, required: false }}{remark}"),
             };
         }
         if !styles.is_empty() {
-            let styles: Vec<&str> = styles.iter().map(|it| paging_name(*it)).collect();
+            let styles: Vec<&str> = styles.iter().map(|it| it.as_str()).collect();
             let _ = writeln!(out, "    paging: [{}]", styles.join(", "));
         }
         let returns = self.returns(task);
@@ -520,7 +517,7 @@ fn only(users: &BTreeSet<String>) -> Option<&String> {
 }
 
 fn in_(param: &Parameter) -> Option<&'static str> {
-    (param.location == Location::Header).then(|| location_name(param.location))
+    (param.location == Location::Header).then(|| param.location.as_str())
 }
 
 /// The word of the path behind the resource's own, in the singular: `item` of `/playlists/{id}/items/`.

@@ -1,37 +1,25 @@
 //! The real spec, as its users see it.
 
-use std::path::Path;
+use super::support;
 
 use iconik_codegen::api::Api;
-use iconik_codegen::{Source, coverage, features, generate, names};
+use iconik_codegen::{coverage, features, generate, names};
 
 fn api() -> Api {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut sources = Vec::new();
-    for service in std::fs::read_dir(root.join("spec")).expect("there is a spec") {
-        let folder = service.expect("an entry can be read").path();
-        if !folder.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(&folder).expect("a folder can be read") {
-            let path = file.expect("an entry can be read").path();
-            if path.extension().is_none_or(|extension| extension != "yaml") {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).expect("a spec file is text");
-            let short = path.strip_prefix(&root).expect("it lies in the repository");
-            sources.push(Source::new(
-                short.to_string_lossy().replace('\\', "/"),
-                text,
-            ));
-        }
-    }
-    iconik_codegen::load(&sources).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    iconik_codegen::load(&support::real()).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 #[test]
-fn the_public_api_on_one_page() {
-    insta::assert_snapshot!(names(&api()));
+fn the_public_api_of_each_service_on_one_page() {
+    for (service, names) in names(&api()) {
+        insta::with_settings!({
+            prepend_module_to_snapshot => false,
+            snapshot_path => format!("../snapshots/{service}"),
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!("names", names);
+        });
+    }
 }
 
 #[test]
@@ -40,11 +28,10 @@ fn how_much_is_described() {
 }
 
 #[test]
-fn every_resource_has_a_feature_of_its_name() {
+fn every_service_has_a_feature_of_its_name() {
     let api = api();
-    let resources = api.services.iter().flat_map(|service| &service.resources);
-    for resource in resources {
-        assert!(features(&api).contains(&resource.name), "{}", resource.name);
+    for service in &api.services {
+        assert!(features(&api).contains(&service.name), "{}", service.name);
     }
 }
 
@@ -52,8 +39,7 @@ fn every_resource_has_a_feature_of_its_name() {
 #[test]
 fn an_action_stays_short() {
     let api = api();
-    let resources = || api.services.iter().flat_map(|service| &service.resources);
-    let actions: usize = resources().map(|resource| resource.actions.len()).sum();
+    let actions = api.actions().count();
 
     let files = generate(&api);
     let lines = files

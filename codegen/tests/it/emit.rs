@@ -1,30 +1,16 @@
 //! What the generator makes of a tiny spec: one file per feature, the YAML above what it becomes.
 //! The library compiles the same output among its tests.
 
-use std::path::Path;
+use super::support;
 
 use iconik_codegen::api::Api;
 use iconik_codegen::{Files, Source, generate_fixture};
 
-const FOLDER: &str = "tests/emit/library";
+/// The folder of the generated files of the test spec.
+const GENERATED: &str = "iconik-api/src/fixture/generated";
 
 fn sources() -> Vec<Source> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER);
-    let entries = std::fs::read_dir(folder).expect("the fixtures are there");
-    let mut sources: Vec<Source> = entries
-        .map(|entry| {
-            let path = entry.expect("an entry can be read").path();
-            let text = std::fs::read_to_string(&path).expect("a fixture is text");
-            let name = path
-                .file_name()
-                .expect("a file has a name")
-                .to_string_lossy()
-                .into_owned();
-            Source::new(format!("codegen/{FOLDER}/{name}"), text)
-        })
-        .collect();
-    sources.sort_by(|a, b| a.path.cmp(&b.path));
-    sources
+    support::below(&support::tests_folder().join("emit"), "codegen/tests/emit")
 }
 
 fn load(sources: &[Source]) -> Api {
@@ -32,7 +18,7 @@ fn load(sources: &[Source]) -> Api {
 }
 
 /// The YAML of a fixture and the files that it became, without what all of them have.
-fn side_by_side(source: &Source, stem: &str, files: &Files) -> String {
+fn side_by_side(source: &Source, service: &str, stem: &str, files: &Files) -> String {
     let yaml: String = source
         .text
         .lines()
@@ -40,8 +26,9 @@ fn side_by_side(source: &Source, stem: &str, files: &Files) -> String {
         .map(|line| format!("{line}\n"))
         .collect();
     let mut text = format!("──── {stem}.yaml\n{yaml}");
+    let module = if stem == service { "service" } else { stem };
     for (path, file) in files {
-        let Some((_, name)) = path.split_once(&format!("/resources/{stem}/")) else {
+        let Some((_, name)) = path.split_once(&format!("/{service}/{module}/")) else {
             continue;
         };
         let body: Vec<&str> = file.lines().skip(4).collect();
@@ -56,21 +43,19 @@ fn every_feature_becomes_what_a_reader_expects() {
     let files = generate_fixture(&load(&sources));
 
     for source in &sources {
-        let stem = source
-            .path
-            .rsplit('/')
-            .next()
-            .and_then(|name| name.strip_suffix(".yaml"));
-        let stem = stem.expect("a fixture is YAML");
-        if ["service", "types"].contains(&stem) {
+        let mut parts = source.path.trim_end_matches(".yaml").rsplit('/');
+        let (Some(stem), Some(service)) = (parts.next(), parts.next()) else {
+            panic!("{} lies in a folder", source.path);
+        };
+        if ["common", "service", "types"].contains(&stem) {
             continue;
         }
         insta::with_settings!({
             prepend_module_to_snapshot => false,
-            snapshot_path => "../emit",
+            snapshot_path => format!("../emit/{service}"),
             omit_expression => true,
         }, {
-            insta::assert_snapshot!(stem, side_by_side(source, stem, &files));
+            insta::assert_snapshot!(stem, side_by_side(source, service, stem, &files));
         });
     }
 }
@@ -79,21 +64,22 @@ fn every_feature_becomes_what_a_reader_expects() {
 fn what_all_resources_share_stands_apart() {
     let files = generate_fixture(&load(&sources()));
     let shared = [
+        "mod.rs",
         "services.rs",
-        "resources.rs",
-        "types.rs",
-        "types/ids.rs",
-        "types/models.rs",
+        "ids.rs",
+        "common.rs",
+        "common/models.rs",
+        "archive.rs",
+        "archive/requests.rs",
+        "archive/types.rs",
+        "library.rs",
+        "library/service/handle.rs",
+        "library/types/models.rs",
     ];
 
     let text: Vec<String> = shared
         .iter()
-        .map(|name| {
-            format!(
-                "──── {name}\n{}",
-                files[&format!("iconik-api/src/fixture/{name}")]
-            )
-        })
+        .map(|name| format!("──── {name}\n{}", files[&format!("{GENERATED}/{name}")]))
         .collect();
 
     insta::with_settings!({

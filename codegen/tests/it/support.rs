@@ -38,21 +38,20 @@ pub(crate) fn tiny() -> Vec<Source> {
 
 /// The spec of this repository.
 pub(crate) fn real() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    below(&root.join("spec"), "spec")
+}
+
+/// The YAML files of a folder and of the folders in it, by their paths below `name`.
+pub(crate) fn below(folder: &Path, name: &str) -> Vec<Source> {
     let mut list = Vec::new();
-    for service in fs::read_dir(&root).unwrap() {
-        let service = service.unwrap();
-        if !service.file_type().unwrap().is_dir() {
-            continue;
-        }
-        for file in fs::read_dir(service.path()).unwrap() {
-            let file = file.unwrap();
-            let name = file.file_name().into_string().unwrap();
-            if name.ends_with(".yaml") {
-                let service = service.file_name().into_string().unwrap();
-                let text = fs::read_to_string(file.path()).unwrap();
-                list.push(Source::new(format!("spec/{service}/{name}"), text));
-            }
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type().unwrap().is_dir() {
+            list.extend(below(&entry.path(), &path));
+        } else if path.ends_with(".yaml") {
+            list.push(Source::new(path, fs::read_to_string(entry.path()).unwrap()));
         }
     }
     list.sort_by(|a, b| a.path.cmp(&b.path));

@@ -16,14 +16,15 @@ use serde_json::Value;
 
 /// The files of the fixture.
 fn sources() -> Vec<Source> {
-    ["service", "types", "projects", "playlists"]
+    ["common", "service", "types", "projects", "playlists"]
         .map(|name| {
             let file = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join(format!("tests/it/tools/spec/{name}.yaml"));
-            Source::new(
-                format!("spec/spec/{name}.yaml"),
-                fs::read_to_string(file).unwrap(),
-            )
+            let path = match name {
+                "common" => "spec/common.yaml".to_owned(),
+                name => format!("spec/spec/{name}.yaml"),
+            };
+            Source::new(path, fs::read_to_string(file).unwrap())
         })
         .into()
 }

@@ -153,7 +153,7 @@ impl Client {
     /// ```no_run
     /// # fn main() -> iconik_api::Result<()> {
     /// let iconik = iconik_api::blocking::Client::from_env()?;
-    /// let list = iconik.inner().collections().list();
+    /// let list = iconik.inner().assets().collections().list();
     /// for collection in iconik.iter(list.items().read_ahead(4)) {
     ///     println!("{:?}", collection?.title);
     /// }

@@ -4,31 +4,11 @@
 
 use crate::{Action, ActionMeta};
 
-/// The facts about every action of the enabled resources, by resource.
+/// The facts about every action of the enabled services, by service.
 pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
-    #[cfg(feature = "approvals")]
-    {
-        use crate::approvals::*;
-        &[
-            <ListApprovals>::META,
-            <ListVersionApprovals>::META,
-            <SetApproval>::META,
-            <DeleteApproval>::META,
-            <DeleteUserApproval>::META,
-            <DeleteExternalApproval>::META,
-            <GetApprovalRequest>::META,
-            <GetVersionApprovalRequest>::META,
-            <CreateApprovalRequest>::META,
-            <ReplaceApprovalRequest>::META,
-            <UpdateApprovalRequest>::META,
-            <DeleteApprovalRequest>::META,
-            <SetManyApprovals>::META,
-            <RemoveManyApprovals>::META,
-        ]
-    },
     #[cfg(feature = "assets")]
     {
-        use crate::assets::*;
+        use super::assets::requests::*;
         &[
             <ListAssets>::META,
             <CreateAsset>::META,
@@ -46,12 +26,20 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <ReplaceAssetSearchDocument>::META,
             <ReindexAsset>::META,
             <ReindexAllAssets>::META,
-        ]
-    },
-    #[cfg(feature = "collections")]
-    {
-        use crate::collections::*;
-        &[
+            <ListApprovals>::META,
+            <ListApprovalsForVersion>::META,
+            <SetApproval>::META,
+            <DeleteApproval>::META,
+            <DeleteApprovalForUser>::META,
+            <DeleteApprovalForExternalUser>::META,
+            <GetApprovalRequest>::META,
+            <GetApprovalRequestForVersion>::META,
+            <CreateApprovalRequest>::META,
+            <ReplaceApprovalRequest>::META,
+            <UpdateApprovalRequest>::META,
+            <DeleteApprovalRequest>::META,
+            <SetManyApprovals>::META,
+            <RemoveManyApprovals>::META,
             <ListCollections>::META,
             <CreateCollection>::META,
             <GetCollection>::META,
@@ -64,25 +52,19 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <GetCollectionFullPath>::META,
             <GetCollectionContentInfo>::META,
             <GetCollectionSize>::META,
-            <ListCollectionContents>::META,
-            <AddCollectionContent>::META,
-            <MoveCollectionContent>::META,
-            <RemoveCollectionContent>::META,
-            <CopyCollectionInto>::META,
+            <ListCollectionItems>::META,
+            <AddCollectionItem>::META,
+            <MoveCollectionItem>::META,
+            <RemoveCollectionItem>::META,
+            <CopyCollectionTo>::META,
             <EnableCollectionCustomOrder>::META,
             <DisableCollectionCustomOrder>::META,
             <PickCollectionKeyframes>::META,
             <ReplaceCollectionSearchDocument>::META,
             <ReindexCollection>::META,
             <ReindexCollectionWithContents>::META,
-            <ReindexCollectionContent>::META,
+            <ReindexCollectionItem>::META,
             <ReindexAllCollections>::META,
-        ]
-    },
-    #[cfg(feature = "custom_actions")]
-    {
-        use crate::custom_actions::*;
-        &[
             <ListCustomActions>::META,
             <ListCustomActionsInContext>::META,
             <CreateCustomAction>::META,
@@ -92,13 +74,7 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <DeleteCustomAction>::META,
             <RunCustomAction>::META,
             <RunSharedCustomAction>::META,
-        ]
-    },
-    #[cfg(feature = "delete_queue")]
-    {
-        use crate::delete_queue::*;
-        &[
-            <AddBulkToDeleteQueue>::META,
+            <AddManyToDeleteQueue>::META,
             <PurgeDeleteQueue>::META,
             <ListDeletedAssets>::META,
             <AddAssetsToDeleteQueue>::META,
@@ -112,34 +88,16 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <RestoreAllDeletedCollections>::META,
             <PurgeDeletedCollections>::META,
             <PurgeAllDeletedCollections>::META,
-        ]
-    },
-    #[cfg(feature = "favorites")]
-    {
-        use crate::favorites::*;
-        &[
             <ListFavorites>::META,
-            <AddFavorites>::META,
-            <RemoveFavorites>::META,
+            <AddManyFavorites>::META,
+            <RemoveManyFavorites>::META,
             <RemoveAllFavorites>::META,
-            <RemoveAllFavourites>::META,
-        ]
-    },
-    #[cfg(feature = "history")]
-    {
-        use crate::history::*;
-        &[
+            <RemoveAllFavoritesLegacy>::META,
             <ListHistory>::META,
             <CreateHistoryEntry>::META,
             <GetHistoryEntry>::META,
             <DeleteHistoryEntry>::META,
             <ReindexHistoryEntry>::META,
-        ]
-    },
-    #[cfg(feature = "playlists")]
-    {
-        use crate::playlists::*;
-        &[
             <ListPlaylists>::META,
             <CreatePlaylist>::META,
             <GetPlaylist>::META,
@@ -153,12 +111,6 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <RemovePlaylistItem>::META,
             <MovePlaylistItem>::META,
             <ReindexPlaylist>::META,
-        ]
-    },
-    #[cfg(feature = "projects")]
-    {
-        use crate::projects::*;
-        &[
             <ListProjects>::META,
             <CreateProject>::META,
             <GetProject>::META,
@@ -170,41 +122,19 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <GetProjectMember>::META,
             <RemoveProjectMember>::META,
             <ReindexProject>::META,
-        ]
-    },
-    #[cfg(feature = "reindexing")]
-    {
-        use crate::reindexing::*;
-        &[<ReindexBulk>::META]
-    },
-    #[cfg(feature = "relation_types")]
-    {
-        use crate::relation_types::*;
-        &[
+            <ReindexMany>::META,
             <ListRelationTypes>::META,
             <CreateRelationType>::META,
             <GetRelationType>::META,
             <ReplaceRelationType>::META,
             <UpdateRelationType>::META,
             <DeleteRelationType>::META,
-        ]
-    },
-    #[cfg(feature = "relations")]
-    {
-        use crate::relations::*;
-        &[
             <ListRelations>::META,
             <ListRelationsByType>::META,
             <CreateRelation>::META,
             <CreateRelationByType>::META,
             <ReverseRelation>::META,
             <DeleteRelation>::META,
-        ]
-    },
-    #[cfg(feature = "segments")]
-    {
-        use crate::segments::*;
-        &[
             <ListSegments>::META,
             <ListSegmentsByType>::META,
             <CreateSegment>::META,
@@ -221,13 +151,7 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <ReindexSegment>::META,
             <ReindexAllSegments>::META,
             <ReindexManySegments>::META,
-            <ReindexSegmentsOfAssets>::META,
-        ]
-    },
-    #[cfg(feature = "sequences")]
-    {
-        use crate::sequences::*;
-        &[
+            <ReindexAllSegmentsForAssets>::META,
             <ListSequences>::META,
             <CreateSequence>::META,
             <GetSequence>::META,
@@ -239,25 +163,19 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <RemoveSequenceItem>::META,
             <MoveSequenceItem>::META,
             <ReindexSequence>::META,
-        ]
-    },
-    #[cfg(feature = "shares")]
-    {
-        use crate::shares::*;
-        &[
             <ListMyShares>::META,
             <ListAllShares>::META,
-            <ListSharesOfAsset>::META,
-            <ListSharesOfCollection>::META,
+            <ListSharesForAsset>::META,
+            <ListSharesForCollection>::META,
             <ListShares>::META,
             <CreateShare>::META,
             <CreateShareUrl>::META,
-            <CreateShareOfMany>::META,
+            <CreateShareForMany>::META,
             <GetShare>::META,
             <ReplaceShare>::META,
             <DeleteShare>::META,
-            <DeleteMyShares>::META,
-            <DeleteAnyShares>::META,
+            <DeleteManyShares>::META,
+            <DeleteManySharesAsAdmin>::META,
             <ListShareUsers>::META,
             <AddShareUser>::META,
             <GetShareUser>::META,
@@ -268,23 +186,11 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <LogInToShare>::META,
             <CheckShareToken>::META,
             <RefreshShareToken>::META,
-        ]
-    },
-    #[cfg(feature = "sync_sessions")]
-    {
-        use crate::sync_sessions::*;
-        &[
             <CreateSyncSession>::META,
             <GetSyncSession>::META,
             <ReplaceSyncSession>::META,
             <UpdateSyncSession>::META,
             <DeleteSyncSession>::META,
-        ]
-    },
-    #[cfg(feature = "transcriptions")]
-    {
-        use crate::transcriptions::*;
-        &[
             <ListTranscriptions>::META,
             <CreateTranscription>::META,
             <CreateTranscriptionFromSubtitles>::META,
@@ -292,12 +198,6 @@ pub(crate) static ACTIONS: &[&[&ActionMeta]] = &[
             <ReplaceTranscription>::META,
             <UpdateTranscription>::META,
             <DeleteTranscription>::META,
-        ]
-    },
-    #[cfg(feature = "versions")]
-    {
-        use crate::versions::*;
-        &[
             <CreateVersion>::META,
             <CreateVersionFromAsset>::META,
             <CreateVersionFromVersion>::META,

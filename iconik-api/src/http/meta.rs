@@ -8,9 +8,12 @@ use http::Method;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionMeta {
-    /// Resource and name, for example `playlists.list`.
+    /// How the action is called, with dots: `assets.get`, `assets.playlists.list`.
     pub id: &'static str,
-    /// The resource, for example `playlists`.
+    /// The service, for example `assets`.
+    pub service: &'static str,
+    /// The resource, for example `playlists`. Of actions that are methods of the service's handle, it
+    /// is the service.
     pub resource: &'static str,
     /// The HTTP method.
     pub method: Method,
@@ -40,7 +43,8 @@ impl ActionMeta {
     /// The facts about an endpoint of your own: no roles, the usual credentials, and idempotent
     /// unless the method is POST or PATCH.
     ///
-    /// The resource is what stands before the first dot of `id`.
+    /// The service is the part of `id` before the first dot. The resource is the part between
+    /// the first two dots, or the service if there is one dot only.
     pub const fn new(
         id: &'static str,
         method: Method,
@@ -50,7 +54,8 @@ impl ActionMeta {
         let idempotent = !matches!(method, Method::POST | Method::PATCH);
         Self {
             id,
-            resource: before_dot(id),
+            service: service_of(id),
+            resource: resource_of(id),
             method,
             path,
             base_path,
@@ -101,19 +106,44 @@ impl ActionMeta {
     }
 }
 
-const fn before_dot(id: &'static str) -> &'static str {
-    let mut at = 0;
+/// The part of an action's id before its first dot; the whole id if it has none.
+const fn service_of(id: &'static str) -> &'static str {
+    match dot(id, 0) {
+        Some(at) => part(id, 0, at),
+        None => id,
+    }
+}
+
+/// The part of an action's id between its first two dots; the service if it has no two.
+pub(crate) const fn resource_of(id: &'static str) -> &'static str {
+    let Some(first) = dot(id, 0) else {
+        return id;
+    };
+    match dot(id, first + 1) {
+        Some(second) => part(id, first + 1, second),
+        None => part(id, 0, first),
+    }
+}
+
+/// The position of the first dot at or after `at`.
+const fn dot(id: &str, mut at: usize) -> Option<usize> {
     while at < id.len() {
         if id.as_bytes()[at] == b'.' {
-            let (before, _) = id.as_bytes().split_at(at);
-            return match std::str::from_utf8(before) {
-                Ok(before) => before,
-                Err(_) => id,
-            };
+            return Some(at);
         }
         at += 1;
     }
-    id
+    None
+}
+
+/// The text between two positions, which are at its ends or at dots.
+const fn part(id: &'static str, start: usize, end: usize) -> &'static str {
+    let (before, _) = id.as_bytes().split_at(end);
+    let (_, part) = before.split_at(start);
+    match std::str::from_utf8(part) {
+        Ok(part) => part,
+        Err(_) => id,
+    }
 }
 
 /// The credentials that an action takes.

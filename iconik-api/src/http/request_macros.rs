@@ -3,7 +3,7 @@
 /// The rest of a request type, from the facts about its action.
 ///
 /// ```text
-/// action!(playlists.list_items ListPlaylistItems {
+/// action!(assets.playlists.list_items ListPlaylistItems {
 ///     GET ASSETS "/v1/playlists/{playlist_id}/items/" => Json<List<Asset>>,
 ///     auth: ShareToken,
 ///     idempotent: false,
@@ -12,7 +12,7 @@
 ///     path: { playlist_id: "playlist_id" },
 ///     query: { ids: "ids", page: "page" required },
 ///     header: { share_user_email: "Share-User-Email" },
-///     body: json options,
+///     body: json body,
 ///     siblings: ["/v1/playlists/all/items/"],
 /// });
 /// ```
@@ -20,7 +20,7 @@
 /// Everything behind the first line may be absent. Makes [`Action`](crate::Action), `with_client`, which
 /// gives a plain request a client, and what a request with a client can do: be awaited or become a call.
 macro_rules! action {
-    ($resource:ident.$action:ident $request:ident {
+    ($first:ident $(.$name:ident)+ $request:ident {
         $method:ident $service:ident $path:literal => $response:ty,
         $(auth: $auth:ident,)?
         $(idempotent: $idempotent:literal,)?
@@ -37,8 +37,9 @@ macro_rules! action {
             type Response = $response;
 
             const META: &'static $crate::ActionMeta = &$crate::ActionMeta {
-                id: concat!(stringify!($resource), ".", stringify!($action)),
-                resource: stringify!($resource),
+                id: action!(@id $first $($name)+),
+                service: $service.name,
+                resource: $crate::http::meta::resource_of(action!(@id $first $($name)+)),
                 method: ::http::Method::$method,
                 path: $path,
                 base_path: $service.base_path,
@@ -80,6 +81,10 @@ macro_rules! action {
 
         awaitable!($request);
         $(action!(@paged $request $($paging)*);)?
+    };
+
+    (@id $first:ident $($name:ident)+) => {
+        concat!(stringify!($first) $(, ".", stringify!($name))+)
     };
 
     (@body $request:ident json $body:expr,) => { $request.json(&$body) };

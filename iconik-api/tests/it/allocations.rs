@@ -2,7 +2,8 @@
 //! what a call through the client costs beyond the HTTP library.
 
 use allocation_counter::measure;
-use iconik_api::assets::{Asset, AssetId, ObjectStatus};
+use iconik_api::assets::{Asset, ObjectStatus};
+use iconik_api::ids::AssetId;
 use serde::Deserialize;
 
 fn allocations<'de, T: Deserialize<'de>>(json: &'de str) -> u64 {

@@ -1,7 +1,8 @@
 //! The blocking client, with and without a runtime around it.
 
 use crate::support::{Reply, Server};
-use iconik_api::playlists::{CreatePlaylist, GetPlaylist, NewPlaylist};
+use iconik_api::assets::NewPlaylist;
+use iconik_api::assets::requests::{CreatePlaylist, GetPlaylist};
 use iconik_api::{ErrorKind, blocking};
 
 const PLAYLIST: &str = r#"{"id":"p","name":"Dailies"}"#;
@@ -21,7 +22,9 @@ fn the_same_requests_work_without_async() {
     let client = blocking::Client::new(server.client()).unwrap();
 
     let sent = client.call(&GetPlaylist::new("p")).unwrap();
-    let waited = client.wait(client.inner().playlists().get("p")).unwrap();
+    let waited = client
+        .wait(client.inner().assets().playlists().get("p"))
+        .unwrap();
     let raw = client
         .wait(
             client

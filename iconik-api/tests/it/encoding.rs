@@ -1,6 +1,6 @@
 //! Whatever a value holds, it arrives as it was and changes nothing else.
 
-use iconik_api::playlists::{GetPlaylist, ListPlaylists, RemovePlaylistItem};
+use iconik_api::assets::requests::{GetPlaylist, ListPlaylists, RemovePlaylistItem};
 use iconik_api::prepare;
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::{APP_ID, Reply, Server, Step, TOKEN};
-use iconik_api::playlists::{GetPlaylist, NewPlaylist};
+use iconik_api::assets::NewPlaylist;
+use iconik_api::assets::requests::GetPlaylist;
 use iconik_api::{
     Client, ClientBuilder, Credentials, Error, ErrorKind, Limiter, RetryPolicy, RotatingCredentials,
 };
@@ -211,8 +212,9 @@ async fn every_fault_ends_as_the_table_says() {
         .auth_token(TOKEN)
         .base_url(crate::support::closed_port().await);
     let refused = refused.retry(quick()).build().unwrap();
-    let get = refused.playlists().get("p").await.unwrap_err();
+    let get = refused.assets().playlists().get("p").await.unwrap_err();
     let post = refused
+        .assets()
         .playlists()
         .create(NewPlaylist::new("x"))
         .await
@@ -222,9 +224,10 @@ async fn every_fault_ends_as_the_table_says() {
     for (fault, reply) in faults() {
         let server = Server::always(reply).await;
         let client = client(&server).build().unwrap();
-        let get = client.playlists().get("p").await.unwrap_err();
+        let get = client.assets().playlists().get("p").await.unwrap_err();
         let gets = server.count();
         let post = client
+            .assets()
             .playlists()
             .create(NewPlaylist::new("x"))
             .await
@@ -262,6 +265,7 @@ async fn a_fault_that_passes_is_not_seen_by_the_caller() {
         let raw = client(&server)
             .build()
             .unwrap()
+            .assets()
             .playlists()
             .get("p")
             .call()
@@ -282,6 +286,7 @@ async fn an_answer_that_is_complete_survives_a_reset_after_it() {
     let client = client(&server).build().unwrap();
     for _ in 0..3 {
         client
+            .assets()
             .playlists()
             .create(NewPlaylist::new("x"))
             .await
@@ -297,6 +302,7 @@ async fn a_call_can_have_rules_of_its_own() {
     let client = client(&server).build().unwrap();
 
     let error = client
+        .assets()
         .playlists()
         .get("p")
         .call()
@@ -306,6 +312,7 @@ async fn a_call_can_have_rules_of_its_own() {
     assert_eq!((error.attempts(), server.count()), (1, 1));
 
     let error = client
+        .assets()
         .playlists()
         .create(NewPlaylist::new("x"))
         .call()
@@ -325,7 +332,7 @@ async fn total_time_bounds_what_attempts_do_not() {
         .total_time(Duration::from_millis(200));
     let started = Instant::now();
     let client = client(&server).retry(policy).build().unwrap();
-    client.playlists().get("p").await.unwrap_err();
+    client.assets().playlists().get("p").await.unwrap_err();
     assert!(started.elapsed() < Duration::from_millis(600));
     assert!(server.count() > 3);
 }
@@ -341,6 +348,7 @@ async fn retry_after_is_waited_for() {
     client(&server)
         .build()
         .unwrap()
+        .assets()
         .playlists()
         .get("p")
         .await
@@ -354,6 +362,7 @@ async fn a_wait_that_is_too_long_is_the_callers_to_decide() {
     let error = client(&server)
         .build()
         .unwrap()
+        .assets()
         .playlists()
         .get("p")
         .await
@@ -367,7 +376,13 @@ async fn the_budget_ends_what_would_become_a_storm() {
     let server = Server::always(Reply::empty(503)).await;
     let client = client(&server).retry_budget(10).build().unwrap();
     for _ in 0..100 {
-        client.clone().playlists().get("p").await.unwrap_err();
+        client
+            .clone()
+            .assets()
+            .playlists()
+            .get("p")
+            .await
+            .unwrap_err();
     }
     assert_eq!(server.count(), 110, "100 calls, 10 repetitions");
 }
@@ -389,7 +404,13 @@ async fn a_storm_of_429_pauses_every_clone_and_ends_well() {
     let calls: Vec<_> = (0..40)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { client.playlists().create(NewPlaylist::new("x")).await })
+            tokio::spawn(async move {
+                client
+                    .assets()
+                    .playlists()
+                    .create(NewPlaylist::new("x"))
+                    .await
+            })
         })
         .collect();
     for call in calls {
@@ -411,7 +432,7 @@ async fn the_pace_holds_over_the_network_and_between_clients() {
     let calls: Vec<_> = (0..25)
         .map(|number| {
             let client = clients[number % 2].clone();
-            tokio::spawn(async move { client.playlists().get("p").await })
+            tokio::spawn(async move { client.assets().playlists().get("p").await })
         })
         .collect();
     for call in calls {
@@ -434,7 +455,7 @@ async fn a_call_that_is_dropped_sends_nothing_more() {
 
     let call = tokio::time::timeout(
         Duration::from_millis(150),
-        client.playlists().get("p").call(),
+        client.assets().playlists().get("p").call(),
     )
     .await;
 
@@ -453,6 +474,7 @@ async fn a_deadline_counts_everything() {
         .build()
         .unwrap();
     let error = client
+        .assets()
         .playlists()
         .get("p")
         .call()
@@ -468,6 +490,7 @@ async fn a_deadline_counts_everything() {
     let started = Instant::now();
     let error = busy
         .client()
+        .assets()
         .playlists()
         .get("p")
         .call()
@@ -485,8 +508,8 @@ async fn a_deadline_counts_everything() {
         .deadline(Duration::from_millis(50))
         .build()
         .unwrap();
-    client.playlists().get("p").await.unwrap_err();
-    let error = client.playlists().get("p").await.unwrap_err();
+    client.assets().playlists().get("p").await.unwrap_err();
+    let error = client.assets().playlists().get("p").await.unwrap_err();
     assert!(error.is_timeout() && !error.maybe_sent());
     assert_eq!(error.attempts(), 0);
 }
@@ -522,7 +545,13 @@ async fn rotating_credentials_are_fetched_once_for_all_who_wait() {
     let calls: Vec<_> = (0..20)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { client.playlists().create(NewPlaylist::new("x")).await })
+            tokio::spawn(async move {
+                client
+                    .assets()
+                    .playlists()
+                    .create(NewPlaylist::new("x"))
+                    .await
+            })
         })
         .collect();
     for call in calls {
@@ -546,7 +575,7 @@ async fn a_token_that_stays_wrong_is_tried_twice_and_no_more() {
         .base_url(server.url())
         .build()
         .unwrap();
-    let error = client.playlists().get("p").await.unwrap_err();
+    let error = client.assets().playlists().get("p").await.unwrap_err();
     assert!(error.is_unauthorized());
     assert_eq!((error.attempts(), server.count()), (2, 2));
 }
@@ -568,7 +597,7 @@ async fn a_token_is_replaced_before_it_expires() {
         .build()
         .unwrap();
     for _ in 0..3 {
-        client.playlists().get("p").await.unwrap();
+        client.assets().playlists().get("p").await.unwrap();
     }
     assert_eq!(fetches.load(Ordering::SeqCst), 2);
 }
@@ -596,7 +625,7 @@ async fn at_once(server: &Server, rotating: RotatingCredentials) -> usize {
     let calls: Vec<_> = (0..20)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { client.playlists().get("p").await })
+            tokio::spawn(async move { client.assets().playlists().get("p").await })
         })
         .collect();
     let mut good = 0;

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::support::{Received, Reply, Server};
 use iconik_api::OptionalExt;
+use iconik_api::assets::{CollectionItem, NewSegment, NewSegments};
 use iconik_api::batch::Batches;
-use iconik_api::segments::{NewSegment, NewSegments};
 use iconik_api::tree::TreeEntry;
-use iconik_api::types::CollectionItem;
 use iconik_api::wait::PollOptions;
 use iconik_api::{Client, Limiter, RetryPolicy};
 use serde_json::{Value, json};
@@ -58,7 +57,7 @@ const TREE: &[(&str, &[&str])] = &[
 async fn a_tree_is_walked_level_by_level_and_each_collection_is_opened_once() {
     let server = Server::start(|request| contents(TREE, request)).await;
 
-    let mut tree = client(&server).collections().walk("c0");
+    let mut tree = client(&server).assets().collections().walk("c0");
     let mut names = Vec::new();
     while let Some(found) = tree.next().await {
         names.push(name(&found.unwrap()));
@@ -77,7 +76,11 @@ async fn a_tree_is_walked_level_by_level_and_each_collection_is_opened_once() {
 #[tokio::test]
 async fn a_walk_goes_no_deeper_than_it_is_told() {
     let server = Server::start(|request| contents(TREE, request)).await;
-    let mut tree = client(&server).collections().walk("c0").max_depth(1);
+    let mut tree = client(&server)
+        .assets()
+        .collections()
+        .walk("c0")
+        .max_depth(1);
     let mut found = 0;
     while let Some(item) = tree.next().await {
         item.unwrap();
@@ -91,7 +94,7 @@ async fn a_collection_that_cannot_be_read_costs_itself_only() {
     let tree: &[(&str, &[&str])] = &[("c0", &["c1", "c2"]), ("c2", &["a1"])];
     let server = Server::start(move |request| contents(tree, request)).await;
 
-    let mut tree = client(&server).collections().walk("c0");
+    let mut tree = client(&server).assets().collections().walk("c0");
     let (mut names, mut errors) = (Vec::new(), Vec::new());
     while let Some(found) = tree.next().await {
         match found {
@@ -123,7 +126,11 @@ async fn collections_are_read_side_by_side_in_bounds() {
 
     let walk = async |at_once| {
         let start = std::time::Instant::now();
-        let mut tree = client(&server).collections().walk("c").at_once(at_once);
+        let mut tree = client(&server)
+            .assets()
+            .collections()
+            .walk("c")
+            .at_once(at_once);
         let mut names = Vec::new();
         while let Some(found) = tree.next().await {
             names.push(name(&found.unwrap()));
@@ -188,6 +195,7 @@ async fn a_bad_chunk_of_a_bulk_loses_nothing() {
     let report = Batches::new(segments)
         .send(|chunk| {
             client
+                .assets()
                 .segments()
                 .create_many("a", NewSegments::new(chunk.to_vec()))
         })

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use crate::support::{APP_ID, Reply, SHARE_TOKEN, Server, Step, TOKEN};
 use http::{Method, StatusCode};
-use iconik_api::delete_queue::AssetIdList;
-use iconik_api::playlists::{CreatePlaylist, GetPlaylist, ListPlaylists, NewPlaylist, Playlist};
-use iconik_api::segments::{CreateSegment, NewSegment, SegmentType};
+use iconik_api::assets::requests::{CreatePlaylist, CreateSegment, GetPlaylist, ListPlaylists};
+use iconik_api::assets::{AssetIdList, NewPlaylist, NewSegment, Playlist, SegmentType};
 use iconik_api::{Auth, Client, Credentials, ErrorKind, RetryPolicy, prepare};
 
 const PLAYLIST: &str = r#"{"id":"2c5bfe1a-f149-11eb-a843-0a580a3db916","name":"Dailies"}"#;
@@ -16,7 +15,13 @@ const PLAYLIST: &str = r#"{"id":"2c5bfe1a-f149-11eb-a843-0a580a3db916","name":"D
 async fn a_request_from_a_handle_can_be_awaited() {
     let server = Server::always(Reply::json(200, PLAYLIST)).await;
 
-    let playlist = server.client().playlists().get("2c5bfe1a").await.unwrap();
+    let playlist = server
+        .client()
+        .assets()
+        .playlists()
+        .get("2c5bfe1a")
+        .await
+        .unwrap();
 
     assert_eq!(playlist.name.as_deref(), Some("Dailies"));
     let sent = server.single();
@@ -56,8 +61,9 @@ async fn lists_are_joined_and_absent_arguments_are_left_out() {
     let server = Server::always(Reply::json(200, r#"{"objects":[]}"#)).await;
     let client = server.client();
 
-    client.playlists().list().await.unwrap();
+    client.assets().playlists().list().await.unwrap();
     client
+        .assets()
         .playlists()
         .list()
         .ids(["a", "b,c", "d&e=f"])
@@ -67,6 +73,7 @@ async fn lists_are_joined_and_absent_arguments_are_left_out() {
         .await
         .unwrap();
     client
+        .assets()
         .segments()
         .create("a", NewSegment::new(SegmentType::Marker))
         .share_user_email("a@b.example")
@@ -108,7 +115,7 @@ async fn a_value_can_never_change_the_endpoint() {
         "~._-",
     ];
     for value in hostile {
-        client.playlists().get(value).await.unwrap();
+        client.assets().playlists().get(value).await.unwrap();
     }
     for (sent, value) in server.received().iter().zip(hostile) {
         let inner = sent
@@ -131,7 +138,13 @@ async fn a_value_can_never_change_the_endpoint() {
 async fn values_that_would_name_another_endpoint_are_refused_before_sending() {
     let server = Server::always(Reply::json(200, PLAYLIST)).await;
     for value in ["", ".", ".."] {
-        let error = server.client().playlists().get(value).await.unwrap_err();
+        let error = server
+            .client()
+            .assets()
+            .playlists()
+            .get(value)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
         assert!(!error.maybe_sent());
         assert_eq!(error.attempts(), 0);
@@ -150,6 +163,7 @@ async fn a_header_value_cannot_break_the_message() {
     let server = Server::always(Reply::json(200, r#"{"objects":[]}"#)).await;
     let error = server
         .client()
+        .assets()
         .segments()
         .create("a", NewSegment::new(SegmentType::Marker))
         .share_user_email("a\r\nAuth-Token: x")
@@ -165,6 +179,7 @@ async fn a_delete_can_carry_a_body_and_any_success_does() {
         let server = Server::always(Reply::empty(status)).await;
         server
             .client()
+            .assets()
             .delete_queue()
             .restore_assets(AssetIdList::new(["a", "b"]))
             .await
@@ -184,7 +199,7 @@ async fn an_optional_body_may_be_missing_on_both_sides() {
     ])
     .await;
     let client = server.client();
-    let restore = async || client.collections().restore("c").await.unwrap();
+    let restore = async || client.assets().collections().restore("c").await.unwrap();
     assert_eq!(restore().await, None);
     assert!(restore().await.is_some());
     assert_eq!(restore().await, None);
@@ -197,7 +212,13 @@ async fn text_is_not_parsed() {
     let vtt = "WEBVTT\n\n00:00.000 --> 00:01.000\n{\"not\": json – é}\n";
     let server = Server::always(Reply::new(200, &[("content-type", "text/vtt")], vtt)).await;
     assert_eq!(
-        server.client().segments().export_vtt("a").await.unwrap(),
+        server
+            .client()
+            .assets()
+            .segments()
+            .export_vtt("a")
+            .await
+            .unwrap(),
         vtt
     );
     assert_eq!(server.single().header("accept"), Some("*/*"));
@@ -215,7 +236,14 @@ async fn the_caller_chooses_how_the_answer_is_read() {
 
     let mine = client.call(&request).decode_as::<Mine>().await.unwrap();
     let json = client.call(&request).json_value().await.unwrap();
-    let raw = client.playlists().get("p").call().raw().await.unwrap();
+    let raw = client
+        .assets()
+        .playlists()
+        .get("p")
+        .call()
+        .raw()
+        .await
+        .unwrap();
 
     assert_eq!(mine.name, "Dailies");
     assert_eq!(json["name"], "Dailies");
@@ -282,7 +310,7 @@ async fn each_action_gets_the_credentials_that_it_takes() {
     let server = Server::always(Reply::json(200, "{}")).await;
     let client = server.client();
 
-    let missing = client.shares().check_token().await.unwrap_err();
+    let missing = client.assets().shares().check_token().await.unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::Credentials);
     assert!(
         missing.to_string().contains("`share-auth-token`"),
@@ -291,6 +319,7 @@ async fn each_action_gets_the_credentials_that_it_takes() {
 
     let shared = Credentials::new(APP_ID, TOKEN).share_token(SHARE_TOKEN);
     client
+        .assets()
         .shares()
         .check_token()
         .call()
@@ -319,7 +348,7 @@ async fn each_action_gets_the_credentials_that_it_takes() {
         .base_url(server.url())
         .build()
         .unwrap();
-    let error = app_only.playlists().get("p").await.unwrap_err();
+    let error = app_only.assets().playlists().get("p").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!(server.count(), 2);
 }
@@ -420,7 +449,13 @@ async fn error_bodies_of_every_form_are_kept_and_read() {
     ];
     for (body, expected) in cases {
         let server = Server::always(Reply::json(400, body)).await;
-        let error = server.client().playlists().get("p").await.unwrap_err();
+        let error = server
+            .client()
+            .assets()
+            .playlists()
+            .get("p")
+            .await
+            .unwrap_err();
         let messages: Vec<_> = error.messages().iter().map(ToString::to_string).collect();
         assert_eq!(messages, expected, "{body}");
         assert_eq!(error.body().unwrap(), body);
@@ -430,7 +465,13 @@ async fn error_bodies_of_every_form_are_kept_and_read() {
         assert_eq!(error.action(), Some("playlists.get"));
     }
     let server = Server::always(Reply::new(400, &[], [0xff, 0xfe])).await;
-    let error = server.client().playlists().get("p").await.unwrap_err();
+    let error = server
+        .client()
+        .assets()
+        .playlists()
+        .get("p")
+        .await
+        .unwrap_err();
     assert_eq!(error.body().unwrap()[..], [0xff, 0xfe]);
 }
 
@@ -443,6 +484,7 @@ async fn an_error_is_one_line_that_says_it_all() {
     .await;
     let error = server
         .client()
+        .assets()
         .playlists()
         .get("p?secret")
         .await
@@ -456,7 +498,13 @@ async fn an_error_is_one_line_that_says_it_all() {
 
     let long = format!(r#"{{"errors":["{}"]}}"#, "x".repeat(100_000));
     let server = Server::always(Reply::json(400, long)).await;
-    let error = server.client().playlists().get("p").await.unwrap_err();
+    let error = server
+        .client()
+        .assets()
+        .playlists()
+        .get("p")
+        .await
+        .unwrap_err();
     assert!(error.to_string().len() < 1_200);
     assert!(std::mem::size_of_val(&error) <= std::mem::size_of::<usize>());
 }
@@ -466,10 +514,21 @@ async fn a_403_names_the_roles_that_are_needed() {
     let server = Server::always(Reply::json(403, r#"{"errors":["Forbidden"]}"#)).await;
     let client = server.client();
     assert_eq!(
-        client.playlists().get("p").await.unwrap_err().to_string(),
+        client
+            .assets()
+            .playlists()
+            .get("p")
+            .await
+            .unwrap_err()
+            .to_string(),
         "playlists.get GET /v1/playlists/{playlist_id}/: 403 Forbidden: Forbidden (it needs the role can_read_playlists)"
     );
-    let error = client.delete_queue().purge_all().await.unwrap_err();
+    let error = client
+        .assets()
+        .delete_queue()
+        .purge()
+        .await
+        .unwrap_err();
     assert!(
         error
             .to_string()
@@ -493,7 +552,13 @@ async fn an_answer_that_cannot_be_read_keeps_its_bytes() {
     ];
     for (body, expected) in cases {
         let server = Server::always(Reply::new(200, &[], body)).await;
-        let error = server.client().playlists().get("p").await.unwrap_err();
+        let error = server
+            .client()
+            .assets()
+            .playlists()
+            .get("p")
+            .await
+            .unwrap_err();
         assert!(error.is_decode());
         assert!(error.to_string().contains(expected), "{error}");
         assert_eq!(&error.body().unwrap()[..], body);
@@ -511,6 +576,7 @@ async fn a_slow_answer_is_given_up() {
     let server = Server::always(Reply::json(200, PLAYLIST).after(Duration::from_secs(30))).await;
     let call = server
         .client()
+        .assets()
         .playlists()
         .create(NewPlaylist::new("x"))
         .call()
@@ -530,6 +596,7 @@ async fn a_connection_that_was_never_made_has_sent_nothing() {
     let error = client
         .build()
         .unwrap()
+        .assets()
         .playlists()
         .create(NewPlaylist::new("x"))
         .await
@@ -547,7 +614,13 @@ async fn redirects_are_never_followed() {
             "/elsewhere".to_owned(),
         ] {
             let server = Server::always(Reply::new(status, &[("location", &target)], "")).await;
-            let error = server.client().playlists().get("p").await.unwrap_err();
+            let error = server
+                .client()
+                .assets()
+                .playlists()
+                .get("p")
+                .await
+                .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Status);
             assert!(
                 error.to_string().contains("redirects are not followed"),
@@ -570,7 +643,7 @@ async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
     for reply in [endless, announced] {
         let server = Server::always(reply).await;
         let client = server.builder().max_response_size(100_000).build().unwrap();
-        let error = client.playlists().get("p").await.unwrap_err();
+        let error = client.assets().playlists().get("p").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error:?}");
         assert_eq!(error.status(), Some(StatusCode::OK));
     }
@@ -631,7 +704,7 @@ async fn a_base_url_may_have_a_path_of_its_own() {
             .base_url(format!("{}{suffix}", server.url()))
             .build()
             .unwrap();
-        client.playlists().get("p").await.unwrap();
+        client.assets().playlists().get("p").await.unwrap();
         assert_eq!(server.received().last().unwrap().path(), path);
     }
 }
@@ -688,7 +761,7 @@ async fn a_base_url_may_be_spelt_in_other_ways() {
     let server = Server::always(Reply::json(200, PLAYLIST)).await;
     let shouted = server.url().replace("127.0.0.1", "LOCALHOST");
     let client = server.builder().base_url(shouted).build().unwrap();
-    client.playlists().get("p").await.unwrap();
+    client.assets().playlists().get("p").await.unwrap();
 }
 
 #[tokio::test]

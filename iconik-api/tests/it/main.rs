@@ -4,36 +4,35 @@
 
 #[cfg(feature = "assets")]
 mod allocations;
-#[cfg(all(feature = "blocking", feature = "playlists"))]
+#[cfg(all(feature = "blocking", feature = "assets"))]
 mod blocking;
 mod bodies;
 mod credentials;
-#[cfg(feature = "playlists")]
+#[cfg(feature = "assets")]
 mod encoding;
 mod every_action;
-#[cfg(feature = "playlists")]
+#[cfg(feature = "assets")]
 mod faults;
 // Written by the generator: every request, with as little and with as much as it takes.
 #[rustfmt::skip]
-#[path = "generated/wire.rs"]
 mod generated;
-#[cfg(all(feature = "assets", feature = "collections", feature = "segments"))]
+#[cfg(feature = "assets")]
 mod helpers;
-#[cfg(feature = "full")]
+#[cfg(feature = "assets")]
 mod http;
-#[cfg(all(feature = "collections", feature = "relations", feature = "shares"))]
+#[cfg(feature = "assets")]
 mod paging;
-#[cfg(feature = "collections")]
+#[cfg(feature = "assets")]
 mod paging_properties;
-#[cfg(feature = "full")]
+#[cfg(feature = "assets")]
 mod real_data;
-#[cfg(feature = "full")]
+#[cfg(feature = "assets")]
 mod resources;
 mod responses;
-#[cfg(feature = "playlists")]
+#[cfg(feature = "assets")]
 mod secrets;
 mod support;
-#[cfg(all(feature = "tracing", feature = "playlists"))]
+#[cfg(all(feature = "tracing", feature = "assets"))]
 mod tracing;
 mod wire;
 
@@ -52,8 +51,8 @@ impl Lines {
         self.sent.add(request);
     }
 
-    fn check(&self, resource: &str) {
-        self.written.check(resource);
-        self.sent.check(resource);
+    fn check(&self, service: &str, resource: &str) {
+        self.written.check(service, resource);
+        self.sent.check(service, resource);
     }
 }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::support::{Received, Reply, Server};
-use iconik_api::collections::{Collection, ListCollections};
+use iconik_api::assets::Collection;
+use iconik_api::assets::requests::ListCollections;
 use iconik_api::{Client, Cursor, ErrorKind, Items, Limiter, Page, Paging};
 use serde_json::{Value, json};
 
@@ -103,7 +104,12 @@ fn pages_asked(server: &Server) -> Vec<String> {
 #[tokio::test]
 async fn the_rows_of_all_pages_come_in_order_and_pages_only_when_needed() {
     let server = server(25).await;
-    let mut items = client(&server).collections().list().per_page(10).items();
+    let mut items = client(&server)
+        .assets()
+        .collections()
+        .list()
+        .per_page(10)
+        .items();
 
     let first = items.next().await.unwrap().unwrap();
     assert_eq!(first.id.unwrap(), "row-0");
@@ -117,6 +123,7 @@ async fn the_rows_of_all_pages_come_in_order_and_pages_only_when_needed() {
 async fn pages_come_whole_with_their_envelope() {
     let server = server(25).await;
     let pages: Vec<Page<Collection>> = client(&server)
+        .assets()
         .collections()
         .list()
         .pages()
@@ -143,7 +150,7 @@ async fn an_empty_list_is_one_request() {
     ] {
         let server = Server::always(Reply::json(200, body)).await;
         assert_eq!(
-            ids(client(&server).collections().list().items()).await,
+            ids(client(&server).assets().collections().list().items()).await,
             expected(0..0)
         );
         assert_eq!(server.count(), 1, "{body}");
@@ -159,7 +166,7 @@ async fn a_list_that_ignores_page_numbers_ends() {
     .await;
 
     assert_eq!(
-        ids(client(&server).collections().list().items()).await,
+        ids(client(&server).assets().collections().list().items()).await,
         expected(0..1)
     );
     assert_eq!(server.count(), 2);
@@ -184,7 +191,7 @@ async fn a_row_that_moves_to_the_next_page_comes_once() {
     .await;
 
     assert_eq!(
-        ids(client(&server).collections().list().items()).await,
+        ids(client(&server).assets().collections().list().items()).await,
         expected(0..3)
     );
 }
@@ -199,14 +206,26 @@ async fn page_0_is_what_the_server_makes_of_it() {
         Reply::json(200, json!({ "objects": objects }).to_string())
     })
     .await;
-    let items = client(&server).collections().list().page(0).items();
+    let items = client(&server)
+        .assets()
+        .collections()
+        .list()
+        .page(0)
+        .items();
     assert_eq!(ids(items).await, expected(0..2));
 }
 
 #[tokio::test]
 async fn a_limit_ends_the_list_and_its_requests() {
     let server = server(100).await;
-    let list = || client(&server).collections().list().per_page(10).items();
+    let list = || {
+        client(&server)
+            .assets()
+            .collections()
+            .list()
+            .per_page(10)
+            .items()
+    };
 
     assert_eq!(ids(list().limit(0)).await, expected(0..0));
     assert_eq!(server.count(), 0);
@@ -226,6 +245,7 @@ async fn reading_ahead_keeps_the_order_and_asks_for_no_page_twice() {
     .await;
 
     let items = client(&server)
+        .assets()
         .collections()
         .list()
         .per_page(10)
@@ -244,7 +264,14 @@ async fn reading_ahead_keeps_the_order_and_asks_for_no_page_twice() {
 #[tokio::test]
 async fn reading_ahead_is_faster() {
     let server = Server::start(|request| list(request, 400).after(Duration::from_millis(20))).await;
-    let list = || client(&server).collections().list().per_page(10).items();
+    let list = || {
+        client(&server)
+            .assets()
+            .collections()
+            .list()
+            .per_page(10)
+            .items()
+    };
 
     let start = std::time::Instant::now();
     assert_eq!(ids(list()).await.len(), 400);
@@ -264,7 +291,14 @@ async fn an_error_ends_the_list_at_a_cursor_from_which_it_goes_on() {
         list(request, 30)
     })
     .await;
-    let list = || client(&server).collections().list().per_page(10).items();
+    let list = || {
+        client(&server)
+            .assets()
+            .collections()
+            .list()
+            .per_page(10)
+            .items()
+    };
 
     let mut items = list();
     for _ in 0..10 {
@@ -283,6 +317,7 @@ async fn a_list_goes_on_at_every_row_after_a_crash() {
     for style in [Paging::Page, Paging::Scroll] {
         let list = || {
             client(&server)
+                .assets()
                 .collections()
                 .list()
                 .per_page(10)
@@ -311,7 +346,7 @@ async fn a_list_goes_on_at_every_row_after_a_crash() {
 #[tokio::test]
 async fn a_limited_list_goes_on_behind_its_last_row() {
     let server = server(25).await;
-    let list = || client(&server).collections().list().per_page(10);
+    let list = || client(&server).assets().collections().list().per_page(10);
 
     let mut items = list().items().limit(15);
     while items.next().await.is_some() {}
@@ -328,9 +363,16 @@ async fn a_limited_list_goes_on_behind_its_last_row() {
 async fn a_cursor_of_another_list_is_refused() {
     let server = server(25).await;
     let client = client(&server);
-    let cursor = client.collections().list().items().cursor().unwrap();
+    let cursor = client
+        .assets()
+        .collections()
+        .list()
+        .items()
+        .cursor()
+        .unwrap();
 
     let mut items = client
+        .assets()
         .collections()
         .list()
         .sort("status")
@@ -347,7 +389,12 @@ async fn a_cursor_of_another_list_is_refused() {
 async fn a_long_list_is_scrolled_from_the_start() {
     let server = server(12_345).await;
 
-    let items = client(&server).collections().list().per_page(1_000).items();
+    let items = client(&server)
+        .assets()
+        .collections()
+        .list()
+        .per_page(1_000)
+        .items();
     assert_eq!(ids(items).await, expected(0..12_345));
     // The first page by number, thirteen of the scroll, and the empty one at its end.
     assert_eq!(server.count(), 15);
@@ -358,6 +405,7 @@ async fn a_list_by_page_numbers_goes_on_as_a_scroll_at_the_window() {
     let server = server(12_345).await;
 
     let items = client(&server)
+        .assets()
         .collections()
         .list()
         .page(1)
@@ -366,6 +414,7 @@ async fn a_list_by_page_numbers_goes_on_as_a_scroll_at_the_window() {
     assert_eq!(ids(items.read_ahead(3)).await, expected(0..12_345));
 
     let items = client(&server)
+        .assets()
         .collections()
         .list()
         .page(10)
@@ -379,6 +428,7 @@ async fn a_cursor_within_the_change_of_style_loses_nothing() {
     let server = server(10_500).await;
     let list = || {
         client(&server)
+            .assets()
             .collections()
             .list()
             .page(1)
@@ -399,8 +449,9 @@ async fn a_cursor_within_the_change_of_style_loses_nothing() {
 async fn a_list_without_another_style_says_what_to_do_at_the_window() {
     let server = server(12_345).await;
     let mut items = client(&server)
+        .assets()
         .collections()
-        .list_contents("c")
+        .list_items("c")
         .per_page(1_000)
         .items();
 
@@ -425,7 +476,12 @@ async fn a_list_without_another_style_says_what_to_do_at_the_window() {
 async fn exactly_as_many_rows_as_the_window_lose_none_and_cost_little() {
     for ahead in [1, 4] {
         let server = server(10_000).await;
-        let items = client(&server).collections().list().per_page(1_000).items();
+        let items = client(&server)
+            .assets()
+            .collections()
+            .list()
+            .per_page(1_000)
+            .items();
         assert_eq!(ids(items.read_ahead(ahead)).await, expected(0..10_000));
         assert!(server.count() <= 12, "{}", server.count());
     }
@@ -445,7 +501,13 @@ async fn a_scroll_goes_on_while_its_id_stays_the_same() {
     .await;
 
     assert_eq!(
-        ids(client(&server).collections().list().scroll(true).items()).await,
+        ids(client(&server)
+            .assets()
+            .collections()
+            .list()
+            .scroll(true)
+            .items())
+        .await,
         expected(0..3)
     );
     let asked: Vec<_> = server
@@ -467,7 +529,13 @@ async fn a_list_by_last_id_goes_on_until_nothing_comes() {
         Reply::json(200, json!({ "objects": objects }).to_string())
     })
     .await;
-    let list = || client(&server).shares().list("assets", "a").items();
+    let list = || {
+        client(&server)
+            .assets()
+            .shares()
+            .list("assets", "a")
+            .items()
+    };
 
     let shares: Vec<_> = list().try_collect().await.unwrap();
     assert_eq!(shares.len(), 7);
@@ -510,6 +578,7 @@ async fn a_list_by_search_after_takes_the_values_of_each_answer() {
     .await;
 
     let items = client(&server)
+        .assets()
         .relations()
         .list("a")
         .items()
@@ -523,6 +592,7 @@ async fn a_list_by_search_after_takes_the_values_of_each_answer() {
 async fn a_style_that_the_action_does_not_have_is_refused() {
     let server = server(3).await;
     let mut items = client(&server)
+        .assets()
         .collections()
         .list()
         .items()
@@ -539,7 +609,7 @@ async fn a_link_is_followed_on_the_same_origin_only() {
     let body = json!({ "objects": [row(0)], "next_url": link }).to_string();
     let server = Server::always(Reply::json(200, body)).await;
 
-    let mut items = client(&server).collections().list().items();
+    let mut items = client(&server).assets().collections().list().items();
     assert!(items.next().await.unwrap().is_ok());
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Paging);
@@ -568,7 +638,12 @@ async fn a_link_with_a_cursor_of_its_own_is_followed_and_keeps_the_filter() {
     })
     .await;
 
-    let items = client(&server).collections().list().sort("mine").items();
+    let items = client(&server)
+        .assets()
+        .collections()
+        .list()
+        .sort("mine")
+        .items();
     assert_eq!(ids(items).await, expected(0..3));
     assert!(
         server
@@ -588,7 +663,12 @@ async fn a_cursor_repeats_no_argument_that_the_server_repeats() {
         )
     })
     .await;
-    let mut items = client(&server).collections().list().sort("mine").items();
+    let mut items = client(&server)
+        .assets()
+        .collections()
+        .list()
+        .sort("mine")
+        .items();
     items.next().await.unwrap().unwrap();
     let cursor = items.cursor().unwrap().to_string();
     assert!(
@@ -603,6 +683,7 @@ async fn dropping_a_list_gives_its_requests_up() {
     let client = client(&server);
 
     let mut items = client
+        .assets()
         .collections()
         .list()
         .per_page(10)
@@ -621,7 +702,7 @@ async fn dropping_a_list_gives_its_requests_up() {
 #[tokio::test]
 async fn a_row_is_not_lost_when_waiting_for_it_is_given_up() {
     let server = Server::start(|request| list(request, 5).after(Duration::from_millis(30))).await;
-    let mut items = client(&server).collections().list().items();
+    let mut items = client(&server).assets().collections().list().items();
 
     let short = tokio::time::timeout(Duration::from_millis(5), items.next()).await;
     assert!(short.is_err());
@@ -655,7 +736,7 @@ async fn every_page_is_asked_for_with_the_settings_of_the_call() {
 async fn a_pager_is_a_stream() {
     use futures_core::Stream;
     let server = server(12).await;
-    let mut items = std::pin::pin!(client(&server).collections().list().items());
+    let mut items = std::pin::pin!(client(&server).assets().collections().list().items());
     let mut rows = 0;
     while let Some(row) = std::future::poll_fn(|context| items.as_mut().poll_next(context)).await {
         row.unwrap();
@@ -671,7 +752,7 @@ fn a_list_is_read_without_async() {
     let server = runtime.block_on(server(25));
     let client = iconik_api::blocking::Client::new(client(&server)).unwrap();
 
-    let list = client.inner().collections().list().per_page(10);
+    let list = client.inner().assets().collections().list().per_page(10);
     let mut iter = client.iter(list.clone().items());
     let first = iter.next().unwrap().unwrap();
     let rest = client.iter(list.items().resume(iter.cursor().unwrap()));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use http::{Request, Response, StatusCode};
-use iconik_api::collections::ListCollections;
+use iconik_api::assets::requests::ListCollections;
 use iconik_api::{
     Body, BoxFuture, Client, Limiter, Page, Paging, RetryPolicy, Transport, TransportError,
 };

@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 
 use crate::support::{APP_ID, Reply, SHARE_TOKEN, Server, TOKEN};
-use iconik_api::playlists::GetPlaylist;
+use iconik_api::assets::requests::GetPlaylist;
 use iconik_api::response::Json;
 use iconik_api::{
     Action, ActionMeta, Client, Credentials, CredentialsProvider, Error, RequestWriter,
@@ -86,7 +86,10 @@ fn values_do_not_show_what_they_hold() {
         "RotatingCredentials",
         &RotatingCredentials::new(|| async { Ok(credentials()) }),
     );
-    clean_debug("a request with its client", &client.playlists().get("p"));
+    clean_debug(
+        "a request with its client",
+        &client.assets().playlists().get("p"),
+    );
     clean_debug(
         "Call",
         &client
@@ -144,7 +147,7 @@ async fn errors_do_not_repeat_what_was_sent() {
         .unwrap();
     clean_error(
         "a malformed token",
-        &client.playlists().get("p").await.unwrap_err(),
+        &client.assets().playlists().get("p").await.unwrap_err(),
     );
 
     let nobody = Client::builder()

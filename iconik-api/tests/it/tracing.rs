@@ -93,13 +93,14 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
         .unwrap();
 
     client
+        .assets()
         .playlists()
         .get("secret-id")
         .call()
         .query("secret", "value")
         .await
         .unwrap();
-    client.playlists().get("").await.unwrap_err();
+    client.assets().playlists().get("").await.unwrap_err();
 
     let log = Log::end();
     let expected = r#"span action="playlists.get" method="GET" path="/v1/playlists/{playlist_id}/"

@@ -37,10 +37,10 @@ impl Lines {
     }
 
     /// Compares the lines with the snapshot of the resource.
-    pub(crate) fn check(&self, resource: &str) {
+    pub(crate) fn check(&self, service: &str, resource: &str) {
         insta::with_settings!({
             prepend_module_to_snapshot => false,
-            snapshot_path => "snapshots/wire",
+            snapshot_path => format!("snapshots/wire/{service}"),
             omit_expression => true,
         }, {
             insta::assert_snapshot!(resource, self.0.join("\n"));

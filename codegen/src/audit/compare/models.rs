@@ -10,7 +10,7 @@ use crate::api::{Direction, Enum, Field, Model, Shape};
 use crate::audit::fit::{Fit, fit};
 use crate::audit::walk::{Use, Way};
 use crate::document::{Kind, Property};
-use crate::words::{self, type_text};
+use crate::words::type_text;
 
 impl Bench<'_, '_> {
     pub(super) fn model(&mut self, model: &Model) {
@@ -219,7 +219,7 @@ impl Bench<'_, '_> {
             kind: "enum",
             name: it.name.clone(),
             request: None,
-            file: words::file(self.service, &it.home),
+            file: self.service.file(&it.home),
         };
         for value in &documented {
             if it.values.iter().any(|it| it.wire == *value) {

@@ -71,10 +71,7 @@ impl<'a> Comparison<'a> {
                 Some(param) => self.param(resource, &place, param, &documented),
             }
         }
-        match (
-            documented.get("body").and_then(Value::as_str),
-            &action.options,
-        ) {
+        match (documented.get("body").and_then(Value::as_str), &action.body) {
             (None, None) => {}
             (None, Some(_)) => self.misfit(resource, &place, "no body is documented".to_owned()),
             (Some(body), None) => self.misfit(
@@ -100,7 +97,7 @@ impl<'a> Comparison<'a> {
                     resource,
                     &format!("{place} body"),
                     &body.ty,
-                    &options.ty,
+                    options.ty(),
                     way,
                 );
             }

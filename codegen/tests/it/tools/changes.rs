@@ -20,22 +20,22 @@ fn additions_do_not_break() {
         (
             "      HIDDEN: It does not.",
             "      HIDDEN: It does not.\n      GONE: It is gone.",
-            "- `PlaylistStatus`: `GONE` is a new value.",
+            "- `spec::PlaylistStatus`: `GONE` is a new value.",
         ),
         (
             "      labels: {",
             "      color: { type: string, doc: \"A color.\" }\n      labels: {",
-            "- `Playlist`: `color` is a new field: `string`.",
+            "- `spec::Playlist`: `color` is a new field: `string`.",
         ),
         (
             "    params: { sort: }",
             "    params: { sort: , status: { type: string, doc: \"Only these.\" } }",
-            "- `projects.list_assets`: `status` is a new parameter: `string`.",
+            "- `spec.projects.list_assets`: `status` is a new parameter: `string`.",
         ),
         (
             "    paging: [page]",
             "    paging: [page, scroll]",
-            "- `projects.list_assets` can page by `scroll`.",
+            "- `spec.projects.list_assets` can page by `scroll`.",
         ),
     ];
     for (old, new, line) in cases {
@@ -55,52 +55,52 @@ fn what_stops_a_build_is_breaking() {
         (
             "      ids: { type: list<PlaylistItemId>, doc: \"Only these.\" }",
             "      ids: { type: list<PlaylistItemId>, required: true, doc: \"Only these.\" }",
-            "`playlists.list_items`: `ids` is required now: the constructor takes it",
+            "`spec.playlists.list_items`: `ids` is required now: the constructor takes it",
         ),
         (
             "      ids: { type: list<PlaylistItemId>, doc: \"Only these.\" }",
             "      ids: { type: list<string>, doc: \"Only these.\" }",
-            "`playlists.list_items`: `ids` is of type `list<string>` instead of `list<PlaylistItemId>`",
+            "`spec.playlists.list_items`: `ids` is of type `list<string>` instead of `list<PlaylistItemId>`",
         ),
         (
             "      name: { required: true }",
             "      name: { note: Free. }",
-            "`NewPlaylist`: `name` is not required any more",
+            "`spec::NewPlaylist`: `name` is not required any more",
         ),
         (
             "      name: { required: true }",
             "      name: { required: true, rename: label }",
-            "`NewPlaylist`: `name` is called `label` instead of `its own name`",
+            "`spec::NewPlaylist`: `name` is called `label` instead of `its own name`",
         ),
         (
             "      name: { required: true }",
             "      name: { required: true, nullable: true }",
-            "`NewPlaylist`: `name` can be null",
+            "`spec::NewPlaylist`: `name` can be null",
         ),
         (
             "      name: { required: true }",
             "      name: { required: true }\n      status: { read_only: true }",
-            "`NewPlaylist`: `status` is set by iconik: it has no setter",
+            "`spec::NewPlaylist`: `status` is set by iconik: it has no setter",
         ),
         (
             "      note: { type: string, nullable: true, doc: \"A remark.\" }\n",
             "",
-            "`PlaylistItem`: `note` is gone",
+            "`spec::PlaylistItem`: `note` is gone",
         ),
         (
             "      HIDDEN: It does not.\n",
             "",
-            "`PlaylistStatus`: `HIDDEN` is gone",
+            "`spec::PlaylistStatus`: `HIDDEN` is gone",
         ),
         (
             "  get_item_as_text:",
             "  print_item:",
-            "`playlists.get_item_as_text`: `playlists.print_item` is its name now",
+            "`spec.playlists.get_item_as_text`: `spec.playlists.print_item` is its name now",
         ),
         (
             "    returns: { 200: text }",
             "    returns: { 200: string }",
-            "`playlists.get_item_as_text` answers with `string` instead of `text`",
+            "`spec.playlists.get_item_as_text` answers with `string` instead of `text`",
         ),
         (
             "  reindex:
@@ -108,26 +108,26 @@ fn what_stops_a_build_is_breaking() {
     method: POST
     path: /v1/playlists/{playlist_id}/reindex/
     roles: [can_write_playlists]
-    options: ReindexOptions
+    body: ReindexOptions
     returns: { 201: nothing }
 ",
             "",
-            "`playlists.reindex` is gone",
+            "`spec.playlists.reindex` is gone",
         ),
         (
             "duration: { type: number",
             "duration: { type: string",
-            "`Asset`: `duration` is of type `string` instead of `number`",
+            "`spec::Asset`: `duration` is of type `string` instead of `number`",
         ),
         (
             "    auth: app_id\n",
             "",
-            "`projects.reindex` takes the credentials `token` instead of `app_id`",
+            "`spec.projects.reindex` takes the credentials `token` instead of `app_id`",
         ),
         (
             "    returns: { 202: nothing }",
             "    returns: { 202: nothing, 200: Playlist }",
-            "`playlists.delete` answers with `Playlist or nothing` instead of `nothing`",
+            "`spec.playlists.delete` answers with `Playlist or nothing` instead of `nothing`",
         ),
     ];
     for (old, new, line) in cases {
@@ -153,11 +153,11 @@ fn a_new_name_of_a_type_is_told_once_and_not_where_it_is_used() {
 
     assert_eq!(
         renamed("PlaylistPatch", "PlaylistUpdate"),
-        "### Breaking\n\n- `PlaylistPatch`: `PlaylistUpdate` is its name now.\n"
+        "### Breaking\n\n- `spec::PlaylistPatch`: `spec::PlaylistUpdate` is its name now.\n"
     );
     assert_eq!(
         renamed("PlaylistStatus", "PlaylistState"),
-        "### Breaking\n\n- `PlaylistStatus`: `PlaylistState` is its name now.\n"
+        "### Breaking\n\n- `spec::PlaylistStatus`: `spec::PlaylistState` is its name now.\n"
     );
 }
 
@@ -172,7 +172,7 @@ fn a_type_that_looks_different_is_not_a_new_name() {
 
     let sentences: Vec<String> = changes.breaking().map(|it| it.sentence()).collect();
     assert!(
-        sentences.contains(&"`PlaylistItem` is gone.".to_owned()),
+        sentences.contains(&"`spec::PlaylistItem` is gone.".to_owned()),
         "{sentences:#?}"
     );
 }
@@ -193,7 +193,7 @@ fn the_order_of_arguments_is_part_of_the_surface() {
 
     let changes = changes(&api(&edited(&[two])), &api(&edited(&swapped)));
 
-    let line = "`NewPlaylist` takes its arguments in the order `status, name`.";
+    let line = "`spec::NewPlaylist` takes its arguments in the order `status, name`.";
     assert!(
         changes.breaking().any(|it| it.sentence() == line),
         "{}",
@@ -250,7 +250,7 @@ fn a_resource_that_comes_or_goes_is_one_line() {
 
     assert_eq!(
         added.markdown(),
-        "### Added\n\n- `playlists` is a new resource with 9 actions.\n- `PlaylistId` is a new id.\n- `PlaylistItemId` is a new id.\n"
+        "### Added\n\n- `ids::PlaylistId` is a new id.\n- `ids::PlaylistItemId` is a new id.\n- `spec.playlists` is a new resource with 9 actions.\n"
     );
     assert_eq!(removed.breaking().count(), 3, "{}", removed.markdown());
 }
@@ -260,8 +260,7 @@ fn a_breaking_change_must_be_announced() {
     let changes = after(&[("    auth: app_id\n", "")]);
 
     let silent = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Something.\n";
-    let announced =
-        "# Changelog\n\n## Unreleased\n\n### Breaking\n\n- `projects.reindex` needs a token now.\n";
+    let announced = "# Changelog\n\n## Unreleased\n\n### Breaking\n\n- `spec.projects.reindex` needs a token now.\n";
 
     assert_eq!(changes.unannounced(silent).len(), 1);
     assert!(changes.unannounced(announced).is_empty());

@@ -29,17 +29,17 @@ fn outline(api: &Api, action: &Action) -> String {
         .iter()
         .map(|it| (it.wire.as_str(), param(api, it)))
         .collect();
-    let options = action
-        .options
+    let body = action
+        .body
         .as_ref()
-        .map(|it| format!("{} {}", it.required, ty(api, &it.ty, true)));
+        .map(|it| format!("{} {}", it.required, ty(api, it.ty(), true)));
     let answers: Vec<String> = action
         .returns
         .iter()
         .map(|(code, body)| format!("{code} {}", answer(api, body)))
         .collect();
     format!(
-        "roles {:?}\nauth {:?}\nparams {params:#?}\npaging {:?}\noptions {options:#?}\nanswers {answers:#?}",
+        "roles {:?}\nauth {:?}\nparams {params:#?}\npaging {:?}\nbody {body:#?}\nanswers {answers:#?}",
         action.roles, action.auth, action.paging
     )
 }

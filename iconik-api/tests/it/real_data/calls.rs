@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use iconik_api::assets::{AssetPatch, GetAsset, UpdateAsset};
-use iconik_api::segments::{CreateSegment, NewSegment, SegmentType};
+use iconik_api::assets::requests::{CreateSegment, GetAsset, UpdateAsset};
+use iconik_api::assets::{AssetPatch, NewSegment, SegmentType};
 use iconik_api::{Action, Credentials};
 use serde_json::json;
 

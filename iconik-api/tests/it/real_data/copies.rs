@@ -1,9 +1,9 @@
 //! From an answer to the request that writes it back: get, change, send.
 
-use iconik_api::assets::{AssetEdit, AssetPatch, AssetReplacement};
-use iconik_api::collections::{CollectionPatch, NewCollection};
-use iconik_api::playlists::PlaylistReplacement;
-use iconik_api::segments::{SegmentPatch, SegmentReplacement};
+use iconik_api::assets::{
+    AssetEdit, AssetPatch, AssetReplacement, CollectionPatch, NewCollection, PlaylistReplacement,
+    SegmentPatch, SegmentReplacement,
+};
 use serde_json::json;
 
 use super::{ASSET, COLLECTION, SEGMENT, USER, VERSION};
@@ -24,7 +24,7 @@ async fn what_iconik_sets_is_not_sent_back() {
         .to_string(),
     ))
     .await;
-    let segments = server.client().segments();
+    let segments = server.client().assets().segments();
 
     let segment = segments.get(ASSET, SEGMENT).await.unwrap();
     let patch = SegmentPatch::from(segment.clone()).segment_text("Still too dark");
@@ -106,7 +106,7 @@ async fn an_asset_is_read_renamed_and_written_back() {
 async fn a_copy_says_which_field_the_answer_lacks() {
     let server = Server::always(Reply::json(200, r#"{"status":"ACTIVE","title":null}"#)).await;
     let client = server.client();
-    let collection = client.collections().get(COLLECTION).await.unwrap();
+    let collection = client.assets().collections().get(COLLECTION).await.unwrap();
 
     let patch = CollectionPatch::from(collection.clone());
     let error = NewCollection::try_from(collection).unwrap_err();
@@ -126,7 +126,7 @@ async fn the_items_of_a_playlist_stay_where_they_are() {
             .to_string(),
     ))
     .await;
-    let playlists = server.client().playlists();
+    let playlists = server.client().assets().playlists();
 
     let playlist = playlists.get("p").await.unwrap();
     let replacement = PlaylistReplacement::try_from(playlist).unwrap();

@@ -1,11 +1,10 @@
 //! Successes without a body, where one may come and where none does.
 
-use iconik_api::approvals::{
-    ApprovalStatus, CreateApprovalRequestOutcome, NewApprovalRequest, ObjectType,
+use iconik_api::assets::requests::CreateApprovalRequestOutcome;
+use iconik_api::assets::{
+    ApprovalStatus, BulkObjectType, BulkReindexOptions, ContentObjectType, FavoriteObjects,
+    NewApprovalRequest, ObjectType, ShareSelection,
 };
-use iconik_api::favorites::{ContentObjectType, FavoriteObjects};
-use iconik_api::reindexing::{BulkObjectType, BulkReindexOptions};
-use iconik_api::shares::ShareSelection;
 use serde_json::json;
 
 use super::{ASSET, COLLECTION, SEGMENT};
@@ -32,10 +31,20 @@ async fn nothing_is_read_where_nothing_is_expected() {
             let client = server.client();
 
             let () = client.assets().delete(ASSET).await.unwrap();
-            let () = client.collections().purge(COLLECTION).await.unwrap();
+            let () = client
+                .assets()
+                .collections()
+                .purge(COLLECTION)
+                .await
+                .unwrap();
             let () = client.assets().restore(ASSET).await.unwrap();
             let options = BulkReindexOptions::new(BulkObjectType::Assets, [ASSET]);
-            let () = client.reindexing().bulk(options).await.unwrap();
+            let () = client
+                .assets()
+                .reindexing()
+                .reindex_many(options)
+                .await
+                .unwrap();
         }
     }
 }
@@ -56,18 +65,46 @@ async fn an_answer_that_may_be_missing_is_an_option() {
     let client = server.client();
     let favorites = FavoriteObjects::new(ContentObjectType::Assets, [ASSET]);
 
-    let removed = client.favorites().remove(favorites.clone()).await.unwrap();
+    let removed = client
+        .assets()
+        .favorites()
+        .remove_many(favorites.clone())
+        .await
+        .unwrap();
     assert_eq!(removed, Some(favorites.clone()));
-    assert_eq!(client.favorites().remove(favorites).await.unwrap(), None);
+    assert_eq!(
+        client
+            .assets()
+            .favorites()
+            .remove_many(favorites)
+            .await
+            .unwrap(),
+        None
+    );
 
-    let restored = client.collections().restore(COLLECTION).await.unwrap();
+    let restored = client
+        .assets()
+        .collections()
+        .restore(COLLECTION)
+        .await
+        .unwrap();
     assert_eq!(restored.unwrap().job_id, Some("j1".into()));
     assert_eq!(
-        client.collections().restore(COLLECTION).await.unwrap(),
+        client
+            .assets()
+            .collections()
+            .restore(COLLECTION)
+            .await
+            .unwrap(),
         None
     );
     assert_eq!(
-        client.collections().restore(COLLECTION).await.unwrap(),
+        client
+            .assets()
+            .collections()
+            .restore(COLLECTION)
+            .await
+            .unwrap(),
         None
     );
 }
@@ -81,7 +118,7 @@ async fn the_status_decides_what_an_answer_is() {
         Reply::json(200, &approval),
     ])
     .await;
-    let approvals = server.client().approvals();
+    let approvals = server.client().assets().approvals();
     let ask = || approvals.create_request(ObjectType::Assets, ASSET, NewApprovalRequest::new());
 
     let (first, second, third) = (
@@ -117,8 +154,13 @@ async fn a_request_without_body_sends_none() {
         .await
         .unwrap();
     client.assets().restore(ASSET).await.unwrap();
-    client.collections().reindex_all().await.unwrap();
-    client.history().reindex(ASSET, "h1").await.unwrap();
+    client.assets().collections().reindex_all().await.unwrap();
+    client
+        .assets()
+        .history()
+        .reindex(ASSET, "h1")
+        .await
+        .unwrap();
 
     for sent in server.received() {
         assert_eq!(sent.body, b"", "{}", sent.target);
@@ -128,24 +170,26 @@ async fn a_request_without_body_sends_none() {
 
 #[tokio::test]
 async fn a_delete_carries_its_json_body() {
-    use iconik_api::delete_queue::CollectionIdList;
-    use iconik_api::segments::SegmentDeletion;
+    use iconik_api::assets::{CollectionIdList, SegmentDeletion};
     let server = Server::always(Reply::empty(204)).await;
     let client = server.client();
 
     client
+        .assets()
         .segments()
         .delete_many(ASSET, SegmentDeletion::new().segment_ids([SEGMENT]))
         .await
         .unwrap();
     client
+        .assets()
         .delete_queue()
         .restore_collections(CollectionIdList::new([COLLECTION]))
         .await
         .unwrap();
     client
+        .assets()
         .shares()
-        .delete_any(ShareSelection::new(["s1", "s2"]))
+        .delete_many_as_admin(ShareSelection::new(["s1", "s2"]))
         .await
         .unwrap();
 

@@ -94,7 +94,13 @@ async fn html_in_place_of_an_answer_is_told_as_such_and_kept() {
     let html = "<html><body>iconik</body></html>";
     let server = Server::always(Reply::html(200, html)).await;
 
-    let error = server.client().playlists().list().await.unwrap_err();
+    let error = server
+        .client()
+        .assets()
+        .playlists()
+        .list()
+        .await
+        .unwrap_err();
 
     assert!(error.is_decode());
     assert!(error.to_string().contains("HTML"), "{error}");

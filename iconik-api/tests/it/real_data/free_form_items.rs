@@ -1,8 +1,7 @@
 //! List whose form belongs to somebody else: they keep all that is in them.
 
 use iconik_api::RawJson;
-use iconik_api::assets::AssetSearchDocument;
-use iconik_api::segments::SegmentPatch;
+use iconik_api::assets::{AssetSearchDocument, SegmentPatch};
 use serde_json::json;
 
 use super::{ASSET, COLLECTION, SEGMENT};
@@ -71,6 +70,7 @@ async fn free_form_items_are_sent_as_they_are() {
         .unwrap();
     let patch = SegmentPatch::new().metadata(json!({ "Farbe": { "r": 1 }, "": null }));
     client
+        .assets()
         .segments()
         .update(ASSET, SEGMENT, patch)
         .await
@@ -94,9 +94,10 @@ async fn an_object_that_no_document_describes_can_be_sent() {
 
     server
         .client()
+        .assets()
         .collections()
         .reindex_with_contents(COLLECTION)
-        .options(json!({ "depth": 2 }))
+        .body(json!({ "depth": 2 }))
         .await
         .unwrap();
 
@@ -113,6 +114,7 @@ async fn boxes_and_points_keep_their_numbers() {
 
     let segment = server
         .client()
+        .assets()
         .segments()
         .get(ASSET, SEGMENT)
         .await

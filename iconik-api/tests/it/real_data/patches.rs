@@ -1,13 +1,9 @@
 //! A PATCH says what changes and nothing else.
 
-use iconik_api::assets::{AssetEdit, AssetPatch, AssetPatches};
-use iconik_api::collections::CollectionPatch;
-use iconik_api::custom_actions::{CustomActionContext, CustomActionPatch};
-use iconik_api::playlists::PlaylistPatch;
-use iconik_api::projects::ProjectPatch;
-use iconik_api::relation_types::RelationTypePatch;
-use iconik_api::segments::SegmentPatch;
-use iconik_api::shares::{ObjectType, ShareUserPatch};
+use iconik_api::assets::{
+    AssetEdit, AssetPatch, AssetPatches, CollectionPatch, CustomActionContext, CustomActionPatch,
+    ObjectType, PlaylistPatch, ProjectPatch, RelationTypePatch, SegmentPatch, ShareUserPatch,
+};
 use serde_json::json;
 
 use super::{ASSET, COLLECTION, SEGMENT};
@@ -66,36 +62,43 @@ async fn patch_demands_no_field() {
         .await
         .unwrap();
     client
+        .assets()
         .collections()
         .update(COLLECTION, CollectionPatch::new())
         .await
         .unwrap();
     client
+        .assets()
         .segments()
         .update(ASSET, SEGMENT, SegmentPatch::new())
         .await
         .unwrap();
     client
+        .assets()
         .playlists()
         .update("p", PlaylistPatch::new())
         .await
         .unwrap();
     client
+        .assets()
         .projects()
         .update("p", ProjectPatch::new())
         .await
         .unwrap();
     client
+        .assets()
         .relation_types()
         .update("remake", RelationTypePatch::new())
         .await
         .unwrap();
     client
+        .assets()
         .custom_actions()
         .update(CustomActionContext::Asset, "a", CustomActionPatch::new())
         .await
         .unwrap();
     client
+        .assets()
         .shares()
         .update_user(ObjectType::Assets, ASSET, "s", "u", ShareUserPatch::new())
         .await

@@ -1,8 +1,6 @@
 //! A value can never change which endpoint is called.
 
-use iconik_api::approvals::ObjectType;
-use iconik_api::custom_actions::CustomActionContext;
-use iconik_api::segments::SegmentType;
+use iconik_api::assets::{CustomActionContext, ObjectType, SegmentType};
 use iconik_api::{Client, Error, ErrorKind};
 use percent_encoding::percent_decode_str;
 
@@ -39,25 +37,39 @@ async fn a_value_stays_within_its_segment() {
     for value in HOSTILE {
         client.assets().get(value).await.unwrap();
         client.assets().purge(value).await.unwrap();
-        client.segments().get(ASSET, value).await.unwrap();
-        client.segments().list_by_type(ASSET, value).await.unwrap();
-        client.relation_types().delete(value).await.unwrap();
+        client.assets().segments().get(ASSET, value).await.unwrap();
         client
+            .assets()
+            .segments()
+            .list_by_type(ASSET, value)
+            .await
+            .unwrap();
+        client
+            .assets()
+            .relation_types()
+            .delete(value)
+            .await
+            .unwrap();
+        client
+            .assets()
             .relations()
             .delete(value, value, value)
             .await
             .unwrap();
         client
+            .assets()
             .approvals()
-            .delete_of_external(value, ASSET, value)
+            .delete_for_external_user(value, ASSET, value)
             .await
             .unwrap();
         client
+            .assets()
             .custom_actions()
             .list_in_context(value)
             .await
             .unwrap();
         client
+            .assets()
             .versions()
             .delete(ASSET, value)
             .hard_delete(false)
@@ -90,29 +102,48 @@ async fn refusals(client: &Client, value: &str) -> Vec<Error> {
     vec![
         client.assets().get(value).await.unwrap_err(),
         client.assets().delete(value).await.unwrap_err(),
-        client.collections().delete(value).await.unwrap_err(),
-        client.segments().delete(ASSET, value).await.unwrap_err(),
         client
+            .assets()
+            .collections()
+            .delete(value)
+            .await
+            .unwrap_err(),
+        client
+            .assets()
+            .segments()
+            .delete(ASSET, value)
+            .await
+            .unwrap_err(),
+        client
+            .assets()
             .segments()
             .list_by_type(ASSET, value)
             .await
             .unwrap_err(),
         client
+            .assets()
             .relations()
             .delete(ASSET, value, ASSET)
             .await
             .unwrap_err(),
         client
+            .assets()
             .projects()
             .remove_member("p", value)
             .await
             .unwrap_err(),
         client
+            .assets()
             .custom_actions()
             .delete(value, "a")
             .await
             .unwrap_err(),
-        client.shares().delete(value, ASSET, "s").await.unwrap_err(),
+        client
+            .assets()
+            .shares()
+            .delete(value, ASSET, "s")
+            .await
+            .unwrap_err(),
     ]
 }
 
@@ -136,27 +167,37 @@ async fn a_known_value_and_its_text_go_the_same_way() {
     let client = server.client();
 
     client
+        .assets()
         .segments()
         .list_by_type(ASSET, SegmentType::Transcription)
         .await
         .unwrap();
     client
+        .assets()
         .segments()
         .list_by_type(ASSET, "TRANSCRIPTION")
         .await
         .unwrap();
     client
+        .assets()
         .approvals()
         .list(ObjectType::Assets, ASSET)
         .await
         .unwrap();
-    client.approvals().list("assets", ASSET).await.unwrap();
     client
+        .assets()
+        .approvals()
+        .list("assets", ASSET)
+        .await
+        .unwrap();
+    client
+        .assets()
         .custom_actions()
         .list_in_context(CustomActionContext::None)
         .await
         .unwrap();
     client
+        .assets()
         .custom_actions()
         .list_in_context("NONE")
         .await

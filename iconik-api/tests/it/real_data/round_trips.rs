@@ -1,7 +1,6 @@
 //! What this version does not know survives it, byte for byte.
 
-use iconik_api::assets::{Asset, AssetPatch, AssetType};
-use iconik_api::segments::Segment;
+use iconik_api::assets::{Asset, AssetPatch, AssetType, Segment};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -63,14 +62,14 @@ async fn an_unknown_value_can_be_sent_back() {
 
 #[tokio::test]
 async fn a_nested_object_keeps_what_it_does_not_know_on_its_way_back() {
-    use iconik_api::segments::{SegmentPatch, SegmentType};
+    use iconik_api::assets::{SegmentPatch, SegmentType};
     let drawing = concat!(
         r#"{"primitives":[{"type":"SPIRAL","points":[{"x":0.5,"y":0.25,"pressure":1.0}],"#,
         r#""turns":3.00}],"renderer":"v9"}"#,
     );
     let segment = format!(r#"{{"segment_type":"AROMA","drawing":{drawing}}}"#);
     let server = Server::always(Reply::json(200, &segment)).await;
-    let segments = server.client().segments();
+    let segments = server.client().assets().segments();
 
     let read = segments.get(ASSET, SEGMENT).await.unwrap();
     assert_eq!(read.segment_type, Some(SegmentType::from("AROMA")));

@@ -3,9 +3,10 @@
 use std::fmt::Debug;
 
 use http::Method;
-use iconik_api::custom_actions::{CustomActionContext, NewCustomAction};
-use iconik_api::shares::{
-    LogInToShare, NewShare, NewShareUrl, NewShareUser, ObjectType, ShareLogin, ShareUserPatch,
+use iconik_api::assets::requests::LogInToShare;
+use iconik_api::assets::{
+    CustomActionContext, NewCustomAction, NewShare, NewShareUrl, NewShareUser, ObjectType,
+    ShareLogin, ShareUserPatch,
 };
 use iconik_api::{Credentials, prepare};
 use serde_json::json;
@@ -51,7 +52,7 @@ async fn requests_and_calls_do_not_show_them() {
     let request = LogInToShare::new(login());
 
     assert_clean(&request);
-    assert_clean(&client.shares().login(login()));
+    assert_clean(&client.assets().shares().log_in(login()));
     assert_clean(&client.call(&request));
     assert_clean(
         &client
@@ -60,7 +61,7 @@ async fn requests_and_calls_do_not_show_them() {
     );
     assert_clean(&prepare(&request).unwrap());
     assert_clean(&client);
-    assert_clean(&client.shares());
+    assert_clean(&client.assets().shares());
     assert_clean(
         &client
             .request(Method::POST, "/API/x/")
@@ -89,8 +90,8 @@ async fn answers_do_not_show_them() {
     .await;
     let client = server.client();
 
-    let token = client.shares().login(login()).await.unwrap();
-    let actions = client.custom_actions().list().await.unwrap();
+    let token = client.assets().shares().log_in(login()).await.unwrap();
+    let actions = client.assets().custom_actions().list().await.unwrap();
 
     assert_clean(&token);
     assert_clean(&actions);
@@ -115,6 +116,7 @@ async fn errors_do_not_show_them() {
     let client = server.client();
 
     let refused = client
+        .assets()
         .shares()
         .get(ObjectType::Assets, ASSET, "s")
         .await
@@ -124,7 +126,7 @@ async fn errors_do_not_show_them() {
     assert_clean(&refused.to_string());
     assert_clean(&refused.messages());
     for _ in 0..3 {
-        let unreadable = client.shares().login(login()).await.unwrap_err();
+        let unreadable = client.assets().shares().log_in(login()).await.unwrap_err();
         assert!(unreadable.is_decode(), "{unreadable}");
         assert_clean(&unreadable);
         assert_clean(&unreadable.to_string());

@@ -1,7 +1,6 @@
 //! Guests of a share: who they are is said by other headers than a user's.
 
-use iconik_api::segments::{NewSegment, SegmentType};
-use iconik_api::shares::{ObjectType, ShareLogin};
+use iconik_api::assets::{NewSegment, ObjectType, SegmentType, ShareLogin};
 use iconik_api::{Client, Credentials, ErrorKind};
 use serde_json::json;
 
@@ -21,14 +20,16 @@ async fn a_login_needs_the_app_id_alone() {
 
     // From a client without a token, and from one that has one and keeps it to itself.
     let token = guest
+        .assets()
         .shares()
-        .login(ShareLogin::new("h4sh").password("open"))
+        .log_in(ShareLogin::new("h4sh").password("open"))
         .await
         .unwrap();
     server
         .client()
+        .assets()
         .shares()
-        .login(ShareLogin::new("h4sh").password("open"))
+        .log_in(ShareLogin::new("h4sh").password("open"))
         .await
         .unwrap();
 
@@ -52,8 +53,8 @@ async fn the_token_of_a_share_goes_into_its_own_header() {
     let server = Server::always(Reply::json(200, r#"{"share_id":"s1"}"#)).await;
     let client = server.builder().share_token(SHARE_TOKEN).build().unwrap();
 
-    let who = client.shares().check_token().await.unwrap();
-    client.shares().refresh_token().await.unwrap();
+    let who = client.assets().shares().check_token().await.unwrap();
+    client.assets().shares().refresh_token().await.unwrap();
 
     assert_eq!(who.share_id, Some("s1".into()));
     let sent = server.received();
@@ -75,7 +76,13 @@ async fn without_the_right_token_nothing_is_sent() {
     let guest = server.builder().share_token(SHARE_TOKEN);
     let guest = guest.build().unwrap();
 
-    let error = server.client().shares().check_token().await.unwrap_err();
+    let error = server
+        .client()
+        .assets()
+        .shares()
+        .check_token()
+        .await
+        .unwrap_err();
 
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(!error.to_string().contains(TOKEN));
@@ -89,7 +96,7 @@ async fn without_the_right_token_nothing_is_sent() {
 #[tokio::test]
 async fn a_comment_can_tell_who_writes() {
     let server = Server::always(Reply::json(201, "{}")).await;
-    let segments = server.client().segments();
+    let segments = server.client().assets().segments();
     let comment = NewSegment::new(SegmentType::Comment).segment_text("Fine");
 
     segments

@@ -81,6 +81,7 @@ async fn objects_themselves_may_be_null() {
         );
         assert!(
             client
+                .assets()
                 .custom_actions()
                 .list()
                 .await
@@ -90,8 +91,9 @@ async fn objects_themselves_may_be_null() {
             "{body}"
         );
         let contents = client
+            .assets()
             .collections()
-            .list_contents(COLLECTION)
+            .list_items(COLLECTION)
             .await
             .unwrap();
         assert!(contents.objects.is_empty(), "{body}");

@@ -18,7 +18,7 @@ async fn subtitles_and_tables_are_not_parsed() {
         Reply::empty(200),
     ])
     .await;
-    let segments = server.client().segments();
+    let segments = server.client().assets().segments();
 
     assert_eq!(
         segments.export_vtt(ASSET).words_per_line(7).await.unwrap(),
@@ -44,6 +44,7 @@ async fn text_that_is_not_utf_8_is_an_error_that_keeps_it() {
 
     let error = server
         .client()
+        .assets()
         .segments()
         .export_vtt(ASSET)
         .await
@@ -59,6 +60,7 @@ async fn a_bare_json_text_is_an_answer() {
 
     let path = server
         .client()
+        .assets()
         .collections()
         .get_full_path(COLLECTION)
         .await

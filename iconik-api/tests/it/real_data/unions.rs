@@ -1,6 +1,6 @@
 //! Lists of several kinds of objects.
 
-use iconik_api::collections::CollectionItem;
+use iconik_api::assets::CollectionItem;
 use serde_json::Value;
 
 use super::COLLECTION;
@@ -48,13 +48,14 @@ async fn contents_and_favorites_are_told_apart_and_the_unknown_is_kept() {
 
     check(
         &client
+            .assets()
             .collections()
-            .list_contents(COLLECTION)
+            .list_items(COLLECTION)
             .await
             .unwrap()
             .objects,
     );
-    check(&client.favorites().list().await.unwrap().objects);
+    check(&client.assets().favorites().list().await.unwrap().objects);
 }
 
 #[tokio::test]
@@ -62,8 +63,9 @@ async fn every_kind_is_written_as_it_was_read() {
     let server = Server::always(Reply::json(200, body())).await;
     let contents = server
         .client()
+        .assets()
         .collections()
-        .list_contents(COLLECTION)
+        .list_items(COLLECTION)
         .await
         .unwrap();
 

@@ -1,4 +1,4 @@
-use iconik_api::collections::{
+use iconik_api::assets::{
     CollectionContent, CollectionItem, ContentObjectType, NewCollection, ParentChange,
     VisibilityStatus,
 };
@@ -25,8 +25,9 @@ async fn the_contents_of_a_collection_are_read() {
 
     let contents = server
         .client()
+        .assets()
         .collections()
-        .list_contents(COLLECTION)
+        .list_items(COLLECTION)
         .per_page(500)
         .await
         .unwrap();
@@ -62,6 +63,7 @@ async fn a_collection_is_created() {
 
     let collection = server
         .client()
+        .assets()
         .collections()
         .create(NewCollection::new("Dailies").parent_id(PARENT))
         .apply_collection_acls(true)
@@ -84,6 +86,7 @@ async fn a_collection_is_moved() {
 
     server
         .client()
+        .assets()
         .collections()
         .replace(COLLECTION, NewCollection::new("Dailies").parent_id(PARENT))
         .change_parent_mode(ParentChange::Move)
@@ -103,8 +106,9 @@ async fn an_asset_is_put_into_a_collection() {
 
     let () = server
         .client()
+        .assets()
         .collections()
-        .add_content(
+        .add_item(
             COLLECTION,
             CollectionContent::new(ASSET, ContentObjectType::Assets),
         )

@@ -1,4 +1,4 @@
-use iconik_api::delete_queue::{AssetIdList, BulkDeletion, BulkObjectType, ObjectStatus};
+use iconik_api::assets::{AssetIdList, BulkDeletion, BulkObjectType, ObjectStatus};
 use serde_json::json;
 
 use super::{ASSET, COLLECTION, OTHER_ASSET, answering, assert_arrived};
@@ -16,6 +16,7 @@ async fn deleted_assets_are_read() {
 
     let page = server
         .client()
+        .assets()
         .delete_queue()
         .list_assets()
         .filter("title,eq,Dailies & more")
@@ -41,8 +42,9 @@ async fn a_bulk_deletion_is_started() {
 
     let () = server
         .client()
+        .assets()
         .delete_queue()
-        .add_bulk(BulkDeletion::new(BulkObjectType::Collections, [COLLECTION]).content_only(false))
+        .add_many(BulkDeletion::new(BulkObjectType::Collections, [COLLECTION]).content_only(false))
         .await
         .unwrap();
 
@@ -59,6 +61,7 @@ async fn deleted_assets_are_brought_back_by_a_delete_with_a_body() {
 
     let () = server
         .client()
+        .assets()
         .delete_queue()
         .restore_assets(AssetIdList::new([ASSET, OTHER_ASSET]))
         .await

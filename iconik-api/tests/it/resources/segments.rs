@@ -1,4 +1,4 @@
-use iconik_api::segments::{
+use iconik_api::assets::{
     NewSegment, NewSegments, SegmentDeletion, SegmentStatus, SegmentType, Transcription,
     TranscriptionElement,
 };
@@ -34,6 +34,7 @@ async fn segments_are_read() {
 
     let page = server
         .client()
+        .assets()
         .segments()
         .list(ASSET)
         .segment_type(SegmentType::Transcription)
@@ -74,6 +75,7 @@ async fn a_comment_is_created() {
 
     let segment = server
         .client()
+        .assets()
         .segments()
         .create(
             ASSET,
@@ -104,6 +106,7 @@ async fn a_transcription_is_written_in_bulk() {
 
     let () = server
         .client()
+        .assets()
         .segments()
         .create_many(
             ASSET,
@@ -135,6 +138,7 @@ async fn segments_are_deleted_by_what_they_have_in_common() {
 
     let () = server
         .client()
+        .assets()
         .segments()
         .delete_many(
             ASSET,
