@@ -1,7 +1,7 @@
 //! Says which actions iconik would refuse to a user with certain roles. Sends nothing.
 //!
 //! ```text
-//! cargo run --example check_roles -- --roles can_read_assets,can_read_segments assets.get segments
+//! cargo run --example check_roles -- --roles can_read_assets,can_read_segments assets.get assets.segments
 //! ```
 
 mod selection;

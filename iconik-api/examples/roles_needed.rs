@@ -1,7 +1,7 @@
 //! Prints the roles that a user needs for some actions, one on a line. Sends nothing.
 //!
 //! ```text
-//! cargo run --example roles_needed -- assets.get segments    # an action, and a whole resource
+//! cargo run --example roles_needed -- assets.get assets.segments    # an action, and a whole resource
 //! cargo run --example roles_needed                           # everything
 //! ```
 

@@ -82,16 +82,16 @@ impl<'s> Checker<'s> {
 
     fn surroundings(&mut self, resource: &'s spec::Resource, place: Place) -> Surroundings<'s> {
         let singular = singular(resource);
-        if let Some(written) = &resource.singular {
-            if !ident::is_snake(singular) {
-                self.report(
-                    Diagnostic::new(
-                        written.span,
-                        format!("`{singular}` is no singular of a resource"),
-                    )
-                    .help("use lower case and underscores"),
-                );
-            }
+        if let Some(written) = &resource.singular
+            && !ident::is_snake(singular)
+        {
+            self.report(
+                Diagnostic::new(
+                    written.span,
+                    format!("`{singular}` cannot be a singular of a resource"),
+                )
+                .help("use lower case and underscores"),
+            );
         }
         Surroundings {
             place,

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use iconik_api::ActionMeta;
 
-/// The actions of these names, each the id of an action or a whole resource; all without a name.
+/// The actions of these names, each the id of an action, a resource or a service; all without a name.
 pub(crate) fn actions(names: &[String]) -> Result<Vec<&'static ActionMeta>, String> {
-    let means = |name: &str, action: &ActionMeta| name == action.id || name == action.resource;
     let unknown: Vec<String> = names
         .iter()
         .filter(|name| !iconik_api::actions().any(|action| means(name, action)))
@@ -20,26 +19,39 @@ pub(crate) fn actions(names: &[String]) -> Result<Vec<&'static ActionMeta>, Stri
     Ok(iconik_api::actions().filter(meant).collect())
 }
 
+/// Whether a name is an action's id, or the part of it before a dot.
+fn means(name: &str, action: &ActionMeta) -> bool {
+    let rest = action.id.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// What to write in place of a name that nothing has.
 fn advice(name: &str) -> String {
-    let resources: BTreeSet<&str> = iconik_api::actions().map(|it| it.resource).collect();
-    let ids = iconik_api::actions().map(|action| action.id);
-    if let Some(meant) = nearest(name, resources.iter().copied().chain(ids)) {
+    let ids: Vec<&str> = iconik_api::actions().map(|action| action.id).collect();
+    let groups: BTreeSet<&str> = ids
+        .iter()
+        .flat_map(|id| id.match_indices('.').map(|(dot, _)| &id[..dot]))
+        .collect();
+    let known = groups.iter().copied().chain(ids.iter().copied());
+    if let Some(meant) = nearest(name, known) {
         return format!("there is no action or resource `{name}`; did you mean `{meant}`?");
     }
-    let resource = name.split('.').next().unwrap_or(name);
-    let siblings: Vec<&str> = iconik_api::actions()
-        .filter(|action| action.resource == resource)
-        .map(|action| action.id)
-        .collect();
-    if siblings.is_empty() {
-        let resources: Vec<&str> = resources.into_iter().collect();
-        let resources = resources.join(", ");
-        format!("there is no action or resource `{name}`; the resources are: {resources}")
-    } else {
-        let siblings = siblings.join(", ");
-        format!("there is no action `{name}`; `{resource}` has: {siblings}")
+    let group = name.rsplit_once('.').map_or(name, |(group, _)| group);
+    if groups.contains(group) {
+        let siblings: Vec<&str> = iconik_api::actions()
+            .filter(|action| means(group, action))
+            .map(|action| action.id)
+            .collect();
+        return format!(
+            "there is no action `{name}`; `{group}` has: {}",
+            siblings.join(", ")
+        );
     }
+    let groups: Vec<&str> = groups.into_iter().collect();
+    format!(
+        "there is no action or resource `{name}`; the resources are: {}",
+        groups.join(", ")
+    )
 }
 
 /// The known name that somebody may have meant.
@@ -78,10 +90,13 @@ mod tests {
 
     #[test]
     fn a_name_is_an_action_or_a_resource() {
-        let found = ids(&["segments", "assets.get"]).expect("both are there");
+        let found = ids(&["assets.segments", "assets.get"]).expect("both are there");
 
         assert!(found.contains(&"assets.get") && !found.contains(&"assets.list"));
-        assert!(found.contains(&"segments.list") && found.contains(&"segments.create"));
+        assert!(found.contains(&"assets.segments.list"));
+        assert!(
+            found.contains(&"assets.segments.create") && !found.contains(&"assets.shares.list")
+        );
         assert_eq!(
             ids(&[]).map(|all| all.len()),
             Ok(iconik_api::actions().count())
@@ -90,7 +105,13 @@ mod tests {
 
     #[test]
     fn what_is_unknown_comes_with_what_was_meant() {
-        let error = ids(&["asset.get", "segments.fetch", "nonsense", "assets"]).unwrap_err();
+        let error = ids(&[
+            "asset.get",
+            "assets.segments.transcribe",
+            "nonsense",
+            "assets",
+        ])
+        .unwrap_err();
 
         let lines: Vec<&str> = error.lines().collect();
         assert_eq!(lines.len(), 3, "{error}");
@@ -99,11 +120,11 @@ mod tests {
             "there is no action or resource `asset.get`; did you mean `assets.get`?"
         );
         assert!(
-            lines[1].contains("`segments` has: segments.list, "),
+            lines[1].contains("`assets.segments` has: assets.segments.list, "),
             "{error}"
         );
         assert!(
-            lines[2].contains("the resources are: approvals, assets, "),
+            lines[2].contains("the resources are: assets, assets.approvals, "),
             "{error}"
         );
     }

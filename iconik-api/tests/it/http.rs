@@ -150,7 +150,7 @@ async fn values_that_would_name_another_endpoint_are_refused_before_sending() {
         assert_eq!(error.attempts(), 0);
         assert!(
             error.to_string().starts_with(
-                "playlists.get GET /v1/playlists/{playlist_id}/: path parameter `playlist_id` is"
+                "assets.playlists.get GET /v1/playlists/{playlist_id}/: path parameter `playlist_id` is"
             ),
             "{error}"
         );
@@ -462,7 +462,7 @@ async fn error_bodies_of_every_form_are_kept_and_read() {
         assert!(error.is_bad_request());
         assert_eq!(error.attempts(), 1);
         assert!(!error.maybe_sent());
-        assert_eq!(error.action(), Some("playlists.get"));
+        assert_eq!(error.action(), Some("assets.playlists.get"));
     }
     let server = Server::always(Reply::new(400, &[], [0xff, 0xfe])).await;
     let error = server
@@ -492,7 +492,7 @@ async fn an_error_is_one_line_that_says_it_all() {
     assert!(error.is_not_found());
     assert_eq!(
         error.to_string(),
-        "playlists.get GET /v1/playlists/{playlist_id}/: 404 Not Found: Playlist does not exist"
+        "assets.playlists.get GET /v1/playlists/{playlist_id}/: 404 Not Found: Playlist does not exist"
     );
     assert_eq!(error.headers().unwrap()["content-type"], "application/json");
 
@@ -521,14 +521,9 @@ async fn a_403_names_the_roles_that_are_needed() {
             .await
             .unwrap_err()
             .to_string(),
-        "playlists.get GET /v1/playlists/{playlist_id}/: 403 Forbidden: Forbidden (it needs the role can_read_playlists)"
+        "assets.playlists.get GET /v1/playlists/{playlist_id}/: 403 Forbidden: Forbidden (it needs the role can_read_playlists)"
     );
-    let error = client
-        .assets()
-        .delete_queue()
-        .purge()
-        .await
-        .unwrap_err();
+    let error = client.assets().delete_queue().purge().await.unwrap_err();
     assert!(
         error
             .to_string()
@@ -768,7 +763,7 @@ async fn a_base_url_may_be_spelt_in_other_ways() {
 async fn a_prepared_request_shows_what_would_be_sent() {
     let request = ListPlaylists::new().ids(["a", "b"]);
     let prepared = prepare(&request).unwrap();
-    assert_eq!(prepared.action(), Some("playlists.list"));
+    assert_eq!(prepared.action(), Some("assets.playlists.list"));
     assert_eq!(prepared.method(), Method::GET);
     assert_eq!(prepared.path(), "/API/assets/v1/playlists/");
     assert_eq!(prepared.query(), Some("ids=a,b"));

@@ -103,7 +103,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     client.assets().playlists().get("").await.unwrap_err();
 
     let log = Log::end();
-    let expected = r#"span action="playlists.get" method="GET" path="/v1/playlists/{playlist_id}/"
+    let expected = r#"span action="assets.playlists.get" method="GET" path="/v1/playlists/{playlist_id}/"
 event message=sending attempt=1
 event message=answered attempt=1 status=503
 event message=waiting reason="to try again"
