@@ -18,7 +18,7 @@ def with_text_keys(value):
 with open("spec/schema.json", encoding="utf-8") as file:
     validator = jsonschema.Draft202012Validator(json.load(file))
 mistakes = []
-paths = sorted(glob.glob("spec/*/*.yaml"))
+paths = sorted(glob.glob("spec/*.yaml") + glob.glob("spec/*/*.yaml"))
 for path in paths:
     with open(path, encoding="utf-8") as file:
         spec = with_text_keys(yaml.safe_load(file))

@@ -183,9 +183,9 @@ pub struct Field {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {
     /// The smallest number.
-    pub min: Option<i64>,
+    pub min: Option<f64>,
     /// The largest number.
-    pub max: Option<i64>,
+    pub max: Option<f64>,
     /// The fewest items of a list.
     pub min_items: Option<u32>,
     /// The most items of a list.

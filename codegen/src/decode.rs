@@ -266,19 +266,23 @@ impl Decode for Flag {
     }
 }
 
-/// A whole number.
-pub(crate) enum Whole {}
+/// A number.
+pub(crate) enum Number {}
 
-impl Decode for Whole {
-    type Output = At<i64>;
+impl Decode for Number {
+    type Output = At<f64>;
 
     fn schema(_: &mut Definitions) -> Json {
-        json!({ "type": "integer" })
+        json!({ "type": "number" })
     }
 
-    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<i64>> {
-        let Value::Integer(value) = node.value else {
-            return cx.expected("a whole number", node, owner);
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<f64>> {
+        let value = match node.value {
+            // Bounds that are written down are far below the numbers that lose digits here.
+            #[allow(clippy::cast_precision_loss)]
+            Value::Integer(value) => value as f64,
+            Value::Number(value) => value,
+            _ => return cx.expected("a number", node, owner),
         };
         Some(At {
             span: node.span,
@@ -298,8 +302,10 @@ impl Decode for Count {
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<u32>> {
-        let whole = Whole::decode(node, owner, cx)?;
-        let Ok(value) = u32::try_from(whole.value) else {
+        let Value::Integer(value) = node.value else {
+            return cx.expected("a whole number", node, owner);
+        };
+        let Ok(value) = u32::try_from(value) else {
             cx.report(Diagnostic::new(
                 node.span,
                 "expected a count: a number from 0 to 4294967295",
@@ -317,7 +323,7 @@ impl Decode for Count {
 pub(crate) trait Words: Copy + Sized + 'static {
     /// What they are, for a sentence such as "unknown method".
     const WHAT: &'static str;
-    /// Each word and what it means.
+    /// Everything that there is a word for.
     const ALL: &'static [Self];
 
     /// The word for it.

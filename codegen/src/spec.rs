@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::api::{Auth, Literal, Location, Method, Paging, UsedBy};
 use crate::decode::{
-    At, ByStatus, Context, Count, Decode, Entries, Flag, ListOf, OneOf, OneOrMore, Record, Row,
-    Table, Text, Whole, Words, record,
+    At, ByStatus, Context, Count, Decode, Entries, Flag, ListOf, Number, OneOf, OneOrMore, Record,
+    Row, Table, Text, Words, record,
 };
 use crate::node::{Node, Value};
 use crate::schema::Definitions;
@@ -208,9 +208,9 @@ record! {
         /// What iconik takes where it is absent.
         optional "default" default: LiteralForm,
         /// The smallest number.
-        optional "min" min: Whole,
+        optional "min" min: Number,
         /// The largest number.
-        optional "max" max: Whole,
+        optional "max" max: Number,
         /// The fewest items of a list.
         optional "min_items" min_items: Count,
         /// The most items of a list.
@@ -246,9 +246,9 @@ record! {
         /// What iconik takes where it is absent.
         optional "default" default: LiteralForm,
         /// The smallest number.
-        optional "min" min: Whole,
+        optional "min" min: Number,
         /// The largest number.
-        optional "max" max: Whole,
+        optional "max" max: Number,
         /// The fewest items of a list.
         optional "min_items" min_items: Count,
         /// The most items of a list.
@@ -277,8 +277,12 @@ record! {
 record! {
     /// Fields that several models share.
     FieldSet {
-        /// The fields, by wire name.
+        /// Its fields, by wire name; one that a base has too overrides single keys of it.
         required "fields" fields: Entries<FieldForm>,
+        /// The field sets or models whose fields it takes over, first of all.
+        optional "use" bases: OneOrMore<Text>,
+        /// Fields of the bases that it does not take over.
+        optional "without" without: ListOf<Text>,
     }
 }
 

@@ -242,8 +242,8 @@ pub(super) fn parts_of_set<'s>(
 ) -> Parts<'s> {
     Parts {
         name,
-        bases: &[],
-        without: &[],
+        bases: set.bases.as_deref().unwrap_or_default(),
+        without: set.without.as_deref().unwrap_or_default(),
         fields: set.fields.as_deref().unwrap_or_default(),
         partial: false,
         place,

@@ -9,8 +9,8 @@ use crate::spec;
 /// Default and bounds as they are written.
 pub(super) struct Written<'f> {
     pub(super) default: Option<&'f At<Literal>>,
-    pub(super) min: Option<&'f At<i64>>,
-    pub(super) max: Option<&'f At<i64>>,
+    pub(super) min: Option<&'f At<f64>>,
+    pub(super) max: Option<&'f At<f64>>,
     pub(super) min_items: Option<&'f At<u32>>,
     pub(super) max_items: Option<&'f At<u32>>,
 }
@@ -72,6 +72,14 @@ impl Checker<'_> {
             self.report(Diagnostic::new(
                 at.span,
                 "only numbers have a smallest and a largest value",
+            ));
+        }
+        let whole = *ty == Type::Integer;
+        let bounds = [written.min, written.max].into_iter().flatten();
+        for at in bounds.filter(|at| whole && at.value.fract() != 0.0) {
+            self.report(Diagnostic::new(
+                at.span,
+                format!("{} is not a whole number", at.value),
             ));
         }
         for at in [written.min_items, written.max_items]

@@ -536,8 +536,9 @@ fn bounds(schema: &Value) -> Bounds {
     // The limits of the integer types themselves say nothing about the value.
     let limits = [i64::MIN, i64::MAX, i64::from(i32::MIN), i64::from(i32::MAX)];
     let number = |key: &str| {
-        let value = schema.get(key).and_then(Value::as_i64);
-        value.filter(|it| !limits.contains(it))
+        let value = schema.get(key)?;
+        let is_limit = value.as_i64().is_some_and(|it| limits.contains(&it));
+        value.as_f64().filter(|_| !is_limit)
     };
     let count = |key: &str| {
         schema

@@ -77,8 +77,15 @@ pub(super) fn constraints(schema: &mut Members, default: Option<&Literal>, bound
         ("minItems", bounds.min_items),
         ("maxItems", bounds.max_items),
     ];
-    let counts = counts.map(|(name, it)| (name, it.map(i64::from)));
-    for (name, bound) in numbers.into_iter().chain(counts) {
+    for (name, bound) in numbers {
+        if let Some(bound) = bound {
+            // A whole number is written without a point.
+            let text = bound.to_string();
+            let whole = text.parse::<i64>().map(|bound| json!(bound));
+            schema.add(name, whole.unwrap_or_else(|_| json!(bound)));
+        }
+    }
+    for (name, bound) in counts {
         if let Some(bound) = bound {
             schema.add(name, json!(bound));
         }

@@ -236,7 +236,9 @@ fn enum_value(name: &str, known: &Known<'_>) -> TokenStream {
 fn integer(hint: &Hint<'_>) -> i64 {
     match hint.default {
         Some(Literal::Integer(default)) => *default,
-        _ => hint.bounds.min.unwrap_or(1),
+        // The check has found bounds of whole numbers to be whole.
+        #[allow(clippy::cast_possible_truncation)]
+        _ => hint.bounds.min.map_or(1, |min| min as i64),
     }
 }
 

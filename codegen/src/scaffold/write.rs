@@ -606,7 +606,7 @@ fn flags(facts: &Facts, base: &Facts) -> Vec<String> {
         ("min", *min, base.bounds.min),
         ("max", *max, base.bounds.max),
     ];
-    let counts = counts.map(|(name, a, b)| (name, a.map(i64::from), b.map(i64::from)));
+    let counts = counts.map(|(name, a, b)| (name, a.map(f64::from), b.map(f64::from)));
     for (name, ours, theirs) in numbers.into_iter().chain(counts) {
         if ours != theirs {
             keys.extend(ours.map(|it| format!("{name}: {it}")));
