@@ -180,16 +180,25 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
         Type::Enum(name) => enum_value(name, known),
         Type::Model(name) => of_model(name, known, fill),
         Type::List(inner) => {
-            let item = value(inner, hint, known, fill);
+            let item = item(inner, hint, known, fill);
             match another(inner, known).filter(|_| fill == Fill::Most) {
                 Some(second) => quote!([#item, #second]),
                 None => quote!([#item]),
             }
         }
         Type::Map(inner) => {
-            let item = value(inner, hint, known, fill);
+            let item = item(inner, hint, known, fill);
             quote!([("key", #item)])
         }
+    }
+}
+
+/// An item of an argument that is a list or a map: one that is a list or a map itself is taken as it
+/// is, everything else is converted.
+fn item(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    match ty {
+        Type::List(_) | Type::Map(_) => exact(ty, hint, known, fill),
+        ty => value(ty, hint, known, fill),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The wire tests: every request twice, with as little and with as much as it takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -65,15 +65,10 @@ fn tests(service: &Service<'_>, resource: &Resource<'_>) -> TokenStream {
         .requests
         .iter()
         .map(|request| lines(&service.known, request));
-    let models = sent_models(&service.known, resource);
-    let examples: Vec<_> = models
-        .iter()
-        .map(|model| example(&service.known, model))
-        .collect();
     let lines = quote!(#(#lines)*);
-    let examples = quote!(#(#examples)*);
     let mut names = BTreeSet::new();
-    type_names(quote!(#lines #examples), &mut names);
+    type_names(lines.clone(), &mut names);
+    let examples = examples(&service.known, resource, &mut names);
     let is_common = |name: &String| service.known.home(name) == Some(&Home::Common);
     let common = names.iter().any(is_common);
     let own = names
@@ -97,7 +92,31 @@ fn tests(service: &Service<'_>, resource: &Resource<'_>) -> TokenStream {
             lines.check(#of_service, #of_resource);
         }
 
-        #examples
+        #(#examples)*
+    }
+}
+
+/// The functions that the lines call, also through each other; the names in them join the others.
+fn examples(
+    known: &Known<'_>,
+    resource: &Resource<'_>,
+    names: &mut BTreeSet<String>,
+) -> Vec<TokenStream> {
+    let models = sent_models(known, resource);
+    let mut open: Vec<&Model<'_>> = models.iter().collect();
+    let mut called: BTreeMap<&str, TokenStream> = BTreeMap::new();
+    loop {
+        let is_called = |model: &&Model<'_>| names.contains(&name::example_of(&model.api.name));
+        let (next, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(is_called);
+        if next.is_empty() {
+            return called.into_values().collect();
+        }
+        for model in next {
+            let tokens = example(known, model);
+            type_names(tokens.clone(), names);
+            called.insert(&model.api.name, tokens);
+        }
+        open = rest;
     }
 }
 
