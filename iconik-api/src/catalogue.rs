@@ -1,7 +1,7 @@
 //! What can be known about the API at run time.
 
-use crate::ActionMeta;
 use crate::generated::{actions::ACTIONS, services::SERVICES};
+use crate::{ActionMeta, Limiter, ServiceMeta};
 
 /// The facts about every action of the enabled resources, by resource.
 ///
@@ -29,18 +29,9 @@ pub fn services() -> &'static [ServiceMeta] {
     SERVICES
 }
 
-/// What is the same for all actions of a service.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServiceMeta {
-    /// Its name, for example `assets`.
-    pub name: &'static str,
-    /// What every path begins with, for example `/API/assets`.
-    pub base_path: &'static str,
-    /// How many requests a second it takes from one application, sustained.
-    pub per_second: u32,
-    /// How many requests it takes in any window of [`burst_seconds`](Self::burst_seconds).
-    pub burst: u32,
-    /// The length of that window, in seconds.
-    pub burst_seconds: u32,
+impl Default for Limiter {
+    /// Creates a limiter with the pace of each service that iconik documents.
+    fn default() -> Self {
+        Self::per_service(SERVICES)
+    }
 }

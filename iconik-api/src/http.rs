@@ -6,13 +6,16 @@ pub(crate) mod call;
 pub(crate) mod content;
 pub(crate) mod credentials;
 pub(crate) mod decode;
+pub(crate) mod driver;
 #[macro_use]
 pub(crate) mod form;
 mod json;
 pub(crate) mod limit;
 pub(crate) mod meta;
+mod pace;
 pub(crate) mod param;
 mod path;
+mod refresh;
 pub(crate) mod request;
 #[macro_use]
 mod request_macros;

@@ -96,7 +96,7 @@ pub use http::credentials::{
 pub use http::decode::Decode;
 pub use http::form::FilePart;
 pub use http::limit::Limiter;
-pub use http::meta::{ActionMeta, Auth, Location, Paging, ParamMeta};
+pub use http::meta::{ActionMeta, Auth, Location, Paging, ParamMeta, ServiceMeta};
 pub use http::param::ParamValue;
 pub use http::request::{PreparedRequest, RequestWriter};
 pub use http::response::RawResponse;
@@ -122,7 +122,7 @@ mod fixture;
 #[rustfmt::skip]
 mod generated;
 
-pub use catalogue::{ServiceMeta, actions, services};
+pub use catalogue::{actions, services};
 pub use generated::*;
 
 // Helpers for what integrators do every day.
@@ -138,5 +138,5 @@ pub use optional::OptionalExt;
 
 /// The code of the README compiles.
 #[cfg(all(doctest, feature = "full"))]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -3,9 +3,10 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::driver::{sleep, timeout_at};
 use crate::http::meta::Endpoint;
 
 /// No pause is longer, whatever is asked for.
@@ -89,8 +90,8 @@ impl PollOptions {
             let ask = ask().into_future();
             let answer = match end {
                 Some(end) => match timeout_at(end, ask).await {
-                    Ok(answer) => answer?,
-                    Err(_) => return Err(self.too_late(answers)),
+                    Some(answer) => answer?,
+                    None => return Err(self.too_late(answers)),
                 },
                 None => ask.await?,
             };

@@ -13,37 +13,29 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::sync::{Arc, mpsc};
-use std::thread::{self, ThreadId};
+use std::task::{Context, Poll, Waker};
 
-use tokio::runtime::{Builder, Handle, RuntimeFlavor};
-use tokio::sync::oneshot;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::coop;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::action::Action;
 use crate::http::decode::Decode;
+use crate::http::driver;
 use crate::http::meta::Endpoint;
 use crate::paging::{Cursor, Items};
 
 /// A client whose calls return when they are done.
 ///
-/// It wraps a [`Client`](crate::Client) and sends the same request values. One thread in the
-/// background drives the calls of all clones; it ends with the last of them.
+/// It wraps a [`Client`](crate::Client) and sends the same request values. The calls run on the thread
+/// that makes them, which waits; connections are driven by a thread in the background. No runtime is
+/// needed, and it also works in `spawn_blocking` of any runtime.
 ///
-/// It works on any thread, also on those of a multi-threaded Tokio runtime, which it then holds
-/// up. On a current-thread runtime it would stop everything else on that thread, perhaps what it
-/// is waiting for, so it gives an error there: use the async client.
+/// Within an async function of a multi-threaded runtime it holds up one of the threads. On a current-thread
+/// runtime it would stop everything, perhaps what it waits for, so it returns an error there.
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
-    worker: Arc<Worker>,
-}
-
-struct Worker {
-    handle: Handle,
-    thread: ThreadId,
-    /// Dropped with the worker, which ends its thread.
-    _running: oneshot::Sender<()>,
 }
 
 impl Client {
@@ -51,30 +43,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When the thread cannot be started.
+    /// When the thread that drives connections cannot be started.
     pub fn new(client: crate::Client) -> Result<Self> {
-        let failed = |source: std::io::Error| {
-            Error::config("the thread of the blocking client cannot be started").source(source)
-        };
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(failed)?;
-        let handle = runtime.handle().clone();
-        let (running, stopped) = oneshot::channel::<()>();
-        let thread = thread::Builder::new()
-            .name("iconik-api".to_owned())
-            .spawn(move || runtime.block_on(stopped))
-            .map_err(failed)?;
-        let worker = Worker {
-            handle,
-            thread: thread.thread().id(),
-            _running: running,
-        };
-        Ok(Self {
-            client,
-            worker: Arc::new(worker),
-        })
+        driver::start()?;
+        Ok(Self { client })
     }
 
     /// A client from the environment, as [`Client::from_env`](crate::Client::from_env) makes it.
@@ -95,11 +67,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As the async client; also where it cannot run, see [`Client`].
-    pub fn call<A: Action>(&self, request: &A) -> Result<<A::Response as Decode>::Output>
-    where
-        <A::Response as Decode>::Output: Send,
-    {
+    /// As the async client.
+    pub fn call<A: Action>(&self, request: &A) -> Result<<A::Response as Decode>::Output> {
         self.wait(self.client.call(request))
     }
 
@@ -107,36 +76,41 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As the async client; also where it cannot run, see [`Client`].
+    /// As the async client.
     pub fn wait<F, T>(&self, call: F) -> Result<T>
     where
         F: IntoFuture<Output = Result<T>>,
-        F::IntoFuture: Send + 'static,
-        T: Send + 'static,
     {
-        let cannot = |why: &str| Error::new(ErrorKind::Runtime, Endpoint::None).detail(why);
-        if thread::current().id() == self.worker.thread {
-            return Err(cannot(
-                "a blocking call within a call of the same client would wait for itself",
+        if is_in_current_thread_task() {
+            return Err(Error::new(ErrorKind::Runtime, Endpoint::None).detail(
+                "a blocking call would stop the current-thread runtime that it is made on; use the async client, or `spawn_blocking`",
             ));
         }
-        if Handle::try_current()
-            .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread)
-        {
-            return Err(cannot(
-                "a blocking call would stop the current-thread runtime that it is made on; use the async client, or a thread of its own",
-            ));
-        }
-        let (done, result) = mpsc::sync_channel(1);
-        let call = call.into_future();
-        self.worker.handle.spawn(async move {
-            // Nobody waits any more if this fails, and that is fine.
-            let _ = done.send(call.await);
-        });
-        result
-            .recv()
-            .unwrap_or_else(|_| Err(cannot("the call panicked").sent(1, true)))
+        driver::block_on(call.into_future())
     }
+}
+
+/// Whether this thread is polling a task of a current-thread runtime.
+fn is_in_current_thread_task() -> bool {
+    /// More than Tokio lets a task do before it must yield.
+    const MORE_THAN_A_TASK_MAY_DO: usize = 1_024;
+    let current_thread = Handle::try_current()
+        .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread);
+    if !current_thread {
+        return false;
+    }
+    // Only tasks have a budget; code in `spawn_blocking` has none. What is taken here is given back.
+    let mut context = Context::from_waker(Waker::noop());
+    let mut taken = Vec::new();
+    while taken.len() < MORE_THAN_A_TASK_MAY_DO {
+        match coop::poll_proceed(&mut context) {
+            Poll::Ready(budget) => taken.push(budget),
+            Poll::Pending => break,
+        }
+    }
+    let is_task = taken.len() < MORE_THAN_A_TASK_MAY_DO;
+    while taken.pop().is_some() {}
+    is_task
 }
 
 impl fmt::Debug for Client {
@@ -160,10 +134,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn iter<T: Send + 'static>(&self, items: Items<T>) -> Iter<T> {
+    pub fn iter<T>(&self, items: Items<T>) -> Iter<T> {
         Iter {
             client: self.clone(),
-            items: Some(items),
+            items,
         }
     }
 }
@@ -172,38 +146,26 @@ impl Client {
 #[must_use = "nothing is requested until the first row is asked for"]
 pub struct Iter<T> {
     client: Client,
-    /// None after an error that says that nothing can be waited for here.
-    items: Option<Items<T>>,
+    items: Items<T>,
 }
 
 impl<T> Iter<T> {
     /// Where the list goes on behind the rows that were given out; none at its end.
     pub fn cursor(&self) -> Option<Cursor> {
-        self.items.as_ref()?.cursor()
+        self.items.cursor()
     }
 }
 
-impl<T: Send + 'static> Iterator for Iter<T> {
+impl<T> Iterator for Iter<T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        let mut items = self.items.take()?;
-        // Most rows have come with the one before them. They need no journey to another thread.
-        if let Some(row) = items.pop() {
-            self.items = Some(items);
-            return Some(Ok(row));
+        // Most items arrived with the one before them.
+        if let Some(item) = self.items.pop() {
+            return Some(Ok(item));
         }
-        let next = self.client.wait(async move {
-            let row = items.next().await;
-            Ok((items, row))
-        });
-        match next {
-            Ok((items, row)) => {
-                self.items = Some(items);
-                row
-            }
-            Err(error) => Some(Err(error)),
-        }
+        let next = self.client.wait(async { Ok(self.items.next().await) });
+        next.unwrap_or_else(|error| Some(Err(error)))
     }
 }
 

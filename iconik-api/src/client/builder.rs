@@ -11,6 +11,7 @@ use super::base_url::BaseUrl;
 use crate::data::secret::Secret;
 use crate::error::{Error, Result};
 use crate::http::credentials::{Credentials, CredentialsProvider};
+use crate::http::driver;
 use crate::http::limit::Limiter;
 use crate::http::retry::{Budget, RetryPolicy};
 use crate::http::session::Session;
@@ -185,6 +186,7 @@ impl ClientBuilder {
     ///
     /// When credentials are missing, the address cannot be used, or TLS cannot be set up.
     pub fn build(self) -> Result<Client> {
+        driver::start()?;
         let base = BaseUrl::parse(&self.base_url)?;
         if !base.https && !base.loopback && !self.plain_http {
             return Err(Error::config(

@@ -10,8 +10,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http_body::{Frame, SizeHint};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use super::driver::timeout_at;
 use super::transport::TransportError;
 use crate::error::BoxError;
 
@@ -144,7 +145,7 @@ impl Body {
     pub(crate) async fn read_some(mut self, most: usize, time: Duration) -> Bytes {
         let mut body = BytesMut::new();
         let end = Instant::now() + time;
-        while let Ok(Ok(Some(mut chunk))) = timeout_at(end, self.chunk()).await {
+        while let Some(Ok(Some(mut chunk))) = timeout_at(end, self.chunk()).await {
             chunk.truncate(most - body.len());
             body.extend_from_slice(&chunk);
             if body.len() == most {

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::driver;
 use super::meta::Auth;
+use super::refresh::Refresh;
 use crate::data::secret::Secret;
 use crate::error::{BoxError, SharedError};
 
@@ -222,8 +224,9 @@ where
 ///
 /// They are fetched when first needed, again shortly before they expire (if
 /// [`Credentials::valid_for`] said when), and again when iconik answers 401; then the request is
-/// repeated once. However many calls wait, one fetch serves them all, also one that fails. A fetch
-/// may take as long as an attempt of the call that began it. Clones share what was fetched, so one
+/// repeated once. However many calls wait, one fetch serves them all, also one that fails, and it makes
+/// progress whichever of them is polled. A fetch may take as long as an attempt of the call that began
+/// it. Clones share what was fetched, so one
 /// value can serve several clients.
 ///
 /// The source must not send requests by a client with these same credentials: it would wait for
@@ -246,8 +249,6 @@ pub struct RotatingCredentials(Arc<Rotating>);
 struct Rotating {
     source: Box<dyn TokenSource>,
     current: Mutex<Current>,
-    /// Held while a fetch runs, so that there is one at a time.
-    fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -258,7 +259,18 @@ struct Current {
     /// How many fetches have ended.
     fetches: u64,
     /// Why the last one failed, if it did.
-    failure: Option<SharedError>,
+    failure: Option<FetchError>,
+    /// The one that runs.
+    refresh: Option<Arc<Refresh>>,
+}
+
+/// Why there are no credentials.
+#[derive(Clone)]
+pub(super) enum FetchError {
+    /// The source failed.
+    Source(SharedError),
+    /// The source took longer than an attempt may take.
+    TooSlow,
 }
 
 impl RotatingCredentials {
@@ -267,62 +279,63 @@ impl RotatingCredentials {
         Self(Arc::new(Rotating {
             source: Box::new(source),
             current: Mutex::default(),
-            fetching: tokio::sync::Mutex::new(()),
         }))
     }
 
     /// Good credentials and their generation; `stale` is a generation that was refused.
-    async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), SharedError> {
-        let fetches = self.lock().fetches;
-        if let Some(found) = self.look(stale) {
-            return Ok(found);
-        }
-        let _fetching = self.0.fetching.lock().await;
-        // What was fetched while this call waited is for this call, too, however it ended and
-        // however short its life.
-        if let Some(ended) = self.fetched_since(fetches, stale) {
-            return ended;
-        }
-        let fetched = self.0.source.fetch().await;
-        let mut current = self.lock();
-        current.fetches += 1;
-        match fetched {
-            Ok(credentials) => {
-                current.failure = None;
-                current.generation += 1;
-                current.credentials = Some(credentials.clone());
-                Ok((credentials, current.generation))
-            }
-            Err(failure) => {
-                let failure = SharedError::from(failure);
-                current.failure = Some(Arc::clone(&failure));
-                Err(failure)
-            }
-        }
-    }
-
-    /// How the last fetch ended, if one did after this number of them.
-    fn fetched_since(
+    async fn get(
         &self,
-        fetches: u64,
         stale: Option<u64>,
-    ) -> Option<Result<(Credentials, u64), SharedError>> {
-        let current = self.lock();
-        if current.fetches == fetches {
-            return None;
+        limit: Duration,
+    ) -> Result<(Credentials, u64), FetchError> {
+        loop {
+            let (refresh, fetches) = {
+                let mut current = self.lock();
+                if let Some(found) = current.look(stale) {
+                    return Ok(found);
+                }
+                let refresh = current.refresh.get_or_insert_with(|| self.refresh(limit));
+                (Arc::clone(refresh), current.fetches)
+            };
+            let join = refresh.join(|fetched| self.end(&refresh, fetched.map_err(Into::into)));
+            if driver::timeout_at(refresh.deadline, join).await.is_none() {
+                self.end(&refresh, Err(FetchError::TooSlow));
+            }
+            // What was fetched while this call waited is for this call, too, however it ended and
+            // however short its life.
+            if let Some(ended) = self.lock().fetched_since(fetches, stale) {
+                return ended;
+            }
         }
-        if let Some(failure) = &current.failure {
-            return Some(Err(Arc::clone(failure)));
-        }
-        let credentials = current.credentials.clone()?;
-        (Some(current.generation) != stale).then_some(Ok((credentials, current.generation)))
     }
 
-    fn look(&self, stale: Option<u64>) -> Option<(Credentials, u64)> {
-        let current = self.lock();
-        let credentials = current.credentials.as_ref()?;
-        let usable = Some(current.generation) != stale && !credentials.expired();
-        usable.then(|| (credentials.clone(), current.generation))
+    fn refresh(&self, limit: Duration) -> Arc<Refresh> {
+        const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+        let rotating = Arc::clone(&self.0);
+        let fetch = Box::pin(async move { rotating.source.fetch().await });
+        Refresh::new(fetch, tokio::time::Instant::now() + limit.min(CENTURY))
+    }
+
+    /// Notes how a fetch ended, unless that is known already.
+    fn end(&self, refresh: &Arc<Refresh>, fetched: Result<Credentials, FetchError>) {
+        let mut current = self.lock();
+        let running = current
+            .refresh
+            .take_if(|running| Arc::ptr_eq(running, refresh));
+        if running.is_some() {
+            current.fetches += 1;
+            match fetched {
+                Ok(credentials) => {
+                    current.failure = None;
+                    current.generation += 1;
+                    current.credentials = Some(credentials);
+                }
+                Err(failure) => current.failure = Some(failure),
+            }
+        }
+        // What is dropped is code of others, which may want the lock.
+        drop(current);
+        drop(running);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
@@ -330,6 +343,36 @@ impl RotatingCredentials {
             .current
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<BoxError> for FetchError {
+    fn from(source: BoxError) -> Self {
+        Self::Source(source.into())
+    }
+}
+
+impl Current {
+    /// How the last fetch ended, if one did after this number of them.
+    fn fetched_since(
+        &self,
+        fetches: u64,
+        stale: Option<u64>,
+    ) -> Option<Result<(Credentials, u64), FetchError>> {
+        if self.fetches == fetches {
+            return None;
+        }
+        if let Some(failure) = &self.failure {
+            return Some(Err(failure.clone()));
+        }
+        let credentials = self.credentials.clone()?;
+        (Some(self.generation) != stale).then_some(Ok((credentials, self.generation)))
+    }
+
+    fn look(&self, stale: Option<u64>) -> Option<(Credentials, u64)> {
+        let credentials = self.credentials.as_ref()?;
+        let usable = Some(self.generation) != stale && !credentials.expired();
+        usable.then(|| (credentials.clone(), self.generation))
     }
 }
 
@@ -350,10 +393,16 @@ enum Provider {
 }
 
 impl CredentialsProvider {
-    pub(crate) async fn get(&self, stale: Option<u64>) -> Result<(Credentials, u64), SharedError> {
+    /// Credentials and their generation; `stale` is a generation that was refused. A fetch may take
+    /// this long.
+    pub(super) async fn get(
+        &self,
+        stale: Option<u64>,
+        limit: Duration,
+    ) -> Result<(Credentials, u64), FetchError> {
         match &self.0 {
             Provider::Fixed(credentials) => Ok((credentials.clone(), 0)),
-            Provider::Rotating(rotating) => rotating.get(stale).await,
+            Provider::Rotating(rotating) => rotating.get(stale, limit).await,
         }
     }
 

@@ -212,6 +212,22 @@ pub enum Location {
     Header,
 }
 
+/// What is the same for all actions of a service.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceMeta {
+    /// Its name, for example `assets`.
+    pub name: &'static str,
+    /// What every path begins with, for example `/API/assets`.
+    pub base_path: &'static str,
+    /// How many requests a second it takes from one application, sustained.
+    pub per_second: u32,
+    /// How many requests it takes in any window of [`burst_seconds`](Self::burst_seconds).
+    pub burst: u32,
+    /// The length of that window, in seconds.
+    pub burst_seconds: u32,
+}
+
 /// What errors and traces call a request: never with values of its arguments.
 #[derive(Clone)]
 pub(crate) enum Endpoint {
@@ -228,6 +244,20 @@ impl Endpoint {
         match self {
             Self::Known(meta) => Some(meta),
             Self::Custom(..) | Self::None => None,
+        }
+    }
+
+    /// What the paths of the service begin with, for example `/API/assets`.
+    pub(crate) fn service(&self) -> &str {
+        match self {
+            Self::Known(meta) => meta.base_path,
+            Self::Custom(_, path) => {
+                // The first segment, and the one behind it if the first is `API`.
+                let slashes = if path.starts_with("/API/") { 3 } else { 2 };
+                let end = path.match_indices('/').nth(slashes - 1);
+                end.map_or(path, |(end, _)| &path[..end])
+            }
+            Self::None => "",
         }
     }
 

@@ -7,12 +7,13 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::response::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 
 use super::body::{Body, ReadError};
 use super::call::Options;
-use super::credentials::{Credentials, CredentialsProvider};
-use super::limit::Grant;
+use super::credentials::{Credentials, CredentialsProvider, FetchError};
+use super::driver::{sleep, timeout};
+use super::limit::Permission;
 use super::meta::Auth;
 use super::request::PreparedRequest;
 use super::response::RawResponse;
@@ -77,12 +78,6 @@ async fn exchange(
     reading: Reading,
 ) -> Result<Received> {
     let request = request?;
-    if tokio::runtime::Handle::try_current().is_err() {
-        let error = Error::new(ErrorKind::Runtime, request.endpoint);
-        return Err(
-            error.detail("there is no Tokio runtime here; the feature `blocking` needs none")
-        );
-    }
     let span = Span::new(&request.endpoint);
     let sending = Sending {
         session: &session,
@@ -124,7 +119,7 @@ impl Sending<'_> {
             Some(deadline) => {
                 let end = Instant::now().checked_add(deadline);
                 let done = timeout(deadline, self.repeat(&mut progress, end)).await;
-                done.unwrap_or_else(|_| {
+                done.unwrap_or_else(|| {
                     Err(self
                         .error(ErrorKind::Timeout)
                         .detail(format!("not done within {deadline:?}")))
@@ -159,14 +154,14 @@ impl Sending<'_> {
         loop {
             let (credentials, generation) = self.credentials(provider, stale).await?;
             let message = self.message(&credentials)?;
-            let grant = self.turn().await;
+            let permission = self.permission().await;
             let began = *began.get_or_insert_with(Instant::now);
 
             progress.attempts += 1;
             progress.under_way = true;
             self.span.sending(progress.attempts);
             let result = self
-                .attempt(message, &credentials, grant, progress.attempts)
+                .attempt(message, &credentials, permission, progress.attempts)
                 .await;
             progress.under_way = false;
 
@@ -214,12 +209,12 @@ impl Sending<'_> {
         }
         let limit = self.timeout();
         let failed = |detail: String| self.error(ErrorKind::Credentials).detail(detail);
-        match timeout(limit, provider.get(stale)).await {
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(source)) => {
+        match provider.get(stale, limit).await {
+            Ok(found) => Ok(found),
+            Err(FetchError::Source(source)) => {
                 Err(failed("the source of the credentials failed".into()).shared_source(source))
             }
-            Err(_) => Err(failed(format!(
+            Err(FetchError::TooSlow) => Err(failed(format!(
                 "the source of the credentials gave none within {limit:?}"
             ))),
         }
@@ -233,33 +228,37 @@ impl Sending<'_> {
         self.options.timeout.unwrap_or(self.session.timeout)
     }
 
-    /// Waits for a place in the pace.
-    async fn turn(&self) -> Option<Grant> {
+    /// Waits until the pace lets the request go.
+    async fn permission(&self) -> Option<Permission> {
         let asked = Instant::now();
-        let grant = self.session.limiter.acquire().await;
+        let limiter = &self.session.limiter;
+        let permission = limiter.acquire(&self.request.endpoint).await;
         let waited = asked.elapsed();
         if waited > Duration::from_millis(1) {
             self.span.waiting("for the pace", waited);
         }
-        grant
+        permission
     }
 
     async fn attempt(
         &self,
         message: Request<Body>,
         credentials: &Credentials,
-        grant: Option<Grant>,
+        permission: Option<Permission>,
         number: u32,
     ) -> Result<Received> {
         let limit = self.timeout();
         let started = Instant::now();
-        let (head, content) = self.exchange(message, started, limit).await?;
+        let (head, body) = self.send(message, limit).await?;
+        self.span.answered(number, head.status, started.elapsed());
+        // The others learn from the head at once: the body may take long.
+        let retry_after = retry_after(head.status, &head.headers);
+        if let Some(permission) = permission {
+            permission.observe(head.status, &head.headers, retry_after);
+        }
+        let left = limit.saturating_sub(started.elapsed());
+        let (head, content) = self.read(head, body, left, limit).await?;
         let (status, headers) = (head.status, head.headers);
-        self.span.answered(number, status, started.elapsed());
-        let retry_after = retry_after(status, &headers);
-        self.session
-            .limiter
-            .observe(grant, status, &headers, retry_after);
         let (body, open) = match content {
             Content::Whole(body) => (body, None),
             Content::Open(body) => (Bytes::new(), Some(body)),
@@ -286,7 +285,8 @@ impl Sending<'_> {
         Err(error
             .response(status, headers, body, &credentials.secrets())
             .wait(retry_after)
-            .sent(number, status.is_server_error()))
+            // Nothing but a 4xx says for certain that nothing was done.
+            .sent(number, !status.is_client_error()))
     }
 
     /// Whether the response is what the action documents: a redirect is, where its target is the
@@ -332,24 +332,28 @@ impl Sending<'_> {
         Ok(message)
     }
 
-    async fn exchange(
+    fn too_late(&self, limit: Duration) -> Error {
+        self.error(ErrorKind::Timeout)
+            .detail(format!("no complete response within {limit:?}"))
+            .sent(1, true)
+    }
+
+    /// Sends the message and waits for the head of the response.
+    async fn send(&self, message: Request<Body>, limit: Duration) -> Result<(Parts, Body)> {
+        let response = timeout(limit, self.session.transport.send(message)).await;
+        let response = response.ok_or_else(|| self.too_late(limit))?;
+        Ok(response.map_err(|error| self.broken(error))?.into_parts())
+    }
+
+    /// Reads the body, unless the caller wants to.
+    async fn read(
         &self,
-        request: Request<Body>,
-        started: Instant,
+        head: Parts,
+        body: Body,
+        left: Duration,
         limit: Duration,
     ) -> Result<(Parts, Content)> {
-        let too_late = |_| {
-            self.error(ErrorKind::Timeout)
-                .detail(format!("no complete answer within {limit:?}"))
-                .sent(1, true)
-        };
         let most = self.session.max_response_size;
-        let sent = timeout(limit, self.session.transport.send(request)).await;
-        let (head, body) = sent
-            .map_err(too_late)?
-            .map_err(|error| self.broken(error))?
-            .into_parts();
-        let left = limit.saturating_sub(started.elapsed());
         if !self.is_success(head.status, &head.headers) {
             // The status is the message. Its text may be cut short, but must not hide it.
             let most = most.min(MOST_OF_AN_ERROR);
@@ -370,7 +374,7 @@ impl Sending<'_> {
             }
             length => timeout(left, body.read(most, length))
                 .await
-                .map_err(too_late)?,
+                .ok_or_else(|| self.too_late(limit))?,
         };
         match body {
             Ok(body) => Ok((head, Content::Whole(body))),

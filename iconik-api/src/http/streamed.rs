@@ -9,9 +9,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::Sleep;
 
 use super::body::Body;
+use super::driver::sleep;
 use super::response::RawResponse;
 use super::transport::Failure;
 use crate::error::{Error, ErrorKind, Result};
@@ -92,13 +93,7 @@ impl StreamedResponse {
             }));
         }
         let timeout = self.timeout;
-        let timer = self.timer.get_or_insert_with(|| {
-            let timer = match Instant::now().checked_add(timeout) {
-                Some(end) => tokio::time::sleep_until(end),
-                None => sleep(timeout),
-            };
-            Box::pin(timer)
-        });
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
         if timer.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }

@@ -7,6 +7,7 @@ use http::{Request, Response};
 
 use super::body::Body;
 use super::credentials::BoxFuture;
+use super::driver::Driven;
 use crate::error::BoxError;
 
 /// Sends one HTTP request, and returns the head of the response with a body to read.
@@ -141,7 +142,8 @@ impl Transport for Network {
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         Box::pin(async move {
             let request = to_reqwest(request)?;
-            let response = self.0.execute(request).await;
+            // Its connections are used by later calls, perhaps in another runtime.
+            let response = Driven::new(Box::pin(self.0.execute(request))).await;
             let response = response.map_err(TransportError::from_reqwest)?;
             Ok(Response::from(response).map(Body::from_reqwest))
         })

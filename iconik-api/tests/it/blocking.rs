@@ -80,19 +80,31 @@ async fn on_a_current_thread_runtime_it_says_so_instead_of_hanging() {
     assert_eq!(server.count(), 0);
 }
 
-#[test]
-fn without_a_runtime_the_async_client_says_so_instead_of_panicking() {
-    let client = iconik_api::Client::builder()
-        .app_id("a")
-        .auth_token("t")
-        .build()
-        .unwrap();
-    let mut call = Box::pin(std::future::IntoFuture::into_future(
-        client.call(&GetPlaylist::new("p")),
-    ));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(result) = call.as_mut().poll(&mut context) else {
-        panic!("it waits for nothing")
-    };
-    assert_eq!(result.unwrap_err().kind(), ErrorKind::Runtime);
+#[tokio::test]
+async fn it_works_in_spawn_blocking_of_a_current_thread_runtime() {
+    let objects = r#"{"objects":[{"id":"a"},{"id":"b"}],"next_url":null}"#;
+    let server = Server::always(Reply::json(200, objects)).await;
+    let client = blocking::Client::new(server.client()).unwrap();
+    let seen = tokio::task::spawn_blocking(move || {
+        client.call(&GetPlaylist::new("p")).unwrap();
+        let list = client.inner().assets().collections().list().items();
+        client
+            .iter(list)
+            .map(|item| item.unwrap().id)
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(seen.await.unwrap(), [Some("a".into()), Some("b".into())]);
+}
+
+#[tokio::test]
+async fn an_iterator_that_met_a_runtime_keeps_its_place() {
+    let objects = r#"{"objects":[{"id":"a"}],"next_url":null}"#;
+    let server = Server::always(Reply::json(200, objects)).await;
+    let client = blocking::Client::new(server.client()).unwrap();
+    let mut items = client.iter(client.inner().assets().collections().list().items());
+    let error = items.next().unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Runtime);
+
+    let rest = tokio::task::spawn_blocking(move || items.map(Result::unwrap).count());
+    assert_eq!(rest.await.unwrap(), 1);
 }

@@ -21,6 +21,8 @@ mod helpers;
 #[cfg(feature = "assets")]
 mod http;
 #[cfg(feature = "assets")]
+mod pace;
+#[cfg(feature = "assets")]
 mod paging;
 #[cfg(feature = "assets")]
 mod paging_properties;
@@ -29,6 +31,8 @@ mod real_data;
 #[cfg(feature = "assets")]
 mod resources;
 mod responses;
+#[cfg(feature = "assets")]
+mod runtimes;
 #[cfg(feature = "assets")]
 mod secrets;
 mod support;
