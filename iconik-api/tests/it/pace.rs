@@ -104,11 +104,17 @@ async fn a_list_that_reads_ahead_and_a_call_for_each_item_in_the_loop() {
     let server = Server::start(collections).await;
     let client = client(&server);
     for pages in [2, 4, 8] {
-        let mut items = client.assets().collections().list().items().read_ahead(pages);
+        let mut items = client
+            .assets()
+            .collections()
+            .list()
+            .items()
+            .read_ahead(pages);
         in_time(async {
             while let Some(item) = items.next().await {
                 client
-                    .assets().collections()
+                    .assets()
+                    .collections()
                     .get(item.unwrap().id.unwrap())
                     .await
                     .unwrap();
@@ -221,7 +227,9 @@ fn a_blocking_loop_that_reads_ahead_with_a_call_for_each_item() {
         let mut seen = 0;
         for collection in iconik.iter(list.items().read_ahead(4)) {
             let id = collection.unwrap().id.unwrap();
-            iconik.wait(iconik.inner().assets().collections().get(id)).unwrap();
+            iconik
+                .wait(iconik.inner().assets().collections().get(id))
+                .unwrap();
             seen += 1;
         }
         done.send(seen).unwrap();

@@ -41,7 +41,8 @@ fn threads_with_many_short_runtimes_share_one_client() {
             scope.spawn(|| {
                 for _ in 0..25 {
                     let call = client
-                        .assets().playlists()
+                        .assets()
+                        .playlists()
                         .create(NewPlaylist::new("x"))
                         .into_future();
                     current_thread().block_on(call).unwrap();
