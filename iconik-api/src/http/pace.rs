@@ -12,10 +12,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 const LONGEST_WINDOW: Duration = Duration::from_secs(86_400);
 
 /// How much later than its slot a request may go. A caller that is later gets another slot.
-const LATEST: Duration = Duration::from_millis(25);
+const LATEST: Duration = Duration::from_millis(50);
 /// How much the way of one request to the server may take longer than that of another: a new
 /// connection needs several round trips, a kept one half of one.
-const LONGEST_DELAY: Duration = Duration::from_millis(175);
+const LONGEST_DELAY: Duration = Duration::from_millis(150);
 /// What is added to each window, because the server counts requests when they arrive.
 const HEADROOM: Duration = LATEST.saturating_add(LONGEST_DELAY);
 /// A second is divided into this many parts, and each part takes its share of the requests.
@@ -375,7 +375,7 @@ mod tests {
                     let late = if tries[number] <= 3 {
                         *late
                     } else {
-                        *late % 25
+                        *late % 50
                     };
                     agenda.push((at + millis(late), number, Some(ticket)));
                 }
@@ -392,7 +392,7 @@ mod tests {
             burst in 1_u32..120,
             window in 1_u64..30,
             callers in prop::collection::vec((0_u64..5_000, caller()), 1..150),
-            delays in prop::collection::vec(0_u64..175, 150),
+            delays in prop::collection::vec(0_u64..150, 150),
         ) {
             let window = Duration::from_secs(window);
             let mut pace = Pace::new(per_second, burst, window);
@@ -400,7 +400,7 @@ mod tests {
             let callers: Vec<_> = callers
                 .into_iter()
                 .map(|(arrives, caller)| match caller {
-                    Caller::Comes(late) => (arrives, Caller::Comes(late % 25)),
+                    Caller::Comes(late) => (arrives, Caller::Comes(late % 50)),
                     other => (arrives, other),
                 })
                 .collect();

@@ -440,7 +440,7 @@ async fn the_pace_holds_over_the_network_and_between_clients() {
     }
     let time = started.elapsed();
     assert!(
-        time >= Duration::from_secs(2) && time < Duration::from_secs(3),
+        time >= Duration::from_secs(2) && time < Duration::from_secs(4),
         "{time:?}"
     );
 }
