@@ -143,9 +143,22 @@ pub enum Shape {
     Union {
         /// The field that tells, as on the wire.
         tag: String,
-        /// Value of the tag and name of the model, in the order of the spec.
-        variants: Vec<(String, String)>,
+        /// The field that contains the model, where it is not the object itself.
+        content: Option<String>,
+        /// The variants, in the order of the spec.
+        variants: Vec<Variant>,
     },
+}
+
+/// One of the kinds of objects that a union consists of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// The value of the tag.
+    pub wire: String,
+    /// The name given with `rename`, where the value of the tag makes no good one.
+    pub rename: Option<String>,
+    /// The name of the model; none where the object has nothing but the tag.
+    pub model: Option<String>,
 }
 
 /// A field of a model: in a request model, an option.
@@ -220,6 +233,8 @@ pub enum Type {
     Boolean,
     /// A point in time.
     Timestamp,
+    /// A file, in a form.
+    File,
     /// Any JSON value.
     Any,
     /// A JSON object whose keys nobody documents.
@@ -324,6 +339,14 @@ pub struct RequestBody {
 pub enum RequestContent {
     /// JSON of this type: a model, a list, or [`Type::Object`] where the fields are not documented.
     Json(Type),
+    /// The fields of a model as a URL-encoded form.
+    Form(Type),
+    /// The fields of a model as a form that may contain files.
+    Multipart(Type),
+    /// Bytes of this media type, which may be a range such as `image/*`.
+    Bytes(String),
+    /// Text of this media type.
+    Text(String),
 }
 
 /// A parameter outside the body.
@@ -390,6 +413,10 @@ pub enum Auth {
     ShareToken,
     /// `App-ID` alone.
     AppId,
+    /// `Temp-Auth-Token`, between the two steps of a login.
+    TemporaryToken,
+    /// None.
+    None,
 }
 
 /// A way to get the next page.
@@ -420,6 +447,10 @@ pub enum Body {
     Objects(Type),
     /// Plain text.
     Text,
+    /// Bytes of any media type.
+    Bytes,
+    /// The target of a redirect.
+    Location,
 }
 
 /// A difference from iconik's document that is meant: the audit does not report it.
@@ -474,6 +505,67 @@ impl<'a> Scope<'a> {
     pub fn enums(self) -> impl Iterator<Item = &'a Enum> {
         let common = self.common.enums.values();
         self.service.enums.values().chain(common)
+    }
+
+    /// The paths of other actions that an action would call if a value of its path were a word of
+    /// theirs: with `versions/old/` there, `versions/{version_id}/` must not be called with `old`.
+    pub fn siblings(self, action: &Action) -> Vec<&'a str> {
+        let actions = self
+            .service
+            .resources
+            .iter()
+            .flat_map(|resource| &resource.actions);
+        let mut paths: Vec<&'a str> = actions
+            .filter(|other| other.method == action.method)
+            .filter(|other| self.may_become(action, &other.path))
+            .map(|other| other.path.as_str())
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// Whether values can make an action's path one of those that the other path stands for. A
+    /// documented value of an enum is what the action is for.
+    fn may_become(self, action: &Action, other: &str) -> bool {
+        let (own, other) = (action.path.split('/'), other.split('/'));
+        if own.clone().count() != other.clone().count() {
+            return false;
+        }
+        let mut differs = false;
+        for (own, other) in own.zip(other) {
+            match (placeholder(own), placeholder(other)) {
+                (None, None) if own != other => return false,
+                (Some(name), None) if self.takes(action, name, other) => return false,
+                (Some(_), None) => differs = true,
+                _ => {}
+            }
+        }
+        differs
+    }
+
+    /// Whether a parameter of the path has this documented value.
+    fn takes(self, action: &Action, param: &str, value: &str) -> bool {
+        let param = action.params.iter().find(|it| it.wire == param);
+        let Some(Type::Enum(name)) = param.map(|it| &it.ty) else {
+            return false;
+        };
+        let known = self.enumeration(name);
+        known.is_some_and(|known| known.values.iter().any(|it| it.wire == value))
+    }
+
+    /// Whether the sort position of the last item seen is a field of the body, not a parameter.
+    pub fn search_after_in_body(self, action: &Action) -> bool {
+        let Some(Type::Model(name)) = action.body.as_ref().and_then(RequestBody::ty) else {
+            return false;
+        };
+        let Some(Shape::Fields(fields)) = self.model(name).map(|it| &it.shape) else {
+            return false;
+        };
+        action.paging.contains(&Paging::SearchAfter)
+            && fields
+                .iter()
+                .any(|it| it.wire == Paging::SearchAfter.as_str())
     }
 
     /// Every id.
@@ -557,12 +649,47 @@ impl Action {
 }
 
 impl RequestBody {
-    /// The type whose JSON it contains.
-    pub fn ty(&self) -> &Type {
+    /// The type whose fields it contains, unless it is bytes or text.
+    pub fn ty(&self) -> Option<&Type> {
         match &self.content {
-            RequestContent::Json(ty) => ty,
+            RequestContent::Json(ty) | RequestContent::Form(ty) | RequestContent::Multipart(ty) => {
+                Some(ty)
+            }
+            RequestContent::Bytes(_) | RequestContent::Text(_) => None,
         }
     }
+
+    /// The media type, or the range of media types, that is sent.
+    pub fn media_type(&self) -> &str {
+        match &self.content {
+            RequestContent::Json(_) => "application/json",
+            RequestContent::Form(_) => "application/x-www-form-urlencoded",
+            RequestContent::Multipart(_) => "multipart/form-data",
+            RequestContent::Bytes(media_type) | RequestContent::Text(media_type) => media_type,
+        }
+    }
+}
+
+impl Body {
+    /// The type that it contains, if that is JSON.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::Page(ty) | Self::Objects(ty) => Some(ty),
+            Self::Nothing | Self::Text | Self::Bytes | Self::Location => None,
+        }
+    }
+}
+
+impl Param {
+    /// What the names begin with that are sent for the entries of a map: `metadata.` of `metadata.*`.
+    pub fn prefix(&self) -> Option<&str> {
+        matches!(self.ty, Type::Map(_)).then(|| self.wire.strip_suffix('*'))?
+    }
+}
+
+/// The name in a segment like `{asset_id}`.
+fn placeholder(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 impl Method {
@@ -591,7 +718,37 @@ impl Auth {
             Self::Token => "token",
             Self::ShareToken => "share_token",
             Self::AppId => "app_id",
+            Self::TemporaryToken => "temporary_token",
+            Self::None => "none",
         }
+    }
+
+    /// Every kind of credentials.
+    pub const ALL: [Self; 5] = [
+        Self::Token,
+        Self::ShareToken,
+        Self::AppId,
+        Self::TemporaryToken,
+        Self::None,
+    ];
+
+    /// The headers that it sends.
+    pub fn headers(self) -> &'static [&'static str] {
+        match self {
+            Self::Token => &["App-ID", "Auth-Token"],
+            Self::ShareToken => &["App-ID", "Share-Auth-Token"],
+            Self::AppId => &["App-ID"],
+            Self::TemporaryToken => &["Temp-Auth-Token"],
+            Self::None => &[],
+        }
+    }
+
+    /// Whether credentials alone set this header: no parameter may.
+    pub fn owns_header(name: &str) -> bool {
+        let headers = Self::ALL.iter().flat_map(|auth| auth.headers());
+        headers
+            .chain(&["Authorization"])
+            .any(|header| header.eq_ignore_ascii_case(name))
     }
 }
 

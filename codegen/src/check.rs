@@ -47,7 +47,9 @@ pub(crate) fn check(
         models: BTreeMap::new(),
         request_roots: Vec::new(),
         response_roots: Vec::new(),
+        form_roots: Vec::new(),
         patches: Vec::new(),
+        forms: Vec::new(),
         services: Vec::new(),
     };
     checker.files();
@@ -93,7 +95,10 @@ struct Checker<'s> {
     /// Which models are sent and received, and which must be patches, with the place that says so.
     request_roots: Vec<(Option<usize>, api::Type)>,
     response_roots: Vec<(Option<usize>, api::Type)>,
+    form_roots: Vec<(Option<usize>, api::Type)>,
     patches: Vec<(Span, Key<'s>)>,
+    /// Which models are sent as forms, with the place that says so and the kind of form.
+    forms: Vec<(Span, Key<'s>, &'static str)>,
     /// The services, each with its folder.
     services: Vec<(usize, api::Service)>,
 }

@@ -81,7 +81,7 @@ impl Count {
         let model = match action
             .body
             .as_ref()
-            .map(RequestBody::ty)
+            .and_then(RequestBody::ty)
             .map(Type::innermost)
         {
             Some(Type::Model(name)) => scope.model(name),

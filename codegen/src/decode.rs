@@ -18,6 +18,9 @@ pub(crate) struct At<T> {
 
 /// A kind of value: how to read it, and how to describe it to an editor.
 pub(crate) trait Decode {
+    /// Whether the name before it may be empty.
+    const MAY_BE_NAMELESS: bool = false;
+
     /// What it is once it is read.
     type Output;
 
@@ -414,7 +417,7 @@ impl<T: Decode> Decode for Entries<T> {
         let entries = cx.entries("a mapping", node, owner)?;
         let mut list = Vec::new();
         for (key, value) in entries {
-            if key.text.is_empty() {
+            if key.text.is_empty() && !T::MAY_BE_NAMELESS {
                 cx.report(Diagnostic::new(
                     key.span,
                     "a name is missing before this `:`",

@@ -15,6 +15,7 @@ mod node;
 pub mod openapi;
 pub mod pages;
 mod print;
+mod prose;
 mod rust;
 pub mod scaffold;
 mod schema;

@@ -44,6 +44,25 @@ pub(crate) fn variant(wire: &str, rename: Option<&str>) -> String {
     escaped(&upper_camel(rename.unwrap_or(wire)))
 }
 
+/// The Rust name of a variant of a union: that of its model where the model is the object itself and
+/// is in no other variant, else that of the tag.
+pub(crate) fn union_variant(
+    item: &api::Variant,
+    variants: &[api::Variant],
+    adjacent: bool,
+) -> String {
+    let same = variants.iter().filter(|it| it.model == item.model);
+    match (&item.model, &item.rename) {
+        (Some(model), None) if !adjacent && same.count() == 1 => model.clone(),
+        (_, rename) => variant(&item.wire, rename.as_deref()),
+    }
+}
+
+/// The function that makes a variant of a union.
+pub(crate) fn constructor(variant: &str) -> String {
+    escaped(&snake(bare(variant)))
+}
+
 /// The module of a service or a resource, and the method that returns its handle.
 pub(crate) fn module(name: &str) -> String {
     escaped(&snake(name))

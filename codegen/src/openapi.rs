@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::api::{
-    Action, Api, Auth, Body, Location, Method, Param, RequestBody, Resource, Service, Shape, Type,
+    Action, Api, Auth, Location, Method, Param, RequestBody, RequestContent, Resource, Service,
+    Shape, Type,
 };
 use crate::words::{needs_roles, sentence};
 
@@ -48,11 +49,8 @@ fn used(api: &Api, services: &[&Service]) -> BTreeSet<String> {
         };
         for action in service.resources.iter().flat_map(|it| &it.actions) {
             let params = action.params.iter().map(|it| &it.ty);
-            let body = action.body.iter().map(RequestBody::ty);
-            let responses = action.returns.iter().filter_map(|(_, body)| match body {
-                Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) => Some(ty),
-                Body::Nothing | Body::Text => None,
-            });
+            let body = action.body.iter().filter_map(RequestBody::ty);
+            let responses = action.returns.iter().filter_map(|(_, body)| body.ty());
             for ty in params.chain(body).chain(responses) {
                 collect(names_of, ty, &mut names);
             }
@@ -76,7 +74,7 @@ fn collect(names_of: Names<'_>, ty: &Type, names: &mut BTreeSet<String>) {
                         .for_each(|it| collect(names_of, &it.ty, names));
                 }
                 Some(Shape::Union { variants, .. }) => {
-                    for (_, it) in variants {
+                    for it in variants.iter().filter_map(|it| it.model.as_ref()) {
                         collect(names_of, &Type::Model(it.clone()), names);
                     }
                 }
@@ -259,17 +257,13 @@ impl Export<'_> {
             .add("description", operation_text(action))
             .add_if(action.deprecated.is_some(), "deprecated", json!(true))
             .add("x-roles", json!(action.roles));
-        match action.auth {
-            Auth::Token => {}
-            Auth::ShareToken => {
-                operation.add(
-                    "security",
-                    json!([{ "App-ID": [], "Share-Auth-Token": [] }]),
-                );
-            }
-            Auth::AppId => {
-                operation.add("security", json!([{ "App-ID": [] }]));
-            }
+        if action.auth != Auth::Token {
+            let headers = action.auth.headers().iter();
+            let headers: serde_json::Map<_, _> = headers
+                .map(|header| ((*header).to_owned(), json!([])))
+                .collect();
+            // No header at all is an empty requirement, not an empty list of them.
+            operation.add("security", json!([headers]));
         }
         let paging: Vec<&str> = action.paging.iter().map(|it| it.as_str()).collect();
         operation
@@ -292,7 +286,12 @@ impl Export<'_> {
             );
         }
         if let Some(sent) = &action.body {
-            let content = media("application/json", type_schema(names, sent.ty()));
+            let schema = match (&sent.content, sent.ty()) {
+                (_, Some(ty)) => type_schema(names, ty),
+                (RequestContent::Text(_), None) => Json::Value(json!({ "type": "string" })),
+                (_, None) => Json::Value(json!({ "type": "string", "format": "binary" })),
+            };
+            let content = media(sent.media_type(), schema);
             let body = Members::default()
                 .add("required", json!(sent.required))
                 .add("content", content)
@@ -345,22 +344,29 @@ impl Export<'_> {
                 .done()
         };
         let mut schemes = Members::default();
-        schemes
-            .add("App-ID", header("App-ID", "Names the application."))
-            .add(
+        let headers = [
+            ("App-ID", "Names the application."),
+            (
                 "Auth-Token",
-                header(
-                    "Auth-Token",
-                    "The application's token, bare: without `Bearer`.",
-                ),
-            )
-            .add(
+                "The application's token, bare: without `Bearer`.",
+            ),
+            (
                 "Share-Auth-Token",
-                header(
-                    "Share-Auth-Token",
-                    "What logging in to a share answers with.",
-                ),
-            );
+                "The token that logging in to a share returns.",
+            ),
+            (
+                "Temp-Auth-Token",
+                "The token between the two steps of a login.",
+            ),
+        ];
+        let used = |name: &str| {
+            let actions = self.resources().flat_map(|(_, resource)| &resource.actions);
+            let mut used = actions.flat_map(|action| action.auth.headers());
+            used.any(|header| *header == name)
+        };
+        for (name, about) in headers.into_iter().filter(|(name, _)| used(name)) {
+            schemes.add(name, header(name, about));
+        }
         Members::default()
             .add("securitySchemes", schemes.done())
             .add(

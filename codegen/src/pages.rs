@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::api::{
     Action, Api, Auth, Body, Bounds, Direction, Enum, Field, Home, Literal, Location, Model, Param,
-    Resource, Service, Shape, Type,
+    RequestBody, RequestContent, Resource, Service, Shape, Type,
 };
 use crate::coverage;
 use crate::source::MARK;
@@ -238,18 +238,22 @@ impl Chapter<'_> {
             Auth::Token => {}
             Auth::ShareToken => out.push_str("- Takes the token of a share (`Share-Auth-Token`) in place of the application's.\n"),
             Auth::AppId => out.push_str("- Takes the application's id, but no token.\n"),
+            Auth::TemporaryToken => out.push_str("- Takes the temporary token of a login in two steps (`Temp-Auth-Token`).\n"),
+            Auth::None => out.push_str("- Takes no credentials.\n"),
         }
         if let Some(used_by) = action.used_by {
             let _ = writeln!(out, "- {}", used_by.sentence());
         }
         if let Some(body) = &action.body {
             let need = if body.required { "" } else { ", optional" };
-            let _ = writeln!(out, "- Body: {}{need}.", self.link(on, body.ty()));
+            let _ = writeln!(out, "- Body: {}{need}.", self.request_body(on, body));
         }
         for (status, body) in &action.returns {
             let body = match body {
                 Body::Nothing => "nothing".to_owned(),
                 Body::Text => "text".to_owned(),
+                Body::Bytes => "bytes".to_owned(),
+                Body::Location => "a redirect; its target is the result".to_owned(),
                 Body::Json(ty) => self.link(on, ty),
                 Body::Page(ty) => format!("a page of {}", self.link(on, ty)),
                 Body::Objects(ty) => format!("a list of {}", self.link(on, ty)),
@@ -290,6 +294,18 @@ impl Chapter<'_> {
         }
     }
 
+    /// What the body of a request contains.
+    fn request_body(&self, on: On<'_>, body: &RequestBody) -> String {
+        match (&body.content, body.ty()) {
+            (RequestContent::Form(_), Some(ty)) => format!("a form, {}", self.link(on, ty)),
+            (RequestContent::Multipart(_), Some(ty)) => {
+                format!("a form with files, {}", self.link(on, ty))
+            }
+            (_, Some(ty)) => self.link(on, ty),
+            (_, None) => format!("`{}`", body.media_type()),
+        }
+    }
+
     fn model(&self, out: &mut String, on: On<'_>, model: &Model) {
         let _ = writeln!(out, "\n## {}\n\n{}", model.name, sentence(&model.doc));
         if let Some(note) = &model.note {
@@ -313,13 +329,25 @@ impl Chapter<'_> {
                     );
                 }
             }
-            Shape::Union { tag, variants } => {
-                let _ = writeln!(out, "\n| `{tag}` | |\n|---|---|");
-                for (value, name) in variants {
+            Shape::Union {
+                tag,
+                content,
+                variants,
+            } => {
+                let content = content.as_ref().map(|content| format!("`{content}`"));
+                let _ = writeln!(
+                    out,
+                    "\n| `{tag}` | {} |\n|---|---|",
+                    content.unwrap_or_default()
+                );
+                for variant in variants {
+                    let model = variant.model.as_ref();
+                    let model = model.map(|name| self.link(on, &Type::Model(name.clone())));
                     let _ = writeln!(
                         out,
-                        "| `{value}` | {} |",
-                        self.link(on, &Type::Model(name.clone()))
+                        "| `{}` | {} |",
+                        variant.wire,
+                        model.unwrap_or_default()
                     );
                 }
             }

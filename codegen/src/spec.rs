@@ -8,6 +8,7 @@ use crate::decode::{
     Row, Table, Text, Words, record,
 };
 use crate::node::{Node, Value};
+use crate::prose::Prose;
 use crate::schema::Definitions;
 use crate::source::Span;
 
@@ -25,7 +26,7 @@ record! {
         /// The parameters that come with each style of paging.
         optional "paging" paging: PagingParams,
         /// The typed ids, each with the object that it identifies.
-        optional "ids" ids: Entries<Text>,
+        optional "ids" ids: Entries<Prose>,
         /// Parameters that several services share, by name.
         optional "params" params: Entries<ParamForm>,
         /// Fields that mean the same in the models of several services, by name.
@@ -45,7 +46,7 @@ record! {
         /// The service's name; its folder has the same.
         required "service" name: Text,
         /// What the service is for, in one sentence.
-        required "about" about: Text,
+        required "about" about: Prose,
         /// What every path begins with, for example `/API/assets`.
         required "base_path" base_path: Text,
         /// How many requests the service accepts from one application, where that differs from common.yaml.
@@ -122,7 +123,7 @@ record! {
         /// One of them, for example `playlist`; the name without its last `s` where it is absent.
         optional "singular" singular: Text,
         /// What it is, in one sentence.
-        required "about" about: Text,
+        required "about" about: Prose,
         /// Parameters that several actions of this file share, by name.
         optional "params" params: Entries<ParamForm>,
         /// What one can do, by the name of the method.
@@ -140,11 +141,11 @@ record! {
     /// One request that the service answers.
     Action {
         /// What it does, in the third person without full stop: `Lists playlists`.
-        required "title" title: Text,
+        required "title" title: Prose,
         /// More about it, where there is more to say.
-        optional "doc" doc: Text,
+        optional "doc" doc: Prose,
         /// A correction of iconik's documents, with its evidence.
-        optional "note" note: Text,
+        optional "note" note: Prose,
         /// The HTTP method.
         required "method" method: OneOf<Method>,
         /// The path below the service's base path: `/v1/playlists/{playlist_id}/`.
@@ -162,11 +163,11 @@ record! {
         /// The body of each success status: a type, `page<T>`, `objects<T>`, `text` or `nothing`.
         required "returns" returns: ByStatus<BodyForm>,
         /// Failures that need a word, by status.
-        optional "errors" errors: ByStatus<Text>,
+        optional "errors" errors: ByStatus<Prose>,
         /// Whether sending it twice does the same as sending it once, where the method does not tell.
         optional "idempotent" idempotent: Idempotent,
         /// Why not to use it any more.
-        optional "deprecated" deprecated: Text,
+        optional "deprecated" deprecated: Prose,
         /// The part of iconik that it is for, where ordinary integrations do not call it.
         optional "used_by" used_by: OneOf<UsedBy>,
         /// The name of the request type, where the derived one reads badly.
@@ -182,15 +183,23 @@ record! {
         /// Whether sending it twice does the same as sending it once.
         required "value" value: Flag,
         /// How one knows.
-        required "reason" reason: Text,
+        required "reason" reason: Prose,
     }
 }
 
 record! {
     /// The body of a request.
     RequestBody {
-        /// JSON of this type: a model, or `object`.
+        /// JSON of this type: a model, a list, or `object`.
         optional "json" json: TypeForm,
+        /// A URL-encoded form with the fields of this model.
+        optional "form" form: TypeForm,
+        /// A form with the fields of this model, of which those of type `file` are files.
+        optional "multipart" multipart: TypeForm,
+        /// Bytes of this media type: `image/*` where the caller names one of them.
+        optional "bytes" bytes: Text,
+        /// Text of this media type, for example `application/xml`.
+        optional "text" text: Text,
         /// Whether iconik rejects the request without a body. Default: `true`.
         optional "required" required: Flag,
     }
@@ -202,7 +211,7 @@ record! {
         /// Its type.
         optional "type" ty: TypeForm,
         /// What it is for.
-        optional "doc" doc: Text,
+        optional "doc" doc: Prose,
         /// Whether the request is refused without it; parameters of the path always are required.
         optional "required" required: Flag,
         /// What iconik takes where it is absent.
@@ -216,11 +225,11 @@ record! {
         /// The most items of a list.
         optional "max_items" max_items: Count,
         /// A correction of iconik's documents, with its evidence.
-        optional "note" note: Text,
+        optional "note" note: Prose,
         /// Its Rust name, where the wire name makes no good one.
         optional "rename" rename: Text,
         /// Why not to use it any more.
-        optional "deprecated" deprecated: Text,
+        optional "deprecated" deprecated: Prose,
         /// Where it goes: into the path if that has its placeholder, else into the query.
         optional "in" location: OneOf<Location>,
         /// Where iconik's document says something else on purpose, each with the reason.
@@ -234,7 +243,7 @@ record! {
         /// Its type.
         optional "type" ty: TypeForm,
         /// What it is for.
-        optional "doc" doc: Text,
+        optional "doc" doc: Prose,
         /// Whether a request without it is refused.
         optional "required" required: Flag,
         /// Whether `null` is a value of its own.
@@ -254,11 +263,11 @@ record! {
         /// The most items of a list.
         optional "max_items" max_items: Count,
         /// A correction of iconik's documents, with its evidence.
-        optional "note" note: Text,
+        optional "note" note: Prose,
         /// Its Rust name, where the wire name makes no good one.
         optional "rename" rename: Text,
         /// Why not to use it any more.
-        optional "deprecated" deprecated: Text,
+        optional "deprecated" deprecated: Prose,
         /// Where iconik's document says something else on purpose, each with the reason.
         optional "differs" differs: Entries<DifferenceForm>,
     }
@@ -270,7 +279,7 @@ record! {
         /// What the document says, in the audit's words: the reason holds for nothing else.
         optional "documented" documented: Text,
         /// Why the spec is right.
-        required "reason" reason: Text,
+        required "reason" reason: Prose,
     }
 }
 
@@ -290,9 +299,9 @@ record! {
     /// A JSON object: fields, or one of several models told apart by a tag.
     Model {
         /// What it describes.
-        required "doc" doc: Text,
+        required "doc" doc: Prose,
         /// A correction of iconik's documents, with its evidence.
-        optional "note" note: Text,
+        optional "note" note: Prose,
         /// Its fields, by wire name; one that a base has too overrides single keys of it.
         optional "fields" fields: Entries<FieldForm>,
         /// The models or field sets whose fields it takes over, first of all.
@@ -303,8 +312,10 @@ record! {
         optional "partial" partial: Flag,
         /// The field that tells the variants apart.
         optional "tag" tag: Text,
-        /// The model of each value of the tag.
-        optional "variants" variants: Entries<Text>,
+        /// The field that contains the model of a variant, where it is not the object itself.
+        optional "content" content: Text,
+        /// The model of each value of the tag; none where the object has nothing but the tag.
+        optional "variants" variants: Entries<VariantForm>,
         /// The answer that a value of this request body can be made from.
         optional "copies" copies: Text,
         /// Where iconik's document says something else on purpose, each with the reason.
@@ -316,9 +327,9 @@ record! {
     /// A set of values that iconik may extend at any time.
     Enum {
         /// What the values tell apart.
-        required "doc" doc: Text,
+        required "doc" doc: Prose,
         /// A correction of iconik's documents, with its evidence.
-        optional "note" note: Text,
+        optional "note" note: Prose,
         /// The documented values; each may have a word of explanation.
         required "values" values: ValuesForm,
         /// Where iconik's document says something else on purpose, each with the reason.
@@ -330,7 +341,7 @@ record! {
     /// A value of an enum.
     EnumValue {
         /// What it means, where the name does not say it.
-        optional "doc" doc: Text,
+        optional "doc" doc: Prose,
         /// Its Rust name, where the wire name makes no good one.
         optional "rename" rename: Text,
     }
@@ -347,7 +358,7 @@ impl Words for Method {
 
 impl Words for Auth {
     const WHAT: &'static str = "kind of credentials";
-    const ALL: &'static [Self] = &[Self::Token, Self::ShareToken, Self::AppId];
+    const ALL: &'static [Self] = &Auth::ALL;
 
     fn word(self) -> &'static str {
         self.as_str()
@@ -378,6 +389,38 @@ impl Words for UsedBy {
 
     fn word(self) -> &'static str {
         self.as_str()
+    }
+}
+
+record! {
+    /// One of the kinds of objects that a union consists of.
+    Variant {
+        /// Its model; none where the object has nothing but the tag.
+        optional "model" model: Text,
+        /// Its Rust name, where the value of the tag makes no good one.
+        optional "rename" rename: Text,
+    }
+}
+
+/// A variant of a union: its model, nothing, or more about it.
+pub(crate) enum VariantForm {}
+
+impl Decode for VariantForm {
+    type Output = Variant;
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [{ "type": "null" }, Text::schema(definitions), Variant::schema(definitions)] })
+    }
+
+    fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Variant> {
+        match node.value {
+            Value::Null => Some(Variant::empty(owner)),
+            Value::Text(_) => Some(Variant {
+                model: Some(Text::decode(node, owner, cx)?),
+                ..Variant::empty(owner)
+            }),
+            _ => Variant::decode(node, owner, cx),
+        }
     }
 }
 
@@ -471,6 +514,9 @@ impl Decode for ValuesForm {
 pub(crate) enum EnumValueForm {}
 
 impl Decode for EnumValueForm {
+    /// Some enums have the value `""`.
+    const MAY_BE_NAMELESS: bool = true;
+
     type Output = EnumValue;
 
     fn schema(definitions: &mut Definitions) -> Json {
@@ -482,7 +528,7 @@ impl Decode for EnumValueForm {
             Value::Null => Some(EnumValue::empty(owner)),
             Value::Map(_) => EnumValue::decode(node, owner, cx),
             _ => Some(EnumValue {
-                doc: Some(Text::decode(node, owner, cx)?),
+                doc: Some(Prose::decode(node, owner, cx)?),
                 ..EnumValue::empty(owner)
             }),
         }
@@ -502,7 +548,7 @@ impl Decode for DifferenceForm {
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Difference> {
         match node.value {
             Value::Text(_) => Some(Difference {
-                reason: Some(Text::decode(node, owner, cx)?),
+                reason: Some(Prose::decode(node, owner, cx)?),
                 ..Difference::empty(owner)
             }),
             _ => Difference::decode(node, owner, cx),

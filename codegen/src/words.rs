@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::api::{Body, Bounds, Literal, Type};
+use crate::api::{Body, Bounds, Literal, RequestBody, RequestContent, Type};
 
 /// A type as the spec writes it, for example `list<AssetId>`.
 pub(crate) fn type_text(ty: &Type) -> String {
@@ -13,6 +13,7 @@ pub(crate) fn type_text(ty: &Type) -> String {
         Type::Number => "number".into(),
         Type::Boolean => "boolean".into(),
         Type::Timestamp => "timestamp".into(),
+        Type::File => "file".into(),
         Type::Any => "any".into(),
         Type::Object => "object".into(),
         Type::Id(name) | Type::Enum(name) | Type::Model(name) => name.clone(),
@@ -26,9 +27,23 @@ pub(crate) fn body_text(body: &Body) -> String {
     match body {
         Body::Nothing => "nothing".into(),
         Body::Text => "text".into(),
+        Body::Bytes => "bytes".into(),
+        Body::Location => "location".into(),
         Body::Json(ty) => type_text(ty),
         Body::Page(ty) => format!("page<{}>", type_text(ty)),
         Body::Objects(ty) => format!("objects<{}>", type_text(ty)),
+    }
+}
+
+/// The body of a request as the spec writes it, for example `NewAsset`, `form TokenRequest` or
+/// `bytes image/*`.
+pub(crate) fn request_body_text(body: &RequestBody) -> String {
+    match &body.content {
+        RequestContent::Json(ty) => type_text(ty),
+        RequestContent::Form(ty) => format!("form {}", type_text(ty)),
+        RequestContent::Multipart(ty) => format!("multipart {}", type_text(ty)),
+        RequestContent::Bytes(media_type) => format!("bytes {media_type}"),
+        RequestContent::Text(media_type) => format!("text {media_type}"),
     }
 }
 

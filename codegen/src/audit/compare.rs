@@ -6,11 +6,11 @@ use super::fit::{Fit, fit, fit_param};
 use super::walk::{self, Met, Way};
 use super::{Compared, Finding, Item, Ledger, Place};
 use crate::api::{
-    Action, Api, Body, Bounds, Difference, Field, Literal, Method, Model, Param, Resource, Service,
-    Shape, Type,
+    Action, Api, Body, Bounds, Difference, Field, Literal, Method, Model, Param, RequestContent,
+    Resource, Service, Shape, Type,
 };
 use crate::document::{Answer, Credentials, Document, Kind, Operation, Parameter, RequestBody};
-use crate::words::{body_text, bounds_text, literal_text, type_text};
+use crate::words::{body_text, bounds_text, literal_text, request_body_text, type_text};
 
 mod models;
 
@@ -324,25 +324,35 @@ impl<'d> Bench<'_, 'd> {
                 format!("optional {text}")
             }
         };
-        match (&action.body, body) {
+        let json = action.body.as_ref().and_then(|sent| match &sent.content {
+            RequestContent::Json(ty) => Some((sent, ty)),
+            _ => None,
+        });
+        match (json, body) {
+            // Of the bodies in the document, those that are JSON are read.
             (None, None) => {}
-            (Some(sent), None) => enter(only_in_the_spec("body", type_text(sent.ty()))),
+            (Some((_, ty)), None) => enter(only_in_the_spec("body", type_text(ty))),
+            (None, Some(body)) if action.body.is_some() => {
+                let document = spelt(body.required, body.kind.to_string());
+                let sent = action.body.as_ref().map(request_body_text);
+                enter(difference("body", &document, &sent.unwrap_or_default()));
+            }
             (None, Some(body)) => enter(only_in_the_document(
                 "body",
                 spelt(body.required, body.kind.to_string()),
             )),
-            (Some(sent), Some(body)) => {
+            (Some((sent, ty)), Some(body)) => {
                 let way = if action.method == Method::Patch {
                     Way::Patch
                 } else {
                     Way::Request
                 };
-                if fit(sent.ty(), &body.kind) != Fit::Same || sent.required != body.required {
+                if fit(ty, &body.kind) != Fit::Same || sent.required != body.required {
                     let document = spelt(body.required, body.kind.to_string());
                     enter(difference(
                         "body",
                         &document,
-                        &spelt(sent.required, type_text(sent.ty())),
+                        &spelt(sent.required, type_text(ty)),
                     ));
                 }
                 let kinds = [&body.kind];
@@ -352,7 +362,7 @@ impl<'d> Bench<'_, 'd> {
                     self.document,
                     &place.name,
                     way,
-                    sent.ty(),
+                    ty,
                     &kinds,
                 );
             }
@@ -393,7 +403,8 @@ impl<'d> Bench<'_, 'd> {
 
     fn answer(&mut self, place: &Place, action: &Action, body: &Body, there: &There<'d>) {
         let same = match (body, there) {
-            (Body::Nothing, There::Nothing) | (Body::Text, There::Text) => true,
+            (Body::Nothing | Body::Location, There::Nothing)
+            | (Body::Text | Body::Bytes, There::Text) => true,
             (Body::Json(ty), There::Json(kind)) => {
                 self.walk_answer(place, ty, kind);
                 fit(ty, kind) == Fit::Same

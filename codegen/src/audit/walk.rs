@@ -113,7 +113,10 @@ fn model<'d>(
                     continue;
                 }
                 seen.push(kind);
-                for (tag, variant) in variants {
+                let models = variants
+                    .iter()
+                    .filter_map(|it| Some((&it.wire, it.model.as_ref()?)));
+                for (tag, variant) in models {
                     if let Some(object) = variant_of(kind, tag) {
                         visit(
                             met,

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Change, Changes, Effect, renames};
 use crate::api::{
     Action, Api, Body, Bounds, Common, Direction, Enum, Field, Home, Literal, Location, Model,
-    Param, Resource, Service, Shape,
+    Param, Resource, Service, Shape, Variant,
 };
 use crate::name;
-use crate::words::{body_text, bounds_text, count, literal_text, type_text};
+use crate::words::{body_text, bounds_text, count, literal_text, request_body_text, type_text};
 
 /// Compares two states of the spec.
 pub fn changes(old: &Api, new: &Api) -> Changes {
@@ -434,7 +434,7 @@ fn body(log: &mut Log, place: &str, old: &Action, new: &Action) {
     match (&old.body, &new.body) {
         (None, None) => {}
         (None, Some(body)) => {
-            let ty = type_text(body.ty());
+            let ty = request_body_text(body);
             match body.required {
                 true => log.breaking(place, None, format!("takes a body now: `{ty}`")),
                 false => log.add(
@@ -448,7 +448,7 @@ fn body(log: &mut Log, place: &str, old: &Action, new: &Action) {
         (Some(body), None) => log.breaking(
             place,
             None,
-            format!("takes no body any more, was `{}`", type_text(body.ty())),
+            format!("takes no body any more, was `{}`", request_body_text(body)),
         ),
         (Some(old), Some(new)) => {
             log.turned(
@@ -456,8 +456,8 @@ fn body(log: &mut Log, place: &str, old: &Action, new: &Action) {
                 place,
                 None,
                 "takes the body",
-                type_text(old.ty()),
-                type_text(new.ty()),
+                request_body_text(old),
+                request_body_text(new),
             );
             if old.required != new.required {
                 let what = if new.required {
@@ -561,10 +561,12 @@ fn model(log: &mut Log, place: &str, old: &Model, new: &Model) {
         (
             Shape::Union {
                 tag: was,
+                content: inside,
                 variants: before,
             },
             Shape::Union {
                 tag,
+                content,
                 variants: after,
             },
         ) => {
@@ -575,6 +577,18 @@ fn model(log: &mut Log, place: &str, old: &Model, new: &Model) {
                 "is told apart by",
                 was.clone(),
                 tag.clone(),
+            );
+            let place_of = |content: &Option<String>| match content {
+                None => "the object".to_owned(),
+                Some(field) => format!("`{field}`"),
+            };
+            log.turned(
+                Effect::Breaking,
+                place,
+                None,
+                "has its models in",
+                place_of(inside),
+                place_of(content),
             );
             variants(log, place, before, after);
         }
@@ -672,32 +686,31 @@ fn fields(log: &mut Log, place: &str, model: &Model, old: &[Field], new: &[Field
     }
 }
 
-fn variants(log: &mut Log, place: &str, old: &[(String, String)], new: &[(String, String)]) {
-    for (tag, before) in old {
-        match new.iter().find(|(it, _)| it == tag) {
-            None => log.breaking(place, Some(tag), "is gone"),
-            Some((_, after)) => {
-                log.turned(
-                    Effect::Breaking,
+fn variants(log: &mut Log, place: &str, old: &[Variant], new: &[Variant]) {
+    let model = |it: &Variant| it.model.clone().unwrap_or_else(|| "nothing".to_owned());
+    for before in old {
+        let item = Some(before.wire.as_str());
+        match new.iter().find(|it| it.wire == before.wire) {
+            None => log.breaking(place, item, "is gone"),
+            Some(after) => {
+                let (was, is) = (model(before), model(after));
+                log.turned(Effect::Breaking, place, item, "stands for", was, is);
+                renamed(
+                    log,
                     place,
-                    Some(tag),
-                    "stands for",
-                    before.clone(),
-                    after.clone(),
+                    item,
+                    before.rename.as_ref(),
+                    after.rename.as_ref(),
                 );
             }
         }
     }
-    for (tag, model) in new
+    for it in new
         .iter()
-        .filter(|(tag, _)| !old.iter().any(|(it, _)| it == tag))
+        .filter(|it| !old.iter().any(|known| known.wire == it.wire))
     {
-        log.add(
-            Effect::Added,
-            place,
-            Some(tag),
-            format!("is a new variant: `{model}`"),
-        );
+        let what = format!("is a new variant: `{}`", model(it));
+        log.add(Effect::Added, place, Some(&it.wire), what);
     }
 }
 

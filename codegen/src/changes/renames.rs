@@ -47,7 +47,7 @@ fn pairs<T>(
 fn parts(model: &Model) -> BTreeSet<&str> {
     match &model.shape {
         Shape::Fields(fields) => fields.iter().map(|it| it.wire.as_str()).collect(),
-        Shape::Union { variants, .. } => variants.iter().map(|(tag, _)| tag.as_str()).collect(),
+        Shape::Union { variants, .. } => variants.iter().map(|it| it.wire.as_str()).collect(),
     }
 }
 
@@ -68,7 +68,8 @@ pub(super) fn apply(renames: &Renames, service: &Service) -> Service {
                 .for_each(|field| in_type(&mut field.ty, &with_new_names)),
             Shape::Union { variants, .. } => variants
                 .iter_mut()
-                .for_each(|(_, model)| with_new_names(model)),
+                .filter_map(|it| it.model.as_mut())
+                .for_each(with_new_names),
         }
     }
     service
@@ -80,15 +81,21 @@ pub(super) fn apply(renames: &Renames, service: &Service) -> Service {
     let actions = service.resources.iter_mut().flat_map(|it| &mut it.actions);
     for action in actions {
         let params = action.params.iter_mut().map(|it| &mut it.ty);
-        let body = action.body.iter_mut().map(|it| match &mut it.content {
-            RequestContent::Json(ty) => ty,
-        });
+        let body = action
+            .body
+            .iter_mut()
+            .filter_map(|it| match &mut it.content {
+                RequestContent::Json(ty)
+                | RequestContent::Form(ty)
+                | RequestContent::Multipart(ty) => Some(ty),
+                RequestContent::Bytes(_) | RequestContent::Text(_) => None,
+            });
         let answers = action
             .returns
             .iter_mut()
             .filter_map(|(_, body)| match body {
                 Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) => Some(ty),
-                Body::Nothing | Body::Text => None,
+                Body::Nothing | Body::Text | Body::Bytes | Body::Location => None,
             });
         for ty in params.chain(body).chain(answers) {
             in_type(ty, &with_new_names);

@@ -18,8 +18,8 @@ impl<'s> Checker<'s> {
         self.words(key, action);
         self.roles(action, around.place);
         let paging = self.paging(action);
-        let params = self.params(key, action, &paging, around);
         let body = self.body(action, around.place);
+        let params = self.params(key, action, (&paging, body.as_ref()), around);
         let returns = self.returns(key, action, around.place);
         self.errors(action);
         self.paged(action, returns.as_deref());
@@ -155,7 +155,15 @@ impl<'s> Checker<'s> {
 
     fn body(&mut self, action: &'s spec::Action, place: Place) -> Option<RequestBody> {
         let written = action.body.as_ref()?;
-        let Some(at) = written.json.as_ref() else {
+        let kinds = [
+            written.json.as_ref().map(|at| at.span),
+            written.form.as_ref().map(|at| at.span),
+            written.multipart.as_ref().map(|at| at.span),
+            written.bytes.as_ref().map(|at| at.span),
+            written.text.as_ref().map(|at| at.span),
+        ];
+        let mut kinds = kinds.into_iter().flatten();
+        let Some(span) = kinds.next() else {
             if !written.broken {
                 self.report(
                     Diagnostic::new(written.span, "this body has no content")
@@ -164,17 +172,58 @@ impl<'s> Checker<'s> {
             }
             return None;
         };
+        if let Some(second) = kinds.next() {
+            self.report(
+                Diagnostic::new(second, "a body has one kind of content")
+                    .related(span, "the other one")
+                    .help("write one of `json`, `form`, `multipart`, `bytes` and `text`"),
+            );
+        }
         if let Some(method) = action
             .method
             .as_ref()
             .filter(|method| method.value == Method::Get)
         {
             self.report(
-                Diagnostic::new(at.span, "a GET has no body")
+                Diagnostic::new(span, "a GET has no body")
                     .related(method.span, "the method")
                     .help("describe it as `params`"),
             );
         }
+        let content = if let Some(at) = &written.json {
+            RequestContent::Json(self.json(action, at, place)?)
+        } else if let Some(at) = &written.form {
+            RequestContent::Form(self.form(at, place, "form")?)
+        } else if let Some(at) = &written.multipart {
+            RequestContent::Multipart(self.form(at, place, "multipart form")?)
+        } else if let Some(at) = &written.bytes {
+            self.media_type(at, true);
+            RequestContent::Bytes(at.value.clone())
+        } else {
+            let at = written.text.as_ref()?;
+            self.media_type(at, false);
+            RequestContent::Text(at.value.clone())
+        };
+        let json = matches!(content, RequestContent::Json(_));
+        if let Some(optional) = written.required.as_ref().filter(|at| !at.value && !json) {
+            self.report(
+                Diagnostic::new(optional.span, "only a JSON body can be optional")
+                    .help("remove `required: false`, or describe an action without a body"),
+            );
+        }
+        Some(RequestBody {
+            content,
+            required: written.required.as_ref().is_none_or(|at| at.value),
+        })
+    }
+
+    /// The type of a JSON body.
+    fn json(
+        &mut self,
+        action: &spec::Action,
+        at: &'s At<spec::Type>,
+        place: Place,
+    ) -> Option<Type> {
         let ty = match self.resolve(&at.value, place)? {
             ty @ (Type::Object | Type::Model(_) | Type::List(_)) => ty,
             _ => {
@@ -192,14 +241,47 @@ impl<'s> Checker<'s> {
             self.patches.push((at.span, key));
         }
         self.request_roots.push((place.folder, ty.clone()));
-        let required = written
-            .required
-            .as_ref()
-            .is_none_or(|required| required.value);
-        Some(RequestBody {
-            content: RequestContent::Json(ty),
-            required,
-        })
+        Some(ty)
+    }
+
+    /// The model of a form.
+    fn form(&mut self, at: &'s At<spec::Type>, place: Place, what: &'static str) -> Option<Type> {
+        let Type::Model(name) = self.resolve(&at.value, place)? else {
+            self.report(
+                Diagnostic::new(at.span, format!("the body of a {what} is a model"))
+                    .help("name a model: each of its fields is a field of the form"),
+            );
+            return None;
+        };
+        if let Some((key, _)) = self.names.find(&name, place.folder) {
+            self.forms.push((at.span, key, what));
+        }
+        let ty = Type::Model(name);
+        self.form_roots.push((place.folder, ty.clone()));
+        Some(ty)
+    }
+
+    /// Whether a media type is one, or a range if there may be one.
+    fn media_type(&mut self, at: &At<String>, range: bool) {
+        let token = |text: &str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c);
+            !text.is_empty() && text.chars().all(plain)
+        };
+        let valid = match at.value.split_once('/') {
+            Some((kind, "*")) => range && token(kind),
+            Some((kind, subtype)) => token(kind) && token(subtype),
+            None => false,
+        };
+        if !valid {
+            let help = match range {
+                true => {
+                    "write one like `application/octet-stream`, or `image/*` where the caller names it"
+                }
+                false => "write one like `application/xml`",
+            };
+            let message = format!("`{}` is not a media type", at.value.escape_debug());
+            self.report(Diagnostic::new(at.span, message).help(help));
+        }
     }
 
     fn returns(
@@ -220,15 +302,12 @@ impl<'s> Checker<'s> {
             );
         }
         for (status, body) in written {
-            if !(200..300).contains(&status.value) {
-                self.report(
-                    Diagnostic::new(status.span, format!("{} is no success", status.value))
-                        .help("success is 200 to 299; failures belong into `errors`"),
-                );
-            }
+            self.success(status, body);
             let body = match &body.value {
                 spec::Body::Nothing => Some(Body::Nothing),
                 spec::Body::Text => Some(Body::Text),
+                spec::Body::Bytes => Some(Body::Bytes),
+                spec::Body::Location => Some(Body::Location),
                 spec::Body::Json(ty) => self.answer(ty, place).map(Body::Json),
                 spec::Body::Page(ty) => self.answer(ty, place).map(Body::Page),
                 spec::Body::Objects(ty) => self.answer(ty, place).map(Body::Objects),
@@ -236,6 +315,29 @@ impl<'s> Checker<'s> {
             list.extend(body.map(|body| (status.value, body)));
         }
         Some(list)
+    }
+
+    /// Whether a status goes with its body: a redirect has a target, and only a redirect has one.
+    fn success(&mut self, status: &At<u16>, body: &At<spec::Body>) {
+        let location = body.value == spec::Body::Location;
+        let redirect = (300..400).contains(&status.value);
+        if redirect && !location {
+            self.report(
+                Diagnostic::new(body.span, "the result of a redirect is its target")
+                    .related(status.span, "the status")
+                    .help("write `location`: redirects are not followed"),
+            );
+        } else if location && !redirect {
+            self.report(
+                Diagnostic::new(status.span, "only a redirect has a location")
+                    .help("the status of a redirect is 300 to 399"),
+            );
+        } else if !redirect && !(200..300).contains(&status.value) {
+            self.report(
+                Diagnostic::new(status.span, format!("{} is no success", status.value))
+                    .help("success is 200 to 299, or a redirect with `location`; failures go into `errors`"),
+            );
+        }
     }
 
     fn answer(&mut self, ty: &spec::Type, place: Place) -> Option<Type> {

@@ -52,6 +52,7 @@ impl Checker<'_> {
         }
         self.bounds_suit(ty, written);
         self.bounds_leave_something(written);
+        self.default_is_within(written);
         let bounds = Bounds {
             min: written.min.map(|at| at.value),
             max: written.max.map(|at| at.value),
@@ -119,6 +120,36 @@ impl Checker<'_> {
         }
     }
 
+    /// A default that iconik itself would reject is a mistake in one of the two.
+    fn default_is_within(&mut self, written: &Written<'_>) {
+        let Some(default) = written.default else {
+            return;
+        };
+        // Bounds are small whole numbers.
+        #[allow(clippy::cast_precision_loss)]
+        let bound = |at: &At<i64>| at.value as f64;
+        #[allow(clippy::cast_precision_loss)]
+        let value = match default.value {
+            Literal::Integer(value) => value as f64,
+            Literal::Number(value) => value,
+            Literal::Boolean(_) | Literal::String(_) => return,
+        };
+        let below = written.min.filter(|min| value < bound(min));
+        let above = written.max.filter(|max| value > bound(max));
+        for (limit, name) in [(below, "smallest"), (above, "largest")] {
+            let Some(limit) = limit else { continue };
+            let message = format!(
+                "the default {value} is not allowed: the {name} value is {}",
+                limit.value
+            );
+            self.report(
+                Diagnostic::new(default.span, message)
+                    .related(limit.span, format!("the {name} value"))
+                    .help("correct one of them"),
+            );
+        }
+    }
+
     fn default_suits(&mut self, ty: &Type, default: &At<Literal>, place: Place) {
         let suits = match (ty, &default.value) {
             (Type::Any, _)
@@ -169,6 +200,7 @@ fn describe(ty: &Type) -> String {
         Type::Number => "a number".to_owned(),
         Type::Boolean => "true or false".to_owned(),
         Type::Timestamp => "a point in time, as text".to_owned(),
+        Type::File => "a file; such a field has no default".to_owned(),
         Type::Any => "a value".to_owned(),
         Type::Object => "an object; such a field has no default".to_owned(),
         Type::Id(name) => format!("text, as `{name}` is"),

@@ -1,14 +1,17 @@
 //! Puts models together from their parts.
 
+use std::collections::BTreeMap;
+
 use super::compose::{parts_of_model, parts_of_set};
 use super::files::TypeFile;
 use super::limits::Written;
 use super::names::Kind;
 use super::{Checker, Key, Place, differences, optional_text, text};
-use crate::api::{Direction, Field, Model, Shape, Type};
+use crate::api::{Direction, Field, Model, Shape, Type, Variant};
 use crate::decode::At;
 use crate::diag::{Diagnostic, nearest};
 use crate::ident;
+use crate::name;
 use crate::source::Span;
 use crate::spec;
 
@@ -84,7 +87,7 @@ impl<'s> Checker<'s> {
         place: Place,
     ) -> Option<(Shape, Vec<Span>)> {
         let parts = parts_of_model(name, model, place);
-        if model.tag.is_some() || model.variants.is_some() {
+        if model.tag.is_some() || model.variants.is_some() || model.content.is_some() {
             return self.union(name, model, place);
         }
         if model.fields.is_none() && model.bases.is_none() {
@@ -137,8 +140,30 @@ impl<'s> Checker<'s> {
         if written.is_empty() && self.complete {
             self.report(Diagnostic::new(name.span, "this union has no variants"));
         }
-        let mut variants: Vec<(String, String)> = Vec::new();
-        for (value, target) in written {
+        if let Some(content) = &model.content
+            && content.value == tag.value
+        {
+            self.report(
+                Diagnostic::new(content.span, "the tag and the content are two fields")
+                    .related(tag.span, "the tag"),
+            );
+        }
+        let content = optional_text(&model.content);
+        let mut variants: Vec<Variant> = Vec::new();
+        for (value, variant) in written {
+            let Some(target) = &variant.model else {
+                if content.is_none() && !variant.broken {
+                    self.report(
+                        Diagnostic::new(
+                            value.span,
+                            format!("the variant `{}` has no model", value.value),
+                        )
+                        .help("only a union with `content` has variants without one"),
+                    );
+                }
+                variants.push(made_variant(value, variant));
+                continue;
+            };
             match self.named("model", target, place) {
                 Some(Kind::Model) => {}
                 Some(_) => {
@@ -153,25 +178,59 @@ impl<'s> Checker<'s> {
                 }
                 None => continue,
             }
-            if target.value == name.value {
+            if target.value == name.value && content.is_none() {
                 self.report(Diagnostic::new(
                     target.span,
                     "a union cannot be its own variant",
                 ));
             }
-            if variants.iter().any(|(_, model)| *model == target.value) {
+            variants.push(made_variant(value, variant));
+        }
+        self.variant_names(written, &variants, content.is_some());
+        let tag = tag.value.clone();
+        let shape = Shape::Union {
+            tag,
+            content,
+            variants,
+        };
+        Some((shape, Vec::new()))
+    }
+
+    /// Whether each variant has a name of its own in Rust.
+    fn variant_names(
+        &mut self,
+        written: &'s [(At<String>, spec::Variant)],
+        variants: &[Variant],
+        adjacent: bool,
+    ) {
+        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+        for variant in variants {
+            let Some((at, own)) = written.iter().find(|(at, _)| at.value == variant.wire) else {
+                continue;
+            };
+            let span = own.rename.as_ref().map_or(at.span, |rename| rename.span);
+            let name = name::union_variant(variant, variants, adjacent);
+            if !ident::is_upper_camel(&name) || ident::is_keyword(&name) {
                 self.report(
                     Diagnostic::new(
-                        target.span,
-                        format!("`{}` is a variant already", target.value),
+                        span,
+                        format!("the variant `{}` needs a name in Rust", variant.wire),
                     )
-                    .help("variants are named by their models: each model may stand here once"),
+                    .help("give it one in upper camel case: `{ model: …, rename: NotApplicable }`"),
+                );
+            } else if name == name::UNKNOWN {
+                self.report(
+                    Diagnostic::new(span, "every union has a variant `Unknown` already")
+                        .help("give this one another name with `rename`"),
+                );
+            } else if let Some(first) = taken.insert(name.clone(), span) {
+                self.report(
+                    Diagnostic::new(span, format!("two variants are named `{name}` in Rust"))
+                        .related(first, "the other one")
+                        .help("give one of them another name: `{ model: …, rename: … }`"),
                 );
             }
-            variants.push((value.value.clone(), target.value.clone()));
         }
-        let tag = tag.value.clone();
-        Some((Shape::Union { tag, variants }, Vec::new()))
     }
 
     /// A complete field.
@@ -282,6 +341,14 @@ impl<'s> Checker<'s> {
         let meant = known.iter().find(|name| Some(name.value.as_str()) == meant);
         self.used.extend(meant.map(|name| name.span));
         self.report(mistake);
+    }
+}
+
+fn made_variant(value: &At<String>, variant: &spec::Variant) -> Variant {
+    Variant {
+        wire: value.value.clone(),
+        rename: optional_text(&variant.rename),
+        model: optional_text(&variant.model),
     }
 }
 

@@ -6,7 +6,7 @@ use super::limits::Written;
 use super::models::is_true;
 use super::resources::Surroundings;
 use super::{Checker, Place, differences, optional_text};
-use crate::api::{Location, Paging, Param, Type};
+use crate::api::{Auth, Location, Paging, Param, RequestBody, Shape, Type};
 use crate::decode::{At, Record};
 use crate::diag::{Diagnostic, nearest};
 use crate::ident;
@@ -27,16 +27,15 @@ const REQUEST_MEMBERS: &[&str] = &[
     "with_client",
 ];
 
-/// Headers that the client writes.
+/// Headers that the client writes, beside those of the credentials.
 const OWN_HEADERS: &[&str] = &[
     "accept",
-    "app-id",
-    "auth-token",
-    "authorization",
+    "connection",
     "content-length",
     "content-type",
     "host",
-    "share-auth-token",
+    "transfer-encoding",
+    "upgrade",
     "user-agent",
 ];
 
@@ -71,7 +70,7 @@ impl<'s> Checker<'s> {
         &mut self,
         key: &At<String>,
         action: &'s spec::Action,
-        paging: &[Paging],
+        (paging, body): (&[Paging], Option<&RequestBody>),
         around: Surroundings<'s>,
     ) -> Vec<Param> {
         let styles = paging.iter().filter_map(|style| self.style(*style));
@@ -87,8 +86,25 @@ impl<'s> Checker<'s> {
         let mut params = self.path_params(&list, around);
         params.extend(self.other_params(&list, around));
         params.extend(self.paging_params(&list, key, around));
+        if self.has_field(body, Paging::SearchAfter.as_str(), around.place) {
+            // The position goes into the body.
+            params
+                .retain(|(_, param)| !(param.paging && param.wire == Paging::SearchAfter.as_str()));
+        }
         self.param_names(&params);
         params.into_iter().map(|(_, param)| param).collect()
+    }
+
+    /// Whether the body is a model with this field.
+    fn has_field(&self, body: Option<&RequestBody>, field: &str, place: Place) -> bool {
+        let Some(Type::Model(name)) = body.and_then(RequestBody::ty) else {
+            return false;
+        };
+        let model = self.model_named(name, place.folder);
+        match model.map(|model| &model.model.shape) {
+            Some(Shape::Fields(fields)) => fields.iter().any(|it| it.wire == field),
+            _ => false,
+        }
     }
 
     fn path_params(&mut self, list: &Listed<'s>, around: Surroundings<'s>) -> Vec<(Span, Param)> {
@@ -144,7 +160,8 @@ impl<'s> Checker<'s> {
                     .help("leave out `in: path`, or write the placeholder"),
                 );
             }
-            if OWN_HEADERS.contains(&wire.value.to_lowercase().as_str()) {
+            let header = wire.value.to_ascii_lowercase();
+            if OWN_HEADERS.contains(&header.as_str()) || Auth::owns_header(&header) {
                 self.report(
                     Diagnostic::new(
                         wire.span,
@@ -305,9 +322,11 @@ impl<'s> Checker<'s> {
             Type::List(item) if location == Location::Query => item,
             ty => ty,
         };
-        if matches!(
+        if wire.value.ends_with('*') || matches!(ty, Type::Map(_)) {
+            self.prefix(wire, param, &ty, location);
+        } else if matches!(
             item,
-            Type::Any | Type::Object | Type::Model(_) | Type::List(_) | Type::Map(_)
+            Type::Any | Type::Object | Type::File | Type::Model(_) | Type::List(_) | Type::Map(_)
         ) {
             self.report(
                 Diagnostic::new(span, "a parameter is a single value")
@@ -329,5 +348,27 @@ impl<'s> Checker<'s> {
             deprecated: optional_text(&param.deprecated),
             differs: differences(&param.differs),
         })
+    }
+
+    /// A parameter for names that begin alike: its name, its type and its place.
+    fn prefix(&mut self, wire: &At<String>, param: &spec::Param, ty: &Type, location: Location) {
+        let help = "write it as `\"metadata.*\": { type: map<string>, rename: metadata, doc: … }`";
+        let is_map = matches!(ty, Type::Map(value) if **value == Type::String);
+        if !is_map || !wire.value.ends_with(".*") {
+            let span = param.ty.as_ref().map_or(wire.span, |ty| ty.span);
+            let message = "a parameter for several names ends in `.*` and is a `map<string>`";
+            self.report(Diagnostic::new(span, message).help(help));
+        }
+        if location != Location::Query {
+            let span = param.location.as_ref().map_or(wire.span, |at| at.span);
+            self.report(Diagnostic::new(span, "only the query takes several names"));
+        }
+        if is_true(&param.required) {
+            let span = param.required.as_ref().map_or(wire.span, |at| at.span);
+            self.report(Diagnostic::new(
+                span,
+                "a parameter for several names is never required",
+            ));
+        }
     }
 }

@@ -23,7 +23,7 @@ impl<'s> Checker<'s> {
     /// The resources, checked.
     pub(super) fn resources(&mut self) {
         for folder in 0..self.folders.len() {
-            let mut endpoints: BTreeMap<(Method, &'s str), Span> = BTreeMap::new();
+            let mut endpoints: BTreeMap<(Method, String), (&'s str, Span)> = BTreeMap::new();
             let mut list = Vec::new();
             for position in 0..self.folders[folder].resources.len() {
                 let (file, resource) = self.folders[folder].resources[position];
@@ -45,7 +45,7 @@ impl<'s> Checker<'s> {
         &mut self,
         resource: &'s spec::Resource,
         place: Place,
-        endpoints: &mut BTreeMap<(Method, &'s str), Span>,
+        endpoints: &mut BTreeMap<(Method, String), (&'s str, Span)>,
     ) -> Option<Resource> {
         let around = self.surroundings(resource, place);
         for (wire, param) in around.params {
@@ -61,13 +61,19 @@ impl<'s> Checker<'s> {
         }
         let mut actions = Vec::new();
         for (key, action) in written {
-            if let (Some(method), Some(path)) = (&action.method, &action.path)
-                && let Some(first) = endpoints.insert((method.value, &path.value), key.span)
-            {
-                self.report(
-                    Diagnostic::new(path.span, "two actions have the same method and path")
-                        .related(first, "the other one"),
-                );
+            if let (Some(method), Some(path)) = (&action.method, &action.path) {
+                let endpoint = (method.value, outline(&path.value));
+                if let Some((first, span)) = endpoints.insert(endpoint, (&path.value, key.span)) {
+                    let mistake = match first == path.value {
+                        true => Diagnostic::new(path.span, "two actions have the same method and path"),
+                        false => Diagnostic::new(
+                            path.span,
+                            "the paths of two actions differ in the names of placeholders only",
+                        )
+                        .help("to iconik they are one path: describe one action, or correct the paths"),
+                    };
+                    self.report(mistake.related(span, "the other one"));
+                }
             }
             actions.extend(self.action(key, action, around));
         }
@@ -191,6 +197,13 @@ impl<'s> Checker<'s> {
     }
 }
 
+/// A path without the names of its placeholders.
+fn outline(path: &str) -> String {
+    let segments = path.split('/');
+    let outlined = segments.map(|it| if it.starts_with('{') { "{}" } else { it });
+    outlined.collect::<Vec<_>>().join("/")
+}
+
 /// What one of a resource's objects is called.
 fn singular(resource: &spec::Resource) -> &str {
     let name = resource.name.as_ref().map_or("", |name| &name.value);
@@ -204,9 +217,12 @@ fn singular(resource: &spec::Resource) -> &str {
 fn has_outcome(action: &spec::Action) -> bool {
     let mut bodies: Vec<&spec::Body> = Vec::new();
     for (_, body) in action.returns.iter().flatten() {
-        if body.value != spec::Body::Nothing && !bodies.contains(&&body.value) {
+        if !bodies.contains(&&body.value) {
             bodies.push(&body.value);
         }
     }
-    bodies.len() > 1
+    let nothing = bodies.contains(&&spec::Body::Nothing);
+    let redirects = bodies.contains(&&spec::Body::Location);
+    // Nothing is a case of its own beside several others, and beside a redirect.
+    bodies.len() > 2 || (bodies.len() == 2 && (!nothing || redirects))
 }

@@ -13,7 +13,9 @@ use crate::source::Span;
 
 impl<'s> Checker<'s> {
     pub(super) fn usage(&mut self) {
-        let sent = self.reached(&self.request_roots);
+        let forms = self.reached(&self.form_roots);
+        let json = self.reached(&self.request_roots);
+        let sent: BTreeSet<Key<'s>> = json.union(&forms).copied().collect();
         let received = self.reached(&self.response_roots);
         for (key, checked) in &mut self.models {
             checked.model.direction = match (sent.contains(key), received.contains(key)) {
@@ -29,6 +31,8 @@ impl<'s> Checker<'s> {
             }
         }
         self.field_names();
+        self.forms(&json, &received);
+        self.nested_unions();
         self.patches();
         self.copies(&sent, &received);
         self.endless();
@@ -59,7 +63,8 @@ impl<'s> Checker<'s> {
                     next.extend(models.map(|name| (folder, name)));
                 }
                 Shape::Union { variants, .. } => {
-                    next.extend(variants.iter().map(|(_, name)| (folder, name.as_str())));
+                    let models = variants.iter().filter_map(|it| it.model.as_deref());
+                    next.extend(models.map(|name| (folder, name)));
                 }
             }
         }
@@ -67,7 +72,11 @@ impl<'s> Checker<'s> {
     }
 
     /// The model of this name, as seen from a folder.
-    fn model_named(&self, name: &str, folder: Option<usize>) -> Option<&CheckedModel<'s>> {
+    pub(super) fn model_named(
+        &self,
+        name: &str,
+        folder: Option<usize>,
+    ) -> Option<&CheckedModel<'s>> {
         let (key, _) = self.names.find(name, folder)?;
         self.models.get(&key)
     }
@@ -118,6 +127,109 @@ impl<'s> Checker<'s> {
                         )
                         .related(first, "the other one")
                         .help("give one of them another name with `rename:`"),
+                    );
+                }
+            }
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    /// The fields of a form are single values, and files in one that may contain files.
+    fn forms(&mut self, json: &BTreeSet<Key<'s>>, received: &BTreeSet<Key<'s>>) {
+        let mut mistakes = Vec::new();
+        let mut seen: BTreeMap<Key<'s>, Span> = BTreeMap::new();
+        for (span, key, what) in &self.forms {
+            let Some(checked) = self.models.get(key) else {
+                continue;
+            };
+            let name = &checked.model.name;
+            if json.contains(key) || received.contains(key) {
+                mistakes.push(
+                    Diagnostic::new(*span, format!("`{name}` is sent or received as JSON, too"))
+                        .help("a form has a model of its own"),
+                );
+            }
+            if seen.insert(*key, *span).is_some() {
+                continue;
+            }
+            let Shape::Fields(fields) = &checked.model.shape else {
+                mistakes.push(
+                    Diagnostic::new(
+                        *span,
+                        format!("the body of a {what} is a model with fields"),
+                    )
+                    .help("a union cannot be written as a form"),
+                );
+                continue;
+            };
+            for (field, place) in fields.iter().zip(&checked.fields) {
+                let single = match field.ty {
+                    Type::List(_) | Type::Map(_) | Type::Model(_) | Type::Any | Type::Object => {
+                        false
+                    }
+                    Type::File => *what == "multipart form",
+                    _ => true,
+                };
+                if !single {
+                    mistakes.push(
+                        Diagnostic::new(*place, format!("`{}` cannot be a field of a {what}", field.wire))
+                            .related(*span, "sent here")
+                            .help("its fields are text, numbers, true or false, points in time, ids and enums; in `multipart` also files"),
+                    );
+                }
+                if field.nullable {
+                    mistakes.push(
+                        Diagnostic::new(
+                            *place,
+                            format!("`{}` is nullable, and a form has no `null`", field.wire),
+                        )
+                        .related(*span, "sent here")
+                        .help("remove `nullable`"),
+                    );
+                }
+            }
+        }
+        let forms: BTreeSet<Key<'s>> = self.forms.iter().map(|(_, key, _)| *key).collect();
+        for (key, checked) in &self.models {
+            let Shape::Fields(fields) = &checked.model.shape else {
+                continue;
+            };
+            for (field, place) in fields.iter().zip(&checked.fields) {
+                if *field.ty.innermost() == Type::File && !forms.contains(key) {
+                    mistakes.push(
+                        Diagnostic::new(
+                            *place,
+                            format!("`{}` is a file, and JSON has no files", field.wire),
+                        )
+                        .help("a file is a field of a form: `body: { multipart: … }`"),
+                    );
+                }
+            }
+        }
+        self.mistakes.append(&mut mistakes);
+    }
+
+    /// A variant that is the object itself is written with its tag, so that it has fields.
+    fn nested_unions(&mut self) {
+        let mut mistakes = Vec::new();
+        for ((folder, name), checked) in &self.models {
+            let Shape::Union {
+                content: None,
+                variants,
+                ..
+            } = &checked.model.shape
+            else {
+                continue;
+            };
+            for variant in variants.iter().filter_map(|it| it.model.as_deref()) {
+                let Some(model) = self.model_named(variant, *folder) else {
+                    continue;
+                };
+                if variant != *name && matches!(model.model.shape, Shape::Union { .. }) {
+                    mistakes.push(
+                        Diagnostic::new(checked.span, format!("the variant `{variant}` is a union itself"))
+                            .related(model.span, "here")
+                            .help("list its variants here, or put the models into a field of their own with `content`"),
                     );
                 }
             }
@@ -185,6 +297,23 @@ impl<'s> Checker<'s> {
                     Diagnostic::new(span, format!("`{name}` comes back in answers itself"))
                         .help("`copies` is for models that are only sent"),
                 );
+            } else if let (Some(known), Shape::Fields(fields)) = (known, &checked.model.shape)
+                && let Shape::Fields(sources) = &known.model.shape
+            {
+                let copied = |field: &Field| {
+                    let same = |it: &Field| rust_name(it) == rust_name(field) && it.ty == field.ty;
+                    !field.read_only && sources.iter().any(same)
+                };
+                if !fields.iter().any(copied) {
+                    mistakes.push(
+                        Diagnostic::new(
+                            span,
+                            format!("`{name}` has no field in common with `{from}`"),
+                        )
+                        .related(known.span, "it stands here")
+                        .help("remove `copies`"),
+                    );
+                }
             }
         }
         self.mistakes.append(&mut mistakes);

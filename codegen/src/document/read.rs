@@ -15,9 +15,6 @@ pub(super) fn document(root: &Value) -> Result_<Document> {
     Reader::new(root).read()
 }
 
-/// The headers that carry credentials, which are never parameters of an action.
-const CREDENTIAL_HEADERS: [&str; 3] = ["app-id", "auth-token", "share-auth-token"];
-
 /// Walks one document; collects the objects that it meets.
 struct Reader<'a> {
     root: &'a Value,
@@ -122,7 +119,7 @@ impl<'a> Reader<'a> {
             for param in list {
                 let param = self.resolve(param)?;
                 let name = text_of(param, "name").unwrap_or_default();
-                if CREDENTIAL_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+                if Auth::owns_header(name) {
                     credentials.insert(name.to_ascii_lowercase());
                     continue;
                 }
@@ -141,6 +138,9 @@ impl<'a> Reader<'a> {
                     Credentials::Known(Auth::ShareToken)
                 }
                 () if credentials.contains("auth-token") => Credentials::Known(Auth::Token),
+                () if credentials.contains("temp-auth-token") => {
+                    Credentials::Known(Auth::TemporaryToken)
+                }
                 () if credentials.contains("app-id") => Credentials::Known(Auth::AppId),
                 () => Credentials::None,
             },

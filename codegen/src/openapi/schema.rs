@@ -1,11 +1,13 @@
 //! Types, models and answers as schemas.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::json::{Json, Members};
 use super::{Names, text};
 use crate::api::{
-    Action, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Model, Shape, Type,
+    Action, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Model, Shape, Type, Variant,
 };
 use crate::words::{self, sentence};
 
@@ -27,6 +29,7 @@ pub(super) fn type_members(names: Names<'_>, ty: &Type) -> Members {
         Type::Number => schema.add("type", "number"),
         Type::Boolean => schema.add("type", "boolean"),
         Type::Timestamp => schema.add("type", "string").add("format", "date-time"),
+        Type::File => schema.add("type", "string").add("format", "binary"),
         Type::Any => &mut schema,
         Type::Object => schema.add("type", "object"),
         Type::Id(name) | Type::Enum(name) | Type::Model(name) => {
@@ -147,13 +150,26 @@ pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
                 .map(|it| (it.wire.clone(), field(names, model.direction, it)));
             out.add("properties", Json::Members(fields.collect()));
         }
-        Shape::Union { tag, variants } => {
-            let refs = variants
+        Shape::Union {
+            tag,
+            content: Some(content),
+            variants,
+        } => {
+            let kinds = variants.iter().map(|it| adjacent(names, tag, content, it));
+            out.add("oneOf", Json::List(kinds.collect()));
+        }
+        Shape::Union { tag, variants, .. } => {
+            let models: BTreeSet<&str> = variants
                 .iter()
-                .map(|(_, name)| Json::Value(json!({ "$ref": names.reference(name) })));
-            let mapping = variants
+                .filter_map(|it| it.model.as_deref())
+                .collect();
+            let refs = models
                 .iter()
-                .map(|(tag, name)| (tag.clone(), Json::Value(names.reference(name))));
+                .map(|name| Json::Value(json!({ "$ref": names.reference(name) })));
+            let mapping = variants.iter().filter_map(|it| {
+                let reference = names.reference(it.model.as_deref()?);
+                Some((it.wire.clone(), Json::Value(reference)))
+            });
             let discriminator = Members::default()
                 .add("propertyName", tag.as_str())
                 .add("mapping", Json::Members(mapping.collect()))
@@ -171,6 +187,20 @@ pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
         out.add_if(known, "x-resource", resource.as_str());
     }
     out.done()
+}
+
+/// An object of one tag, whose model is one of its members.
+fn adjacent(names: Names<'_>, tag: &str, content: &str, variant: &Variant) -> Json {
+    let mut properties = Members::default();
+    properties.add(tag, json!({ "const": variant.wire }));
+    if let Some(model) = &variant.model {
+        properties.add(content, json!({ "$ref": names.reference(model) }));
+    }
+    Members::default()
+        .add("type", "object")
+        .add("required", json!([tag]))
+        .add("properties", properties.done())
+        .done()
 }
 
 fn field(names: Names<'_>, direction: Direction, field: &Field) -> Json {
@@ -212,6 +242,18 @@ pub(super) fn responses(names: Names<'_>, action: &Action) -> Json {
                     .add("description", "Text.")
                     .add("content", media("text/*", text))
             }
+            Body::Bytes => {
+                let bytes = Json::Value(json!({ "type": "string", "format": "binary" }));
+                response
+                    .add("description", "Bytes.")
+                    .add("content", media("*/*", bytes))
+            }
+            Body::Location => response
+                .add("description", "A redirect, whose target is the result.")
+                .add(
+                    "headers",
+                    json!({ "Location": { "schema": { "type": "string" } } }),
+                ),
             Body::Json(ty) => response
                 .add("description", format!("{}.", words::type_text(ty)))
                 .add("content", media("application/json", type_schema(names, ty))),

@@ -194,10 +194,13 @@ fn needs_and_answers(request: &Request<'_>) -> String {
         Auth::Token => "",
         Auth::ShareToken => "Takes the token of a share in place of the application's.",
         Auth::AppId => "Takes the App-ID alone, without a token.",
+        Auth::TemporaryToken => "Takes the temporary token of a login in two steps.",
+        Auth::None => "Takes no credentials, and sends none.",
     };
     // Roles belong to the token of an application.
     let needs = match (action.auth, action.roles.as_slice()) {
-        (Auth::ShareToken | Auth::AppId, []) => String::new(),
+        (Auth::Token, roles) => needs_roles(roles),
+        (_, []) => String::new(),
         (_, roles) => needs_roles(roles),
     };
     let optional = request.optional().next().is_some() || request.optional_body().is_some();
@@ -220,7 +223,7 @@ fn needs_and_answers(request: &Request<'_>) -> String {
 fn answers(response: &Response<'_>) -> String {
     match response {
         Response::Empty => "Answers with nothing.".to_owned(),
-        Response::Text => "Answers with text.".to_owned(),
+        Response::Plain(body) => format!("Returns {}.", body_in_words(body)),
         Response::Json(body) => format!("Answers with {}.", answer_in_words(body)),
         Response::Optional(body) => format!("Answers with {} or nothing.", answer_in_words(body)),
         Response::Outcome { ident, .. } => format!("Answers with [`{ident}`]."),
@@ -250,6 +253,8 @@ pub(crate) fn body_in_words(body: &Body) -> String {
     match body {
         Body::Nothing => "nothing".to_owned(),
         Body::Text => "text".to_owned(),
+        Body::Bytes => "bytes".to_owned(),
+        Body::Location => "the target of a redirect, which is not followed".to_owned(),
         Body::Json(ty) => ty::in_words(ty),
         Body::Page(ty) => format!("a [`Page`](crate::Page) of {}", ty::in_words(ty)),
         Body::Objects(ty) => format!("a [`List`](crate::List) of {}", ty::in_words(ty)),
@@ -270,12 +275,19 @@ fn arguments(request: &Request<'_>, known: &Known<'_>) -> String {
 /// The body: what its model says of itself.
 pub(crate) fn about_body(body: &RequestBody, known: &Known<'_>) -> String {
     let model = match body.ty() {
-        Type::Model(name) => known.model(name),
+        Some(Type::Model(name)) => known.model(name),
         _ => None,
     };
-    match model {
-        Some(model) => sentence(model.doc.split("\n\n").next().unwrap_or_default()),
-        None => format!("The JSON body: {}.", ty::in_words(body.ty())),
+    match (model, body.ty()) {
+        (Some(model), _) => sentence(model.doc.split("\n\n").next().unwrap_or_default()),
+        (None, Some(ty)) => format!("The JSON body: {}.", ty::in_words(ty)),
+        (None, None) if ty::names_media_type(body) => {
+            format!(
+                "The body, with its media type: one of `{}`.",
+                body.media_type()
+            )
+        }
+        (None, None) => format!("The body, of the media type `{}`.", body.media_type()),
     }
 }
 

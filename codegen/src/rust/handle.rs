@@ -126,7 +126,7 @@ pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenS
     });
     let body = request
         .required_body()
-        .map(|body| (quote!(body), ty::argument(body.ty())));
+        .map(|body| (quote!(body), ty::body_argument(body)));
     params.chain(body).unzip()
 }
 
@@ -226,7 +226,9 @@ fn collect_type_names(tokens: TokenStream, into: &mut std::collections::BTreeSet
 fn variable(request: &Request<'_>) -> Option<proc_macro2::Ident> {
     let name = match &request.response {
         Response::Empty => return None,
-        Response::Text => "text".to_owned(),
+        Response::Plain(Body::Text) => "text".to_owned(),
+        Response::Plain(Body::Location) => "location".to_owned(),
+        Response::Plain(_) => "bytes".to_owned(),
         Response::Outcome { .. } => "outcome".to_owned(),
         Response::Json(body) | Response::Optional(body) => match body {
             Body::Page(_) => "page".to_owned(),

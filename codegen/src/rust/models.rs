@@ -25,8 +25,13 @@ pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
                         .map(|copies| Chunk::List(copy_list(model, copies))),
                 );
             }
-            Kind::Union { tag, variants } => {
-                chunks.push(Chunk::Items(union(model, tag, variants)));
+            Kind::Union {
+                tag,
+                content,
+                variants,
+            } => {
+                let field = content.as_ref().map(|(field, _)| field.as_str());
+                chunks.push(Chunk::Items(union(model, tag, field, variants)));
             }
         }
     }
@@ -209,26 +214,89 @@ fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
     }
 }
 
-fn union(model: &Model<'_>, tag: &str, variants: &[Variant<'_>]) -> TokenStream {
+fn union(
+    model: &Model<'_>,
+    tag: &str,
+    content: Option<&str>,
+    variants: &[Variant<'_>],
+) -> TokenStream {
     let docs = docs::model(model).attributes();
     let name = ident(&model.api.name);
-    let variants = variants.iter().map(|variant| {
+    let made = variants.iter().map(|variant| {
         let docs = Docs::new(format!("`{tag}` is `{}`.", variant.wire)).attributes();
-        let model = ident(variant.model);
-        quote!(#docs #model(Box<#model>),)
+        let ident_of_variant = ident(&variant.ident);
+        let model = variant.model.map(ident);
+        match (content, model) {
+            (None, model) => quote!(#docs #ident_of_variant(Box<#model>),),
+            (Some(content), model) => {
+                let content = ident(content);
+                let model = model.map(|model| {
+                    let docs = Docs::new("What belongs to it.").attributes();
+                    quote!(#docs #content: Box<#model>,)
+                });
+                quote! {
+                    #docs
+                    #ident_of_variant {
+                        #model
+                        /// What is in the object beyond the documented fields.
+                        extra: crate::UnknownFields,
+                    },
+                }
+            }
+        }
     });
     let unknown_docs = Docs::new(format!("Any other `{tag}`, as it came.")).attributes();
     let unknown = ident(name::UNKNOWN);
+    let constructors = content.map(|content| constructors(model, tag, content, variants));
     quote! {
         #docs
         #[non_exhaustive]
         #[derive(Clone, Debug, PartialEq)]
         pub enum #name {
-            #(#variants)*
+            #(#made)*
             #unknown_docs
             #unknown(Box<crate::Unrecognized>),
         }
+
+        #constructors
     }
+}
+
+/// A function for each variant whose model is a member of the object.
+fn constructors(
+    model: &Model<'_>,
+    tag: &str,
+    content: &str,
+    variants: &[Variant<'_>],
+) -> TokenStream {
+    let name = ident(&model.api.name);
+    let content = ident(content);
+    let functions = variants.iter().map(|variant| {
+        let docs =
+            Docs::new(format!("Makes one whose `{tag}` is `{}`.", variant.wire)).attributes();
+        let (function, of) = (
+            ident(&name::constructor(&variant.ident)),
+            ident(&variant.ident),
+        );
+        match variant.model.map(ident) {
+            Some(model) => quote! {
+                #docs
+                pub fn #function(#content: impl Into<#model>) -> Self {
+                    Self::#of {
+                        #content: Box::new(#content.into()),
+                        extra: crate::UnknownFields::new(),
+                    }
+                }
+            },
+            None => quote! {
+                #docs
+                pub fn #function() -> Self {
+                    Self::#of { extra: crate::UnknownFields::new() }
+                }
+            },
+        }
+    });
+    quote!(impl #name { #(#functions)* })
 }
 
 fn open_enum(item: &Enum) -> TokenStream {

@@ -57,15 +57,14 @@ fn arguments(request: &Request<'_>) -> String {
     let params = request
         .required()
         .map(|param| name::bare(&param.ident).to_owned());
-    let body = request.required_body().map(|body| ty::text(body.ty()));
+    let body = request.required_body().map(ty::body_text);
     params.chain(body).collect::<Vec<_>>().join(", ")
 }
 
 fn answer(response: &Response<'_>) -> String {
     let text = match response {
         Response::Empty => "()".to_owned(),
-        Response::Text => "String".to_owned(),
-        Response::Json(body) => ty::payload(body),
+        Response::Plain(body) | Response::Json(body) => ty::payload(body),
         Response::Optional(body) => format!("Option<{}>", ty::payload(body)),
         Response::Outcome { ident, .. } => ident.clone(),
     };
@@ -130,7 +129,8 @@ fn described(model: &Model<'_>) -> String {
         }
         (Shape::Fields(fields), _) => format!("{} ({})", model.api.name, fields.len()),
         (Shape::Union { variants, .. }, _) => {
-            let names: Vec<&str> = variants.iter().map(|(_, model)| model.as_str()).collect();
+            let name = |it: &'_ api::Variant| it.model.clone().unwrap_or_else(|| it.wire.clone());
+            let names: Vec<String> = variants.iter().map(name).collect();
             format!("{} ({})", model.api.name, names.join(" | "))
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{self, Api, Direction, Home, Shape, Type};
+use crate::api::{self, Api, Direction, Home, Scope, Shape, Type};
 use crate::name;
 
 use super::ty;
@@ -47,6 +47,8 @@ pub(crate) struct Outside {
 pub(crate) struct Known<'a> {
     models: BTreeMap<&'a str, &'a api::Model>,
     enums: BTreeMap<&'a str, &'a api::Enum>,
+    /// The models that are sent as forms.
+    forms: BTreeSet<&'a str>,
 }
 
 /// The models and enums of one module.
@@ -91,6 +93,10 @@ pub(crate) struct Request<'a> {
     pub(crate) method: String,
     pub(crate) params: Vec<Param<'a>>,
     pub(crate) response: Response<'a>,
+    /// The paths that a value must not turn this one into.
+    pub(crate) siblings: Vec<&'a str>,
+    /// Whether the position in a list goes into the body.
+    pub(crate) search_after_in_body: bool,
 }
 
 /// A parameter: a field of the request type.
@@ -105,8 +111,8 @@ pub(crate) struct Param<'a> {
 pub(crate) enum Response<'a> {
     /// Nothing.
     Empty,
-    /// Plain text.
-    Text,
+    /// Text, bytes, or the target of a redirect.
+    Plain(&'a api::Body),
     /// JSON of one type.
     Json(&'a api::Body),
     /// JSON of one type, or nothing.
@@ -125,6 +131,8 @@ pub(crate) struct Case<'a> {
 /// A model: a struct or, where a tag decides, an enum.
 pub(crate) struct Model<'a> {
     pub(crate) api: &'a api::Model,
+    /// Whether it is sent as a form.
+    pub(crate) is_form: bool,
     pub(crate) kind: Kind<'a>,
 }
 
@@ -136,6 +144,8 @@ pub(crate) enum Kind<'a> {
     },
     Union {
         tag: &'a str,
+        /// The member that contains the model: its Rust name and its name on the wire.
+        content: Option<(String, &'a str)>,
         variants: Vec<Variant<'a>>,
     },
 }
@@ -154,8 +164,11 @@ pub(crate) struct Copies<'a> {
 pub(crate) struct Variant<'a> {
     /// The value of the tag.
     pub(crate) wire: &'a str,
-    /// The model inside, which is also the name of the variant.
-    pub(crate) model: &'a str,
+    pub(crate) ident: String,
+    /// The model inside, if there is one.
+    pub(crate) model: Option<&'a str>,
+    /// Whether no other variant has this model, so that the union can be made from it.
+    pub(crate) is_only: bool,
 }
 
 /// A field of a struct.
@@ -199,7 +212,7 @@ impl<'a> Service<'a> {
         let known = Known::new(api, Some(service));
         let resources = service.resources.iter();
         let mut resources: Vec<_> = resources
-            .map(|resource| Resource::new(service, resource, &known))
+            .map(|resource| Resource::new(api.scope(service), service, resource, &known))
             .collect();
         resources
             .sort_by(|a, b| (!a.is_principal, &a.api.name).cmp(&(!b.is_principal, &b.api.name)));
@@ -260,6 +273,7 @@ impl<'a> Known<'a> {
         Self {
             models: models.map(|model| (model.name.as_str(), model)).collect(),
             enums: enums.map(|item| (item.name.as_str(), item)).collect(),
+            forms: forms(api, service),
         }
     }
 
@@ -296,15 +310,35 @@ impl<'a> Known<'a> {
                     .and_then(|from| self.copies(from, &fields));
                 Kind::Struct { fields, copies }
             }
-            Shape::Union { tag, variants } => Kind::Union {
+            Shape::Union {
                 tag,
+                content,
+                variants,
+            } => Kind::Union {
+                tag,
+                content: content
+                    .as_deref()
+                    .map(|content| (name::value(content, None), content)),
                 variants: variants
                     .iter()
-                    .map(|(wire, model)| Variant { wire, model })
+                    .map(|variant| Variant {
+                        wire: &variant.wire,
+                        ident: name::union_variant(variant, variants, content.is_some()),
+                        model: variant.model.as_deref(),
+                        is_only: variants
+                            .iter()
+                            .filter(|it| it.model == variant.model)
+                            .count()
+                            == 1,
+                    })
                     .collect(),
             },
         };
-        Model { api: model, kind }
+        Model {
+            api: model,
+            is_form: self.forms.contains(model.name.as_str()),
+            kind,
+        }
     }
 
     fn fields(&self, model: &api::Model, fields: &'a [api::Field]) -> Vec<Field<'a>> {
@@ -408,12 +442,24 @@ impl<'a> Known<'a> {
                 }
             }
             Shape::Union { variants, .. } => {
-                for (_, variant) in variants {
+                for variant in variants.iter().filter_map(|it| it.model.as_deref()) {
                     self.reach_model(variant, into);
                 }
             }
         }
     }
+}
+
+/// The models that a service sends as forms; without one, those that any service sends.
+fn forms<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> {
+    let sent_by = |name: &str| service.is_none_or(|service| service.name == name);
+    let actions = api.actions().filter(|(service, ..)| sent_by(&service.name));
+    let bodies = actions.filter_map(|(_, _, action)| action.body.as_ref());
+    let models = bodies.filter_map(|body| match &body.content {
+        api::RequestContent::Form(ty) | api::RequestContent::Multipart(ty) => ty::name(ty),
+        _ => None,
+    });
+    models.collect()
 }
 
 fn holder(direction: Direction, field: &api::Field, required: bool) -> Holder {
@@ -447,7 +493,7 @@ impl<'a> Types<'a> {
                     named.extend(fields.iter().filter_map(|field| ty::name(&field.ty)));
                 }
                 Shape::Union { variants, .. } => {
-                    named.extend(variants.iter().map(|(_, model)| model.as_str()));
+                    named.extend(variants.iter().filter_map(|it| it.model.as_deref()));
                 }
             }
             if let Kind::Struct {
@@ -468,7 +514,12 @@ impl<'a> Types<'a> {
 }
 
 impl<'a> Resource<'a> {
-    fn new(service: &'a api::Service, api: &'a api::Resource, known: &Known<'a>) -> Self {
+    fn new(
+        scope: Scope<'a>,
+        service: &'a api::Service,
+        api: &'a api::Resource,
+        known: &Known<'a>,
+    ) -> Self {
         let is_principal = api.is_principal(service);
         let requests = api.actions.iter();
         let accessor = name::module(&api.name);
@@ -487,7 +538,7 @@ impl<'a> Resource<'a> {
             },
             accessor,
             requests: requests
-                .map(|action| Request::new(service, api, action))
+                .map(|action| Request::new(scope, service, api, action))
                 .collect(),
             types: known.types(&Home::Resource(api.name.clone())),
         }
@@ -516,7 +567,12 @@ impl<'a> Resource<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn new(service: &api::Service, resource: &api::Resource, action: &'a api::Action) -> Self {
+    fn new(
+        scope: Scope<'a>,
+        service: &api::Service,
+        resource: &api::Resource,
+        action: &'a api::Action,
+    ) -> Self {
         let ident = name::request(resource, action);
         let params = action.params.iter().map(|param| Param {
             api: param,
@@ -528,6 +584,8 @@ impl<'a> Request<'a> {
             method: name::method(action),
             params: params.collect(),
             response: Response::new(&ident, &action.returns),
+            siblings: scope.siblings(action),
+            search_after_in_body: scope.search_after_in_body(action),
             action,
             ident,
         }
@@ -567,35 +625,41 @@ impl<'a> Request<'a> {
 impl<'a> Response<'a> {
     fn new(request: &str, returns: &'a [(u16, api::Body)]) -> Self {
         let mut cases: Vec<Case<'a>> = Vec::new();
-        let mut may_be_empty = false;
         for (status, body) in returns {
-            if *body == api::Body::Nothing {
-                may_be_empty = true;
-            } else if let Some(case) = cases.iter_mut().find(|case| case.body == body) {
+            if let Some(case) = cases.iter_mut().find(|case| case.body == body) {
                 case.statuses.push(*status);
             } else {
-                let variant = ty::variant_of(body);
                 cases.push(Case {
                     statuses: vec![*status],
-                    variant,
+                    variant: ty::variant_of(body),
                     body,
                 });
             }
         }
+        // A success with an undocumented status is read as the first case, which is no empty one.
+        cases.sort_by_key(|case| *case.body == api::Body::Nothing);
+        let nothing = &api::Body::Nothing;
         match cases.as_slice() {
             [] => Self::Empty,
-            [
-                Case {
-                    body: api::Body::Text,
-                    ..
-                },
-            ] => Self::Text,
-            [Case { body, .. }] if may_be_empty => Self::Optional(body),
-            [Case { body, .. }] => Self::Json(body),
+            [only] if only.body == nothing => Self::Empty,
+            [only] => Self::of(only.body),
+            [some, none] if none.body == nothing && *some.body != api::Body::Location => {
+                match some.body.ty() {
+                    Some(_) => Self::Optional(some.body),
+                    None => Self::of(some.body),
+                }
+            }
             _ => Self::Outcome {
                 ident: name::outcome(request),
                 cases,
             },
+        }
+    }
+
+    fn of(body: &'a api::Body) -> Self {
+        match body.ty() {
+            Some(_) => Self::Json(body),
+            None => Self::Plain(body),
         }
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Auth, Location, Paging, Type};
+use crate::api::{Auth, Body, Location, Paging, RequestBody, RequestContent};
 use crate::name::{self, ident};
 use crate::print::{Chunk, Entry, File, List};
 
@@ -94,7 +94,7 @@ fn new(request: &Request<'_>) -> TokenStream {
         let params = request.params.iter().map(start_of_param);
         let body = request.action.body.iter().map(|body| {
             let value = match body.required {
-                true => ty::from_argument(body.ty(), "body"),
+                true => ty::body_from_argument(body),
                 false => quote!(None),
             };
             quote!(body: #value)
@@ -118,7 +118,6 @@ fn start_of_param(param: &Param<'_>) -> TokenStream {
     }
     let value = match (&param.api.ty, param.required) {
         (ty, true) => ty::from_argument(ty, &param.ident),
-        (Type::List(_), false) => quote!(Vec::new()),
         (_, false) => quote!(None),
     };
     quote!(#name: #value)
@@ -130,17 +129,13 @@ fn setters(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
         let docs = docs::about_param(param).attributes();
         let deprecated = docs::deprecated(&param.api.deprecated);
         let value = ty::from_argument(&param.api.ty, &param.ident);
-        // A list without items is as good as none.
-        let value = match param.api.ty {
-            Type::List(_) => value,
-            _ => quote!(Some(#value)),
-        };
-        setter(&docs, &deprecated, &param.ident, &param.api.ty, &value)
+        let argument = ty::argument(&param.api.ty);
+        setter(&docs, &deprecated, &param.ident, &argument, &value)
     });
     let body = request.optional_body().map(|body| {
         let docs = Docs::new(docs::about_body(body, known)).attributes();
-        let value = ty::from_argument(body.ty(), "body");
-        setter(&docs, &None, "body", body.ty(), &quote!(Some(#value)))
+        let value = ty::body_from_argument(body);
+        setter(&docs, &None, "body", &ty::body_argument(body), &value)
     });
     let setters: Vec<TokenStream> = params.chain(body).collect();
     if setters.is_empty() {
@@ -157,16 +152,15 @@ fn setter(
     docs: &TokenStream,
     deprecated: &Option<TokenStream>,
     field: &str,
-    ty: &Type,
+    argument: &TokenStream,
     value: &TokenStream,
 ) -> TokenStream {
     let name = ident(field);
-    let argument = ty::argument(ty);
     quote! {
         #docs
         #deprecated
         pub fn #name(mut self, #name: #argument) -> Self {
-            self.#name = #value;
+            self.#name = Some(#value);
             self
         }
     }
@@ -187,6 +181,8 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
         Auth::Token => {}
         Auth::ShareToken => line("auth: ShareToken"),
         Auth::AppId => line("auth: AppId"),
+        Auth::TemporaryToken => line("auth: TemporaryToken"),
+        Auth::None => line("auth: None"),
     }
     if action.idempotent != action.method.is_idempotent() {
         line(&format!("idempotent: {}", action.idempotent));
@@ -218,17 +214,46 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
         let params = request
             .params
             .iter()
-            .filter(|param| param.api.location == location);
+            .filter(|param| param.api.location == location && param.api.prefix().is_none());
         group(open, params.map(wire_name).collect(), " }");
     }
-    if action.body.is_some() {
-        entries.push(Entry::Line("body: json body".to_owned()));
+    let prefixes = request
+        .params
+        .iter()
+        .filter(|param| param.api.prefix().is_some());
+    group("prefix: { ", prefixes.map(wire_name).collect(), " }");
+    if request.search_after_in_body {
+        entries.push(Entry::Line("search_after_in_body: true".to_owned()));
+    }
+    entries.extend(
+        action
+            .body
+            .as_ref()
+            .map(|body| Entry::Line(body_fact(body))),
+    );
+    let siblings = request.siblings.iter().map(|path| format!("{path:?}"));
+    let siblings: Vec<String> = siblings.collect();
+    if !siblings.is_empty() {
+        entries.push(Entry::Group("siblings: [", siblings, "]"));
     }
     let head = format!("{} {}", request.id, request.ident);
     List {
         name: "action",
         head,
         entries,
+    }
+}
+
+/// How the body is written.
+fn body_fact(body: &RequestBody) -> String {
+    match &body.content {
+        RequestContent::Json(_) => "body: json body".to_owned(),
+        RequestContent::Form(_) => "body: form body".to_owned(),
+        RequestContent::Multipart(_) => "body: multipart body".to_owned(),
+        RequestContent::Bytes(_) if ty::names_media_type(body) => "body: media body".to_owned(),
+        RequestContent::Bytes(media_type) | RequestContent::Text(media_type) => {
+            format!("body: content body as {media_type:?}")
+        }
     }
 }
 
@@ -262,6 +287,9 @@ fn outcome(request: &Request<'_>, outcome: &str, cases: &[Case<'_>]) -> TokenStr
         let words = docs::body_in_words(case.body);
         let docs = Docs::new(format!("{}: {words}.", statuses.join(" or "))).attributes();
         let variant = ident(&case.variant);
+        if *case.body == Body::Nothing {
+            return quote!(#docs #variant,);
+        }
         let payload: TokenStream = ty::payload(case.body).parse().unwrap_or_default();
         quote!(#docs #variant(Box<#payload>),)
     });
@@ -278,12 +306,11 @@ fn outcome(request: &Request<'_>, outcome: &str, cases: &[Case<'_>]) -> TokenStr
 fn outcome_list(outcome: &str, cases: &[Case<'_>]) -> List {
     let entries = cases.iter().map(|case| {
         let statuses: Vec<String> = case.statuses.iter().map(u16::to_string).collect();
-        let decoder = ty::decoder(case.body);
-        Entry::Line(format!(
-            "{} => {}({decoder})",
-            statuses.join(" | "),
-            case.variant
-        ))
+        let (statuses, variant) = (statuses.join(" | "), &case.variant);
+        Entry::Line(match case.body {
+            Body::Nothing => format!("{statuses} => {variant}"),
+            body => format!("{statuses} => {variant}({})", ty::decoder(body)),
+        })
     });
     List {
         name: "outcome",

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Action, Body, RequestBody, Type};
+use crate::api::{Action, Body, RequestBody, RequestContent, Type};
 use crate::name::ident;
 
 use super::plan::{Field, Holder, Param, Response};
@@ -11,19 +11,9 @@ use super::plan::{Field, Holder, Param, Response};
 /// Every type that an action names.
 pub(crate) fn of_action(action: &Action) -> impl Iterator<Item = &Type> {
     let params = action.params.iter().map(|param| &param.ty);
-    let body = action.body.iter().map(RequestBody::ty);
-    let returns = action
-        .returns
-        .iter()
-        .filter_map(|(_, body)| in_response(body));
+    let body = action.body.iter().filter_map(RequestBody::ty);
+    let returns = action.returns.iter().filter_map(|(_, body)| body.ty());
     params.chain(body).chain(returns)
-}
-
-fn in_response(body: &Body) -> Option<&Type> {
-    match body {
-        Body::Json(ty) | Body::Page(ty) | Body::Objects(ty) => Some(ty),
-        Body::Nothing | Body::Text => None,
-    }
 }
 
 /// The type itself.
@@ -35,6 +25,7 @@ pub(crate) fn bare(ty: &Type) -> TokenStream {
         Type::Number => quote!(f64),
         Type::Boolean => quote!(bool),
         Type::Timestamp => quote!(crate::Timestamp),
+        Type::File => quote!(crate::FilePart),
         Type::Any | Type::Object => quote!(crate::RawJson),
         Type::Id(name) | Type::Enum(name) | Type::Model(name) => {
             let name = ident(name);
@@ -62,23 +53,63 @@ pub(crate) fn of_field(field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// The type of a request's field for a parameter. An empty list is as good as none.
+/// The type of a request's field for a parameter. An empty list is not an unset one.
 pub(crate) fn of_param(param: &Param<'_>) -> TokenStream {
     let ty = bare(&param.api.ty);
-    match param.api.ty {
-        Type::List(_) => ty,
-        _ if param.required => ty,
-        _ => quote!(Option<#ty>),
+    match param.required {
+        true => ty,
+        false => quote!(Option<#ty>),
     }
 }
 
 /// The type of a request's field for the body.
 pub(crate) fn of_body(body: &RequestBody) -> TokenStream {
-    let ty = bare(body.ty());
+    let ty = body_itself(body);
     if body.required {
         ty
     } else {
         quote!(Option<#ty>)
+    }
+}
+
+fn body_itself(body: &RequestBody) -> TokenStream {
+    match (&body.content, body.ty()) {
+        (_, Some(ty)) => bare(ty),
+        (RequestContent::Text(_), None) => quote!(String),
+        (_, None) if names_media_type(body) => quote!(crate::MediaContent),
+        (_, None) => quote!(crate::Content),
+    }
+}
+
+/// Whether the caller says of which media type the body is.
+pub(crate) fn names_media_type(body: &RequestBody) -> bool {
+    matches!(&body.content, RequestContent::Bytes(range) if range.ends_with("/*"))
+}
+
+/// The type that the argument for the body is declared with.
+pub(crate) fn body_argument(body: &RequestBody) -> TokenStream {
+    match body.ty() {
+        Some(ty) => argument(ty),
+        None => {
+            let ty = body_itself(body);
+            quote!(impl Into<#ty>)
+        }
+    }
+}
+
+/// The value of such an argument, as the type itself.
+pub(crate) fn body_from_argument(body: &RequestBody) -> TokenStream {
+    match body.ty() {
+        Some(ty) => from_argument(ty, "body"),
+        None => quote!(body.into()),
+    }
+}
+
+/// The type of the body, as one would write it.
+pub(crate) fn body_text(body: &RequestBody) -> String {
+    match body.ty() {
+        Some(ty) => text(ty),
+        None => body_itself(body).to_string().replace(' ', ""),
     }
 }
 
@@ -157,8 +188,7 @@ pub(crate) fn name(ty: &Type) -> Option<&str> {
 pub(crate) fn of_response(response: &Response<'_>) -> String {
     match response {
         Response::Empty => "crate::response::Empty".to_owned(),
-        Response::Text => "crate::response::Text".to_owned(),
-        Response::Json(body) => decoder(body),
+        Response::Plain(body) | Response::Json(body) => decoder(body),
         Response::Optional(body) => format!("crate::response::OptionalJson<{}>", payload(body)),
         Response::Outcome { ident, .. } => ident.clone(),
     }
@@ -169,6 +199,8 @@ pub(crate) fn decoder(body: &Body) -> String {
     match body {
         Body::Nothing => "crate::response::Empty".to_owned(),
         Body::Text => "crate::response::Text".to_owned(),
+        Body::Bytes => "crate::response::Binary".to_owned(),
+        Body::Location => "crate::response::Redirect".to_owned(),
         Body::Json(_) | Body::Page(_) | Body::Objects(_) => {
             format!("crate::response::Json<{}>", payload(body))
         }
@@ -179,7 +211,8 @@ pub(crate) fn decoder(body: &Body) -> String {
 pub(crate) fn payload(body: &Body) -> String {
     match body {
         Body::Nothing => "()".to_owned(),
-        Body::Text => "String".to_owned(),
+        Body::Text | Body::Location => "String".to_owned(),
+        Body::Bytes => "bytes::Bytes".to_owned(),
         Body::Json(ty) => text(ty),
         Body::Page(ty) => format!("crate::Page<{}>", text(ty)),
         Body::Objects(ty) => format!("crate::List<{}>", text(ty)),
@@ -200,6 +233,8 @@ pub(crate) fn variant_of(body: &Body) -> String {
     match body {
         Body::Nothing => "Nothing".to_owned(),
         Body::Text => "Text".to_owned(),
+        Body::Bytes => "Bytes".to_owned(),
+        Body::Location => "Location".to_owned(),
         Body::Json(Type::Model(name) | Type::Enum(name) | Type::Id(name)) => name.clone(),
         Body::Json(Type::List(_)) => "List".to_owned(),
         Body::Json(_) => "Json".to_owned(),
@@ -216,6 +251,7 @@ pub(crate) fn in_words(ty: &Type) -> String {
         Type::Integer | Type::Number => "a number".to_owned(),
         Type::Boolean => "`true` or `false`".to_owned(),
         Type::Timestamp => "a point in time".to_owned(),
+        Type::File => "a file".to_owned(),
         Type::Any => "JSON".to_owned(),
         Type::Object => "a JSON object".to_owned(),
         Type::Id(name) | Type::Enum(name) | Type::Model(name) => format!("[`{name}`]"),

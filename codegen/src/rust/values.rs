@@ -3,10 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Bounds, Direction, Literal, RequestBody, Type};
+use crate::api::{Bounds, Direction, Literal, RequestBody, RequestContent, Type};
 use crate::name::{self, ident};
 
-use super::plan::{Field, Kind, Known, Model, Param, Request};
+use super::plan::{Field, Kind, Known, Model, Param, Request, Variant};
+use super::ty;
 
 /// How much of a model is filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,18 @@ pub(crate) fn of_param(param: &Param<'_>, known: &Known<'_>, fill: Fill) -> Toke
 
 /// A value for the body.
 pub(crate) fn of_body(body: &RequestBody, known: &Known<'_>, fill: Fill) -> TokenStream {
-    value(body.ty(), &Hint::none("body"), known, fill)
+    match (&body.content, body.ty()) {
+        (_, Some(ty)) => value(ty, &Hint::none("body"), known, fill),
+        (RequestContent::Text(_), None) => quote!("<?xml version=\"1.0\"?>"),
+        (RequestContent::Bytes(range), None) if ty::names_media_type(body) => {
+            let media_type = match range.as_str() {
+                "image/*" => "image/png".to_owned(),
+                range => range.replace('*', "x-example"),
+            };
+            quote!(iconik_api::MediaContent::new(#media_type, "content"))
+        }
+        (_, None) => quote!("content"),
+    }
 }
 
 /// A value for a field.
@@ -103,12 +115,31 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
             }
         }
         Kind::Union { variants, .. } => match variants.first() {
-            Some(variant) => {
-                let inner = of_model(variant.model, known, fill);
-                quote!(#name::from(#inner))
-            }
+            Some(variant) => union_value(model, variant, known, fill),
             None => quote!(#name::default()),
         },
+    }
+}
+
+/// A union made of one of its variants.
+fn union_value(
+    union: &Model<'_>,
+    variant: &Variant<'_>,
+    known: &Known<'_>,
+    fill: Fill,
+) -> TokenStream {
+    let (name, ident_of_variant) = (ident(&union.api.name), ident(&variant.ident));
+    let Kind::Union { content, .. } = &union.kind else {
+        return quote!(#name::default());
+    };
+    let inner = variant.model.map(|model| of_model(model, known, fill));
+    match (inner, content) {
+        (Some(inner), _) if variant.is_only => quote!(#name::from(#inner)),
+        (Some(inner), None) => quote!(#name::#ident_of_variant(Box::new(#inner))),
+        (inner, _) => {
+            let constructor = ident(&name::constructor(&variant.ident));
+            quote!(#name::#constructor(#inner))
+        }
     }
 }
 
@@ -163,6 +194,7 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
             quote!(#number)
         }
         Type::Number => quote!(0.5),
+        Type::File => quote!(iconik_api::FilePart::new("clip.mov", "content")),
         Type::Boolean => {
             // What differs from the default says more.
             let value = hint.default != Some(&Literal::Boolean(true));
@@ -179,6 +211,15 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
         }
         Type::Enum(name) => enum_value(name, known),
         Type::Model(name) => of_model(name, known, fill),
+        // Lists and maps within a list or a map are not converted.
+        Type::List(inner) if matches!(**inner, Type::List(_) | Type::Map(_)) => {
+            let item = exact(inner, hint, known, fill);
+            quote!([#item])
+        }
+        Type::Map(inner) if matches!(**inner, Type::List(_) | Type::Map(_)) => {
+            let item = exact(inner, hint, known, fill);
+            quote!([("key", #item)])
+        }
         Type::List(inner) => {
             let item = item(inner, hint, known, fill);
             match another(inner, known).filter(|_| fill == Fill::Most) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::api::{Direction, Home};
+use crate::api::{Direction, Home, RequestBody};
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
 
@@ -168,8 +168,8 @@ fn line(request: TokenStream) -> TokenStream {
 fn sent_models<'a>(known: &Known<'a>, resource: &Resource<'a>) -> Vec<Model<'a>> {
     let mut reached = BTreeSet::new();
     for request in &resource.requests {
-        if let Some(body) = &request.action.body {
-            known.reach(body.ty(), &mut reached);
+        if let Some(ty) = request.action.body.as_ref().and_then(RequestBody::ty) {
+            known.reach(ty, &mut reached);
         }
     }
     reached

@@ -22,13 +22,14 @@ pub(crate) enum Type {
 }
 
 /// The types that every spec has, by name.
-pub(crate) const BUILTIN_TYPES: [(&str, crate::api::Type); 8] = [
+pub(crate) const BUILTIN_TYPES: [(&str, crate::api::Type); 9] = [
     ("string", crate::api::Type::String),
     ("secret", crate::api::Type::Secret),
     ("integer", crate::api::Type::Integer),
     ("number", crate::api::Type::Number),
     ("boolean", crate::api::Type::Boolean),
     ("timestamp", crate::api::Type::Timestamp),
+    ("file", crate::api::Type::File),
     ("any", crate::api::Type::Any),
     ("object", crate::api::Type::Object),
 ];
@@ -38,6 +39,8 @@ pub(crate) const BUILTIN_TYPES: [(&str, crate::api::Type); 8] = [
 pub(crate) enum Body {
     Nothing,
     Text,
+    Bytes,
+    Location,
     Json(Type),
     Page(Type),
     Objects(Type),
@@ -52,7 +55,7 @@ impl Decode for TypeForm {
     fn schema(definitions: &mut Definitions) -> Json {
         definitions.text(
             "Type",
-            "string, secret, integer, number, boolean, timestamp, any, object, list<T>, map<T>, or the name of an id, an enum or a model.",
+            "string, secret, integer, number, boolean, timestamp, file, any, object, list<T>, map<T>, or the name of an id, an enum or a model.",
             r"^(list<|map<)*[A-Za-z][A-Za-z0-9]*>*$",
         )
     }
@@ -75,7 +78,7 @@ impl Decode for BodyForm {
     fn schema(definitions: &mut Definitions) -> Json {
         definitions.text(
             "Body",
-            "nothing, text, page<T>, objects<T>, or a type: JSON of that type.",
+            "nothing, text, bytes, location, page<T>, objects<T>, or a type: JSON of that type.",
             r"^(page<|objects<)?(list<|map<)*[A-Za-z][A-Za-z0-9]*>*$",
         )
     }
@@ -85,6 +88,8 @@ impl Decode for BodyForm {
         let value = match text.text.as_str() {
             "nothing" => Body::Nothing,
             "text" => Body::Text,
+            "bytes" => Body::Bytes,
+            "location" => Body::Location,
             _ => match text.inside("page") {
                 Some(item) => Body::Page(item.ty(cx)?),
                 None => match text.inside("objects") {
@@ -171,7 +176,7 @@ impl TypeText {
         if ["page", "objects"]
             .iter()
             .any(|body| self.inside(body).is_some())
-            || ["nothing", "text"].contains(&name)
+            || ["nothing", "text", "bytes", "location"].contains(&name)
         {
             cx.report(
                 Diagnostic::new(self.span, format!("`{name}` is the body of an answer, not a type"))

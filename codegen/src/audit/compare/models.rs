@@ -6,7 +6,7 @@ use super::{
     Bench, Place, bounds, defaults, difference, model_place, on, only_in_the_document,
     only_in_the_spec, yes,
 };
-use crate::api::{Direction, Enum, Field, Model, Shape};
+use crate::api::{Direction, Enum, Field, Model, Shape, Variant};
 use crate::audit::fit::{Fit, fit};
 use crate::audit::walk::{Use, Way};
 use crate::document::{Kind, Property};
@@ -172,18 +172,15 @@ impl Bench<'_, '_> {
         }
     }
 
-    fn variants(
-        &mut self,
-        place: &Place,
-        model: &Model,
-        variants: &[(String, String)],
-        kind: &Kind,
-    ) {
+    fn variants(&mut self, place: &Place, model: &Model, variants: &[Variant], kind: &Kind) {
         let Kind::OneOf {
             variants: theirs, ..
         } = kind
         else {
-            let ours: Vec<&str> = variants.iter().map(|(_, model)| model.as_str()).collect();
+            let ours: Vec<&str> = variants
+                .iter()
+                .filter_map(|it| it.model.as_deref())
+                .collect();
             let finding = difference("type", &kind.to_string(), &ours.join(" or "));
             self.ledger.enter(place, &model.differs, finding);
             return;
@@ -193,16 +190,17 @@ impl Bench<'_, '_> {
             .flat_map(|(tags, _)| tags)
             .map(String::as_str)
             .collect();
-        for (tag, variant) in variants
+        for it in variants
             .iter()
-            .filter(|(tag, _)| !tags.contains(tag.as_str()))
+            .filter(|it| !tags.contains(it.wire.as_str()))
         {
-            let finding = only_in_the_spec(&format!("variants.{tag}"), variant.clone());
+            let ours = it.model.clone().unwrap_or_else(|| "nothing".to_owned());
+            let finding = only_in_the_spec(&format!("variants.{}", it.wire), ours);
             self.ledger.enter(place, &model.differs, finding);
         }
         for tag in tags
             .iter()
-            .filter(|tag| !variants.iter().any(|(it, _)| it == *tag))
+            .filter(|tag| !variants.iter().any(|it| it.wire == **tag))
         {
             let finding = only_in_the_document(&format!("variants.{tag}"), kind.to_string());
             self.ledger.enter(place, &model.differs, finding);
