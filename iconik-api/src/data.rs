@@ -20,3 +20,5 @@ pub(crate) mod unknown_fields;
 pub(crate) mod model;
 #[macro_use]
 pub(crate) mod copied;
+#[cfg(test)]
+mod union_tests;

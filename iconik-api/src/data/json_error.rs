@@ -39,6 +39,18 @@ impl JsonError {
     }
 }
 
+impl JsonError {
+    /// The same for a value that is a member of another one.
+    pub(crate) fn within_member(&self, name: &str) -> String {
+        let Self { place, what, .. } = self;
+        match place.as_str() {
+            "" => format!("{name}: {what}"),
+            list if list.starts_with('[') => format!("{name}{list}: {what}"),
+            place => format!("{name}.{place}: {what}"),
+        }
+    }
+}
+
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

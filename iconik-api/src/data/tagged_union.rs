@@ -1,4 +1,4 @@
-//! List that are of one of several kinds, told by one of their members.
+//! Objects that are of one of several kinds, told by one of their members.
 
 use std::fmt;
 
@@ -6,14 +6,21 @@ use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected,
     Visitor,
 };
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::data::json_error::JsonError;
 use crate::data::json_text::Json;
+use crate::data::model::Members;
+use crate::data::raw_json::RawJson;
+use crate::data::unknown_fields::UnknownFields;
 
 /// An object of a kind that this version does not know: its JSON, byte for byte.
+///
+/// It is written as it was read. One made from [`RawJson`] sends a kind that this version does not
+/// know.
 #[derive(Clone)]
 pub struct Unrecognized(Box<RawValue>);
 
@@ -37,6 +44,20 @@ impl Unrecognized {
     /// If it is not of this type.
     pub fn get_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.raw())
+    }
+}
+
+impl From<&RawJson> for Unrecognized {
+    fn from(json: &RawJson) -> Self {
+        let json = json.as_str().to_owned();
+        // What is in a `RawJson` is JSON already.
+        Self(RawValue::from_string(json).unwrap_or_default())
+    }
+}
+
+impl From<RawJson> for Unrecognized {
+    fn from(json: RawJson) -> Self {
+        (&json).into()
     }
 }
 
@@ -77,6 +98,133 @@ pub(crate) fn variant<T: DeserializeOwned>(json: &str) -> Result<Box<T>, String>
     serde_json::from_str(json)
         .map(Box::new)
         .map_err(|error| JsonError::new(json, &error).within())
+}
+
+/// Reads a variant whose model is one member of the object, and what is in the object besides.
+pub(crate) fn content<T: DeserializeOwned>(
+    json: &str,
+    tag: &'static str,
+    content: &'static str,
+) -> Result<(Box<T>, UnknownFields), String> {
+    let (found, unknown) = members(json, tag, Some(content))?;
+    // Without parameters, or with null for them, an object has none.
+    let found = found.filter(|found| found != "null");
+    let found = found.as_deref().unwrap_or("{}");
+    let model = serde_json::from_str(found)
+        .map_err(|error| JsonError::new(found, &error).within_member(content))?;
+    Ok((Box::new(model), unknown))
+}
+
+/// Reads a variant without a model: what is in the object besides the tag.
+pub(crate) fn bare(json: &str, tag: &'static str) -> Result<UnknownFields, String> {
+    members(json, tag, None).map(|(_, unknown)| unknown)
+}
+
+/// The member `content`, and all others but the tag.
+fn members(
+    json: &str,
+    tag: &'static str,
+    content: Option<&'static str>,
+) -> Result<(Option<String>, UnknownFields), String> {
+    serde_json::Deserializer::from_str(json)
+        .deserialize_map(MembersVisitor { tag, content })
+        .map_err(|error| JsonError::new(json, &error).within())
+}
+
+struct MembersVisitor {
+    tag: &'static str,
+    content: Option<&'static str>,
+}
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = (Option<String>, UnknownFields);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", self.tag)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut content, mut unknown) = (None, UnknownFields::new());
+        while let Some(name) = map.next_key::<String>()? {
+            if name == self.tag {
+                map.next_value::<IgnoredAny>()?;
+            } else if Some(name.as_str()) == self.content {
+                let Json(json) = map.next_value()?;
+                content = Some(json.into_owned());
+            } else {
+                unknown.read(&name, &mut map)?;
+            }
+        }
+        unknown.settle();
+        Ok((content, unknown))
+    }
+}
+
+/// Writes a model with its tag first, whatever the model itself holds under that name.
+pub(crate) fn write_tagged<T: Members, S: Serializer>(
+    tag: &'static str,
+    value: &'static str,
+    model: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry(tag, value)?;
+    model.write(&mut Without {
+        map: &mut map,
+        name: tag,
+    })?;
+    map.end()
+}
+
+/// Writes an object whose model, if it has one, is a member of it.
+pub(crate) fn write_content<T: Serialize, S: Serializer>(
+    tag: (&'static str, &'static str),
+    content: Option<(&'static str, &T)>,
+    unknown: &UnknownFields,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry(tag.0, tag.1)?;
+    if let Some((name, model)) = content {
+        map.serialize_entry(name, model)?;
+    }
+    unknown.write(&mut map)?;
+    map.end()
+}
+
+/// Writes the members of an object but one.
+struct Without<'m, M> {
+    map: &'m mut M,
+    name: &'static str,
+}
+
+impl<M: SerializeMap> SerializeMap for Without<'_, M> {
+    type Ok = ();
+    type Error = M::Error;
+
+    fn serialize_key<K: Serialize + ?Sized>(&mut self, key: &K) -> Result<(), M::Error> {
+        self.map.serialize_key(key)
+    }
+
+    fn serialize_value<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<(), M::Error> {
+        self.map.serialize_value(value)
+    }
+
+    /// All members of a model are written by this method.
+    fn serialize_entry<K, V>(&mut self, key: &K, value: &V) -> Result<(), M::Error>
+    where
+        K: Serialize + ?Sized,
+        V: Serialize + ?Sized,
+    {
+        match serde_json::to_value(key) {
+            Ok(Value::String(name)) if name == self.name => Ok(()),
+            _ => self.map.serialize_entry(key, value),
+        }
+    }
+
+    fn end(self) -> Result<(), M::Error> {
+        Ok(())
+    }
 }
 
 /// Reads a union; null is `None`.
@@ -165,9 +313,11 @@ impl Visitor<'_> for Is {
 /// tagged_union!(CollectionItem by "object_type" { Asset(Asset) => "assets", Collection(Collection) => "collections" });
 /// ```
 ///
-/// Written as the model alone, which has the tag among its fields or in its `extra`.
+/// Written with the tag of the variant. A union that is only sent is marked: `tagged_union!(sent …)`.
 macro_rules! tagged_union {
     ($union:ident by $tag:literal { $($variant:ident($model:ty) => $wire:literal),+ $(,)? }) => {
+        tagged_union!(sent $union by $tag { $($variant($model) => $wire),+ });
+
         impl $crate::data::tagged_union::TaggedUnion for $union {
             const NAME: &'static str = stringify!($union);
             const TAG: &'static str = $tag;
@@ -187,26 +337,107 @@ macro_rules! tagged_union {
             }
         }
 
-        $(
-            impl ::std::convert::From<$model> for $union {
-                fn from(model: $model) -> Self {
-                    Self::$variant(::std::boxed::Box::new(model))
-                }
-            }
-        )+
-
+        read_union!($union);
+    };
+    (sent $union:ident by $tag:literal { $($variant:ident($model:ty) => $wire:literal),+ $(,)? }) => {
         impl ::serde::Serialize for $union {
             fn serialize<S: ::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
                 match self {
-                    $(Self::$variant(model) => ::serde::Serialize::serialize(model, serializer),)+
+                    $(Self::$variant(model) => {
+                        $crate::data::tagged_union::write_tagged($tag, $wire, &**model, serializer)
+                    })+
                     Self::Unknown(object) => ::serde::Serialize::serialize(object, serializer),
                 }
             }
         }
+    };
+}
 
+/// The impls of an enum whose variants have their model in one member of the object.
+///
+/// ```text
+/// adjacent_union!(Step by "type" in parameters "parameters" { Archive(ArchiveStep) => "ARCHIVE", Wait => "WAIT" });
+/// ```
+///
+/// A variant with a model has the fields `parameters: Box<ArchiveStep>` and `extra`, one
+/// without has only the latter. A union that is only sent is marked: `adjacent_union!(sent …)`.
+macro_rules! adjacent_union {
+    ($union:ident by $tag:literal in $field:ident $content:literal {
+        $($variant:ident $(($model:ty))? => $wire:literal),+ $(,)?
+    }) => {
+        adjacent_union!(sent $union by $tag in $field $content {
+            $($variant $(($model))? => $wire),+
+        });
+
+        impl $crate::data::tagged_union::TaggedUnion for $union {
+            const NAME: &'static str = stringify!($union);
+            const TAG: &'static str = $tag;
+
+            fn known(
+                tag: &str,
+                json: &str,
+            ) -> ::std::option::Option<::std::result::Result<Self, ::std::string::String>> {
+                match tag {
+                    $($wire => Some(adjacent_union!(@read json $tag $field $content $variant $(($model))?)),)+
+                    _ => None,
+                }
+            }
+
+            fn unknown(object: $crate::Unrecognized) -> Self {
+                Self::Unknown(::std::boxed::Box::new(object))
+            }
+        }
+
+        read_union!($union);
+    };
+    (sent $union:ident by $tag:literal in $field:ident $content:literal {
+        $($variant:ident $(($model:ty))? => $wire:literal),+ $(,)?
+    }) => {
+        impl ::serde::Serialize for $union {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $(
+                    if let adjacent_union!(@pattern $field unknown $variant $(($model))?) = self {
+                        let content = adjacent_union!(@content $field $content $(($model))?);
+                        return $crate::data::tagged_union::write_content(
+                            ($tag, $wire), content, unknown, serializer,
+                        );
+                    }
+                )+
+                match self {
+                    Self::Unknown(object) => ::serde::Serialize::serialize(object, serializer),
+                    // All others have been written above.
+                    _ => serializer.serialize_none(),
+                }
+            }
+        }
+    };
+    (@read $json:ident $tag:literal $field:ident $content:literal $variant:ident) => {
+        $crate::data::tagged_union::bare($json, $tag)
+            .map(|extra| Self::$variant { extra })
+    };
+    (@read $json:ident $tag:literal $field:ident $content:literal $variant:ident($model:ty)) => {
+        $crate::data::tagged_union::content($json, $tag, $content)
+            .map(|($field, extra)| Self::$variant { $field, extra })
+    };
+    (@pattern $field:ident $unknown:ident $variant:ident) => {
+        Self::$variant { extra: $unknown }
+    };
+    (@pattern $field:ident $unknown:ident $variant:ident($model:ty)) => {
+        Self::$variant { $field, extra: $unknown }
+    };
+    (@content $field:ident $content:literal) => { None::<(&'static str, &())> };
+    (@content $field:ident $content:literal ($model:ty)) => { Some(($content, &**$field)) };
+}
+
+/// How a union is read.
+macro_rules! read_union {
+    ($union:ident) => {
         impl<'de> ::serde::Deserialize<'de> for $union {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
@@ -223,4 +454,19 @@ macro_rules! tagged_union {
             }
         }
     };
+}
+
+/// `From` of the models that are in one variant only.
+///
+/// ```text
+/// from_variants!(CollectionItem { Asset(Asset), Collection(Collection) });
+/// ```
+macro_rules! from_variants {
+    ($union:ident { $($variant:ident($model:ty)),+ $(,)? }) => {$(
+        impl ::std::convert::From<$model> for $union {
+            fn from(model: $model) -> Self {
+                Self::$variant(::std::boxed::Box::new(model))
+            }
+        }
+    )+};
 }
