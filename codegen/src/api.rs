@@ -517,7 +517,7 @@ impl<'a> Scope<'a> {
             .flat_map(|resource| &resource.actions);
         let mut paths: Vec<&'a str> = actions
             .filter(|other| other.method == action.method)
-            .filter(|other| self.may_become(action, &other.path))
+            .filter(|other| self.may_become(action, other))
             .map(|other| other.path.as_str())
             .collect();
         paths.sort_unstable();
@@ -525,33 +525,34 @@ impl<'a> Scope<'a> {
         paths
     }
 
-    /// Whether values can make an action's path one of those that the other path stands for. A
-    /// documented value of an enum is what the action is for.
-    fn may_become(self, action: &Action, other: &str) -> bool {
-        let (own, other) = (action.path.split('/'), other.split('/'));
-        if own.clone().count() != other.clone().count() {
+    /// Whether values can make an action's path one of the other action's.
+    fn may_become(self, action: &Action, other: &Action) -> bool {
+        let (own, theirs) = (action.path.split('/'), other.path.split('/'));
+        if own.clone().count() != theirs.clone().count() {
             return false;
         }
         let mut differs = false;
-        for (own, other) in own.zip(other) {
-            match (placeholder(own), placeholder(other)) {
-                (None, None) if own != other => return false,
-                (Some(name), None) if self.takes(action, name, other) => return false,
-                (Some(_), None) => differs = true,
+        for (own, theirs) in own.zip(theirs) {
+            match (placeholder(own), placeholder(theirs)) {
+                (None, None) if own != theirs => return false,
+                // An enum that does not have this word stands for other objects.
+                (None, Some(name)) if self.takes(other, name, own) == Some(false) => return false,
+                // A documented value is what the action is for.
+                (Some(name), None) => differs |= self.takes(action, name, theirs) != Some(true),
                 _ => {}
             }
         }
         differs
     }
 
-    /// Whether a parameter of the path has this documented value.
-    fn takes(self, action: &Action, param: &str, value: &str) -> bool {
-        let param = action.params.iter().find(|it| it.wire == param);
-        let Some(Type::Enum(name)) = param.map(|it| &it.ty) else {
-            return false;
+    /// Whether an enum in the path has this documented value; `None` where it is no enum.
+    fn takes(self, action: &Action, param: &str, value: &str) -> Option<bool> {
+        let param = action.params.iter().find(|it| it.wire == param)?;
+        let Type::Enum(name) = &param.ty else {
+            return None;
         };
-        let known = self.enumeration(name);
-        known.is_some_and(|known| known.values.iter().any(|it| it.wire == value))
+        let known = self.enumeration(name)?;
+        Some(known.values.iter().any(|it| it.wire == value))
     }
 
     /// Whether the sort position of the last item seen is a field of the body, not a parameter.

@@ -57,8 +57,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "ActionMeta",
             "Client",
             "Id",
+            "Content",
+            "FilePart",
             "IdKind",
             "List",
+            "MediaContent",
             "Nullable",
             "Page",
             "RawJson",
@@ -72,7 +75,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     (
         "crate::response",
-        &["Empty", "Json", "OptionalJson", "Text"],
+        &[
+            "Binary",
+            "Empty",
+            "Json",
+            "OptionalJson",
+            "Redirect",
+            "Text",
+        ],
     ),
 ];
 

@@ -3,13 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::{Checker, Place, text};
-use crate::api::{Method, Resource};
+use crate::api::{Action, Location, Method, Resource, Type};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
 use crate::name;
 use crate::source::Span;
 use crate::spec;
+
+/// The actions of a service, by method and outline of the path.
+type Endpoints<'s> = BTreeMap<(Method, String), Vec<Endpoint<'s>>>;
+
+/// Where an action goes.
+struct Endpoint<'s> {
+    path: &'s str,
+    /// The name of the action.
+    span: Span,
+    /// Whether each placeholder is for the values of an enum.
+    enums: Vec<bool>,
+}
 
 /// What all actions of a file see.
 #[derive(Clone, Copy)]
@@ -23,7 +35,7 @@ impl<'s> Checker<'s> {
     /// The resources, checked.
     pub(super) fn resources(&mut self) {
         for folder in 0..self.folders.len() {
-            let mut endpoints: BTreeMap<(Method, String), (&'s str, Span)> = BTreeMap::new();
+            let mut endpoints: Endpoints<'s> = BTreeMap::new();
             let mut list = Vec::new();
             for position in 0..self.folders[folder].resources.len() {
                 let (file, resource) = self.folders[folder].resources[position];
@@ -45,7 +57,7 @@ impl<'s> Checker<'s> {
         &mut self,
         resource: &'s spec::Resource,
         place: Place,
-        endpoints: &mut BTreeMap<(Method, String), (&'s str, Span)>,
+        endpoints: &mut Endpoints<'s>,
     ) -> Option<Resource> {
         let around = self.surroundings(resource, place);
         for (wire, param) in around.params {
@@ -61,21 +73,11 @@ impl<'s> Checker<'s> {
         }
         let mut actions = Vec::new();
         for (key, action) in written {
-            if let (Some(method), Some(path)) = (&action.method, &action.path) {
-                let endpoint = (method.value, outline(&path.value));
-                if let Some((first, span)) = endpoints.insert(endpoint, (&path.value, key.span)) {
-                    let mistake = match first == path.value {
-                        true => Diagnostic::new(path.span, "two actions have the same method and path"),
-                        false => Diagnostic::new(
-                            path.span,
-                            "the paths of two actions differ in the names of placeholders only",
-                        )
-                        .help("to iconik they are one path: describe one action, or correct the paths"),
-                    };
-                    self.report(mistake.related(span, "the other one"));
-                }
+            let checked = self.action(key, action, around);
+            if let (Some(checked), Some(path)) = (&checked, &action.path) {
+                self.endpoint(path, key, checked, endpoints);
             }
-            actions.extend(self.action(key, action, around));
+            actions.extend(checked);
         }
         Some(Resource {
             name: resource.name.as_ref()?.value.clone(),
@@ -84,6 +86,45 @@ impl<'s> Checker<'s> {
             file: self.sources[place.file].path.clone(),
             actions,
         })
+    }
+
+    /// Whether no other action has the same method and path. Where one has a placeholder for the values
+    /// of an enum, and the other for something else, the value decides.
+    fn endpoint(
+        &mut self,
+        path: &'s At<String>,
+        key: &At<String>,
+        action: &Action,
+        endpoints: &mut Endpoints<'s>,
+    ) {
+        let in_path = action
+            .params
+            .iter()
+            .filter(|it| it.location == Location::Path);
+        let enums: Vec<bool> = in_path.map(|it| matches!(it.ty, Type::Enum(_))).collect();
+        let known = endpoints
+            .entry((action.method, outline(&path.value)))
+            .or_default();
+        let same = known
+            .iter()
+            .find(|it| it.path == path.value || it.enums == enums);
+        let mistake = same.map(|first| {
+            let mistake = match first.path == path.value {
+                true => Diagnostic::new(path.span, "two actions have the same method and path"),
+                false => Diagnostic::new(
+                    path.span,
+                    "the paths of two actions differ in the names of placeholders only",
+                )
+                .help("to iconik they are one path: describe one action, or correct the paths"),
+            };
+            mistake.related(first.span, "the other one")
+        });
+        known.push(Endpoint {
+            path: &path.value,
+            span: key.span,
+            enums,
+        });
+        self.mistakes.extend(mistake);
     }
 
     fn surroundings(&mut self, resource: &'s spec::Resource, place: Place) -> Surroundings<'s> {

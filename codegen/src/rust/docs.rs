@@ -428,9 +428,13 @@ pub(crate) fn an_enum(item: &Enum) -> Docs {
 /// A value of an enum.
 pub(crate) fn value(value: &EnumValue) -> Docs {
     let doc = sentence(&value.doc);
+    let wire = match value.wire.as_str() {
+        "" => "Empty text".to_owned(),
+        wire => format!("`{wire}`"),
+    };
     match doc.as_str() {
-        "" => Docs::new(format!("`{}`", value.wire)),
-        _ => Docs::new(format!("`{}`: {doc}", value.wire)),
+        "" => Docs::new(wire),
+        _ => Docs::new(format!("{wire}: {doc}")),
     }
 }
 

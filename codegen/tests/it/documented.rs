@@ -211,7 +211,7 @@ fn lacks(service: &Service, action: &Action, documented: &Value) -> Vec<String> 
     let fields = action
         .body
         .as_ref()
-        .and_then(|options| fields_of(service, options.ty()))
+        .and_then(|options| fields_of(service, options.ty()?))
         .unwrap_or_default();
     for name in texts(&documented["options"]) {
         if !fields.iter().any(|field| field.wire == name) {

@@ -101,6 +101,7 @@ pub(crate) fn variant<T: DeserializeOwned>(json: &str) -> Result<Box<T>, String>
 }
 
 /// Reads a variant whose model is one member of the object, and what is in the object besides.
+#[allow(dead_code, reason = "few services have such unions")]
 pub(crate) fn content<T: DeserializeOwned>(
     json: &str,
     tag: &'static str,
@@ -116,11 +117,13 @@ pub(crate) fn content<T: DeserializeOwned>(
 }
 
 /// Reads a variant without a model: what is in the object besides the tag.
+#[allow(dead_code, reason = "few services have such unions")]
 pub(crate) fn bare(json: &str, tag: &'static str) -> Result<UnknownFields, String> {
     members(json, tag, None).map(|(_, unknown)| unknown)
 }
 
 /// The member `content`, and all others but the tag.
+#[allow(dead_code, reason = "few services have such unions")]
 fn members(
     json: &str,
     tag: &'static str,
@@ -131,6 +134,7 @@ fn members(
         .map_err(|error| JsonError::new(json, &error).within())
 }
 
+#[allow(dead_code, reason = "few services have such unions")]
 struct MembersVisitor {
     tag: &'static str,
     content: Option<&'static str>,
@@ -177,6 +181,7 @@ pub(crate) fn write_tagged<T: Members, S: Serializer>(
 }
 
 /// Writes an object whose model, if it has one, is a member of it.
+#[allow(dead_code, reason = "few services have such unions")]
 pub(crate) fn write_content<T: Serialize, S: Serializer>(
     tag: (&'static str, &'static str),
     content: Option<(&'static str, &T)>,
@@ -364,6 +369,7 @@ macro_rules! tagged_union {
 ///
 /// A variant with a model has the fields `parameters: Box<ArchiveStep>` and `extra`, one
 /// without has only the latter. A union that is only sent is marked: `adjacent_union!(sent …)`.
+#[allow(unused_macros, reason = "few services have such unions")]
 macro_rules! adjacent_union {
     ($union:ident by $tag:literal in $field:ident $content:literal {
         $($variant:ident $(($model:ty))? => $wire:literal),+ $(,)?
@@ -461,11 +467,31 @@ macro_rules! read_union {
 /// ```text
 /// from_variants!(CollectionItem { Asset(Asset), Collection(Collection) });
 /// ```
+#[allow(unused_macros, reason = "few services have such unions")]
 macro_rules! from_variants {
     ($union:ident { $($variant:ident($model:ty)),+ $(,)? }) => {$(
         impl ::std::convert::From<$model> for $union {
             fn from(model: $model) -> Self {
                 Self::$variant(::std::boxed::Box::new(model))
+            }
+        }
+    )+};
+}
+
+/// `From` of the models that are in one variant only, within a member.
+///
+/// ```text
+/// from_contents!(Step in parameters { Archive(ArchiveStep) });
+/// ```
+#[allow(unused_macros, reason = "few services have such unions")]
+macro_rules! from_contents {
+    ($union:ident in $field:ident { $($variant:ident($model:ty)),+ $(,)? }) => {$(
+        impl ::std::convert::From<$model> for $union {
+            fn from(model: $model) -> Self {
+                Self::$variant {
+                    $field: ::std::boxed::Box::new(model),
+                    extra: $crate::UnknownFields::new(),
+                }
             }
         }
     )+};

@@ -179,6 +179,18 @@ impl From<String> for Content {
     }
 }
 
+impl From<&String> for Content {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&Content> for Content {
+    fn from(content: &Content) -> Self {
+        content.clone()
+    }
+}
+
 impl From<&str> for Content {
     fn from(text: &str) -> Self {
         text.as_bytes().into()

@@ -15,6 +15,10 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
+/// Why a list without items is not sent. iconik ignores a parameter without a value, so that the
+/// request would be about everything, not about nothing.
+pub(super) const EMPTY: &str = "is a list without items, which would not filter at all: leave it unset for everything, and do not send the request for nothing";
+
 /// A value that can stand in a path, a query or a header.
 ///
 /// Lists write one text per item and are joined with commas; `None` writes nothing.
@@ -175,6 +179,9 @@ impl<T: ParamValue> ParamValue for Option<T> {
 
 impl<T: ParamValue> ParamValue for [T] {
     fn write(&self, sink: &mut ParamSink<'_>) {
+        if self.is_empty() {
+            sink.refuse(EMPTY);
+        }
         for value in self {
             value.write(sink);
         }

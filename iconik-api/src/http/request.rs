@@ -1,5 +1,6 @@
 //! From an action to the request that is sent: path, query, headers and body.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use super::credentials::is_credential;
 use super::form::{self, Form, FormWriter};
 use super::json;
 use super::meta::{ActionMeta, Auth, Endpoint};
-use super::param::{ParamSink, ParamValue, Target};
+use super::param::{EMPTY, ParamSink, ParamValue, Target};
 use super::path::problem_of;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -403,11 +404,30 @@ impl RequestWriter {
         }
     }
 
-    /// Adds a query parameter; a list becomes one value with commas, an absent or empty one nothing.
+    /// Adds a query parameter, unless the value is absent; a list becomes one value with commas.
+    ///
+    /// A list without items is refused: iconik would take it for no filter at all, and return or
+    /// change everything.
     pub fn query(&mut self, name: &str, value: &dyn ParamValue) {
         self.close_path();
         let done = self.request.try_push_query(name, value);
         self.keep(done);
+    }
+
+    /// Adds a query parameter for each entry of a map: of the name `metadata.*`, the key takes the place
+    /// of the star.
+    pub fn query_prefix(&mut self, name: &str, values: &Option<BTreeMap<String, String>>) {
+        self.close_path();
+        let prefix = name.trim_end_matches('*');
+        for (key, value) in values.iter().flatten() {
+            let done = self
+                .request
+                .try_push_query(&format!("{prefix}{key}"), value);
+            self.keep(done);
+        }
+        if values.as_ref().is_some_and(BTreeMap::is_empty) {
+            self.fail(format!("query parameter `{name}` {EMPTY}"));
+        }
     }
 
     /// Adds a header, unless the value is absent.
@@ -479,17 +499,17 @@ impl RequestWriter {
         let Some(sibling) = meta.siblings.iter().find(|sibling| matches(path, sibling)) else {
             return;
         };
-        // The placeholder that has been filled with the sibling's own word.
+        // The placeholders that are filled with the sibling's own words.
         let places = meta.path.split('/').zip(sibling.split('/'));
-        let found = places
-            .filter_map(|(place, word)| Some((placeholder(place)?, word)))
-            .find(|(_, word)| placeholder(word).is_none());
-        if let Some((place, word)) = found {
-            self.fail(format!(
-                "path parameter `{place}` is `{word}`, which is part of another action: {} {sibling}",
-                meta.method
-            ));
-        }
+        let filled: Vec<String> = places
+            .filter(|(_, word)| placeholder(word).is_none())
+            .filter_map(|(place, word)| Some(format!("`{}` is `{word}`", placeholder(place)?)))
+            .collect();
+        self.fail(format!(
+            "path parameter {}, which is another action: {} {sibling}",
+            filled.join(" and "),
+            meta.method
+        ));
     }
 
     fn fail(&mut self, detail: String) {

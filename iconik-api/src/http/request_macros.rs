@@ -12,6 +12,7 @@
 ///     path: { playlist_id: "playlist_id" },
 ///     query: { ids: "ids", page: "page" required },
 ///     header: { share_user_email: "Share-User-Email" },
+///     prefix: { metadata: "metadata.*" },
 ///     body: json body,
 ///     siblings: ["/v1/playlists/all/items/"],
 /// });
@@ -29,6 +30,7 @@ macro_rules! action {
         $(path: { $($place:ident: $place_wire:literal),* $(,)? },)?
         $(query: { $($query:ident: $query_wire:literal $($query_required:ident)?),* $(,)? },)?
         $(header: { $($header:ident: $header_wire:literal $($header_required:ident)?),* $(,)? },)?
+        $(prefix: { $($prefix:ident: $prefix_wire:literal),* $(,)? },)?
         $(search_after_in_body: $in_body:literal,)?
         $(body: $kind:ident $body:ident $(as $media_type:literal)?,)?
         $(siblings: [$($sibling:literal),* $(,)?],)?
@@ -52,6 +54,7 @@ macro_rules! action {
                     $($(action!(@param $place_wire Path required),)*)?
                     $($(action!(@param $query_wire Query $($query_required)?),)*)?
                     $($(action!(@param $header_wire Header $($header_required)?),)*)?
+                    $($(action!(@param $prefix_wire Query),)*)?
                 ],
                 siblings: &[$($($sibling),*)?],
             };
@@ -60,6 +63,7 @@ macro_rules! action {
                 $($(request.path($place_wire, &self.$place);)*)?
                 $($(request.query($query_wire, &self.$query);)*)?
                 $($(request.header($header_wire, &self.$header);)*)?
+                $($(request.query_prefix($prefix_wire, &self.$prefix);)*)?
                 $(action!(@body request $kind self.$body, $($media_type)?);)?
                 // A request without arguments writes nothing.
                 let _ = request;
@@ -74,6 +78,7 @@ macro_rules! action {
                     $($($place: self.$place,)*)?
                     $($($query: self.$query,)*)?
                     $($($header: self.$header,)*)?
+                    $($($prefix: self.$prefix,)*)?
                     $($body: self.$body,)?
                 }
             }

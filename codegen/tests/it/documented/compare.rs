@@ -93,13 +93,11 @@ impl<'a> Comparison<'a> {
                 } else {
                     Way::Request
                 };
-                self.fits(
-                    resource,
-                    &format!("{place} body"),
-                    &body.ty,
-                    options.ty(),
-                    way,
-                );
+                let place = format!("{place} body");
+                match options.ty() {
+                    Some(ty) => self.fits(resource, &place, &body.ty, ty, way),
+                    None => self.misfit(resource, &place, options.media_type().to_owned()),
+                }
             }
         }
         for (status, body) in documented["returns"].as_object().unwrap() {
@@ -131,7 +129,8 @@ impl<'a> Comparison<'a> {
     fn answer(&mut self, resource: &str, place: &str, documented: &Documented, body: &Body) {
         match (documented, body) {
             (Documented::Nothing, Body::Nothing) | (Documented::Text, Body::Text) => {}
-            (Documented::Nothing | Documented::Text, _) | (_, Body::Nothing | Body::Text) => {
+            (Documented::Nothing | Documented::Text, _)
+            | (_, Body::Nothing | Body::Text | Body::Bytes | Body::Location) => {
                 self.misfit(
                     resource,
                     place,
@@ -335,6 +334,7 @@ impl<'a> Comparison<'a> {
     ) {
         let Shape::Union {
             tag: found,
+            content: None,
             variants,
         } = &self.model(name).shape
         else {
@@ -349,10 +349,9 @@ impl<'a> Comparison<'a> {
             );
         }
         for (value, schema) in documented {
-            match variants.iter().find(|(known, _)| known == value) {
-                Some((_, model)) => {
-                    self.fits(resource, place, schema, &Type::Model(model.clone()), way)
-                }
+            let known = variants.iter().find(|it| it.wire == *value);
+            match known.and_then(|it| it.model.as_ref()) {
+                Some(model) => self.fits(resource, place, schema, &Type::Model(model.clone()), way),
                 None => self.misfit(resource, name, format!("no variant {value}")),
             }
         }

@@ -32,7 +32,7 @@ fn outline(api: &Api, action: &Action) -> String {
     let body = action
         .body
         .as_ref()
-        .map(|it| format!("{} {}", it.required, ty(api, it.ty(), true)));
+        .and_then(|it| Some(format!("{} {}", it.required, ty(api, it.ty()?, true))));
     let answers: Vec<String> = action
         .returns
         .iter()
@@ -59,6 +59,8 @@ fn answer(api: &Api, body: &Body) -> String {
     match body {
         Body::Nothing => "nothing".into(),
         Body::Text => "text".into(),
+        Body::Bytes => "bytes".into(),
+        Body::Location => "location".into(),
         Body::Json(it) => ty(api, it, false),
         Body::Page(it) => format!("page of {}", ty(api, it, false)),
         Body::Objects(it) => format!("objects of {}", ty(api, it, false)),
@@ -111,9 +113,11 @@ fn ty(api: &Api, it: &Type, sent: bool) -> String {
                 fields.sort();
                 format!("{{ {} }}", fields.join(", "))
             }
-            Shape::Union { tag, variants } => {
-                let variants = variants.iter().map(|(value, name)| {
-                    format!("{value} {}", ty(api, &Type::Model(name.clone()), sent))
+            Shape::Union { tag, variants, .. } => {
+                let variants = variants.iter().map(|it| {
+                    let model = it.model.clone().map(Type::Model);
+                    let model = model.map(|model| ty(api, &model, sent));
+                    format!("{} {}", it.wire, model.unwrap_or_default())
                 });
                 format!("by {tag}: {}", variants.collect::<Vec<_>>().join(" or "))
             }

@@ -28,6 +28,10 @@ action!(assets.approvals.list ListApprovals {
     GET ASSETS "/v1/{object_type}/{object_id}/approvals/" => Json<Page<ApprovalBy>>,
     roles: ["can_read_approval_request"],
     path: { object_type: "object_type", object_id: "object_id" },
+    siblings: [
+        "/v1/assets/relation_types/{relation_type}/", "/v1/custom_actions/{context}/{action_id}/",
+        "/v1/sync/sessions/{sync_session_id}/",
+    ],
 });
 
 /// Lists what people said about a version of an object:
@@ -95,6 +99,10 @@ action!(assets.approvals.set SetApproval {
     roles: ["can_write_approval_status"],
     path: { object_type: "object_type", object_id: "object_id" },
     body: json body,
+    siblings: [
+        "/v1/assets/relation_types/{relation_type}/", "/v1/custom_actions/{context}/{action_id}/",
+        "/v1/sync/sessions/{sync_session_id}/",
+    ],
 });
 
 /// Takes back what was said about an object:
@@ -117,6 +125,10 @@ impl DeleteApproval {
 action!(assets.approvals.delete DeleteApproval {
     DELETE ASSETS "/v1/{object_type}/{object_id}/approvals/" => Empty,
     path: { object_type: "object_type", object_id: "object_id" },
+    siblings: [
+        "/v1/assets/relation_types/{relation_type}/", "/v1/custom_actions/{context}/{action_id}/",
+        "/v1/sync/sessions/{sync_session_id}/",
+    ],
 });
 
 /// Takes back what a user said about an object:

@@ -515,8 +515,8 @@ action!(assets.collections.get_size GetCollectionSize {
 pub struct ListCollectionItems<C = ()> {
     client: C,
     collection_id: CollectionId,
-    object_types: Vec<ContentObjectType>,
-    object_ids: Vec<ObjectId>,
+    object_types: Option<Vec<ContentObjectType>>,
+    object_ids: Option<Vec<ObjectId>>,
     external_id: Option<String>,
     sort: Option<String>,
     filter: Option<String>,
@@ -531,8 +531,8 @@ impl ListCollectionItems {
         Self {
             client: (),
             collection_id: collection_id.into(),
-            object_types: Vec::new(),
-            object_ids: Vec::new(),
+            object_types: None,
+            object_ids: None,
             external_id: None,
             sort: None,
             filter: None,
@@ -549,13 +549,13 @@ impl<C> ListCollectionItems<C> {
         mut self,
         object_types: impl IntoIterator<Item = impl Into<ContentObjectType>>,
     ) -> Self {
-        self.object_types = object_types.into_iter().map(Into::into).collect();
+        self.object_types = Some(object_types.into_iter().map(Into::into).collect());
         self
     }
 
     /// Only these objects.
     pub fn object_ids(mut self, object_ids: impl IntoIterator<Item = impl Into<ObjectId>>) -> Self {
-        self.object_ids = object_ids.into_iter().map(Into::into).collect();
+        self.object_ids = Some(object_ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -704,6 +704,7 @@ action!(assets.collections.remove_item RemoveCollectionItem {
     DELETE ASSETS "/v1/collections/{collection_id}/contents/{object_type}/{object_id}/" => Empty,
     roles: ["can_write_collections"],
     path: { collection_id: "collection_id", object_type: "object_type", object_id: "object_id" },
+    siblings: ["/v1/collections/{collection_id}/contents/ordering/custom/"],
 });
 
 /// Copies a collection, with all that is in it, into another collection:

@@ -67,6 +67,7 @@ action!(assets.history.list ListHistory {
     paging: [Page],
     path: { asset_id: "asset_id" },
     query: { sort: "sort", filter: "filter", page: "page", per_page: "per_page" },
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Adds an entry to the history of an asset:

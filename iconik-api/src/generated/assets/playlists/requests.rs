@@ -14,7 +14,7 @@ pub struct ListPlaylists<C = ()> {
     client: C,
     sort: Option<String>,
     status: Option<PlaylistStatus>,
-    ids: Vec<PlaylistId>,
+    ids: Option<Vec<PlaylistId>>,
     page: Option<i64>,
     per_page: Option<i64>,
     scroll: Option<bool>,
@@ -44,7 +44,7 @@ impl<C> ListPlaylists<C> {
 
     /// Only these playlists.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<PlaylistId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -200,7 +200,7 @@ action!(assets.playlists.delete DeletePlaylist {
 pub struct ListPlaylistItems<C = ()> {
     client: C,
     playlist_id: PlaylistId,
-    ids: Vec<PlaylistItemId>,
+    ids: Option<Vec<PlaylistItemId>>,
     page: Option<i64>,
     per_page: Option<i64>,
 }
@@ -208,20 +208,14 @@ pub struct ListPlaylistItems<C = ()> {
 impl ListPlaylistItems {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(playlist_id: impl Into<PlaylistId>) -> Self {
-        Self {
-            client: (),
-            playlist_id: playlist_id.into(),
-            ids: Vec::new(),
-            page: None,
-            per_page: None,
-        }
+        Self { client: (), playlist_id: playlist_id.into(), ids: None, page: None, per_page: None }
     }
 }
 
 impl<C> ListPlaylistItems<C> {
     /// Only these items.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<PlaylistItemId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 

@@ -67,6 +67,11 @@ action!(assets.relation_types.get GetRelationType {
     GET ASSETS "/v1/assets/relation_types/{relation_type}/" => Json<RelationType>,
     roles: ["can_read_asset_relations"],
     path: { relation_type: "relation_type" },
+    siblings: [
+        "/v1/assets/{asset_id}/history/", "/v1/assets/{asset_id}/relations/",
+        "/v1/assets/{asset_id}/segments/", "/v1/{object_type}/{object_id}/approvals/",
+        "/v1/{object_type}/{object_id}/shares/",
+    ],
 });
 
 /// Replaces the fields of a relation type:
@@ -91,6 +96,10 @@ action!(assets.relation_types.replace ReplaceRelationType {
     roles: ["can_write_asset_relation_types"],
     path: { relation_type: "relation_type" },
     body: json body,
+    siblings: [
+        "/v1/assets/{asset_id}/restore/", "/v1/assets/{asset_id}/search_document/",
+        "/v1/{object_type}/{object_id}/approvals/",
+    ],
 });
 
 /// Changes a relation type:
@@ -137,4 +146,8 @@ action!(assets.relation_types.delete DeleteRelationType {
     DELETE ASSETS "/v1/assets/relation_types/{relation_type}/" => Empty,
     roles: ["can_delete_asset_relation_types"],
     path: { relation_type: "relation_type" },
+    siblings: [
+        "/v1/assets/{asset_id}/purge/", "/v1/assets/{asset_id}/uploads/",
+        "/v1/{object_type}/{object_id}/approvals/",
+    ],
 });

@@ -80,6 +80,7 @@ action!(assets.relations.list ListRelations {
         include_deleted: "include_deleted", sort: "sort", page: "page", per_page: "per_page",
         search_after: "search_after",
     },
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Lists the assets that an asset is related to by one relation type:

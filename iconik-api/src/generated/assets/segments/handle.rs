@@ -216,7 +216,7 @@ impl SegmentsHandle {
 
     /// Exports segments as CSV: `GET /v1/assets/{asset_id}/segments/csv/`.
     ///
-    /// Needs the role `can_read_segments`. Answers with text. Optional arguments are set on
+    /// Needs the role `can_read_segments`. Returns text. Optional arguments are set on
     /// [`ExportSegmentsCsv`].
     ///
     /// - `asset_id`: The asset.
@@ -232,7 +232,7 @@ impl SegmentsHandle {
 
     /// Exports segments as SubRip subtitles: `GET /v1/assets/{asset_id}/segments/srt/`.
     ///
-    /// Needs the role `can_read_segments`. Answers with text. Optional arguments are set on
+    /// Needs the role `can_read_segments`. Returns text. Optional arguments are set on
     /// [`ExportSegmentsSrt`].
     ///
     /// - `asset_id`: The asset.
@@ -248,7 +248,7 @@ impl SegmentsHandle {
 
     /// Exports segments as WebVTT subtitles: `GET /v1/assets/{asset_id}/segments/vtt/`.
     ///
-    /// Needs the role `can_read_segments`. Answers with text. Optional arguments are set on
+    /// Needs the role `can_read_segments`. Returns text. Optional arguments are set on
     /// [`ExportSegmentsVtt`].
     ///
     /// - `asset_id`: The asset.

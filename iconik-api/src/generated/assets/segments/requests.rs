@@ -14,9 +14,9 @@ pub struct ListSegments<C = ()> {
     client: C,
     asset_id: AssetId,
     sort: Option<String>,
-    ids: Vec<SegmentId>,
+    ids: Option<Vec<SegmentId>>,
     query: Option<String>,
-    includes: Vec<String>,
+    includes: Option<Vec<String>>,
     transcription_id: Option<TranscriptionId>,
     version_id: Option<VersionId>,
     segment_type: Option<SegmentType>,
@@ -44,9 +44,9 @@ impl ListSegments {
             client: (),
             asset_id: asset_id.into(),
             sort: None,
-            ids: Vec::new(),
+            ids: None,
             query: None,
-            includes: Vec::new(),
+            includes: None,
             transcription_id: None,
             version_id: None,
             segment_type: None,
@@ -78,7 +78,7 @@ impl<C> ListSegments<C> {
 
     /// Only these segments.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -90,7 +90,7 @@ impl<C> ListSegments<C> {
 
     /// Only these fields of each segment.
     pub fn includes(mut self, includes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.includes = includes.into_iter().map(Into::into).collect();
+        self.includes = Some(includes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -220,6 +220,7 @@ action!(assets.segments.list ListSegments {
         include_users: "include_users", include_all_versions: "include_all_versions", page: "page",
         per_page: "per_page", scroll: "scroll", scroll_id: "scroll_id",
     },
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Lists the segments of one type of an asset:
@@ -231,9 +232,9 @@ pub struct ListSegmentsByType<C = ()> {
     asset_id: AssetId,
     segment_type: SegmentType,
     sort: Option<String>,
-    ids: Vec<SegmentId>,
+    ids: Option<Vec<SegmentId>>,
     query: Option<String>,
-    includes: Vec<String>,
+    includes: Option<Vec<String>>,
     time_start_milliseconds: Option<i64>,
     time_end_milliseconds: Option<i64>,
     time_start_milliseconds_gte: Option<i64>,
@@ -252,9 +253,9 @@ impl ListSegmentsByType {
             asset_id: asset_id.into(),
             segment_type: segment_type.into(),
             sort: None,
-            ids: Vec::new(),
+            ids: None,
             query: None,
-            includes: Vec::new(),
+            includes: None,
             time_start_milliseconds: None,
             time_end_milliseconds: None,
             time_start_milliseconds_gte: None,
@@ -276,7 +277,7 @@ impl<C> ListSegmentsByType<C> {
 
     /// Only these segments.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -288,7 +289,7 @@ impl<C> ListSegmentsByType<C> {
 
     /// Only these fields of each segment.
     pub fn includes(mut self, includes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.includes = includes.into_iter().map(Into::into).collect();
+        self.includes = Some(includes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -354,6 +355,10 @@ action!(assets.segments.list_by_type ListSegmentsByType {
         time_end_milliseconds_lte: "time_end_milliseconds__lte", page: "page", per_page: "per_page",
         scroll: "scroll", scroll_id: "scroll_id",
     },
+    siblings: [
+        "/v1/assets/{asset_id}/segments/csv/", "/v1/assets/{asset_id}/segments/srt/",
+        "/v1/assets/{asset_id}/segments/vtt/",
+    ],
 });
 
 /// Creates a segment: [`SegmentsHandle::create`](super::SegmentsHandle::create).
@@ -436,6 +441,10 @@ action!(assets.segments.get GetSegment {
     roles: ["can_read_segments"],
     path: { asset_id: "asset_id", segment_id: "segment_id" },
     query: { scroll: "scroll", scroll_id: "scroll_id" },
+    siblings: [
+        "/v1/assets/{asset_id}/segments/csv/", "/v1/assets/{asset_id}/segments/srt/",
+        "/v1/assets/{asset_id}/segments/vtt/",
+    ],
 });
 
 /// Replaces a segment: [`SegmentsHandle::replace`](super::SegmentsHandle::replace).
@@ -480,6 +489,7 @@ action!(assets.segments.replace ReplaceSegment {
     path: { asset_id: "asset_id", segment_id: "segment_id" },
     query: { generate_subclip_keyframes: "generate_subclip_keyframes" },
     body: json body,
+    siblings: ["/v1/assets/{asset_id}/segments/bulk/"],
 });
 
 /// Changes a segment: [`SegmentsHandle::update`](super::SegmentsHandle::update).
@@ -561,6 +571,7 @@ action!(assets.segments.delete DeleteSegment {
     roles: ["can_delete_segments"],
     path: { asset_id: "asset_id", segment_id: "segment_id" },
     query: { soft_delete: "soft_delete" },
+    siblings: ["/v1/assets/{asset_id}/segments/bulk/"],
 });
 
 /// Exports segments as CSV: [`SegmentsHandle::export_csv`](super::SegmentsHandle::export_csv).
@@ -569,7 +580,7 @@ action!(assets.segments.delete DeleteSegment {
 pub struct ExportSegmentsCsv<C = ()> {
     client: C,
     asset_id: AssetId,
-    ids: Vec<SegmentId>,
+    ids: Option<Vec<SegmentId>>,
     query: Option<String>,
     transcription_id: Option<TranscriptionId>,
     version_id: Option<VersionId>,
@@ -584,7 +595,7 @@ impl ExportSegmentsCsv {
         Self {
             client: (),
             asset_id: asset_id.into(),
-            ids: Vec::new(),
+            ids: None,
             query: None,
             transcription_id: None,
             version_id: None,
@@ -598,7 +609,7 @@ impl ExportSegmentsCsv {
 impl<C> ExportSegmentsCsv<C> {
     /// Only these segments.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -656,7 +667,7 @@ action!(assets.segments.export_csv ExportSegmentsCsv {
 pub struct ExportSegmentsSrt<C = ()> {
     client: C,
     asset_id: AssetId,
-    ids: Vec<SegmentId>,
+    ids: Option<Vec<SegmentId>>,
     query: Option<String>,
     transcription_id: Option<TranscriptionId>,
     version_id: Option<VersionId>,
@@ -672,7 +683,7 @@ impl ExportSegmentsSrt {
         Self {
             client: (),
             asset_id: asset_id.into(),
-            ids: Vec::new(),
+            ids: None,
             query: None,
             transcription_id: None,
             version_id: None,
@@ -687,7 +698,7 @@ impl ExportSegmentsSrt {
 impl<C> ExportSegmentsSrt<C> {
     /// Only these segments.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -752,7 +763,7 @@ action!(assets.segments.export_srt ExportSegmentsSrt {
 pub struct ExportSegmentsVtt<C = ()> {
     client: C,
     asset_id: AssetId,
-    ids: Vec<SegmentId>,
+    ids: Option<Vec<SegmentId>>,
     query: Option<String>,
     transcription_id: Option<TranscriptionId>,
     version_id: Option<VersionId>,
@@ -768,7 +779,7 @@ impl ExportSegmentsVtt {
         Self {
             client: (),
             asset_id: asset_id.into(),
-            ids: Vec::new(),
+            ids: None,
             query: None,
             transcription_id: None,
             version_id: None,
@@ -783,7 +794,7 @@ impl ExportSegmentsVtt {
 impl<C> ExportSegmentsVtt<C> {
     /// Only these segments.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 

@@ -13,7 +13,7 @@ use crate::generated::services::ASSETS;
 pub struct ListAssets<C = ()> {
     client: C,
     sort: Option<String>,
-    types: Vec<AssetType>,
+    types: Option<Vec<AssetType>>,
     favoured_by: Option<UserId>,
     field_name: Option<String>,
     page: Option<i64>,
@@ -41,7 +41,7 @@ impl<C> ListAssets<C> {
     ///
     /// Note: Named by iconik's 2026 document alone.
     pub fn types(mut self, types: impl IntoIterator<Item = impl Into<AssetType>>) -> Self {
-        self.types = types.into_iter().map(Into::into).collect();
+        self.types = Some(types.into_iter().map(Into::into).collect());
         self
     }
 
@@ -214,6 +214,7 @@ action!(assets.get GetAsset {
     roles: ["can_read_assets"],
     path: { asset_id: "asset_id" },
     query: { include_collections: "include_collections", include_users: "include_users" },
+    siblings: ["/v1/assets/relation_types/"],
 });
 
 /// Replaces the fields of an asset: [`AssetsHandle::replace`](super::AssetsHandle::replace).
@@ -332,6 +333,7 @@ action!(assets.purge PurgeAsset {
     DELETE ASSETS "/v1/assets/{asset_id}/purge/" => Empty,
     roles: ["can_purge_assets"],
     path: { asset_id: "asset_id" },
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Brings a deleted asset back: [`AssetsHandle::restore`](super::AssetsHandle::restore).
@@ -353,6 +355,7 @@ action!(assets.restore RestoreAsset {
     PUT ASSETS "/v1/assets/{asset_id}/restore/" => Empty,
     roles: ["can_write_assets"],
     path: { asset_id: "asset_id" },
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Replaces the fields of several assets:
@@ -486,6 +489,7 @@ action!(assets.delete_failed_upload DeleteFailedUpload {
     DELETE ASSETS "/v1/assets/{asset_id}/uploads/" => Empty,
     roles: ["can_create_assets"],
     path: { asset_id: "asset_id" },
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Writes the entry of an asset in the search index:
@@ -512,6 +516,7 @@ action!(assets.replace_search_document ReplaceAssetSearchDocument {
     roles: ["can_reindex_assets"],
     path: { asset_id: "asset_id" },
     body: json body,
+    siblings: ["/v1/assets/relation_types/{relation_type}/"],
 });
 
 /// Writes an asset to the search index again:
@@ -536,6 +541,7 @@ action!(assets.reindex ReindexAsset {
     roles: ["can_reindex_assets"],
     path: { asset_id: "asset_id" },
     body: json body,
+    siblings: ["/v1/assets/segments/reindex/"],
 });
 
 /// Writes all assets, or those named, to the search index again:

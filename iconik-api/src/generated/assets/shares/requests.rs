@@ -16,9 +16,9 @@ pub struct ListMyShares<C = ()> {
     title: Option<String>,
     object_type: Option<ObjectType>,
     object_id: Option<ObjectId>,
-    ids: Vec<ShareId>,
+    ids: Option<Vec<ShareId>>,
     query: Option<String>,
-    exists: Vec<String>,
+    exists: Option<Vec<String>>,
     date_created: Option<String>,
     date_modified: Option<String>,
     expires: Option<String>,
@@ -59,7 +59,7 @@ impl<C> ListMyShares<C> {
 
     /// Only these shares.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<ShareId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -71,7 +71,7 @@ impl<C> ListMyShares<C> {
 
     /// Only shares in which all these fields have a value.
     pub fn exists(mut self, exists: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.exists = exists.into_iter().map(Into::into).collect();
+        self.exists = Some(exists.into_iter().map(Into::into).collect());
         self
     }
 
@@ -164,9 +164,9 @@ pub struct ListAllShares<C = ()> {
     object_id: Option<ObjectId>,
     owner_id: Option<UserId>,
     member_id: Option<UserId>,
-    ids: Vec<ShareId>,
+    ids: Option<Vec<ShareId>>,
     query: Option<String>,
-    exists: Vec<String>,
+    exists: Option<Vec<String>>,
     date_created: Option<String>,
     date_modified: Option<String>,
     expires: Option<String>,
@@ -217,7 +217,7 @@ impl<C> ListAllShares<C> {
 
     /// Only these shares.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<ShareId>>) -> Self {
-        self.ids = ids.into_iter().map(Into::into).collect();
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -229,7 +229,7 @@ impl<C> ListAllShares<C> {
 
     /// Only shares in which all these fields have a value.
     pub fn exists(mut self, exists: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.exists = exists.into_iter().map(Into::into).collect();
+        self.exists = Some(exists.into_iter().map(Into::into).collect());
         self
     }
 
@@ -386,6 +386,10 @@ action!(assets.shares.list ListShares {
     paging: [LastId],
     path: { object_type: "object_type", object_id: "object_id" },
     query: { last_id: "last_id", per_page: "per_page" },
+    siblings: [
+        "/v1/assets/relation_types/{relation_type}/", "/v1/custom_actions/{context}/{action_id}/",
+        "/v1/sync/sessions/{sync_session_id}/",
+    ],
 });
 
 /// Shares an object with people by e-mail:
@@ -508,6 +512,7 @@ impl GetShare {
 action!(assets.shares.get GetShare {
     GET ASSETS "/v1/{object_type}/{object_id}/shares/{share_id}/" => Json<Share>,
     path: { object_type: "object_type", object_id: "object_id", share_id: "share_id" },
+    siblings: ["/v1/assets/{asset_id}/shares/all/", "/v1/collections/{collection_id}/shares/all/"],
 });
 
 /// Replaces the settings of a share: [`SharesHandle::replace`](super::SharesHandle::replace).

@@ -163,6 +163,11 @@ tagged_union!(CollectionItem by "object_type" {
     Collection(Collection) => "collections",
 });
 
+from_variants!(CollectionItem {
+    Asset(Asset),
+    Collection(Collection),
+});
+
 request_model!(ItemPosition {
     position: "position",
 });

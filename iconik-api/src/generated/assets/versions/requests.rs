@@ -222,6 +222,7 @@ action!(assets.versions.delete DeleteVersion {
     roles: ["can_delete_versions"],
     path: { asset_id: "asset_id", version_id: "version_id" },
     query: { hard_delete: "hard_delete" },
+    siblings: ["/v1/assets/{asset_id}/versions/old/"],
 });
 
 /// Deletes all versions of an asset but the latest one:
