@@ -348,9 +348,9 @@ mod tests {
             ConfirmDownloadLoginOutcome::Nothing
         ));
         assert!(
-            matches!(decode(&redirect), ConfirmDownloadLoginOutcome::Location(to) if *to == "https://example.com/")
+            matches!(decode(&redirect), ConfirmDownloadLoginOutcome::Location(to) if to == "https://example.com/")
         );
-        assert!(<<ConfirmDownloadLogin as Action>::Response as Decode>::REDIRECTS);
+        const { assert!(<<ConfirmDownloadLogin as Action>::Response as Decode>::REDIRECTS) };
     }
 
     #[test]

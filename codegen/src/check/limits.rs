@@ -125,17 +125,15 @@ impl Checker<'_> {
         let Some(default) = written.default else {
             return;
         };
-        // Bounds are small whole numbers.
-        #[allow(clippy::cast_precision_loss)]
-        let bound = |at: &At<i64>| at.value as f64;
+        // Defaults are small numbers.
         #[allow(clippy::cast_precision_loss)]
         let value = match default.value {
             Literal::Integer(value) => value as f64,
             Literal::Number(value) => value,
             Literal::Boolean(_) | Literal::String(_) => return,
         };
-        let below = written.min.filter(|min| value < bound(min));
-        let above = written.max.filter(|max| value > bound(max));
+        let below = written.min.filter(|min| value < min.value);
+        let above = written.max.filter(|max| value > max.value);
         for (limit, name) in [(below, "smallest"), (above, "largest")] {
             let Some(limit) = limit else { continue };
             let message = format!(

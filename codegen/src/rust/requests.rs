@@ -291,7 +291,10 @@ fn outcome(request: &Request<'_>, outcome: &str, cases: &[Case<'_>]) -> TokenStr
             return quote!(#docs #variant,);
         }
         let payload: TokenStream = ty::payload(case.body).parse().unwrap_or_default();
-        quote!(#docs #variant(Box<#payload>),)
+        match case.body.ty() {
+            Some(_) => quote!(#docs #variant(Box<#payload>),),
+            None => quote!(#docs #variant(#payload),),
+        }
     });
     quote! {
         #docs

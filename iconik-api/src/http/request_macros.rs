@@ -151,7 +151,8 @@ macro_rules! outcome {
     (@case $response:ident $variant:ident) => { Ok(Self::$variant) };
     (@case $response:ident $variant:ident($decoder:ty)) => {
         <$decoder as $crate::Decode>::decode($response)
-            .map(|body| Self::$variant(::std::boxed::Box::new(body)))
+            // Models are boxed, text and bytes are not.
+            .map(|body| Self::$variant(::std::convert::Into::into(body)))
     };
 }
 
