@@ -298,6 +298,8 @@ pub struct Action {
     pub body: Option<RequestBody>,
     /// The ways to page through the answer; empty where there is one page only.
     pub paging: Vec<Paging>,
+    /// Whether the list may contain an item several times.
+    pub repeats: bool,
     /// Success status and body, in the order of the spec.
     pub returns: Vec<(u16, Body)>,
     /// Documented failures that need a word, by status.

@@ -1,7 +1,7 @@
 //! The API as an OpenAPI 3.1 document, for tools that do not speak Rust.
 //!
 //! What the spec knows and OpenAPI has no word for stands in extensions: `x-roles` (roles that an
-//! operation needs), `x-paging` (its paging styles), `x-rate-limit`, `x-idempotent` where the method
+//! operation needs), `x-paging` (its paging styles), `x-repeats` (its list may contain an item several times), `x-rate-limit`, `x-idempotent` where the method
 //! alone would mislead.
 
 use std::collections::BTreeSet;
@@ -268,6 +268,7 @@ impl Export<'_> {
         let paging: Vec<&str> = action.paging.iter().map(|it| it.as_str()).collect();
         operation
             .add_if(!paging.is_empty(), "x-paging", json!(paging))
+            .add_if(action.repeats, "x-repeats", json!(true))
             .add_if(
                 action.idempotent_reason.is_some(),
                 "x-idempotent",

@@ -271,6 +271,9 @@ impl Chapter<'_> {
                 .collect();
             let _ = writeln!(out, "- Pages by {}.", styles.join(", "));
         }
+        if action.repeats {
+            out.push_str("- May contain an item several times.\n");
+        }
         if let Some(reason) = &action.idempotent_reason {
             let may = if action.idempotent {
                 "Safe to repeat"

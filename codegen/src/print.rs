@@ -157,6 +157,9 @@ impl List {
                 return line;
             }
         }
+        if entries.is_empty() {
+            return format!("{name}!({head} {{}});\n");
+        }
         let entries: String = entries.iter().map(Entry::print).collect();
         format!("{name}!({head} {{\n{entries}}});\n")
     }

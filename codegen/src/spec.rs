@@ -160,6 +160,8 @@ record! {
         optional "body" body: RequestBodyForm,
         /// The ways to page through the answer.
         optional "paging" paging: ListOf<OneOf<Paging>>,
+        /// Whether the list may contain an item several times, as a playlist may.
+        optional "repeats" repeats: Flag,
         /// The body of each success status: a type, `page<T>`, `objects<T>`, `text` or `nothing`.
         required "returns" returns: ByStatus<BodyForm>,
         /// Failures that need a word, by status.

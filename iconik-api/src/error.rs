@@ -90,6 +90,8 @@ pub enum ErrorKind {
     Decode,
     /// A list cannot be read any further.
     Paging,
+    /// A list ended before all its items came; see [`Error::incomplete`].
+    Incomplete,
 }
 
 impl ErrorKind {
@@ -107,6 +109,7 @@ impl ErrorKind {
             Self::TooLarge => "too large",
             Self::Decode => "decode",
             Self::Paging => "paging",
+            Self::Incomplete => "incomplete",
         }
     }
 }

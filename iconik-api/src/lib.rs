@@ -103,7 +103,9 @@ pub use http::response::RawResponse;
 pub use http::retry::RetryPolicy;
 pub use http::streamed::StreamedResponse;
 pub use http::transport::{Transport, TransportError};
-pub use paging::{Cursor, CursorError, Items, Paged, Pages};
+pub use paging::{
+    Cursor, CursorError, Incomplete, ItemKey, Items, ItemsWithCursors, ListItem, Paged, Pages,
+};
 
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]

@@ -25,6 +25,7 @@ impl<'s> Checker<'s> {
         self.paged(action, returns.as_deref());
         let method = action.method.as_ref()?.value;
         let (idempotent, idempotent_reason) = self.idempotent(action, method);
+        let repeats = self.repeats(action);
         Some(Action {
             name: key.value.clone(),
             request: optional_text(&action.request),
@@ -45,6 +46,7 @@ impl<'s> Checker<'s> {
             params,
             body,
             paging,
+            repeats,
             returns: returns?,
             errors: action
                 .errors
@@ -151,6 +153,19 @@ impl<'s> Checker<'s> {
             styles.push(style.value);
         }
         styles
+    }
+
+    fn repeats(&mut self, action: &spec::Action) -> bool {
+        let Some(repeats) = &action.repeats else {
+            return false;
+        };
+        if action.paging.is_none() {
+            self.report(
+                Diagnostic::new(repeats.span, "`repeats` has no effect without `paging`")
+                    .help("it tells items that are listed several times from items that have moved to another page"),
+            );
+        }
+        repeats.value
     }
 
     fn body(&mut self, action: &'s spec::Action, place: Place) -> Option<RequestBody> {

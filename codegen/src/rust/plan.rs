@@ -49,6 +49,8 @@ pub(crate) struct Known<'a> {
     enums: BTreeMap<&'a str, &'a api::Enum>,
     /// The models that are sent as forms.
     forms: BTreeSet<&'a str>,
+    /// The models that are items of lists, and those inside such unions.
+    items: BTreeSet<&'a str>,
 }
 
 /// The models and enums of one module.
@@ -134,6 +136,8 @@ pub(crate) struct Model<'a> {
     /// Whether it is sent as a form.
     pub(crate) is_form: bool,
     pub(crate) kind: Kind<'a>,
+    /// Whether lists contain it.
+    pub(crate) is_item: bool,
 }
 
 /// The two forms of a model.
@@ -270,10 +274,35 @@ impl<'a> Known<'a> {
             .flat_map(|service| service.enums.values());
         let models = api.common.models.values().chain(models);
         let enums = api.common.enums.values().chain(enums);
-        Self {
+        let mut known = Self {
             models: models.map(|model| (model.name.as_str(), model)).collect(),
             enums: enums.map(|item| (item.name.as_str(), item)).collect(),
             forms: forms(api, service),
+            items: BTreeSet::new(),
+        };
+        for name in items(api, service) {
+            known.add_item(name);
+        }
+        known
+    }
+
+    fn add_item(&mut self, name: &'a str) {
+        if !self.items.insert(name) {
+            return;
+        }
+        let shape = self.model(name).map(|model| &model.shape);
+        if let Some(Shape::Union {
+            content: None,
+            variants,
+            ..
+        }) = shape
+        {
+            for model in variants
+                .iter()
+                .filter_map(|variant| variant.model.as_deref())
+            {
+                self.add_item(model);
+            }
         }
     }
 
@@ -338,6 +367,7 @@ impl<'a> Known<'a> {
             api: model,
             is_form: self.forms.contains(model.name.as_str()),
             kind,
+            is_item: self.items.contains(model.name.as_str()),
         }
     }
 
@@ -457,6 +487,18 @@ fn forms<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> 
     let bodies = actions.filter_map(|(_, _, action)| action.body.as_ref());
     let models = bodies.filter_map(|body| match &body.content {
         api::RequestContent::Form(ty) | api::RequestContent::Multipart(ty) => ty::name(ty),
+        _ => None,
+    });
+    models.collect()
+}
+
+/// The models that are items of lists: those of a service, or what all services have in common.
+fn items<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> {
+    let sent_by = |name: &str| service.is_none_or(|service| service.name == name);
+    let actions = api.actions().filter(|(service, ..)| sent_by(&service.name));
+    let bodies = actions.flat_map(|(_, _, action)| &action.returns);
+    let models = bodies.filter_map(|(_, body)| match body {
+        api::Body::Page(ty) | api::Body::Objects(ty) => ty::name(ty),
         _ => None,
     });
     models.collect()

@@ -187,12 +187,13 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
     if action.idempotent != action.method.is_idempotent() {
         line(&format!("idempotent: {}", action.idempotent));
     }
-    let mut group = |open, items: Vec<String>, close| {
+    let group = |entries: &mut Vec<Entry>, open, items: Vec<String>, close| {
         if !items.is_empty() {
             entries.push(Entry::Group(open, items, close));
         }
     };
     group(
+        &mut entries,
         "roles: [",
         action
             .roles
@@ -202,10 +203,14 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
         "]",
     );
     group(
+        &mut entries,
         "paging: [",
         action.paging.iter().map(|style| paging(*style)).collect(),
         "]",
     );
+    if action.repeats {
+        entries.push(Entry::Line("repeats: true".to_owned()));
+    }
     for (location, open) in [
         (Location::Path, "path: { "),
         (Location::Query, "query: { "),
@@ -215,13 +220,18 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
             .params
             .iter()
             .filter(|param| param.api.location == location && param.api.prefix().is_none());
-        group(open, params.map(wire_name).collect(), " }");
+        group(&mut entries, open, params.map(wire_name).collect(), " }");
     }
     let prefixes = request
         .params
         .iter()
         .filter(|param| param.api.prefix().is_some());
-    group("prefix: { ", prefixes.map(wire_name).collect(), " }");
+    group(
+        &mut entries,
+        "prefix: { ",
+        prefixes.map(wire_name).collect(),
+        " }",
+    );
     if request.search_after_in_body {
         entries.push(Entry::Line("search_after_in_body: true".to_owned()));
     }

@@ -1,6 +1,6 @@
 //! `wire.rs` of a resource or of the shared types: which field has which name in JSON.
 
-use crate::api::{Direction, Enum};
+use crate::api::{Direction, Enum, Type};
 use crate::name;
 use crate::print::{Chunk, Entry, File, List};
 
@@ -8,7 +8,11 @@ use super::plan::{Field, Kind, Model, Types, Variant};
 
 /// The file.
 pub(crate) fn file(from: &str, whose: &str, types: &Types<'_>) -> File {
-    let models = types.models.iter().flat_map(model_lists);
+    let models = types.models.iter().flat_map(|model| {
+        let mut lists = model_lists(model);
+        lists.extend(item_list(model));
+        lists
+    });
     let enums = types.enums.iter().map(|item| enum_list(item));
     File {
         from: from.to_owned(),
@@ -85,6 +89,53 @@ fn model_lists(model: &Model<'_>) -> Vec<List> {
                 false => vec![union, from],
             }
         }
+    }
+}
+
+/// What distinguishes a model from others in a list.
+fn item_list(model: &Model<'_>) -> Option<List> {
+    if !model.is_item {
+        return None;
+    }
+    let name = &model.api.name;
+    let (head, entries) = match &model.kind {
+        Kind::Struct { fields, .. } => (name.clone(), key_parts(fields)),
+        Kind::Union {
+            content: None,
+            variants,
+            ..
+        } => {
+            let variants = variants.iter().map(|variant| variant.ident.clone());
+            (format!("{name} by variant"), variants.collect())
+        }
+        // Its id, if it has one, is inside.
+        Kind::Union { .. } => (format!("{name} by variant"), Vec::new()),
+    };
+    Some(List {
+        name: "list_item",
+        head,
+        entries: match entries.is_empty() {
+            true => Vec::new(),
+            false => vec![Entry::Words(entries)],
+        },
+    })
+}
+
+/// The fields that make up the key: the id with the position, or else the name.
+fn key_parts(fields: &[Field<'_>]) -> Vec<String> {
+    let find = |wire: &str, fits: fn(&Type) -> bool| {
+        let field = fields.iter().find(|field| field.api.wire == wire)?;
+        fits(&field.api.ty).then(|| format!("{wire}: {}", field.ident))
+    };
+    let is_text = |ty: &Type| matches!(ty, Type::Id(_) | Type::String | Type::Integer);
+    match find("id", is_text) {
+        Some(id) => {
+            let position = find("position", |ty| matches!(ty, Type::Integer));
+            [Some(id), position].into_iter().flatten().collect()
+        }
+        None => find("name", |ty| matches!(ty, Type::String))
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -760,7 +760,7 @@ mod tests {
         );
         assert_eq!(
             written(&page),
-            r#"{"objects":[],"pages":0,"total":0,"sort":[1]}"#
+            r#"{"next_url":null,"objects":[],"pages":0,"total":0,"sort":[1]}"#
         );
     }
 

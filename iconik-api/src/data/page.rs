@@ -4,10 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::{slice, vec};
 
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
+use super::json_text::Json;
 use super::raw_json::RawJson;
 use super::unknown_fields::UnknownFields;
 use crate::data::lenient::null_is_none;
@@ -34,7 +36,8 @@ pub struct Page<T> {
     pub first_url: Option<String>,
     /// Where the last page is.
     pub last_url: Option<String>,
-    /// Where the next page is; absent on the last one.
+    /// Where the next page is. On the last page it is `null`, which [`is_last`](Self::is_last) tells from
+    /// a list without links.
     pub next_url: Option<String>,
     /// Where the previous page is; absent on the first one.
     pub prev_url: Option<String>,
@@ -46,6 +49,17 @@ pub struct Page<T> {
     pub facets: Option<RawJson>,
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+    /// Whether `next_url` was sent as null.
+    is_last: bool,
+}
+
+impl<T> Page<T> {
+    /// Returns `true` if iconik says that this is the last page: `next_url` is present and `null`.
+    ///
+    /// `false` says nothing: not every list has links.
+    pub fn is_last(&self) -> bool {
+        self.is_last && self.next_url.is_none()
+    }
 }
 
 impl<T> Default for Page<T> {
@@ -64,6 +78,7 @@ impl<T> Default for Page<T> {
             search_after: Vec::new(),
             facets: None,
             extra: UnknownFields::new(),
+            is_last: false,
         }
     }
 }
@@ -94,7 +109,7 @@ impl<'de, T: Deserialize<'de>> Model<'de> for Page<T> {
             0 => put(&mut self.facets, map),
             1 => put(&mut self.first_url, map),
             2 => put(&mut self.last_url, map),
-            3 => put(&mut self.next_url, map),
+            3 => self.read_next_url(map),
             4 => map.next_value_seed(Elements(&mut self.objects)),
             5 => put(&mut self.page, map),
             6 => put(&mut self.pages, map),
@@ -111,12 +126,30 @@ impl<'de, T: Deserialize<'de>> Model<'de> for Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// Reads `next_url`: that it is null says something else than that it is absent.
+    fn read_next_url<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        let Json(json) = map.next_value()?;
+        self.is_last = false;
+        self.next_url = None;
+        match serde_json::from_str(&json) {
+            Ok(Value::Null) => self.is_last = true,
+            Ok(Value::String(link)) => self.next_url = Some(link),
+            _ => self.extra.put("next_url", &json),
+        }
+        Ok(())
+    }
+}
+
 impl<T: Serialize> Members for Page<T> {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         write(map, "facets", &self.facets)?;
         write(map, "first_url", &self.first_url)?;
         write(map, "last_url", &self.last_url)?;
-        write(map, "next_url", &self.next_url)?;
+        match self.is_last() {
+            true => map.serialize_entry("next_url", &())?,
+            false => write(map, "next_url", &self.next_url)?,
+        }
         write_required(map, "objects", &self.objects)?;
         write(map, "page", &self.page)?;
         write(map, "pages", &self.pages)?;
@@ -182,7 +215,13 @@ macro_rules! envelope {
 
         impl<'de, T: Deserialize<'de>> Deserialize<'de> for $envelope<T> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                model::required_model(deserializer)
+                let page: Self = model::required_model(deserializer)?;
+                match page.objects.is_empty() && has_errors(&page.extra) {
+                    true => Err(D::Error::custom(
+                        "missing field `objects`: the response contains `errors` instead",
+                    )),
+                    false => Ok(page),
+                }
             }
         }
 
@@ -214,6 +253,18 @@ macro_rules! envelope {
 
 envelope!(Page);
 envelope!(List);
+
+/// Returns whether a response without objects reports a failure instead: some searches do so with
+/// status 200.
+fn has_errors(extra: &UnknownFields) -> bool {
+    match extra.get("errors") {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::Array(errors)) => !errors.is_empty(),
+        Some(Value::Object(errors)) => !errors.is_empty(),
+        Some(Value::String(error)) => !error.trim().is_empty(),
+        Some(Value::Bool(true) | Value::Number(_)) => true,
+    }
+}
 
 /// Reads the objects of an envelope. They may be of the caller's own type, hence by plain
 /// `Deserialize`; null is an empty list and a null among them is left out.
@@ -248,5 +299,60 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ElementsVisitor<T> {
             }
         }
         Ok(Some(elements))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_page_says_so() {
+        for (json, is_last) in [
+            (r#"{"objects":[],"next_url":null}"#, true),
+            (r#"{"objects":[],"next_url":"/v1/assets/?page=2"}"#, false),
+            (r#"{"objects":[],"next_url":""}"#, false),
+            (r#"{"objects":[],"next_url":[1]}"#, false),
+            (r#"{"objects":[]}"#, false),
+        ] {
+            let page: Page<Value> = serde_json::from_str(json).unwrap();
+            assert_eq!(page.is_last(), is_last, "{json}");
+            let written = serde_json::to_string(&page).unwrap();
+            assert_eq!(serde_json::from_str::<Page<Value>>(&written).unwrap(), page);
+        }
+    }
+
+    #[test]
+    fn errors_in_the_place_of_objects_are_an_error() {
+        for errors in [
+            r#"["overloaded"]"#,
+            r#""overloaded""#,
+            r#"{"a":["b"]}"#,
+            "true",
+        ] {
+            for rest in ["", r#","objects":[]"#, r#","objects":null"#] {
+                let json = format!(r#"{{"errors":{errors}{rest}}}"#);
+                assert!(
+                    serde_json::from_str::<Page<Value>>(&json).is_err(),
+                    "{json}"
+                );
+                assert!(
+                    serde_json::from_str::<List<Value>>(&json).is_err(),
+                    "{json}"
+                );
+            }
+            let json = format!(r#"{{"errors":{errors},"objects":[1]}}"#);
+            assert_eq!(
+                serde_json::from_str::<Page<Value>>(&json)
+                    .unwrap()
+                    .objects
+                    .len(),
+                1
+            );
+        }
+        for errors in ["[]", "null", "{}", "\"\"", "false"] {
+            let json = format!(r#"{{"errors":{errors}}}"#);
+            assert!(serde_json::from_str::<Page<Value>>(&json).is_ok(), "{json}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::content::MediaContent;
 use super::credentials::{BoxFuture, CredentialsProvider};
 use super::decode::{Decode, Json, Raw};
-use super::meta::{ActionMeta, Auth, Endpoint};
+use super::meta::{Auth, Endpoint};
 use super::param::ParamValue;
 use super::request::PreparedRequest;
 use super::response::RawResponse;
@@ -242,10 +242,6 @@ pub(crate) struct Template {
 }
 
 impl<D> Call<D> {
-    pub(crate) fn meta(&self) -> Option<&'static ActionMeta> {
-        self.request.as_ref().ok()?.endpoint.meta()
-    }
-
     pub(crate) fn into_template(self) -> Result<Template> {
         Ok(Template {
             session: self.session,
@@ -256,13 +252,22 @@ impl<D> Call<D> {
 }
 
 impl Template {
+    /// Returns whether a request that failed may be sent again at all.
+    pub(crate) fn retries(&self) -> bool {
+        let policy = self.options.retry.as_ref().unwrap_or(&self.session.retry);
+        policy.retries()
+    }
+
     /// Sends it once, changed.
-    pub(crate) fn send(&self, change: impl FnOnce(&mut PreparedRequest)) -> ResponseFuture<Raw> {
+    pub(crate) fn send(
+        &self,
+        change: impl FnOnce(&mut PreparedRequest) -> Result<()>,
+    ) -> ResponseFuture<Raw> {
         let mut request = self.request.clone();
-        change(&mut request);
+        let request = change(&mut request).map(|()| request);
         Call {
             session: Arc::clone(&self.session),
-            request: Ok(request),
+            request,
             options: self.options.clone(),
             decode: PhantomData,
         }

@@ -30,6 +30,9 @@ pub struct ActionMeta {
     pub idempotent: bool,
     /// The ways to page through the answer; empty where there is one page only.
     pub paging: &'static [Paging],
+    /// Whether the list may contain an item several times, as a playlist may. Otherwise an item that
+    /// comes again is taken for one that has moved.
+    pub repeats: bool,
     /// Whether `search_after` is a member of the JSON body. If not, it is a query parameter.
     pub search_after_in_body: bool,
     /// The parameters outside the body.
@@ -63,6 +66,7 @@ impl ActionMeta {
             auth: Auth::Token,
             idempotent,
             paging: &[],
+            repeats: false,
             search_after_in_body: false,
             params: &[],
             siblings: &[],
@@ -84,6 +88,12 @@ impl ActionMeta {
     /// Names the ways to page through its answer, the best for short lists first.
     pub const fn with_paging(mut self, paging: &'static [Paging]) -> Self {
         self.paging = paging;
+        self
+    }
+
+    /// States that its list may contain an item several times.
+    pub const fn with_repeats(mut self) -> Self {
+        self.repeats = true;
         self
     }
 
@@ -173,8 +183,10 @@ pub enum Paging {
     Scroll,
     /// `last_id` is the id of the last item seen.
     LastId,
-    /// `search_after` from each answer.
+    /// `search_after` from each response, or the values by which its last item is sorted.
     SearchAfter,
+    /// `last_field_name` is the name of the last item seen.
+    LastFieldName,
 }
 
 /// A parameter outside the body.

@@ -279,6 +279,11 @@ impl PreparedRequest {
         });
     }
 
+    /// Replaces the body by other JSON.
+    pub(crate) fn replace_json(&mut self, json: Vec<u8>) {
+        self.set_payload(None, Bytes::from(json).into());
+    }
+
     pub(crate) fn problem(&self, detail: String) -> Error {
         Error::new(ErrorKind::Request, self.endpoint.clone()).detail(detail)
     }

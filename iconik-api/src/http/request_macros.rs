@@ -8,7 +8,8 @@
 ///     auth: ShareToken,
 ///     idempotent: false,
 ///     roles: ["can_read_playlists"],
-///     paging: [Page],
+///     paging: [Page, SearchAfter],
+///     repeats: true,
 ///     path: { playlist_id: "playlist_id" },
 ///     query: { ids: "ids", page: "page" required },
 ///     header: { share_user_email: "Share-User-Email" },
@@ -27,6 +28,7 @@ macro_rules! action {
         $(idempotent: $idempotent:literal,)?
         $(roles: [$($role:literal),* $(,)?],)?
         $(paging: [$($paging:ident),* $(,)?],)?
+        $(repeats: $repeats:literal,)?
         $(path: { $($place:ident: $place_wire:literal),* $(,)? },)?
         $(query: { $($query:ident: $query_wire:literal $($query_required:ident)?),* $(,)? },)?
         $(header: { $($header:ident: $header_wire:literal $($header_required:ident)?),* $(,)? },)?
@@ -49,6 +51,7 @@ macro_rules! action {
                 auth: action!(@auth $($auth)?),
                 idempotent: action!(@idempotent $method $($idempotent)?),
                 paging: &[$($($crate::Paging::$paging),*)?],
+                repeats: false $(|| $repeats)?,
                 search_after_in_body: false $(|| $in_body)?,
                 params: &[
                     $($(action!(@param $place_wire Path required),)*)?

@@ -83,6 +83,11 @@ impl RetryPolicy {
         self
     }
 
+    /// Returns whether there is ever a second attempt.
+    pub(crate) fn retries(&self) -> bool {
+        self.attempts > 1
+    }
+
     /// How long to wait before the next attempt; `None` where there should be none.
     pub(crate) fn wait(&self, failed: &Failed<'_>, budget: &Budget) -> Option<Duration> {
         let may_repeat = match repeat(failed.error) {

@@ -1,18 +1,25 @@
-//! Where in a list a pager stands.
+//! Where a page begins, and how a request says so.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
-
-use serde::de::{Deserialize, Deserializer, Error as _};
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::body;
+use super::link::Query;
+use crate::error::Result;
+use crate::http::meta::Paging;
 use crate::http::request::PreparedRequest;
 
 /// The parameters that say where a page begins. `per_page` is not one of them.
-pub(super) const PLACE_PARAMS: &[&str] =
-    &["page", "scroll", "scroll_id", "last_id", "search_after"];
+pub(super) const PLACE_PARAMS: &[&str] = &[
+    "page",
+    "scroll",
+    "scroll_id",
+    "last_id",
+    "search_after",
+    "last_field_name",
+];
+
+/// The parameter of a search that is a member of the body in some actions.
+pub(super) const SEARCH_AFTER: &str = "search_after";
 
 /// Where a page begins, in one of the styles.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,17 +28,30 @@ pub(super) enum Place {
     Number(u64),
     /// The next page of the scroll with this id, or the first page of a new scroll.
     Scroll(Option<String>),
-    /// Behind the row with this id.
+    /// After the item with this id, or at the beginning.
     LastId(Option<String>),
-    /// Behind the row with these sort values.
+    /// After the item with these sort values, or at the beginning.
     SearchAfter(Option<String>),
-    /// Where the server's link points: its query.
-    Link(Vec<(String, String)>),
+    /// After the item with this name, or at the beginning.
+    LastFieldName(Option<String>),
+    /// Where the server's link leads: what its query says beyond the request.
+    Link(Query),
 }
 
 impl Place {
-    /// The place that a request names itself.
-    pub(super) fn of(request: &PreparedRequest) -> Option<Self> {
+    /// Returns the first place of a style.
+    pub(super) fn first(style: Paging) -> Self {
+        match style {
+            Paging::Page => Self::Number(1),
+            Paging::Scroll => Self::Scroll(None),
+            Paging::LastId => Self::LastId(None),
+            Paging::SearchAfter => Self::SearchAfter(None),
+            Paging::LastFieldName => Self::LastFieldName(None),
+        }
+    }
+
+    /// Returns the place that a request names itself.
+    pub(super) fn of(request: &PreparedRequest, in_body: bool) -> Option<Self> {
         let find = |name: &str| {
             request
                 .query_pairs()
@@ -47,43 +67,68 @@ impl Place {
         if let Some(id) = find("last_id") {
             return Some(Self::LastId(Some(id)));
         }
-        if let Some(after) = find("search_after") {
+        if let Some(name) = find("last_field_name") {
+            return Some(Self::LastFieldName(Some(name)));
+        }
+        if let Some(after) = find(SEARCH_AFTER) {
             return Some(Self::SearchAfter(Some(after)));
+        }
+        if let (true, Some(body)) = (in_body, request.body()) {
+            match body::member(body, SEARCH_AFTER).as_deref() {
+                None | Some("null") => {}
+                // iconik takes an empty list for the beginning.
+                Some("[]") => return Some(Self::SearchAfter(None)),
+                Some(after) => return Some(Self::SearchAfter(Some(after.to_owned()))),
+            }
         }
         find("page")?.parse().ok().map(Self::Number)
     }
 
     /// Writes the place into a request that names none.
-    pub(super) fn write(&self, request: &mut PreparedRequest) {
+    pub(super) fn write(&self, request: &mut PreparedRequest, in_body: bool) -> Result<()> {
         match self {
             Self::Number(number) => request.push_query("page", number),
             Self::Scroll(id) => {
                 request.push_query("scroll", &true);
                 request.push_query("scroll_id", id);
+                // Each response moves the scroll on. To request a page again whose response was lost
+                // would skip that page.
+                request.idempotent &= id.is_none();
             }
             Self::LastId(id) => request.push_query("last_id", id),
-            Self::SearchAfter(after) => request.push_query("search_after", after),
+            Self::LastFieldName(name) => request.push_query("last_field_name", name),
+            Self::SearchAfter(None) => {}
+            Self::SearchAfter(Some(after)) if in_body => {
+                let after = as_array(after);
+                let body = request.body().map_or(&b""[..], |body| body);
+                let Some(body) = body::replaced(body, SEARCH_AFTER, Some(&after)) else {
+                    let detail = "the body is no JSON object, so that the list cannot be continued";
+                    return Err(request.problem(detail.to_owned()));
+                };
+                request.replace_json(body);
+            }
+            Self::SearchAfter(Some(after)) => request.push_query(SEARCH_AFTER, &as_text(after)),
             Self::Link(pairs) => {
-                let own: Vec<String> = request.query_pairs().map(|(name, _)| name).collect();
-                // What the request says itself counts, however the server repeats it.
-                for (name, value) in pairs.iter().filter(|(name, _)| !own.contains(name)) {
+                for (name, value) in pairs {
                     request.push_query(name, value);
                 }
             }
         }
+        Ok(())
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         match self {
             Self::Number(number) => json!({ "page": number }),
             Self::Scroll(id) => json!({ "scroll": id }),
             Self::LastId(id) => json!({ "last_id": id }),
             Self::SearchAfter(after) => json!({ "search_after": after }),
+            Self::LastFieldName(name) => json!({ "last_field_name": name }),
             Self::Link(pairs) => json!({ "link": pairs }),
         }
     }
 
-    fn from_json(json: &Map<String, Value>) -> Option<Self> {
+    pub(super) fn from_json(json: &Map<String, Value>) -> Option<Self> {
         let (style, value) = json.iter().next()?;
         let text = match value {
             Value::Null => Some(None),
@@ -95,193 +140,40 @@ impl Place {
             "scroll" => text.map(Self::Scroll),
             "last_id" => text.map(Self::LastId),
             "search_after" => text.map(Self::SearchAfter),
+            "last_field_name" => text.map(Self::LastFieldName),
             "link" => serde_json::from_value(value.clone()).ok().map(Self::Link),
             _ => None,
         }
     }
 }
 
-/// A place in a list, to go on from there later: after a crash, or tomorrow.
-///
-/// It is short text, by `Display` and [`FromStr`], and serialises as this text. It holds no token.
-/// It belongs to one list: the same action with the same arguments. Another list refuses it.
-///
-/// Get one from [`Items::cursor`](crate::Items::cursor) or [`Pages::cursor`](crate::Pages::cursor),
-/// store it when what came before it is done, and give it to
-/// [`Items::resume`](crate::Items::resume).
-///
-/// | style | goes on |
-/// |---|---|
-/// | `last_id`, `search_after` | exactly behind the last row |
-/// | page numbers | at the same page and row number; rows that came or went before it in the meantime shift it |
-/// | scroll | in a new scroll, by passing over as many rows as were read: a scroll's own place moves with every answer, so that what was under way in a crash would be lost |
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cursor {
-    /// Which list it is.
-    pub(super) list: String,
-    pub(super) place: Place,
-    /// How many rows from there on are done.
-    pub(super) skip: u64,
-    /// Page numbers mean nothing without it.
-    pub(super) per_page: Option<u64>,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut json = json!({ "list": self.list, "at": self.place.to_json() });
-        if self.skip > 0 {
-            json["skip"] = self.skip.into();
-        }
-        if let Some(per_page) = self.per_page {
-            json["per_page"] = per_page.into();
-        }
-        write!(f, "{json}")
+/// Returns the sort values as the JSON array that a body contains.
+fn as_array(after: &str) -> String {
+    match serde_json::from_str::<Vec<&serde_json::value::RawValue>>(after) {
+        Ok(_) => after.to_owned(),
+        Err(_) => json!([after]).to_string(),
     }
 }
 
-impl FromStr for Cursor {
-    type Err = CursorError;
-
-    fn from_str(text: &str) -> Result<Self, CursorError> {
-        let parse = || {
-            let json: Map<String, Value> = serde_json::from_str(text).ok()?;
-            let number = |name: &str| match json.get(name) {
-                None => Some(None),
-                Some(value) => value.as_u64().map(Some),
-            };
-            Some(Self {
-                list: json.get("list")?.as_str()?.to_owned(),
-                place: Place::from_json(json.get("at")?.as_object()?)?,
-                skip: number("skip")?.unwrap_or(0),
-                per_page: number("per_page")?,
-            })
-        };
-        parse().ok_or(CursorError(()))
+/// Returns the sort values as a query contains them: one text as it is, everything else as JSON.
+fn as_text(after: &str) -> String {
+    match serde_json::from_str::<Vec<Value>>(after).as_deref() {
+        Ok([Value::String(text)]) => text.clone(),
+        _ => after.to_owned(),
     }
-}
-
-impl Serialize for Cursor {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Cursor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(D::Error::custom)
-    }
-}
-
-/// A text that is not a [`Cursor`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CursorError(());
-
-impl fmt::Display for CursorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is not the text of a cursor")
-    }
-}
-
-impl std::error::Error for CursorError {}
-
-/// Tells one list from another: the action, and a number made from all arguments. It has to be the
-/// same in every version and on every machine, so it is FNV-1a and not a hash of the standard
-/// library.
-pub(super) fn name_of(request: &PreparedRequest) -> String {
-    let mut pairs: Vec<_> = request
-        .query_pairs()
-        .filter(|(name, _)| name != "per_page" && !PLACE_PARAMS.contains(&name.as_str()))
-        .collect();
-    pairs.sort();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |bytes: &[u8]| {
-        // The length, so that texts cannot be mistaken for one another when they are joined.
-        let length = (bytes.len() as u64).to_le_bytes();
-        for byte in length.iter().chain(bytes) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    };
-    add(request.path().as_bytes());
-    for (name, value) in &pairs {
-        add(name.as_bytes());
-        add(value.as_bytes());
-    }
-    add(request.body().map_or(b"", |body| body));
-    format!("{}#{hash:016x}", request.action().unwrap_or("list"))
-}
-
-/// The query of a link, if the link stays on the origin of the request; else the link's origin.
-///
-/// iconik writes links as a whole URL, from `/API/` on, or relative, and the part before the service
-/// has changed once. None of that matters here: the path is the request's own, and only the query
-/// of the link is read.
-pub(super) fn query_of_link(link: &str, origin: &str) -> Result<Vec<(String, String)>, String> {
-    if let Some(foreign) = foreign_origin(link, origin) {
-        return Err(foreign);
-    }
-    let link = link.split('#').next().unwrap_or_default();
-    let query = link.split_once('?').map_or("", |(_, query)| query);
-    let decode = |text: &str| {
-        // Servers write a space in a query as a plus.
-        let text = text.replace('+', " ");
-        percent_encoding::percent_decode_str(&text)
-            .decode_utf8_lossy()
-            .into_owned()
-    };
-    Ok(query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect())
-}
-
-/// The origin of a link, if it names another one than `origin`.
-fn foreign_origin(link: &str, origin: &str) -> Option<String> {
-    // URL parsers take a backslash for a slash, and strip white space.
-    let link = link.trim().replace('\\', "/");
-    let (scheme, rest) = match link.split_once(':') {
-        Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => (Some(scheme), rest),
-        _ => (None, link.as_str()),
-    };
-    let own_scheme = origin.split_once(':').map_or("https", |(scheme, _)| scheme);
-    let scheme_or_own = scheme.unwrap_or(own_scheme);
-    let Some(rest) = rest.strip_prefix("//") else {
-        // Without a host it is relative, unless it names a scheme: `mailto:`, `data:`.
-        return scheme.map(|scheme| format!("{scheme}:"));
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let theirs = format!("{scheme_or_own}://{authority}");
-    (normal(&theirs) != normal(origin)).then_some(theirs)
-}
-
-/// An origin in lower case, with its port.
-fn normal(origin: &str) -> String {
-    let mut origin = origin.to_ascii_lowercase();
-    let after_host = origin.rsplit(']').next().unwrap_or_default();
-    let has_port = after_host
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| !port.starts_with("//"));
-    if !has_port {
-        origin.push_str(match origin.starts_with("https:") {
-            true => ":443",
-            false => ":80",
-        });
-    }
-    origin
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ORIGIN: &str = "https://app.iconik.io";
+    fn request(path: &str) -> PreparedRequest {
+        PreparedRequest::custom(http::Method::POST, path, "", 0).unwrap()
+    }
 
     #[test]
-    fn parameters_are_taken_out_of_a_query_and_secrets_stay_hidden() {
-        let path = "/v1/shares/?page=2&title=a%26b&page=3";
-        let mut request = PreparedRequest::custom(http::Method::GET, path, "", 0).unwrap();
+    fn parameters_are_removed_from_a_query_and_secrets_stay_hidden() {
+        let mut request = request("/v1/shares/?page=2&title=a%26b&page=3");
         request.push_query("password", &crate::Secret::from("hunter2"));
         request.push_query("scroll", &true);
 
@@ -300,74 +192,43 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_read_in_all_its_forms() {
-        for link in [
-            "https://app.iconik.io/API/assets/v1/assets/?page=2&query=a+b%26",
-            "HTTPS://APP.iconik.io:443/API/assets/v1/assets/?page=2&query=a%20b%26",
-            "//app.iconik.io/API/assets/v1/assets/?page=2&query=a+b%26",
-            "/API/assets/v1/assets/?page=2&query=a+b%26#top",
-            "/v1/assets/?page=2&query=a+b%26",
-            "v1/assets/?page=2&query=a+b%26",
-            "?page=2&query=a+b%26",
+    fn sort_values_are_written_to_the_query_or_into_the_body() {
+        for (after, in_query, in_body) in [
+            (r#"[1,"x"]"#, "%5B1%2C%22x%22%5D", r#"[1,"x"]"#),
+            (r#"["x y"]"#, "x%20y", r#"["x y"]"#),
+            ("[7]", "%5B7%5D", "[7]"),
+            ("plain", "plain", r#"["plain"]"#),
         ] {
-            let pairs = [("page", "2"), ("query", "a b&")];
-            let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            assert_eq!(query_of_link(link, ORIGIN), Ok(pairs.to_vec()), "{link}");
+            let place = Place::SearchAfter(Some(after.to_owned()));
+            let mut by_query = request("/v1/search/");
+            place.write(&mut by_query, false).unwrap();
+            assert_eq!(by_query.query(), Some(&*format!("search_after={in_query}")));
+
+            let mut by_body = request("/v1/search/");
+            by_body
+                .set_json(&json!({ "query": "q", "search_after": [] }))
+                .unwrap();
+            place.write(&mut by_body, true).unwrap();
+            assert_eq!(by_body.query(), None);
+            let body = String::from_utf8(by_body.body().unwrap().to_vec()).unwrap();
+            assert_eq!(body, format!(r#"{{"query":"q","search_after":{in_body}}}"#));
         }
-        assert_eq!(query_of_link("anything", ORIGIN), Ok(Vec::new()));
-        assert_eq!(query_of_link("/a/?t=12:30", ORIGIN).unwrap().len(), 1);
     }
 
     #[test]
-    fn a_link_to_another_origin_is_told() {
-        for link in [
-            "https://evil.example/API/assets/v1/assets/?page=2",
-            "http://app.iconik.io/?page=2",
-            "https://app.iconik.io:8443/?page=2",
-            "https://app.iconik.io.evil.example/?page=2",
-            "https://app.iconik.io@evil.example/?page=2",
-            "//evil.example/?page=2",
-            "\\\\evil.example/?page=2",
-            " https://evil.example/?page=2",
-            "data:text/plain,?page=2",
-        ] {
-            assert!(query_of_link(link, ORIGIN).is_err(), "{link}");
-        }
-        let local = "http://127.0.0.1:4000";
-        assert!(query_of_link("http://127.0.0.1:4001/?page=2", local).is_err());
-        assert!(query_of_link("http://127.0.0.1:4000/?page=2", local).is_ok());
-        assert!(query_of_link("http://[::1]/?page=2", "http://[::1]:80").is_ok());
+    fn a_body_that_is_no_object_cannot_be_continued() {
+        let mut request = request("/v1/search/");
+        request.set_json(&json!([1])).unwrap();
+        let place = Place::SearchAfter(Some("[1]".to_owned()));
+        assert!(place.write(&mut request, true).is_err());
     }
 
     #[test]
-    fn a_cursor_is_text_and_comes_back() {
-        let places = [
-            Place::Number(7),
-            Place::Scroll(None),
-            Place::Scroll(Some("abc".into())),
-            Place::LastId(Some("é\"".into())),
-            Place::SearchAfter(Some("[1,\"x\"]".into())),
-            Place::Link(vec![("token".into(), "a b".into())]),
-        ];
-        for place in places {
-            let cursor = Cursor {
-                list: "segments.list#0123456789abcdef".into(),
-                place,
-                skip: 3,
-                per_page: Some(100),
-            };
-            assert_eq!(cursor.to_string().parse(), Ok(cursor.clone()));
-            let json = serde_json::to_string(&cursor).unwrap();
-            assert_eq!(serde_json::from_str::<Cursor>(&json).unwrap(), cursor);
-        }
-        for text in [
-            "",
-            "{}",
-            "7",
-            r#"{"list":"a","at":{"page":0}}"#,
-            r#"{"list":"a","at":{"page":1},"skip":-1}"#,
-        ] {
-            assert_eq!(text.parse::<Cursor>(), Err(CursorError(())), "{text}");
+    fn only_the_first_page_of_a_scroll_may_be_requested_twice() {
+        for (id, idempotent) in [(None, true), (Some("a".to_owned()), false)] {
+            let mut request = PreparedRequest::custom(http::Method::GET, "/v1/", "", 0).unwrap();
+            Place::Scroll(id).write(&mut request, false).unwrap();
+            assert_eq!(request.idempotent, idempotent);
         }
     }
 }

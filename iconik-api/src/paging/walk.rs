@@ -1,217 +1,253 @@
-//! From page to page: what comes next, when to stop, and how many requests are under way.
-//!
-//! The rules that keep a walk finite and whole, whatever the server does:
-//!
-//! - No row is given out twice. Pages shift when rows come or go while they are read.
-//! - A page that is empty, or has only rows that were seen before, is the last one.
-//! - A cursor that comes again leads nowhere new. Only the id of a scroll may stay the same from
-//!   page to page: the server moves the place behind it.
-//! - Page numbers end at the 10,000th row, because iconik answers from a search index that serves no
-//!   more. From there on, or from the start where the first page tells, the list is scrolled.
+//! From page to page: sends the requests, and decides after each response what follows.
 
-use std::collections::VecDeque;
-use std::future::Future;
-use std::pin::Pin;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::place::{self, Cursor, PLACE_PARAMS, Place};
-use super::rows::{self, RowKey, Seen};
+use super::arrived::{Arrived, LastItem, NextLink, count};
+use super::cursor::{self, Cursor};
+use super::ending::{Expected, Outlook, Patience, Tally};
+use super::incomplete::Incomplete;
+use super::keyset;
+use super::link::Query;
+use super::place::{PLACE_PARAMS, Place};
+use super::requests::Requests;
+use super::scroll::Scroll;
+use super::sift::{KeyOf, Row, Sieve};
+use super::style::{Style, advance_keyset};
 use crate::data::page::Page;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::call::{ResponseFuture, Template};
-use crate::http::decode::Raw;
-use crate::http::meta::Paging;
+use crate::http::call::Template;
+use crate::http::meta::{Endpoint, Paging};
 use crate::http::request::PreparedRequest;
 use crate::http::response::RawResponse;
 
-/// The row behind which a list by page numbers is not served any more.
+/// The number of items that iconik serves by page number: it answers from a search index that serves
+/// no more.
 const WINDOW: u64 = 10_000;
 
-/// How an answer becomes a page.
-pub(super) type ReadPage<T> = fn(&RawResponse) -> Result<Page<T>>;
+/// How a response becomes a page, and what is read from its items.
+pub(super) struct Reader<T> {
+    pub(super) page: fn(&RawResponse) -> Result<Page<T>>,
+    pub(super) key_of: KeyOf<T>,
+    pub(super) sort_of: for<'a> fn(&'a T) -> Option<Cow<'a, str>>,
+}
 
 /// A walk over the pages of one list.
 pub(super) struct Walk<T> {
-    /// None once the walk has failed before its first request.
-    template: Option<Template>,
-    list: String,
-    offers: &'static [Paging],
-    read: ReadPage<T>,
-    /// What the next call tells, before anything else.
-    problem: Option<Error>,
-    failed: bool,
-    /// Where the next page begins; none at the end.
-    next: Option<Place>,
-    /// Requests under way, in the order of their pages; the first one is for `next`.
-    queue: VecDeque<Fetch>,
-    /// How many pages may be under way.
-    ahead: usize,
-    /// How many rows are still wanted.
+    /// None if there was no request to begin with.
+    source: Option<Source>,
+    read: fn(&RawResponse) -> Result<Page<T>>,
+    sort_of: for<'a> fn(&'a T) -> Option<Cow<'a, str>>,
+    sieve: Sieve<T>,
+    /// None at the end.
+    style: Option<Style>,
+    requests: Requests,
+    tally: Tally,
+    patience: Patience,
+    /// How many items are still wanted.
     limit: Option<u64>,
-    /// As the request, or else the first answer, says.
+    /// As the request says, or the first response.
     per_page: Option<u64>,
     last_page: Option<u64>,
     total: Option<i64>,
-    /// Whether nobody chose page numbers, so that another style may be taken at once.
-    free: bool,
-    seen: Seen,
-    /// Cursors that were used.
-    used: Seen,
-    /// How many rows there are before the place where the walk was resumed.
+    /// Whether the style was not chosen, so that another one may be taken.
+    is_free: bool,
+    /// Whether the next page is requested although nothing says that it exists.
+    is_probing: bool,
+    /// Whether a page has come.
+    has_begun: bool,
+    /// How many items of the list lie before the first page that was requested.
     before: u64,
-    /// How many rows come next that are not wanted, because they were done before a crash.
-    pass_over: u64,
-    /// How many rows may come that were seen, because a scroll begins at the first row again.
-    repeats: u64,
-    /// How many rows of this scroll were offered.
-    scrolled: u64,
+    /// Where the pages began that brought nothing new: the first empty page, and the last run.
+    gap: Option<Cursor>,
+    fruitless_from: Option<Cursor>,
+    /// What the next call returns before anything else.
+    problem: Option<Error>,
+    has_failed: bool,
+    /// Where a list that ended too early can be continued.
+    rest: Option<Cursor>,
 }
 
-/// A page whose rows are new and wanted, and its place in the list.
-pub(super) struct Batch<T> {
-    /// The page, without its rows.
-    pub(super) envelope: Page<T>,
-    /// The rows, with their number on the page.
-    pub(super) rows: Vec<(u64, T)>,
-    mark: Mark,
+/// What is requested.
+struct Source {
+    template: Template,
+    list: Arc<str>,
+    offers: &'static [Paging],
+    /// Whether the action has one page only.
+    is_single: bool,
+    /// Whether the cursor of a search is a part of the body.
+    in_body: bool,
 }
+
+/// A page whose items are new and wanted, and its place in the list.
+pub(super) struct Batch<T> {
+    /// The page, without its items.
+    pub(super) envelope: Page<T>,
+    pub(super) rows: Vec<Row<T>>,
+    pub(super) mark: Mark,
+}
+
+/// The items of a page, and its place in the list.
+pub(super) type Rows<T> = (Vec<Row<T>>, Mark);
 
 /// Where a page lies, to make a cursor from.
 #[derive(Clone)]
 pub(super) struct Mark {
     place: Place,
-    /// How many rows lie between the place and the page's first row.
+    /// How many items lie between the place and the page's first item.
     offset: u64,
 }
 
-struct Fetch {
-    place: Place,
-    answer: Answer,
+/// Where an item lies on its page.
+#[derive(Clone)]
+pub(super) struct RowMark {
+    index: u64,
+    after: Option<String>,
+    done: Option<u64>,
 }
 
-enum Answer {
-    Waiting(ResponseFuture<Raw>),
-    Here(Result<RawResponse>),
+impl<T> Row<T> {
+    pub(super) fn split(self) -> (T, RowMark) {
+        let Self {
+            item,
+            index,
+            after,
+            done,
+        } = self;
+        (item, RowMark { index, after, done })
+    }
 }
 
 impl<T> Walk<T> {
-    pub(super) fn new(
-        template: Result<Template>,
-        offers: &'static [Paging],
-        read: ReadPage<T>,
-    ) -> Self {
+    pub(super) fn new(template: Result<Template>, reader: Reader<T>) -> Self {
+        let meta = template
+            .as_ref()
+            .ok()
+            .and_then(|template| template.request.endpoint.meta());
+        let repeats = meta.is_some_and(|meta| meta.repeats);
         let mut walk = Self {
-            template: None,
-            list: String::new(),
-            offers,
-            read,
-            problem: None,
-            failed: false,
-            next: None,
-            queue: VecDeque::new(),
-            ahead: 1,
+            source: None,
+            read: reader.page,
+            sort_of: reader.sort_of,
+            sieve: Sieve::new(reader.key_of, repeats),
+            style: None,
+            requests: Requests::new(),
+            tally: Tally::default(),
+            patience: Patience::default(),
             limit: None,
             per_page: None,
             last_page: None,
             total: None,
-            free: false,
-            seen: Seen::new(),
-            used: Seen::new(),
+            is_free: false,
+            is_probing: false,
+            has_begun: false,
             before: 0,
-            pass_over: 0,
-            repeats: 0,
-            scrolled: 0,
+            gap: None,
+            fruitless_from: None,
+            problem: None,
+            has_failed: false,
+            rest: None,
         };
         match template {
-            Ok(template) => walk.start(template),
+            Ok(template) => {
+                let source = Source {
+                    list: "".into(),
+                    offers: meta.map_or(&[][..], |meta| meta.paging),
+                    is_single: meta.is_some_and(|meta| meta.paging.is_empty()),
+                    in_body: meta.is_some_and(|meta| meta.search_after_in_body),
+                    template,
+                };
+                walk.start(source);
+            }
             Err(error) => walk.problem = Some(error),
         }
         walk
     }
 
-    fn start(&mut self, mut template: Template) {
-        let request = &mut template.request;
-        self.list = place::name_of(request);
+    fn start(&mut self, mut source: Source) {
+        let request = &mut source.template.request;
+        source.list = cursor::name_of(request, source.in_body);
         self.per_page = per_page(request);
-        let own = Place::of(request);
+        let own = Place::of(request, source.in_body);
         request.drop_query(PLACE_PARAMS);
-        self.free = own.is_none();
-        self.next = own.or_else(|| {
-            let style = self.offers.iter().find(|style| **style == Paging::Page);
-            Some(first(
-                style
-                    .or(self.offers.first())
-                    .copied()
-                    .unwrap_or(Paging::Page),
-            ))
-        });
-        self.before = self.rows_before();
-        self.template = Some(template);
+        self.is_free = own.is_none();
+        let offers = source.offers;
+        let style = match offers.contains(&Paging::Page) {
+            true => Paging::Page,
+            false => offers.first().copied().unwrap_or(Paging::Page),
+        };
+        self.begin(own.unwrap_or(Place::first(style)), 0, None);
+        self.source = Some(source);
+    }
+
+    /// Begins at a place, of which so many items are done, and so many of the whole list.
+    fn begin(&mut self, place: Place, skip: u64, done: Option<u64>) {
+        self.before = 0;
+        self.tally.done = match &place {
+            // Only the first page says how many items come before it.
+            Place::Number(number) if *number > 1 => done,
+            Place::Number(_) | Place::Scroll(_) => done.or(Some(skip)),
+            Place::LastId(None) | Place::SearchAfter(None) | Place::LastFieldName(None) => Some(0),
+            _ => done,
+        };
+        self.style = Some(Style::at(place, skip));
     }
 
     pub(super) fn style(&mut self, style: Paging) {
-        if self.template.is_none() {
+        let Some(source) = &self.source else {
             return;
-        }
-        if !self.offers.is_empty() && !self.offers.contains(&style) {
-            let offers = self.offers;
+        };
+        if !source.offers.is_empty() && !source.offers.contains(&style) {
+            let offers = source.offers;
             let detail = format!("this list is not paged by {style:?}, but by {offers:?}");
             return self.refuse(detail);
         }
-        self.next = Some(first(style));
-        self.before = 0;
-        self.free = false;
+        self.begin(Place::first(style), 0, None);
+        self.is_free = false;
     }
 
-    pub(super) fn limit(&mut self, rows: u64) {
-        self.limit = Some(rows);
+    pub(super) fn limit(&mut self, items: u64) {
+        self.limit = Some(items);
     }
 
     pub(super) fn read_ahead(&mut self, pages: usize) {
-        self.ahead = pages.max(1);
+        self.requests.set_most(pages);
     }
 
     pub(super) fn resume(&mut self, cursor: Cursor) {
-        let Some(template) = &mut self.template else {
+        let Some(source) = &mut self.source else {
             return;
         };
-        if cursor.list != self.list {
+        if cursor.list != source.list {
             let detail = "the cursor belongs to another list, or to other arguments of this one";
             return self.refuse(detail.to_owned());
         }
         if let Some(per_page) = cursor.per_page {
-            template.request.drop_query(&["per_page"]);
-            template.request.push_query("per_page", &per_page);
+            let request = &mut source.template.request;
+            request.drop_query(&["per_page"]);
+            request.push_query("per_page", &per_page);
             self.per_page = Some(per_page);
         }
-        self.next = Some(cursor.place);
-        self.pass_over = cursor.skip;
-        self.before = self.rows_before();
-        self.free = false;
-    }
-
-    /// How many rows lie before the page that comes next, as far as its number tells.
-    fn rows_before(&self) -> u64 {
-        match (&self.next, self.per_page) {
-            (Some(Place::Number(number)), Some(per_page)) => rows_before_page(*number, per_page),
-            _ => 0,
-        }
+        self.begin(cursor.place, cursor.skip, cursor.done);
+        self.is_free = false;
     }
 
     fn refuse(&mut self, detail: String) {
-        let error = self.error(detail);
+        let error = self.error(ErrorKind::Paging).detail(detail);
         self.problem.get_or_insert(error);
     }
 
-    fn error(&self, detail: String) -> Error {
-        let endpoint = match &self.template {
-            Some(template) => template.request.endpoint.clone(),
-            None => crate::http::meta::Endpoint::None,
+    fn error(&self, kind: ErrorKind) -> Error {
+        let endpoint = match &self.source {
+            Some(source) => source.template.request.endpoint.clone(),
+            None => Endpoint::None,
         };
-        Error::new(ErrorKind::Paging, endpoint).detail(detail)
+        Error::new(kind, endpoint)
     }
 
-    /// Whether all rows that were wanted have come.
+    /// Returns whether all items that were wanted have come.
     pub(super) fn is_full(&self) -> bool {
         self.limit == Some(0)
     }
@@ -221,43 +257,55 @@ impl<T> Walk<T> {
     }
 
     pub(super) fn name(&self) -> &str {
-        &self.list
+        self.source.as_ref().map_or("", |source| &source.list)
     }
 
-    /// The cursor of the page that comes next.
+    /// Returns the cursor of the page that comes next.
     pub(super) fn cursor(&self) -> Option<Cursor> {
-        let place = self.next.clone()?;
-        // Rows that are done already and have not come again yet.
-        let skip = match place {
-            Place::Scroll(_) => self
-                .scrolled
-                .saturating_add(self.pass_over.max(self.repeats)),
-            _ => self.pass_over,
+        let Some(style) = &self.style else {
+            return self.rest.clone();
         };
-        Some(self.cursor_at(place, skip))
+        Some(self.cursor_at(style.place(), style.done(), self.tally.done))
     }
 
-    /// The cursor behind the row with this number on a page.
-    pub(super) fn cursor_behind(&self, mark: &Mark, row: u64) -> Cursor {
-        let skip = mark.offset.saturating_add(row).saturating_add(1);
-        self.cursor_at(mark.place.clone(), skip)
+    /// Returns the cursor behind an item of a page.
+    pub(super) fn cursor_behind(&self, mark: &Mark, row: &RowMark) -> Cursor {
+        let after = || row.after.clone();
+        let place = match &mark.place {
+            Place::LastId(_) => after().map(|after| Place::LastId(Some(after))),
+            Place::SearchAfter(_) => after().map(|after| Place::SearchAfter(Some(after))),
+            Place::LastFieldName(_) => after().map(|after| Place::LastFieldName(Some(after))),
+            Place::Number(_) | Place::Scroll(_) | Place::Link(_) => None,
+        };
+        match place {
+            Some(place) => self.cursor_at(place, 0, row.done),
+            None => {
+                let skip = mark.offset.saturating_add(row.index).saturating_add(1);
+                self.cursor_at(mark.place.clone(), skip, row.done)
+            }
+        }
     }
 
-    fn cursor_at(&self, place: Place, skip: u64) -> Cursor {
+    fn cursor_at(&self, place: Place, skip: u64, done: Option<u64>) -> Cursor {
         let place = match place {
             // The server has moved the place behind the id, so it is begun anew.
             Place::Scroll(_) => Place::Scroll(None),
             place => place,
         };
+        let list = match &self.source {
+            Some(source) => Arc::clone(&source.list),
+            None => "".into(),
+        };
         Cursor {
-            list: self.list.clone(),
+            list,
             place,
             skip,
             per_page: self.per_page,
+            done,
         }
     }
 
-    /// The next page that has a wanted row.
+    /// Returns the next page that has a wanted item.
     pub(super) fn poll_next(
         &mut self,
         context: &mut Context<'_>,
@@ -266,377 +314,478 @@ impl<T> Walk<T> {
             if let Some(error) = self.problem.take() {
                 return Poll::Ready(Some(Err(self.fail(error))));
             }
-            if self.failed || self.limit == Some(0) {
-                self.queue.clear();
+            if self.has_failed || self.is_full() {
+                self.requests.clear();
                 return Poll::Ready(None);
             }
             self.send_requests();
-            if self.queue.is_empty() {
+            if self.requests.len() == 0 {
                 return Poll::Ready(None);
             }
-            let Some(fetch) = self.poll_queue(context) else {
+            let Some((place, response)) = self.requests.poll(context) else {
                 return Poll::Pending;
             };
-            match self.arrived(fetch) {
-                Ok(batch) if batch.rows.is_empty() => {}
-                Ok(batch) => return Poll::Ready(Some(Ok(batch))),
+            match self.arrived(place, response) {
+                Ok(Some(batch)) if !batch.rows.is_empty() => return Poll::Ready(Some(Ok(batch))),
+                Ok(_) => {}
                 Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
             }
         }
     }
 
     fn fail(&mut self, error: Error) -> Error {
-        self.failed = true;
-        self.queue.clear();
+        self.has_failed = true;
+        self.requests.clear();
         error
     }
 
     fn send_requests(&mut self) {
-        let Some(template) = &self.template else {
+        let (Some(source), Some(style)) = (&self.source, &self.style) else {
             return;
         };
-        while self.queue.len() < self.ahead {
-            let place = match self.queue.back() {
-                None => self.next.clone(),
-                Some(last) => self.place_ahead(&last.place),
+        while !self.requests.is_full() {
+            let place = match self.requests.last() {
+                None => Some(style.place()),
+                Some(last) => self.place_ahead(style, last),
             };
             let Some(place) = place else {
                 break;
             };
-            let answer = template.send(|request| place.write(request));
-            self.queue.push_back(Fetch {
-                place,
-                answer: Answer::Waiting(answer),
-            });
+            let response = source
+                .template
+                .send(|request| place.write(request, source.in_body));
+            self.requests.push(place, response);
         }
     }
 
-    /// The place of the page behind one that has not come yet. Only page numbers tell.
-    fn place_ahead(&self, place: &Place) -> Option<Place> {
-        let (Place::Number(number), Some(last_page), Some(per_page)) =
-            (place, self.last_page, self.per_page)
-        else {
+    /// Returns the place of the page behind one that has not come yet, as far as it is known: page
+    /// numbers alone follow from one another.
+    fn place_ahead(&self, style: &Style, place: &Place) -> Option<Place> {
+        let (Style::Page(numbers), Place::Number(number)) = (style, place) else {
             return None;
         };
+        let (last_page, per_page) = (self.last_page?, self.per_page?);
         let number = number.checked_add(1)?;
-        let coming = (self.queue.len() as u64).saturating_mul(per_page);
+        let coming = (self.requests.len() as u64).saturating_mul(per_page);
         let wanted = self.limit.is_none_or(|limit| limit > coming);
         let served = number.saturating_mul(per_page) <= WINDOW;
-        (number <= last_page && wanted && served).then_some(Place::Number(number))
+        let known = numbers.is_ahead() && number <= last_page;
+        (known && wanted && served).then_some(Place::Number(number))
     }
 
-    /// Moves all requests on; gives the first one when it is answered.
-    fn poll_queue(&mut self, context: &mut Context<'_>) -> Option<Fetch> {
-        for fetch in &mut self.queue {
-            if let Answer::Waiting(answer) = &mut fetch.answer {
-                if let Poll::Ready(answer) = Pin::new(answer).poll(context) {
-                    fetch.answer = Answer::Here(answer);
-                }
-            }
-        }
-        match self.queue.front()?.answer {
-            Answer::Here(_) => self.queue.pop_front(),
-            Answer::Waiting(_) => None,
-        }
-    }
-
-    fn arrived(&mut self, fetch: Fetch) -> Result<Batch<T>> {
-        let place = fetch.place;
-        let response = match fetch.answer {
-            Answer::Here(Ok(response)) => response,
-            Answer::Here(Err(error)) => return Err(self.explain(&place, error)),
-            // `poll_queue` gives nothing that has not come.
-            Answer::Waiting(_) => return Err(self.error("the page has not come".to_owned())),
+    fn arrived(&mut self, place: Place, response: Result<RawResponse>) -> Result<Option<Batch<T>>> {
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => return self.did_not_arrive(&place, error).map(|()| None),
         };
         let mut page = (self.read)(&response)?;
-        let keys = rows::keys(response.text()?);
-        let offered = page.objects.len() as u64;
-        self.learn(&page, &place, offered);
-        if self.should_scroll_at_once(&place) {
-            self.to(Some(Place::Scroll(None)));
-            return Ok(self.batch(page, Vec::new(), place, 0));
+        let items = std::mem::take(&mut page.objects);
+        let mut arrived = self.learn(&page, place, items.len() as u64);
+        if self.should_scroll_at_once(&arrived) {
+            self.switch(Style::Scroll(Scroll::default()));
+            self.tally.done = Some(0);
+            return Ok(None);
         }
-        let offset = match place {
-            Place::Scroll(_) => self.scrolled,
-            _ => 0,
+        let sifted = self.sieve.sift(&items, response.text()?);
+        arrived.fresh = sifted.fresh();
+        arrived.recognizable = self.sieve.recognizable();
+        arrived.last = self.last_item(&items);
+        let mark = Mark {
+            place: arrived.place.clone(),
+            offset: self.style.as_ref().map_or(0, Style::offset),
         };
-        // A scroll counts exactly. Where the numbered pages had every row, it need not be read.
-        let reopened = offset == 0 && self.repeats > 0;
-        let complete = reopened && page.total.is_some_and(|total| total <= self.repeats as i64);
-        let objects = std::mem::take(&mut page.objects);
-        let (rows, fresh) = self.choose(objects, &keys);
-        if matches!(place, Place::Scroll(_)) {
-            self.scrolled = self.scrolled.saturating_add(offered);
+        let rows = self.choose(items, &sifted.is_new);
+        // The items of this page are good all the same, so they come first.
+        if let Err(error) = self.step(&arrived) {
+            self.problem = Some(error);
         }
-        let repeated = fresh == 0 && self.repeats == 0;
-        self.repeats = self.repeats.saturating_sub(offered);
-        let next = if complete {
-            Ok(None)
-        } else if repeated {
-            self.ended_early(&place, offered).map(|()| None)
-        } else {
-            self.place_behind(&place, &page, &keys, offered)
-        };
-        match next {
-            Ok(next) => self.to(next),
-            // The rows of this page are good all the same, so they go out first.
-            Err(error) => {
-                self.problem = Some(error);
-                self.to(None);
-            }
-        }
-        Ok(self.batch(page, rows, place, offset))
-    }
-
-    fn batch(&self, envelope: Page<T>, rows: Vec<(u64, T)>, place: Place, offset: u64) -> Batch<T> {
-        Batch {
-            envelope,
+        Ok(Some(Batch {
+            envelope: page,
             rows,
-            mark: Mark { place, offset },
-        }
+            mark,
+        }))
     }
 
-    /// Goes on at a place. What is under way for other places is given up.
-    fn to(&mut self, next: Option<Place>) {
-        if self.queue.front().map(|fetch| &fetch.place) != next.as_ref() {
-            self.queue.clear();
-        }
-        self.next = next;
-    }
-
-    fn learn(&mut self, page: &Page<T>, place: &Place, offered: u64) {
-        let positive = |number: Option<i64>| {
-            number
-                .and_then(|number| u64::try_from(number).ok())
-                .filter(|number| *number > 0)
-        };
-        if self.per_page.is_none() {
-            self.per_page = positive(page.per_page).or(Some(offered).filter(|rows| *rows > 0));
-            // Only now is it known how many rows a resumed walk has left out.
-            if let (Place::Number(number), Some(per_page)) = (place, self.per_page) {
-                self.before = rows_before_page(*number, per_page);
-            }
+    /// Takes from a page what it says about the list.
+    fn learn(&mut self, page: &Page<T>, place: Place, offered: u64) -> Arrived {
+        let origin = self
+            .source
+            .as_ref()
+            .map_or("", |source| source.template.request.origin());
+        let mut arrived = Arrived::new(page, place, origin);
+        arrived.offered = offered;
+        if !self.has_begun {
+            self.has_begun = true;
+            let stated = count(page.per_page).filter(|items| *items > 0);
+            let offered = Some(offered).filter(|items| *items > 0);
+            self.per_page = stated.or(self.per_page).or(offered);
+            self.note_items_before(&arrived.place);
         }
         self.total = page.total.or(self.total);
-        let by_total = || Some(positive(page.total)?.div_ceil(self.per_page?));
-        self.last_page = positive(page.pages).or_else(by_total).or(self.last_page);
+        if let Some(total) = arrived.total {
+            // A page without items may be a failure that looks like an empty list: its total does not
+            // count, but it may say that items were removed.
+            let counts = offered > 0 || self.tally.total().is_none();
+            arrived.shrank = self.tally.note_total(total, counts);
+        }
+        let by_total = || {
+            Some(
+                arrived
+                    .total
+                    .filter(|total| *total > 0)?
+                    .div_ceil(self.per_page?),
+            )
+        };
+        self.last_page = arrived.pages.or_else(by_total).or(self.last_page);
+        arrived
     }
 
-    /// Whether the first page tells that there are more rows than page numbers reach.
-    fn should_scroll_at_once(&self, place: &Place) -> bool {
-        // A total of exactly the window may be all that was counted. A scroll costs no more than
-        // page by page would; but one cannot read ahead in it.
-        let least = WINDOW as i64 + i64::from(self.ahead > 1);
-        let too_many = self.total.is_some_and(|total| total >= least);
+    /// Notes how many items lie before the first page, which only now is known.
+    fn note_items_before(&mut self, place: &Place) {
+        let (Place::Number(number), Some(per_page)) = (place, self.per_page) else {
+            return;
+        };
+        // A caller may ask for page 0, and gets what the server makes of it.
+        self.before = number.saturating_sub(1).saturating_mul(per_page);
+        let skip = self.style.as_ref().map_or(0, Style::skip);
+        let before = self.before.saturating_add(skip);
+        self.tally.done.get_or_insert(before);
+    }
+
+    /// Returns whether the first page says that there are more items than page numbers reach.
+    fn should_scroll_at_once(&self, page: &Arrived) -> bool {
+        // A total of exactly the window may be all that was counted. A scroll costs no more than page
+        // by page would; but one cannot read ahead in it.
+        let least = WINDOW + u64::from(self.requests.most() > 1);
+        let too_many = page.total.is_some_and(|total| total >= least);
         let all_wanted = self.limit.is_none_or(|limit| limit > WINDOW);
-        self.free
-            && *place == Place::Number(1)
+        self.is_free
+            && page.place == Place::Number(1)
             && too_many
             && all_wanted
-            && self.offers.contains(&Paging::Scroll)
+            && self.offers(Paging::Scroll)
     }
 
-    /// The rows that are wanted, and how many there are that were not seen before.
-    fn choose(&mut self, objects: Vec<T>, keys: &[RowKey]) -> (Vec<(u64, T)>, u64) {
-        let mut fresh = 0;
-        let mut rows = Vec::with_capacity(objects.len());
-        for (number, object) in objects.into_iter().enumerate() {
-            let known = keys.get(number).map(|key| self.seen.insert(key));
-            // A row without key cannot be told from others: it goes out, but proves nothing new.
-            let is_new = known.unwrap_or(true);
-            fresh += u64::from(known == Some(true));
-            if self.pass_over > 0 {
-                self.pass_over -= 1;
-            } else if is_new && self.limit != Some(0) {
-                self.limit = self.limit.map(|limit| limit - 1);
-                rows.push((number as u64, object));
+    fn offers(&self, style: Paging) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| source.offers.contains(&style))
+    }
+
+    /// Returns the new and wanted items of a page.
+    fn choose(&mut self, items: Vec<T>, is_new: &[bool]) -> Vec<Row<T>> {
+        let skip = self.style.as_ref().map_or(0, Style::skip);
+        let paging = self.style.as_ref().and_then(Style::paging);
+        let before = self.tally.done;
+        let mut counted = 0_u64;
+        let mut rows = Vec::with_capacity(items.len());
+        for (index, (item, is_new)) in (0_u64..).zip(items.into_iter().zip(is_new)) {
+            if index < skip || !is_new {
+                continue;
             }
+            counted += 1;
+            if self.limit == Some(0) {
+                continue;
+            }
+            self.limit = self.limit.map(|limit| limit - 1);
+            let own = |text: Cow<'_, str>| text.into_owned();
+            let after = match paging {
+                Some(Paging::LastId) => (self.sieve.key_of)(&item).id.map(own),
+                Some(Paging::LastFieldName) => (self.sieve.key_of)(&item).name.map(own),
+                Some(Paging::SearchAfter) => (self.sort_of)(&item).map(own),
+                Some(Paging::Page | Paging::Scroll) | None => None,
+            };
+            rows.push(Row {
+                item,
+                index,
+                after,
+                done: before.map(|before| before.saturating_add(counted)),
+            });
         }
-        (rows, fresh)
+        self.tally.add(counted);
+        rows
     }
 
-    /// Where the page behind this one begins.
-    fn place_behind(
-        &mut self,
-        place: &Place,
-        page: &Page<T>,
-        keys: &[RowKey],
-        offered: u64,
-    ) -> Result<Option<Place>> {
-        if offered == 0 {
-            return self.ended_early(place, offered).map(|()| None);
-        }
-        let next = match place {
-            Place::Number(number) => return self.number_behind(*number, page, offered),
-            Place::Scroll(before) => {
-                let id = text_of(&page.scroll_id).or_else(|| before.clone());
-                // The one cursor that may come again, see above.
-                if id.is_some() {
-                    return Ok(Some(Place::Scroll(id)));
+    /// Returns what the list may continue after.
+    fn last_item(&self, items: &[T]) -> LastItem {
+        let Some(item) = items.last() else {
+            return LastItem::default();
+        };
+        let own = |text: Cow<'_, str>| text.into_owned();
+        match &self.style {
+            Some(Style::LastId(_) | Style::LastFieldName(_)) => {
+                let key = (self.sieve.key_of)(item);
+                LastItem {
+                    id: key.id.map(own),
+                    name: key.name.map(own),
+                    sort: None,
                 }
+            }
+            Some(Style::SearchAfter(_)) => self.last_sort_values(item),
+            Some(Style::Page(_)) if self.offers(Paging::SearchAfter) => self.last_sort_values(item),
+            _ => LastItem::default(),
+        }
+    }
+
+    fn last_sort_values(&self, item: &T) -> LastItem {
+        LastItem {
+            sort: (self.sort_of)(item)
+                .map(Cow::into_owned)
+                .filter(|values| values.starts_with('[') && values != "[]"),
+            ..LastItem::default()
+        }
+    }
+
+    /// Decides what follows a page.
+    fn step(&mut self, page: &Arrived) -> Result<()> {
+        if self.is_full() {
+            return Ok(());
+        }
+        let goes_on = match (&mut self.style, &page.place) {
+            (Some(Style::Page(numbers)), Place::Number(here)) if !numbers.is_ahead() => {
+                let is_short = self.tally.count() == Some(Ordering::Less);
+                numbers.advance_aside(page, *here, is_short)
+            }
+            _ => self.step_ahead(page)?,
+        };
+        match goes_on {
+            true => self.keep_requests(),
+            false => self.finish()?,
+        }
+        Ok(())
+    }
+
+    fn step_ahead(&mut self, page: &Arrived) -> Result<bool> {
+        let Some(style) = &self.style else {
+            return Ok(false);
+        };
+        let is_fruitful = style.is_fruitful(page);
+        let outlook = style.evidence(page, &self.tally, self.per_page).outlook();
+        self.note_fruit(page, is_fruitful);
+        let is_single = self.source.as_ref().is_some_and(|source| source.is_single);
+        let goes_on = self.patience.lasts(outlook, is_fruitful) && (!is_single || page.has_link());
+        self.is_probing = outlook == Outlook::Unsaid;
+        match (&mut self.style, &page.place) {
+            (Some(Style::Page(_)), Place::Number(here)) => {
+                self.step_by_number(page, *here, goes_on)
+            }
+            (Some(Style::Scroll(scroll)), _) => {
+                Ok(match scroll.advance(page) {
+                    true => goes_on,
+                    // Without an id, the server's own link may lead on.
+                    false => goes_on && self.follow_link(page)?,
+                })
+            }
+            (Some(Style::Link(_)), _) => Ok(goes_on && self.follow_link(page)?),
+            (Some(style), _) => Ok(advance_keyset(style, page) && goes_on),
+            (None, _) => Ok(false),
+        }
+    }
+
+    /// Remembers where the pages begin that bring nothing new.
+    fn note_fruit(&mut self, page: &Arrived, is_fruitful: bool) {
+        if is_fruitful {
+            self.fruitless_from = None;
+            return;
+        }
+        let skip = self.style.as_ref().map_or(0, Style::done);
+        let here = self.cursor_at(page.place.clone(), skip, self.tally.done);
+        if let (Place::Number(_), 0, None) = (&page.place, page.offered, &self.gap) {
+            self.gap = Some(here.clone());
+        }
+        self.fruitless_from.get_or_insert(here);
+    }
+
+    fn step_by_number(&mut self, page: &Arrived, here: u64, goes_on: bool) -> Result<bool> {
+        let per_page = self.per_page.unwrap_or(page.offered).max(1);
+        let following = here.saturating_add(1);
+        let is_beyond = following.saturating_mul(per_page) > WINDOW;
+        // Where page numbers end, a response cannot say whether there is more.
+        let may_hide_more = is_beyond && page.offered >= per_page;
+        if is_beyond && (goes_on || may_hide_more) && self.cross(page) {
+            return Ok(true);
+        }
+        // The server's refusal is the proof that there may be more.
+        self.is_probing &= !may_hide_more;
+        let goes_on = goes_on || may_hide_more;
+        let linked = page.linked("page").map(str::parse::<u64>);
+        let then = match (&page.next, linked) {
+            _ if !goes_on => None,
+            (NextLink::Foreign(_), _) => {
+                self.follow_link(page)?;
                 None
             }
-            Place::LastId(_) => keys
-                .last()
-                .and_then(|key| key.id.clone())
-                .map(|id| Place::LastId(Some(id))),
-            Place::SearchAfter(_) => self.behind_sort_values(page)?,
-            Place::Link(_) => None,
+            (_, Some(Ok(linked))) if linked > here => Some(linked),
+            (NextLink::Query(query), None) if !self.beyond_request(query).is_empty() => {
+                return self.follow_link(page);
+            }
+            _ => Some(following),
         };
-        let next = match next {
-            Some(next) => Some(next),
-            None => self.link(page)?.map(|link| self.place_of(link)),
-        };
-        let scrolled = i64::try_from(self.scrolled).unwrap_or(i64::MAX);
-        if let (None, Place::Scroll(_), Some(total)) = (&next, place, page.total) {
-            if scrolled < total {
-                return Err(self.error(format!(
-                    "the scroll stops after {scrolled} of {total} rows: the answer has no `scroll_id`"
-                )));
-            }
-        }
-        Ok(next.filter(|next| self.used.insert(&format!("{next:?}"))))
-    }
-
-    fn number_behind(
-        &mut self,
-        number: u64,
-        page: &Page<T>,
-        offered: u64,
-    ) -> Result<Option<Place>> {
-        let link = self.link(page)?;
-        let per_page = self.per_page.unwrap_or(offered).max(1);
-        let following = number.saturating_add(1);
-        let beyond = following.saturating_mul(per_page) > WINDOW;
-        // At the end of what is served, the answer cannot be asked whether there is more.
-        let may_hide_more = beyond && offered >= per_page;
-        let more = may_hide_more || self.says_more(number, page, per_page);
-        if !more {
-            return Ok(None);
-        }
-        if beyond {
-            if let Some(place) = self.cross(page)? {
-                return Ok(Some(place));
-            }
-        }
-        let Some(link) = link else {
-            return Ok(Some(Place::Number(following)));
-        };
-        match link.iter().find(|(name, _)| name == "page") {
-            Some((_, linked)) => {
-                let linked = linked.parse().unwrap_or(following);
-                // A link backwards is a cursor that comes again.
-                Ok((linked > number).then_some(Place::Number(linked)))
-            }
-            None if self.leads_on(&link) => {
-                let place = self.place_of(link);
-                Ok(self.used.insert(&format!("{place:?}")).then_some(place))
-            }
-            None => Ok(Some(Place::Number(following))),
+        match &mut self.style {
+            Some(Style::Page(numbers)) => Ok(numbers.advance(page, here, then)),
+            _ => Ok(false),
         }
     }
 
-    /// Where a link leads: what it says beyond the request. The arguments of the request that the
-    /// server repeats may be secret, and a cursor is not.
-    fn place_of(&self, mut link: Vec<(String, String)>) -> Place {
-        link.retain(|(name, _)| !self.says(name));
-        Place::Link(link)
-    }
-
-    /// Whether a link has a parameter that this request has not: then it is the server's own cursor.
-    fn leads_on(&self, link: &[(String, String)]) -> bool {
-        link.iter()
-            .any(|(name, _)| name != "per_page" && !self.says(name))
-    }
-
-    /// Whether the request has a parameter of this name.
-    fn says(&self, name: &str) -> bool {
-        self.template.as_ref().is_some_and(|template| {
-            let mut own = template.request.query_pairs();
-            own.any(|(own, _)| own == name)
-        })
-    }
-
-    /// Whether the answer says that there is another page.
-    fn says_more(&self, number: u64, page: &Page<T>, per_page: u64) -> bool {
-        if text_of(&page.next_url).is_some() {
+    /// Changes to another style where page numbers end; returns `false` if there is none.
+    fn cross(&mut self, page: &Arrived) -> bool {
+        if self.offers(Paging::Scroll) {
+            let done = self.tally.done;
+            let known = done.unwrap_or(self.sieve.len().saturating_add(self.before));
+            let skip = match self.sieve.recognizable() {
+                true => self.before,
+                false => known,
+            };
+            self.switch(Style::Scroll(Scroll::after(known, skip)));
             return true;
         }
-        let at_least = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
-        if let Some(pages) = at_least(page.pages) {
-            return number < pages;
+        let values = keyset::sort_values(page).into_iter().flatten().next();
+        match values {
+            Some(values) if self.offers(Paging::SearchAfter) => {
+                self.switch(Style::at(Place::SearchAfter(Some(values.to_owned())), 0));
+                true
+            }
+            _ => false,
         }
-        if let Some(total) = at_least(page.total) {
-            return number.saturating_mul(per_page) < total;
-        }
-        // An envelope that names other pages would name the next one. Where nothing is said, the
-        // next page tells.
-        page.page.is_none()
-            && page.first_url.is_none()
-            && page.last_url.is_none()
-            && page.prev_url.is_none()
     }
 
-    /// Another style, where page numbers end.
-    fn cross(&mut self, page: &Page<T>) -> Result<Option<Place>> {
-        if self.offers.contains(&Paging::Scroll) {
-            self.repeats = self.seen.len().saturating_add(self.before);
-            self.pass_over = self.pass_over.saturating_add(self.before);
-            self.scrolled = 0;
-            return Ok(Some(Place::Scroll(None)));
-        }
-        if self.offers.contains(&Paging::SearchAfter) {
-            return self.behind_sort_values(page);
-        }
-        Ok(None)
+    /// Goes on in another style, whose totals may be others.
+    fn switch(&mut self, style: Style) {
+        self.style = Some(style);
+        self.tally.forget_totals();
+        self.keep_requests();
     }
 
-    fn behind_sort_values(&self, page: &Page<T>) -> Result<Option<Place>> {
-        // The server's own spelling of its values, if there is one.
-        let linked = self.link(page)?.and_then(|link| {
-            link.into_iter()
-                .find(|(name, _)| name == "search_after")
-                .map(|(_, value)| value)
-        });
-        let values = || match &page.search_after[..] {
-            [] => None,
-            [value] => value.read().ok().or_else(|| Some(format!("[{value}]"))),
-            values => serde_json::to_string(values).ok(),
+    /// Drops the requests that are under way for other pages than the next one.
+    fn keep_requests(&mut self) {
+        if let Some(style) = &self.style {
+            self.requests.keep_from(&style.place());
+        }
+    }
+
+    /// Goes on where the server's link leads, by what it says beyond the request; returns `false`
+    /// where it says nothing new.
+    fn follow_link(&mut self, page: &Arrived) -> Result<bool> {
+        let query = match &page.next {
+            NextLink::Query(query) => self.beyond_request(query),
+            NextLink::Foreign(foreign) => {
+                let origin = self
+                    .source
+                    .as_ref()
+                    .map_or("", |source| source.template.request.origin());
+                return Err(self.error(ErrorKind::Paging).detail(format!(
+                    "`next_url` leads to another origin, {foreign}; it is not followed, because the tokens are for {origin} only"
+                )));
+            }
+            NextLink::Absent | NextLink::Null => return Ok(false),
         };
-        let after = linked.filter(|after| !after.is_empty()).or_else(values);
-        Ok(after.map(|after| Place::SearchAfter(Some(after))))
-    }
-
-    /// The query of the link to the next page; none without a link.
-    fn link(&self, page: &Page<T>) -> Result<Option<Vec<(String, String)>>> {
-        let (Some(link), Some(template)) = (text_of(&page.next_url), &self.template) else {
-            return Ok(None);
-        };
-        let origin = template.request.origin();
-        match place::query_of_link(&link, origin) {
-            Ok(query) => Ok(Some(query).filter(|query| !query.is_empty())),
-            Err(foreign) => Err(self.error(format!(
-                "`next_url` leads to another origin, {foreign}; it is not followed, because the tokens are for {origin} only"
-            ))),
+        if query.is_empty() {
+            return Ok(false);
         }
+        if let Some(Style::Link(links)) = &mut self.style {
+            return Ok(links.advance(Some(query)));
+        }
+        let Style::Link(mut links) = Style::at(Place::Link(Vec::new()), 0) else {
+            return Ok(false);
+        };
+        let goes_on = links.advance(Some(query));
+        self.style = Some(Style::Link(links));
+        Ok(goes_on)
     }
 
-    /// The end of a list by page numbers, where it is not served any further.
-    fn ended_early(&self, place: &Place, offered: u64) -> Result<()> {
-        let Place::Number(number) = place else {
+    /// Returns what a link says beyond the request. The arguments of the request that the server
+    /// repeats may be secret, and a cursor is not.
+    fn beyond_request(&self, query: &Query) -> Query {
+        let Some(source) = &self.source else {
+            return Query::new();
+        };
+        let own: Vec<String> = source
+            .template
+            .request
+            .query_pairs()
+            .map(|(name, _)| name)
+            .collect();
+        let is_new = |name: &String| name != "per_page" && !own.contains(name);
+        let pairs = query.iter().filter(|(name, _)| is_new(name));
+        pairs.cloned().collect()
+    }
+
+    /// Ends the list, unless it is worth looking once more; an error if items are missing.
+    fn finish(&mut self) -> Result<()> {
+        let is_short = self.tally.count() == Some(Ordering::Less);
+        let recognizable = self.sieve.recognizable();
+        if let (Some(Style::Page(numbers)), true) = (&mut self.style, is_short) {
+            if !self.patience.is_exhausted() && numbers.look_again(recognizable) {
+                self.is_probing = true;
+                self.keep_requests();
+                return Ok(());
+            }
+        }
+        let expected = match &self.style {
+            Some(Style::Page(numbers)) if !recognizable || numbers.has_gaps() => Expected::Most,
+            Some(Style::Page(_)) => Expected::Last,
+            _ => Expected::Least,
+        };
+        let missing = self.tally.missing(expected);
+        let cursor = self.gap.take().or(self.fruitless_from.take());
+        let cursor = cursor.or_else(|| self.cursor());
+        self.style = None;
+        self.requests.clear();
+        let Some(cursor) = cursor.filter(|_| missing > 0) else {
             return Ok(());
         };
-        let before = rows_before_page(*number, self.per_page.unwrap_or(offered));
-        let missing = self
-            .total
-            .and_then(|total| u64::try_from(total).ok())
-            .filter(|total| *total > before);
-        match missing {
-            Some(total) if self.is_beyond(place) => Err(self.error(format!(
-                "page {number} of {total} rows is empty: {}",
-                self.way_out()
-            ))),
-            _ => Ok(()),
+        let incomplete = Incomplete {
+            missing,
+            total: self.tally.total().unwrap_or_default(),
+            cursor: cursor.clone(),
+        };
+        let mut detail = incomplete.to_string();
+        if self.is_beyond(&cursor.place) {
+            detail = format!("{detail}: {}", way_out());
+        }
+        self.rest = Some(cursor);
+        let error = self.error(ErrorKind::Incomplete);
+        Err(error.detail(detail).source(incomplete))
+    }
+
+    /// Decides what follows when there is no response.
+    fn did_not_arrive(&mut self, place: &Place, error: Error) -> Result<()> {
+        let recognizable = self.sieve.recognizable();
+        let retries = self
+            .source
+            .as_ref()
+            .is_some_and(|source| source.template.retries());
+        let all_counted = self.tally.count().is_some_and(Ordering::is_ge);
+        if let (Some(Style::Scroll(scroll)), Place::Scroll(Some(_))) = (&mut self.style, place) {
+            if retries && is_lost(&error) && scroll.restart(recognizable) {
+                self.requests.clear();
+                return Ok(());
+            }
+        }
+        match (&mut self.style, place) {
+            (Some(Style::Page(numbers)), Place::Number(here))
+                if self.is_probing && is_no_such_page(&error, all_counted) =>
+            {
+                let nothing = Arrived::nothing(place.clone());
+                let goes_on = match numbers.is_ahead() {
+                    true => false,
+                    false => numbers.advance_aside(&nothing, *here, !all_counted),
+                };
+                if goes_on {
+                    self.keep_requests();
+                    return Ok(());
+                }
+                return self.finish();
+            }
+            (Some(_), _) if self.is_probing && all_counted && is_no_such_page(&error, true) => {
+                return self.finish();
+            }
+            _ => {}
+        }
+        // Adds what to do to the refusal of a page that lies too far behind.
+        let is_refused = is_no_such_page(&error, true) || error.is_server_error();
+        match is_refused && self.is_beyond(place) {
+            true => Err(error.detail(way_out())),
+            false => Err(error),
         }
     }
 
@@ -646,59 +795,38 @@ impl<T> Walk<T> {
             _ => false,
         }
     }
+}
 
-    fn way_out(&self) -> String {
-        format!(
-            "rows behind the {WINDOW}th are not served by page number, and this list is not paged in another way; \
-             ask for parts of it that have fewer rows, by a filter or a range of dates"
-        )
-    }
+fn way_out() -> String {
+    format!(
+        "items after the {WINDOW}th are not served by page number, and this list is not paged in another way; \
+         request parts of it that have fewer items, by a filter or a range of dates"
+    )
+}
 
-    /// Adds what to do to the server's refusal of a page that lies too far behind.
-    fn explain(&self, place: &Place, error: Error) -> Error {
-        let refused = error.kind() == ErrorKind::Status
-            && error
-                .status()
-                .is_some_and(|status| matches!(status.as_u16(), 400 | 404 | 413 | 416 | 422 | 500));
-        match refused && self.is_beyond(place) {
-            true => error.detail(self.way_out()),
-            false => error,
+/// Returns whether a page of a scroll may be lost: the server may have moved on, or the scroll has
+/// expired.
+fn is_lost(error: &Error) -> bool {
+    let is_over = error.is_not_found() || error.status() == Some(http::StatusCode::GONE);
+    let is_failure = matches!(
+        error.kind(),
+        ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Status
+    );
+    is_failure && (error.maybe_sent() || is_over)
+}
+
+/// Returns whether a refusal says that there is no such page; other refusals than 404 do so only where
+/// all items were counted, or at the end of what is served.
+fn is_no_such_page(error: &Error, at_the_end: bool) -> bool {
+    let status = error.status().map_or(0, |status| status.as_u16());
+    error.kind() == ErrorKind::Status
+        && match at_the_end {
+            true => matches!(status, 400 | 404 | 410 | 413 | 416 | 422),
+            false => status == 404,
         }
-    }
-}
-
-impl<T> Batch<T> {
-    /// Its last row.
-    pub(super) fn last(&self) -> Option<(Mark, u64)> {
-        let (number, _) = self.rows.last()?;
-        Some((self.mark.clone(), *number))
-    }
-
-    pub(super) fn into_parts(self) -> (Page<T>, Vec<(u64, T)>, Mark) {
-        (self.envelope, self.rows, self.mark)
-    }
-}
-
-fn first(style: Paging) -> Place {
-    match style {
-        Paging::Page => Place::Number(1),
-        Paging::Scroll => Place::Scroll(None),
-        Paging::LastId => Place::LastId(None),
-        Paging::SearchAfter => Place::SearchAfter(None),
-    }
-}
-
-/// How many rows lie before the page of this number. A caller may ask for page 0, and gets what the
-/// server makes of it.
-fn rows_before_page(number: u64, per_page: u64) -> u64 {
-    number.saturating_sub(1).saturating_mul(per_page)
 }
 
 fn per_page(request: &PreparedRequest) -> Option<u64> {
     let (_, value) = request.query_pairs().find(|(name, _)| name == "per_page")?;
-    value.parse().ok().filter(|rows| *rows > 0)
-}
-
-fn text_of(text: &Option<String>) -> Option<String> {
-    text.clone().filter(|text| !text.trim().is_empty())
+    value.parse().ok().filter(|items| *items > 0)
 }

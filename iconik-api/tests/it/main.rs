@@ -21,6 +21,8 @@ mod helpers;
 #[cfg(feature = "assets")]
 mod http;
 #[cfg(feature = "assets")]
+mod list_ends;
+#[cfg(feature = "assets")]
 mod pace;
 #[cfg(feature = "assets")]
 mod paging;

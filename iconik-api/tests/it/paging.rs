@@ -10,7 +10,7 @@ use iconik_api::{Client, Cursor, ErrorKind, Items, Limiter, Page, Paging};
 use serde_json::{Value, json};
 
 /// The query of a request, decoded.
-fn query(request: &Received) -> HashMap<String, String> {
+pub(crate) fn query(request: &Received) -> HashMap<String, String> {
     let decode = |text: &str| {
         percent_encoding::percent_decode_str(text)
             .decode_utf8()
@@ -24,18 +24,18 @@ fn query(request: &Received) -> HashMap<String, String> {
         .collect()
 }
 
-fn number(query: &HashMap<String, String>, name: &str, default: usize) -> usize {
+pub(crate) fn number(query: &HashMap<String, String>, name: &str, default: usize) -> usize {
     query
         .get(name)
         .map_or(default, |value| value.parse().unwrap())
 }
 
-fn row(number: usize) -> Value {
+pub(crate) fn row(number: usize) -> Value {
     json!({ "id": format!("row-{number}"), "title": format!("Row {number}") })
 }
 
 /// A list of rows as iconik serves it: numbered pages up to the 10,000th row, or a scroll.
-fn list(request: &Received, rows: usize) -> Reply {
+pub(crate) fn list(request: &Received, rows: usize) -> Reply {
     let query = query(request);
     let per_page = number(&query, "per_page", 10);
     if query.get("scroll").is_some_and(|scroll| scroll == "true") {
@@ -73,7 +73,7 @@ async fn server(rows: usize) -> Server {
     Server::start(move |request| list(request, rows)).await
 }
 
-fn client(server: &Server) -> Client {
+pub(crate) fn client(server: &Server) -> Client {
     server
         .builder()
         .limiter(Limiter::unlimited())
@@ -467,7 +467,7 @@ async fn a_list_without_another_style_says_what_to_do_at_the_window() {
     assert!(
         error
             .to_string()
-            .contains("rows behind the 10000th are not served"),
+            .contains("items after the 10000th are not served"),
         "{error}"
     );
 }

@@ -25,6 +25,8 @@ response_model!(CustomAction {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(CustomAction { id: id });
+
 request_model!(CustomActionPatch {
     id: "id",
     context: "context",

@@ -19,6 +19,8 @@ response_model!(HistoryEntry {
     date_modified: "date_modified",
 });
 
+list_item!(HistoryEntry { id: id });
+
 request_model!(NewHistoryEntry {
     id: "id",
     required operation_type: "operation_type",

@@ -236,6 +236,7 @@ action!(assets.playlists.list_items ListPlaylistItems {
     GET ASSETS "/v1/playlists/{playlist_id}/items/" => Json<List<Asset>>,
     roles: ["can_read_playlists"],
     paging: [Page],
+    repeats: true,
     path: { playlist_id: "playlist_id" },
     query: { ids: "ids", page: "page", per_page: "per_page" },
 });

@@ -46,6 +46,8 @@ response_model!(Playlist {
     playlist_items: "playlist_items",
 });
 
+list_item!(Playlist { id: id });
+
 response_model!(PlaylistItem {
     id: "id",
     object_id: "object_id",

@@ -38,6 +38,8 @@ response_model!(Project {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(Project { id: id });
+
 response_model!(ProjectMember {
     id: "id",
     project_id: "project_id",
@@ -46,6 +48,8 @@ response_model!(ProjectMember {
     date_modified: "date_modified",
     system_domain_id: "system_domain_id",
 });
+
+list_item!(ProjectMember { id: id });
 
 request_model!(ProjectPatch {
     id: "id",

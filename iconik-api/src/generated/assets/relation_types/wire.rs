@@ -26,6 +26,8 @@ response_model!(RelationType {
     date_modified: "date_modified",
 });
 
+list_item!(RelationType { name: name });
+
 request_model!(RelationTypePatch {
     name: "name",
     description: "description",

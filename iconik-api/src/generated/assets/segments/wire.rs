@@ -128,6 +128,8 @@ response_model!(Segment {
     date_modified: "date_modified",
 });
 
+list_item!(Segment { id: id });
+
 request_model!(SegmentAttributeMatch {
     required name: "name",
     operator: "operator",

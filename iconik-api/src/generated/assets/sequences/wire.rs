@@ -30,6 +30,8 @@ response_model!(Sequence {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(Sequence { id: id });
+
 response_model!(SequenceItem {
     id: "id",
     object_id: "object_id",
@@ -37,6 +39,8 @@ response_model!(SequenceItem {
     position: "position",
     version_id: "version_id",
 });
+
+list_item!(SequenceItem { id: id, position: position });
 
 request_model!(SequencePatch {
     id: "id",

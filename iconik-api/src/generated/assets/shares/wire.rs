@@ -161,6 +161,8 @@ response_model!(Share {
     date_created: "date_created",
 });
 
+list_item!(Share { id: id });
+
 request_model!(ShareLogin {
     required hash: "hash",
     password: "password",
@@ -244,6 +246,8 @@ response_model!(ShareUser {
     object_type: "object_type",
     object_id: "object_id",
 });
+
+list_item!(ShareUser { id: id });
 
 request_model!(ShareUserPatch {
     id: "id",

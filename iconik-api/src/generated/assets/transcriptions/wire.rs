@@ -39,6 +39,8 @@ response_model!(TranscriptionProperties {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(TranscriptionProperties { id: id });
+
 request_model!(TranscriptionPropertiesPatch {
     id: "id",
     asset_id: "asset_id",

@@ -32,6 +32,8 @@ response_model!(ApprovalBy {
     change_date: "change_date",
 });
 
+list_item!(ApprovalBy {});
+
 response_model!(Asset {
     id: "id",
     title: "title",
@@ -102,6 +104,8 @@ response_model!(Asset {
     default_version_id: "default_version_id",
 });
 
+list_item!(Asset { id: id, position: position });
+
 response_model!(AssetRelation {
     relation_type: "relation_type",
     related_from_asset_id: "related_from_asset_id",
@@ -158,6 +162,8 @@ response_model!(Collection {
     date_created: "date_created",
 });
 
+list_item!(Collection { id: id, position: position });
+
 tagged_union!(CollectionItem by "object_type" {
     Asset(Asset) => "assets",
     Collection(Collection) => "collections",
@@ -167,6 +173,8 @@ from_variants!(CollectionItem {
     Asset(Asset),
     Collection(Collection),
 });
+
+list_item!(CollectionItem by variant { Asset, Collection });
 
 request_model!(ItemPosition {
     position: "position",

@@ -1,0 +1,137 @@
+//! Lists that are scrolled: the server keeps the place, and every response moves it on.
+
+use super::arrived::Arrived;
+
+/// How many times in a row a scroll is begun anew without a new item.
+const MOST_RESTARTS: u32 = 3;
+
+/// The state of a scrolled list.
+#[derive(Debug, Default)]
+pub(super) struct Scroll {
+    /// The id of the last response; none before a new scroll.
+    pub(super) id: Option<String>,
+    /// How many items of this scroll have come.
+    pub(super) offered: u64,
+    /// How many items from the beginning of the scroll are done, without having been seen.
+    pub(super) skip: u64,
+    /// How many items may come that were seen before, because the scroll begins at the first item.
+    pub(super) known: u64,
+    restarts: u32,
+}
+
+impl Scroll {
+    /// Returns the scroll with this id, or a new one, of which so many items are done.
+    pub(super) fn new(id: Option<String>, skip: u64) -> Self {
+        Self {
+            id,
+            skip,
+            ..Self::default()
+        }
+    }
+
+    /// Returns a new scroll of a list of which so many items were seen.
+    pub(super) fn after(known: u64, skip: u64) -> Self {
+        Self {
+            known,
+            ..Self::new(None, skip)
+        }
+    }
+
+    /// Returns whether a page brings the list forward: by a new item, or through those that are known.
+    pub(super) fn is_fruitful(&self, page: &Arrived) -> bool {
+        let known = self.known.max(self.skip);
+        page.fresh > 0 || (page.offered > 0 && self.offered < known)
+    }
+
+    /// Moves behind a page; returns `false` if there is no id to continue with.
+    pub(super) fn advance(&mut self, page: &Arrived) -> bool {
+        self.offered = self.offered.saturating_add(page.offered);
+        if page.fresh > 0 {
+            self.restarts = 0;
+        }
+        if page.scroll_id.is_some() {
+            self.id.clone_from(&page.scroll_id);
+        }
+        self.id.is_some()
+    }
+
+    /// Begins a new scroll after a response was lost; returns `false` when that was tried enough.
+    ///
+    /// What was seen comes again. Items that cannot be recognized are skipped by their number.
+    pub(super) fn restart(&mut self, recognizable: bool) -> bool {
+        if self.restarts >= MOST_RESTARTS || self.id.is_none() {
+            return false;
+        }
+        self.restarts += 1;
+        self.id = None;
+        self.known = self.known.max(self.offered);
+        if !recognizable {
+            self.skip = self.skip.max(self.offered);
+        }
+        self.offered = 0;
+        true
+    }
+
+    /// How many items of the next page are done.
+    pub(super) fn skip_of_page(&self) -> u64 {
+        self.skip.saturating_sub(self.offered)
+    }
+
+    /// How many items a new scroll must skip to continue here.
+    pub(super) fn done(&self) -> u64 {
+        self.offered.max(self.skip).max(self.known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paging::place::Place;
+
+    fn page(offered: u64, fresh: u64) -> Arrived {
+        Arrived {
+            offered,
+            fresh,
+            scroll_id: Some("id".into()),
+            ..Arrived::nothing(Place::Scroll(None))
+        }
+    }
+
+    #[test]
+    fn a_scroll_without_an_id_cannot_be_continued() {
+        let mut scroll = Scroll::default();
+        let without = Arrived {
+            offered: 1,
+            ..Arrived::nothing(Place::Scroll(None))
+        };
+        assert!(!scroll.advance(&without));
+        assert!(scroll.advance(&page(1, 1)));
+        assert!(scroll.advance(&without), "the id may stay the same");
+    }
+
+    #[test]
+    fn a_new_scroll_comes_through_what_is_known() {
+        let mut scroll = Scroll::default();
+        assert!(!scroll.restart(true), "it has not begun");
+        scroll.advance(&page(10, 10));
+        assert!(scroll.restart(true));
+        assert_eq!((scroll.skip_of_page(), scroll.done()), (0, 10));
+        assert!(scroll.is_fruitful(&page(10, 0)));
+        scroll.advance(&page(10, 0));
+        assert!(!scroll.is_fruitful(&page(10, 0)));
+        assert!(scroll.restart(false));
+        assert_eq!(scroll.skip_of_page(), 10);
+    }
+
+    #[test]
+    fn it_is_begun_anew_a_few_times_without_progress() {
+        let mut scroll = Scroll::default();
+        let mut restarts = 0;
+        scroll.advance(&page(10, 10));
+        while scroll.restart(true) {
+            restarts += 1;
+            scroll.advance(&page(10, 0));
+        }
+        assert_eq!(restarts, MOST_RESTARTS);
+    }
+}
