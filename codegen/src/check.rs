@@ -13,6 +13,7 @@ mod resources;
 mod services;
 mod usage;
 
+pub(crate) use names::{is_reserved_resource, is_reserved_type};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{self, Api};

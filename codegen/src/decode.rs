@@ -8,6 +8,7 @@ use crate::diag::Diagnostic;
 use crate::node::{Key, Node, Value};
 use crate::schema::Definitions;
 use crate::source::{Source, Span};
+use crate::yaml::Yaml;
 
 /// A value and where it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,17 @@ pub(crate) struct At<T> {
     pub(crate) value: T,
 }
 
-/// A kind of value: how to read it, and how to describe it to an editor.
+impl<T> At<T> {
+    /// A value that is not written anywhere yet.
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            span: Span::default(),
+            value,
+        }
+    }
+}
+
+/// A kind of value: how to read it and how to write it, and how to describe it to an editor.
 pub(crate) trait Decode {
     /// Whether the name before it may be empty.
     const MAY_BE_NAMELESS: bool = false;
@@ -26,6 +37,9 @@ pub(crate) trait Decode {
 
     /// Its JSON Schema.
     fn schema(definitions: &mut Definitions) -> Json;
+
+    /// As it is written.
+    fn encode(value: &Self::Output) -> Yaml;
 
     /// Reads it; what is wrong goes to the mistakes. `owner` is the key that it belongs to.
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output>;
@@ -105,6 +119,21 @@ macro_rules! record {
 
             fn schema(definitions: &mut Definitions) -> Json {
                 definitions.record(&Self::TABLE)
+            }
+
+            fn encode(value: &Self) -> Yaml {
+                let members = [
+                    $((
+                        $key,
+                        value.$field.as_ref().map(<$kind as Decode>::encode),
+                    ),)+
+                ];
+                let members = members.into_iter();
+                Yaml::Record(
+                    members
+                        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+                        .collect(),
+                )
             }
 
             fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self> {
@@ -232,6 +261,10 @@ impl Decode for Text {
         json!({ "type": "string", "minLength": 1 })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Text(value.value.clone())
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<String>> {
         let Value::Text(text) = &node.value else {
             return cx.expected("text", node, owner);
@@ -258,6 +291,10 @@ impl Decode for Flag {
         json!({ "type": "boolean" })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Word(value.value.to_string())
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<bool>> {
         let Value::Boolean(value) = node.value else {
             return cx.expected("true or false", node, owner);
@@ -277,6 +314,10 @@ impl Decode for Number {
 
     fn schema(_: &mut Definitions) -> Json {
         json!({ "type": "number" })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Word(value.value.to_string())
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<f64>> {
@@ -302,6 +343,10 @@ impl Decode for Count {
 
     fn schema(_: &mut Definitions) -> Json {
         json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Word(value.value.to_string())
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<u32>> {
@@ -344,6 +389,10 @@ impl<T: Words> Decode for OneOf<T> {
         json!({ "enum": words })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Text(value.value.word().to_owned())
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<T>> {
         let text = Text::decode(node, owner, cx)?;
         let mut all = T::ALL.iter();
@@ -372,6 +421,10 @@ impl<T: Decode> Decode for ListOf<T> {
         json!({ "type": "array", "items": T::schema(definitions) })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::List(value.iter().map(T::encode).collect())
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output> {
         let Value::List(items) = &node.value else {
             return cx.expected("a list in brackets", node, owner);
@@ -395,6 +448,13 @@ impl<T: Decode> Decode for OneOrMore<T> {
         json!({ "anyOf": [T::schema(definitions), ListOf::<T>::schema(definitions)] })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        match value.as_slice() {
+            [one] => T::encode(one),
+            more => Yaml::List(more.iter().map(T::encode).collect()),
+        }
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output> {
         match node.value {
             Value::List(_) => ListOf::<T>::decode(node, owner, cx),
@@ -411,6 +471,15 @@ impl<T: Decode> Decode for Entries<T> {
 
     fn schema(definitions: &mut Definitions) -> Json {
         json!({ "type": "object", "additionalProperties": T::schema(definitions) })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        let entries = value.iter();
+        Yaml::Entries(
+            entries
+                .map(|(name, value)| (name.value.clone(), T::encode(value)))
+                .collect(),
+        )
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output> {
@@ -450,6 +519,15 @@ impl<T: Decode> Decode for ByStatus<T> {
             "patternProperties": { "^[1-5][0-9][0-9]$": T::schema(definitions) },
             "additionalProperties": false,
         })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        let entries = value.iter();
+        Yaml::Record(
+            entries
+                .map(|(status, value)| (status.value.to_string(), T::encode(value)))
+                .collect(),
+        )
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output> {

@@ -8,8 +8,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::api::{Auth, Bounds, Literal, Location, Method};
+use crate::api::{Bounds, Literal, Location, Method};
 
+mod facts;
 mod read;
 
 /// One service as its document describes it.
@@ -36,27 +37,44 @@ pub struct Operation {
     pub path: String,
     /// The roles it needs; `None` where the document does not speak of roles.
     pub roles: Option<Vec<String>>,
-    /// The credentials it takes.
-    pub credentials: Credentials,
+    /// The credentials that it takes; `None` where the document does not mention credentials.
+    pub credentials: Option<Credentials>,
     /// The parameters, without the headers that carry credentials.
     pub params: Vec<Parameter>,
-    /// The JSON body.
+    /// The body of the request.
     pub body: Option<RequestBody>,
-    /// The documented successes, by status.
-    pub answers: BTreeMap<u16, Answer>,
+    /// The documented successes and redirects, by status.
+    pub responses: BTreeMap<u16, Response>,
     /// Whether it is marked as deprecated.
     pub deprecated: bool,
 }
 
-/// What a document says about the credentials of an operation.
+/// The credentials of an operation, named as in the spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credentials {
-    /// It names them.
-    Known(Auth),
-    /// It says that none are needed.
+    /// `App-ID` and `Auth-Token`.
+    Token,
+    /// `App-ID` and `Share-Auth-Token`.
+    ShareToken,
+    /// `App-ID` alone.
+    AppId,
+    /// `Temp-Auth-Token`: a login with a second factor.
+    TemporaryToken,
+    /// None at all.
     None,
-    /// It does not say.
-    Unsaid,
+}
+
+impl Credentials {
+    /// As the spec names them.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::ShareToken => "share_token",
+            Self::AppId => "app_id",
+            Self::TemporaryToken => "temporary_token",
+            Self::None => "none",
+        }
+    }
 }
 
 /// A parameter outside the body.
@@ -78,24 +96,53 @@ pub struct Parameter {
     pub deprecated: bool,
 }
 
-/// The JSON body of a request.
+/// The body of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestBody {
     /// What is in it.
-    pub kind: Kind,
+    pub content: Content,
     /// Whether the request is refused without it.
     pub required: bool,
 }
 
-/// The body of a success.
+/// What the body of a request contains.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum Content {
+    /// JSON.
+    Json(Kind),
+    /// The fields of an object, as a form.
+    Form(Kind),
+    /// The fields of an object, as the parts of a form.
+    Multipart(Kind),
+    /// Text of this media type.
+    Text(String),
+    /// Anything else, by its media type.
+    Bytes(String),
+}
+
+impl Content {
+    /// The type of the fields, where the content has fields.
+    pub fn kind(&self) -> Option<&Kind> {
+        match self {
+            Self::Json(kind) | Self::Form(kind) | Self::Multipart(kind) => Some(kind),
+            Self::Text(_) | Self::Bytes(_) => None,
+        }
+    }
+}
+
+/// The body of a response.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Response {
     /// None.
     Nothing,
     /// JSON.
     Json(Kind),
-    /// Anything else, by its content type.
+    /// Text of this media type.
     Text(String),
+    /// Anything else, by its media type.
+    Bytes(String),
+    /// A redirect: the location is what counts.
+    Location,
 }
 
 /// An object with named fields.
@@ -137,6 +184,8 @@ pub enum Kind {
     Values(Vec<String>),
     /// A point in time.
     Time,
+    /// A file: a part of a form.
+    File,
     /// A whole number.
     Integer,
     /// Any number.
@@ -167,6 +216,7 @@ impl fmt::Display for Kind {
             Kind::Text => f.write_str("string"),
             Kind::Values(values) => write!(f, "one of {}", values.join(", ")),
             Kind::Time => f.write_str("timestamp"),
+            Kind::File => f.write_str("file"),
             Kind::Integer => f.write_str("integer"),
             Kind::Number => f.write_str("number"),
             Kind::Boolean => f.write_str("boolean"),
@@ -194,9 +244,24 @@ pub enum DocumentError {
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DocumentError::Json(error) => write!(f, "the document is not JSON: {error}"),
-            DocumentError::Shape(at, what) => {
-                write!(f, "the document is not OpenAPI 3: {at}: {what}")
+            DocumentError::Json(error) => write!(f, "not JSON: {error}"),
+            DocumentError::Shape(at, what) => write!(f, "not OpenAPI 3: {at}: {what}"),
+        }
+    }
+}
+
+impl DocumentError {
+    /// The line of `text`, the document, that is wrong, counted from 1; `None` where the mistake is
+    /// that something is missing.
+    pub fn line(&self, text: &str) -> Option<usize> {
+        match self {
+            DocumentError::Json(error) => Some(error.line()),
+            DocumentError::Shape(at, _) => {
+                // A mistake of an operation is below its path, one of a reference where that is.
+                let name = at.split(' ').find(|word| word.starts_with(['/', '#']));
+                let quoted = format!("\"{}\"", name.unwrap_or(at));
+                let start = text.find(&quoted)?;
+                Some(text[..start].matches('\n').count() + 1)
             }
         }
     }
@@ -227,11 +292,24 @@ const ENVELOPE: [&str; 12] = [
     "facets",
 ];
 
+/// The text without a byte order mark.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 impl Document {
     /// Reads an OpenAPI 3 document.
     pub fn parse(text: &str) -> Result<Document, DocumentError> {
-        let root: Value = serde_json::from_str(text).map_err(DocumentError::Json)?;
+        let root: Value = serde_json::from_str(without_mark(text)).map_err(DocumentError::Json)?;
         read::document(&root)
+    }
+
+    /// The facts of an OpenAPI 3 document as JSON, which parses to the same [`Document`]: without
+    /// descriptions, examples and failures.
+    pub fn facts(text: &str) -> Result<String, DocumentError> {
+        let root: Value = serde_json::from_str(without_mark(text)).map_err(DocumentError::Json)?;
+        read::document(&root)?;
+        Ok(facts::facts(&root))
     }
 
     /// The operation with this method and path.
@@ -241,8 +319,8 @@ impl Document {
             .find(|it| it.method == method && it.path == path)
     }
 
-    /// The items of an object that is a list envelope, whether it pages, and what else is in it.
-    pub(crate) fn envelope(&self, kind: &Kind) -> Option<(&Kind, bool, Vec<&str>)> {
+    /// What an object contains that is the envelope of a list.
+    pub(crate) fn envelope(&self, kind: &Kind) -> Option<Envelope<'_>> {
         let Kind::Object(name) = kind else {
             return None;
         };
@@ -252,9 +330,22 @@ impl Document {
         };
         let pages = ["page", "next_url", "scroll_id"]
             .iter()
-            .any(|it| fields.contains_key(*it));
+            .any(|member| fields.contains_key(*member));
         let others = fields.keys().map(String::as_str);
-        let others = others.filter(|it| !ENVELOPE.contains(it)).collect();
-        Some((items, pages, others))
+        Some(Envelope {
+            items,
+            pages,
+            others: others.filter(|name| !ENVELOPE.contains(name)).collect(),
+        })
     }
+}
+
+/// A list, and what is around it.
+pub(crate) struct Envelope<'d> {
+    /// The type of its items.
+    pub(crate) items: &'d Kind,
+    /// Whether it comes in pages.
+    pub(crate) pages: bool,
+    /// The members that are not those of a page.
+    pub(crate) others: Vec<&'d str>,
 }

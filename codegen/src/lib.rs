@@ -22,6 +22,7 @@ mod schema;
 pub mod source;
 mod spec;
 mod words;
+mod yaml;
 
 pub use coverage::coverage;
 pub use diag::Diagnostics;

@@ -9,6 +9,7 @@ use crate::diag::Diagnostic;
 use crate::node::Node;
 use crate::schema::Definitions;
 use crate::source::Span;
+use crate::yaml::Yaml;
 
 /// Text for readers: Markdown that rustdoc and the pages in `spec/docs` show as it is meant.
 pub(crate) enum Prose {}
@@ -18,6 +19,10 @@ impl Decode for Prose {
 
     fn schema(definitions: &mut Definitions) -> Json {
         Text::schema(definitions)
+    }
+
+    fn encode(value: &At<String>) -> Yaml {
+        Text::encode(value)
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<String>> {

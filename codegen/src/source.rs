@@ -75,7 +75,7 @@ impl Source {
 }
 
 /// A stretch of one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// Which source, counted in the order in which they are loaded.
     pub file: usize,

@@ -11,6 +11,7 @@ use crate::node::{Node, Value};
 use crate::prose::Prose;
 use crate::schema::Definitions;
 use crate::source::Span;
+use crate::yaml::Yaml;
 
 mod types;
 
@@ -212,8 +213,6 @@ record! {
     Param {
         /// Its type.
         optional "type" ty: TypeForm,
-        /// What it is for.
-        optional "doc" doc: Prose,
         /// Whether the request is refused without it; parameters of the path always are required.
         optional "required" required: Flag,
         /// What iconik takes where it is absent.
@@ -226,6 +225,8 @@ record! {
         optional "min_items" min_items: Count,
         /// The most items of a list.
         optional "max_items" max_items: Count,
+        /// What it is for.
+        optional "doc" doc: Prose,
         /// A correction of iconik's documents, with its evidence.
         optional "note" note: Prose,
         /// Its Rust name, where the wire name makes no good one.
@@ -244,8 +245,6 @@ record! {
     Field {
         /// Its type.
         optional "type" ty: TypeForm,
-        /// What it is for.
-        optional "doc" doc: Prose,
         /// Whether a request without it is refused.
         optional "required" required: Flag,
         /// Whether `null` is a value of its own.
@@ -264,6 +263,8 @@ record! {
         optional "min_items" min_items: Count,
         /// The most items of a list.
         optional "max_items" max_items: Count,
+        /// What it is for.
+        optional "doc" doc: Prose,
         /// A correction of iconik's documents, with its evidence.
         optional "note" note: Prose,
         /// Its Rust name, where the wire name makes no good one.
@@ -304,8 +305,6 @@ record! {
         required "doc" doc: Prose,
         /// A correction of iconik's documents, with its evidence.
         optional "note" note: Prose,
-        /// Its fields, by wire name; one that a base has too overrides single keys of it.
-        optional "fields" fields: Entries<FieldForm>,
         /// The models or field sets whose fields it takes over, first of all.
         optional "use" bases: OneOrMore<Text>,
         /// Fields of the bases that it does not take over.
@@ -320,6 +319,8 @@ record! {
         optional "variants" variants: Entries<VariantForm>,
         /// The answer that a value of this request body can be made from.
         optional "copies" copies: Text,
+        /// Its fields, by wire name; one that a base has too overrides single keys of it.
+        optional "fields" fields: Entries<FieldForm>,
         /// Where iconik's document says something else on purpose, each with the reason.
         optional "differs" differs: Entries<DifferenceForm>,
     }
@@ -414,6 +415,17 @@ impl Decode for VariantForm {
         json!({ "anyOf": [{ "type": "null" }, Text::schema(definitions), Variant::schema(definitions)] })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        match value {
+            Variant {
+                model: Some(model),
+                rename: None,
+                ..
+            } => Text::encode(model),
+            more => or_nothing(Variant::encode(more)),
+        }
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Variant> {
         match node.value {
             Value::Null => Some(Variant::empty(owner)),
@@ -426,6 +438,21 @@ impl Decode for VariantForm {
     }
 }
 
+/// A record without keys is written as nothing.
+fn or_nothing(record: Yaml) -> Yaml {
+    match record {
+        Yaml::Record(members) if members.is_empty() => Yaml::Nothing,
+        more => more,
+    }
+}
+
+impl EnumValue {
+    /// Whether nothing is said about it.
+    fn is_bare(&self) -> bool {
+        self.doc.is_none() && self.rename.is_none()
+    }
+}
+
 /// A parameter, or nothing: the shared one of that name.
 pub(crate) enum ParamForm {}
 
@@ -434,6 +461,10 @@ impl Decode for ParamForm {
 
     fn schema(definitions: &mut Definitions) -> Json {
         json!({ "anyOf": [{ "type": "null" }, Param::schema(definitions)] })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        or_nothing(Param::encode(value))
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Param> {
@@ -452,6 +483,15 @@ impl Decode for FieldForm {
 
     fn schema(definitions: &mut Definitions) -> Json {
         json!({ "anyOf": [{ "type": "null" }, TypeForm::schema(definitions), Field::schema(definitions)] })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        match or_nothing(Field::encode(value)) {
+            Yaml::Record(mut members) if members.len() == 1 && value.ty.is_some() => {
+                members.pop().map_or(Yaml::Nothing, |(_, ty)| ty)
+            }
+            more => more,
+        }
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Field> {
@@ -476,6 +516,17 @@ impl Decode for RequestBodyForm {
         json!({ "anyOf": [TypeForm::schema(definitions), RequestBody::schema(definitions)] })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        match value {
+            RequestBody {
+                json: Some(ty),
+                required: None,
+                ..
+            } => TypeForm::encode(ty),
+            more => RequestBody::encode(more),
+        }
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<RequestBody> {
         match node.value {
             Value::Text(_) => Some(RequestBody {
@@ -495,6 +546,14 @@ impl Decode for ValuesForm {
 
     fn schema(definitions: &mut Definitions) -> Json {
         json!({ "anyOf": [ListOf::<Text>::schema(definitions), Entries::<EnumValueForm>::schema(definitions)] })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        let bare = value.value.iter().all(|(_, value)| value.is_bare());
+        match bare {
+            true => Yaml::List(value.value.iter().map(|(wire, _)| Text::encode(wire)).collect()),
+            false => Entries::<EnumValueForm>::encode(&value.value),
+        }
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Self::Output> {
@@ -525,6 +584,17 @@ impl Decode for EnumValueForm {
         json!({ "anyOf": [{ "type": "null" }, Text::schema(definitions), EnumValue::schema(definitions)] })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        match value {
+            EnumValue {
+                doc: Some(doc),
+                rename: None,
+                ..
+            } => Prose::encode(doc),
+            more => or_nothing(EnumValue::encode(more)),
+        }
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<EnumValue> {
         match node.value {
             Value::Null => Some(EnumValue::empty(owner)),
@@ -547,6 +617,17 @@ impl Decode for DifferenceForm {
         json!({ "anyOf": [Text::schema(definitions), Difference::schema(definitions)] })
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        match value {
+            Difference {
+                documented: None,
+                reason: Some(reason),
+                ..
+            } => Prose::encode(reason),
+            more => Difference::encode(more),
+        }
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<Difference> {
         match node.value {
             Value::Text(_) => Some(Difference {
@@ -566,6 +647,15 @@ impl Decode for LiteralForm {
 
     fn schema(_: &mut Definitions) -> Json {
         json!({ "type": ["boolean", "integer", "number", "string"] })
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        match &value.value {
+            Literal::Boolean(flag) => Yaml::Word(flag.to_string()),
+            Literal::Integer(number) => Yaml::Word(number.to_string()),
+            Literal::Number(number) => Yaml::Word(format!("{number:?}")),
+            Literal::String(text) => Yaml::Text(text.clone()),
+        }
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<Literal>> {

@@ -1,18 +1,19 @@
 //! `cargo xtask audit`: the spec against what iconik publishes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use iconik_codegen::api::{Api, Service};
 use iconik_codegen::audit::audit;
-use iconik_codegen::document::Document;
-use iconik_codegen::scaffold::scaffold;
+use iconik_codegen::document::{Document, DocumentError};
+use iconik_codegen::scaffold::{new_service, scaffold};
 
+use crate::output;
 use crate::repo::{Error, Repo, Result};
 
-/// Hold the spec against an OpenAPI document of a service, as iconik publishes it.
+/// Compare the spec with an OpenAPI document of a service, as iconik publishes it.
 ///
 /// Fails on differences that the spec does not acknowledge with `differs`, and on acknowledgements
 /// of differences that are gone. Actions that only the document has are listed; they do not fail.
@@ -20,41 +21,61 @@ use crate::repo::{Error, Repo, Result};
 pub(crate) struct Arguments {
     /// The document: OpenAPI 3, JSON.
     document: PathBuf,
-    /// The service to hold against it; found by the path of the document's server if absent.
+    /// The service to compare with it. Default: the one with the path of the document's server.
     #[arg(long)]
     service: Option<String>,
     /// Print the report as JSON.
     #[arg(long, conflicts_with = "scaffold")]
     json: bool,
-    /// Print YAML for what the spec lacks instead of the report.
+    /// Print YAML for what the spec lacks instead of the report. The spec does not need to have the
+    /// service.
     #[arg(long)]
     scaffold: bool,
+    /// Print the facts of the document instead of the report: without descriptions and examples.
+    #[arg(long, conflicts_with_all = ["scaffold", "json"])]
+    facts: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let repo = Repo::here();
-    let api = repo.api()?;
     let path = &arguments.document;
     let text = fs::read_to_string(path).map_err(|error| Error::File(path.clone(), error))?;
-    let document = Document::parse(&text)
-        .map_err(|error| Error::plain(format!("{}: {error}", path.display())))?;
-    let service = choose(&api, arguments.service.as_deref(), &document)?;
-    if arguments.scaffold {
-        print!("{}", scaffold(&repo.sources()?, &api, service, &document));
+    if arguments.facts {
+        let facts = Document::facts(&text).map_err(|error| mistake(path, &text, &error))?;
+        output::print(&facts);
         return Ok(ExitCode::SUCCESS);
     }
-    let report = audit(&api, service, &document);
-    if arguments.json {
-        println!("{}", report.json());
-    } else {
-        print!("{}", report.text());
+    let document = Document::parse(&text).map_err(|error| mistake(path, &text, &error))?;
+    let repo = Repo::here();
+    let api = repo.api()?;
+    let service = choose(&api, arguments.service.as_deref(), &document);
+    if arguments.scaffold {
+        let new = new_service(&document).filter(|_| arguments.service.is_none());
+        let service = match (&service, &new) {
+            (Ok(service), _) => *service,
+            (Err(_), Some(new)) => new,
+            (Err(_), None) => service?,
+        };
+        let scaffold = scaffold(&repo.sources()?, &api, service, &document);
+        output::print(&scaffold.to_string());
+        return Ok(ExitCode::SUCCESS);
     }
+    let report = audit(&api, service?, &document);
+    output::print(&match arguments.json {
+        true => report.json() + "\n",
+        false => report.text(),
+    });
     Ok(if report.is_clean() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What is wrong with a document, and where.
+fn mistake(path: &Path, text: &str, error: &DocumentError) -> Error {
+    let line = error.line(text).map(|line| format!(":{line}"));
+    Error::plain(format!("{}{}: {error}", path.display(), line.unwrap_or_default()))
 }
 
 fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&'a Service> {
@@ -65,7 +86,7 @@ fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&
     let found = api.services.iter().find(|it| it.base_path == path);
     found.ok_or_else(|| {
         Error::plain(format!(
-            "no service of the spec stands at `{path}`, as the document does: name one with --service ({})",
+            "no service of the spec has the path `{path}`, as the document does: name one with --service ({})",
             names(api)
         ))
     })

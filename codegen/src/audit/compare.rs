@@ -2,24 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fit::{Fit, fit, fit_param};
-use super::walk::{self, Met, Way};
-use super::{Compared, Finding, Item, Ledger, Place};
-use crate::api::{
-    Action, Api, Body, Bounds, Difference, Field, Literal, Method, Model, Param, RequestContent,
-    Resource, Service, Shape, Type,
+use super::finding::{
+    Aspect, Bound, Finding, Item, Returned, Sides, Subject, SubjectKind, request, success,
 };
-use crate::document::{Answer, Credentials, Document, Kind, Operation, Parameter, RequestBody};
-use crate::words::{body_text, bounds_text, literal_text, request_body_text, type_text};
+use super::fit::{Fit, fit, fit_param};
+use super::walk::{Met, Walk, Way};
+use super::{Compared, Ledger};
+use crate::api::{
+    Action, Api, Auth, Body, Literal, Location, Method, Param, RequestContent, Resource, Service,
+    Type,
+};
+use crate::document::{Content, Document, Kind, Operation, Parameter, RequestBody};
 
 mod models;
 
-/// What a comparison leaves behind, beside the findings.
+/// What a comparison produces besides the findings.
 pub(super) struct Outcome<'d> {
     pub(super) compared: Compared,
     /// What only the document has.
     pub(super) others: Vec<&'d Operation>,
-    /// Which objects stand for which models.
+    /// Which objects belong to which models.
     pub(super) met: Met<'d>,
 }
 
@@ -30,7 +32,7 @@ pub(super) fn compare<'d>(
     service: &Service,
     document: &'d Document,
 ) -> Outcome<'d> {
-    let mut bench = Bench {
+    let mut comparison = Comparison {
         ledger,
         api,
         service,
@@ -38,89 +40,43 @@ pub(super) fn compare<'d>(
         met: Met::default(),
         compared: Compared::default(),
     };
-    bench.base_path();
+    comparison.base_path();
     let pairs = pair(service, document);
     for (resource, action) in actions(service) {
         match pairs.get(&(action.method, action.path.as_str())) {
-            Some(operation) => bench.action(resource, action, operation),
-            None => bench.undocumented(resource, action),
+            Some(operation) => comparison.action(resource, action, operation),
+            None => comparison.undocumented(resource, action),
         }
     }
-    for model in service.models.values() {
-        bench.model(model);
+    for model in api.scope(service).models() {
+        comparison.model(model);
     }
-    for it in service.enums.values() {
-        bench.enumeration(it);
+    for item in api.scope(service).enums() {
+        comparison.enumeration(item);
     }
     let paired: BTreeSet<(&str, Method)> = pairs
         .values()
-        .map(|it| (it.path.as_str(), it.method))
+        .map(|operation| (operation.path.as_str(), operation.method))
         .collect();
     let others = document.operations.iter();
-    let others = others.filter(|it| !paired.contains(&(it.path.as_str(), it.method)));
+    let others =
+        others.filter(|operation| !paired.contains(&(operation.path.as_str(), operation.method)));
     Outcome {
-        compared: bench.compared,
+        compared: comparison.compared,
         others: others.collect(),
-        met: bench.met,
-    }
-}
-
-/// Calls back for every acknowledgement of a service: kind and name of what carries it, where that
-/// stands, and the acknowledgement.
-pub(super) fn each_acknowledgement(
-    service: &Service,
-    visit: &mut dyn FnMut(&'static str, &str, &str, &Difference),
-) {
-    for (resource, action) in actions(service) {
-        let id = format!("{}.{}", resource.name, action.name);
-        action
-            .differs
-            .iter()
-            .for_each(|it| visit("action", &id, &id, it));
-        for param in &action.params {
-            param
-                .differs
-                .iter()
-                .for_each(|it| visit("param", &param.wire, &id, it));
-        }
-    }
-    for model in service.models.values() {
-        model
-            .differs
-            .iter()
-            .for_each(|it| visit("model", &model.name, &model.name, it));
-        for field in fields(model) {
-            field
-                .differs
-                .iter()
-                .for_each(|it| visit("field", &field.wire, &model.name, it));
-        }
-    }
-    for it in service.enums.values() {
-        it.differs
-            .iter()
-            .for_each(|difference| visit("enum", &it.name, &it.name, difference));
+        met: comparison.met,
     }
 }
 
 fn actions(service: &Service) -> impl Iterator<Item = (&Resource, &Action)> {
     service.resources.iter().flat_map(|resource| {
-        resource
-            .actions
-            .iter()
-            .map(move |action| (resource, action))
+        let actions = resource.actions.iter();
+        actions.map(move |action| (resource, action))
     })
 }
 
-fn fields(model: &Model) -> &[Field] {
-    match &model.shape {
-        Shape::Fields(fields) => fields,
-        Shape::Union { .. } => &[],
-    }
-}
-
 /// Which operation of the document each action of the spec is: by path, and for what is left over
-/// by the shape of the path, since a placeholder may be called something else.
+/// by the shape of the path, since a placeholder may have another name.
 fn pair<'a, 'd>(
     service: &'a Service,
     document: &'d Document,
@@ -131,18 +87,24 @@ fn pair<'a, 'd>(
             pairs.insert((action.method, action.path.as_str()), operation);
         }
     }
-    let taken: BTreeSet<&str> = pairs.values().map(|it| it.path.as_str()).collect();
+    let taken: BTreeSet<&str> = pairs
+        .values()
+        .map(|operation| operation.path.as_str())
+        .collect();
     let free: Vec<&Operation> = document
         .operations
         .iter()
-        .filter(|it| !taken.contains(it.path.as_str()))
+        .filter(|operation| !taken.contains(operation.path.as_str()))
         .collect();
     for (_, action) in actions(service) {
         let key = (action.method, action.path.as_str());
-        let alike = |it: &&&Operation| {
-            it.method == action.method && outline(&it.path) == outline(&action.path)
-        };
-        if let (false, Some(operation)) = (pairs.contains_key(&key), free.iter().find(alike)) {
+        if pairs.contains_key(&key) {
+            continue;
+        }
+        let alike = free.iter().find(|operation| {
+            operation.method == action.method && outline(&operation.path) == outline(&action.path)
+        });
+        if let Some(operation) = alike {
             pairs.insert(key, operation);
         }
     }
@@ -157,18 +119,16 @@ fn outline(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-pub(super) fn request(method: Method, path: &str) -> String {
-    format!("{} {path}", method.as_str())
+/// The parameter of the document that one of the spec describes: of its name, or for `metadata.*` one
+/// whose name begins with `metadata.`.
+fn describes(wire: &str, name: &str) -> bool {
+    match wire.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => wire == name,
+    }
 }
 
-/// What an operation has in place of one body.
-enum There<'d> {
-    Nothing,
-    Text,
-    Json(&'d Kind),
-}
-
-struct Bench<'a, 'd> {
+struct Comparison<'a, 'd> {
     ledger: &'a mut Ledger,
     api: &'a Api,
     service: &'a Service,
@@ -177,208 +137,186 @@ struct Bench<'a, 'd> {
     compared: Compared,
 }
 
-impl<'d> Bench<'_, 'd> {
+impl<'d> Comparison<'_, 'd> {
     fn base_path(&mut self) {
-        let Some(path) = self
-            .document
-            .base_path
-            .as_ref()
-            .filter(|it| **it != self.service.base_path)
-        else {
+        let Some(path) = &self.document.base_path else {
             return;
         };
-        let place = Place {
-            kind: "service",
+        if *path == self.service.base_path {
+            return;
+        }
+        let subject = Subject {
+            kind: SubjectKind::Service,
             name: self.service.name.clone(),
             request: None,
             file: format!("spec/{}/service.yaml", self.service.name),
         };
-        let finding = difference("base_path", path, &self.service.base_path);
-        self.ledger.enter(&place, &[], finding);
+        let sides = sides(path.clone(), self.service.base_path.clone());
+        self.ledger.enter(&subject, &[], on_subject(Aspect::BasePath(sides)));
     }
 
     fn undocumented(&mut self, resource: &Resource, action: &Action) {
-        let finding = only_in_the_spec("undocumented", request(action.method, &action.path));
-        self.ledger
-            .enter(&action_place(resource, action), &action.differs, finding);
+        let aspect = Aspect::UndocumentedAction(request(action.method, &action.path));
+        let subject = self.subject(resource, action);
+        self.ledger.enter(&subject, &action.differs, on_subject(aspect));
+    }
+
+    fn subject(&self, resource: &Resource, action: &Action) -> Subject {
+        Subject {
+            kind: SubjectKind::Action,
+            name: action.id(self.service, resource),
+            request: Some(request(action.method, &action.path)),
+            file: resource.file.clone(),
+        }
     }
 
     fn action(&mut self, resource: &Resource, action: &Action, operation: &'d Operation) {
         self.compared.actions += 1;
-        let place = action_place(resource, action);
-        let mut enter = |finding| self.ledger.enter(&place, &action.differs, finding);
+        let subject = self.subject(resource, action);
+        let mut enter =
+            |aspect| self.ledger.enter(&subject, &action.differs, on_subject(aspect));
         if action.path != operation.path {
-            enter(difference("path", &operation.path, &action.path));
+            enter(Aspect::Path(sides(operation.path.clone(), action.path.clone())));
         }
         if let Some(roles) = &operation.roles {
             let set = |roles: &[String]| roles.iter().cloned().collect::<BTreeSet<_>>();
             if set(roles) != set(&action.roles) {
-                enter(difference("roles", &list(roles), &list(&action.roles)));
+                enter(Aspect::Roles(sides(roles.clone(), action.roles.clone())));
             }
         }
-        let auth = match operation.credentials {
-            Credentials::Known(auth) => Some(auth.as_str()),
-            Credentials::None => Some("none"),
-            Credentials::Unsaid => None,
-        };
-        if let Some(auth) = auth.filter(|it| *it != action.auth.as_str()) {
-            enter(difference("auth", auth, action.auth.as_str()));
+        if let Some(credentials) = operation.credentials
+            && credentials.as_str() != action.auth.as_str()
+        {
+            enter(Aspect::Auth(Sides::<_, Auth> {
+                documented: credentials,
+                specified: action.auth,
+            }));
         }
         if operation.deprecated != action.deprecated.is_some() {
-            enter(difference(
-                "deprecated",
-                yes(operation.deprecated),
-                yes(action.deprecated.is_some()),
-            ));
+            enter(Aspect::Deprecated(sides(
+                operation.deprecated,
+                action.deprecated.is_some(),
+            )));
         }
-        self.params(&place, action, operation);
-        self.body(&place, action, operation.body.as_ref());
-        self.answers(&place, action, operation);
+        self.params(&subject, action, operation);
+        self.body(&subject, action, operation.body.as_ref());
+        self.returns(&subject, action, operation);
     }
 
-    fn params(&mut self, place: &Place, action: &Action, operation: &'d Operation) {
+    fn params(&mut self, subject: &Subject, action: &Action, operation: &'d Operation) {
+        // Where only a placeholder's name differs, `path` has reported it.
+        let renamed =
+            |location| location == Location::Path && action.path != operation.path;
         for param in &action.params {
-            // Where only the placeholder's name differs, `path` has reported it.
-            let renamed =
-                param.location == crate::api::Location::Path && action.path != operation.path;
-            match operation.params.iter().find(|it| it.name == param.wire) {
-                Some(documented) => self.param(place, param, documented),
-                None if renamed => {}
-                None => {
-                    let finding = only_in_the_spec("undocumented", type_text(&param.ty));
-                    self.ledger
-                        .enter(place, &param.differs, on("param", &param.wire, finding));
-                }
+            let mut documented = operation
+                .params
+                .iter()
+                .filter(|documented| describes(&param.wire, &documented.name))
+                .peekable();
+            if documented.peek().is_none() && !renamed(param.location) {
+                let finding = on_item(
+                    SubjectKind::Param,
+                    &param.wire,
+                    Aspect::Undocumented(param.ty.clone()),
+                );
+                self.ledger.enter(subject, &param.differs, finding);
+            }
+            for documented in documented {
+                self.param(subject, param, documented);
             }
         }
         for documented in &operation.params {
-            let known = action.params.iter().any(|it| it.wire == documented.name);
-            let renamed =
-                documented.location == crate::api::Location::Path && action.path != operation.path;
-            if !known && !renamed {
-                let location = documented.location.as_str();
-                let need = if documented.required {
-                    ", required"
-                } else {
-                    ""
-                };
-                let text = format!("{location} {}{need}", documented.kind);
-                let aspect = format!("params.{}", documented.name);
-                self.ledger
-                    .enter(place, &action.differs, only_in_the_document(&aspect, text));
+            let known = action
+                .params
+                .iter()
+                .any(|param| describes(&param.wire, &documented.name));
+            if !known && !renamed(documented.location) {
+                let aspect = Aspect::MissingParam(documented.clone());
+                self.ledger.enter(subject, &action.differs, on_subject(aspect));
             }
         }
     }
 
-    fn param(&mut self, place: &Place, param: &Param, documented: &'d Parameter) {
+    fn param(&mut self, subject: &Subject, param: &Param, documented: &'d Parameter) {
         self.compared.params += 1;
-        walk::walk(
-            &mut self.met,
-            self.api.scope(self.service),
-            self.document,
-            &place.name,
-            Way::Request,
-            &param.ty,
-            &[&documented.kind],
-        );
-        let mut enter = |finding| {
-            self.ledger
-                .enter(place, &param.differs, on("param", &param.wire, finding))
+        // The entries of a map are parameters of their own.
+        let ty = match &param.ty {
+            Type::Map(of) if param.wire.ends_with('*') => of,
+            ty => ty,
+        };
+        self.walk(&subject.name, Way::Request, ty, &documented.kind);
+        let mut enter = |aspect| {
+            let finding = on_item(SubjectKind::Param, &param.wire, aspect);
+            self.ledger.enter(subject, &param.differs, finding);
         };
         if param.location != documented.location {
-            enter(difference(
-                "location",
-                documented.location.as_str(),
-                param.location.as_str(),
-            ));
+            enter(Aspect::Location(sides(documented.location, param.location)));
         }
-        if fit_param(&param.ty, &documented.kind) != Fit::Same {
-            enter(difference(
-                "type",
-                &documented.kind.to_string(),
-                &type_text(&param.ty),
-            ));
+        if fit_param(ty, &documented.kind) != Fit::Same {
+            enter(Aspect::Type(Sides {
+                documented: vec![documented.kind.clone()],
+                specified: param.ty.clone(),
+            }));
         }
-        let optional_path = param.location == crate::api::Location::Path;
-        if param.required != documented.required && !optional_path {
-            enter(difference(
-                "required",
-                yes(documented.required),
-                yes(param.required),
-            ));
+        if param.required != documented.required && param.location != Location::Path {
+            enter(Aspect::Required(sides(documented.required, param.required)));
         }
-        if let Some(finding) = defaults(documented.default.as_ref(), param.default.as_ref()) {
-            enter(finding);
+        let by_style = |silent: bool| param.paging && silent;
+        if let Some(aspect) = defaults(documented.default.as_ref(), param.default.as_ref())
+            && !by_style(documented.default.is_none())
+        {
+            enter(aspect);
         }
-        if documented.bounds != param.bounds {
-            enter(bounds(&documented.bounds, &param.bounds));
+        for bound in Bound::ALL {
+            let (theirs, ours) = (bound.of(&documented.bounds), bound.of(&param.bounds));
+            if theirs != ours && !by_style(theirs.is_none()) {
+                enter(Aspect::Bound(bound, sides(theirs, ours)));
+            }
         }
     }
 
-    fn body(&mut self, place: &Place, action: &Action, body: Option<&'d RequestBody>) {
-        let mut enter = |finding| self.ledger.enter(place, &action.differs, finding);
-        let spelt = |required: bool, text: String| {
-            if required {
-                text
-            } else {
-                format!("optional {text}")
+    fn body(&mut self, subject: &Subject, action: &Action, documented: Option<&'d RequestBody>) {
+        let same = match (&action.body, documented) {
+            (None, None) => return,
+            (Some(sent), Some(body)) => {
+                // Only JSON can be omitted.
+                let json = matches!(body.content, Content::Json(_));
+                let same = sent.required == body.required || !json;
+                same && same_content(&sent.content, &body.content)
             }
+            _ => false,
         };
-        let json = action.body.as_ref().and_then(|sent| match &sent.content {
-            RequestContent::Json(ty) => Some((sent, ty)),
-            _ => None,
-        });
-        match (json, body) {
-            // Of the bodies in the document, those that are JSON are read.
-            (None, None) => {}
-            (Some((_, ty)), None) => enter(only_in_the_spec("body", type_text(ty))),
-            (None, Some(body)) if action.body.is_some() => {
-                let document = spelt(body.required, body.kind.to_string());
-                let sent = action.body.as_ref().map(request_body_text);
-                enter(difference("body", &document, &sent.unwrap_or_default()));
+        if !same {
+            let aspect = Aspect::Body(documented.cloned(), action.body.clone());
+            let silent = self.ledger.enter(subject, &action.differs, on_subject(aspect));
+            if silent {
+                return;
             }
-            (None, Some(body)) => enter(only_in_the_document(
-                "body",
-                spelt(body.required, body.kind.to_string()),
-            )),
-            (Some((sent, ty)), Some(body)) => {
-                let way = if action.method == Method::Patch {
-                    Way::Patch
-                } else {
-                    Way::Request
-                };
-                if fit(ty, &body.kind) != Fit::Same || sent.required != body.required {
-                    let document = spelt(body.required, body.kind.to_string());
-                    enter(difference(
-                        "body",
-                        &document,
-                        &spelt(sent.required, type_text(ty)),
-                    ));
-                }
-                let kinds = [&body.kind];
-                walk::walk(
-                    &mut self.met,
-                    self.api.scope(self.service),
-                    self.document,
-                    &place.name,
-                    way,
-                    ty,
-                    &kinds,
-                );
-            }
+        }
+        let form = |body: &RequestBody| !matches!(body.content, Content::Json(_));
+        let way = match action.method {
+            _ if documented.is_some_and(form) => Way::Form,
+            Method::Patch => Way::Patch,
+            _ => Way::Request,
+        };
+        if let (Some(sent), Some(body)) = (&action.body, documented)
+            && let (Some(ty), Some(kind)) = (sent.ty(), body.content.kind())
+        {
+            self.walk(&subject.name, way, ty, kind);
         }
     }
 
-    fn answers(&mut self, place: &Place, action: &Action, operation: &'d Operation) {
-        let documented: BTreeMap<u16, There<'d>> = operation
-            .answers
+    fn returns(&mut self, subject: &Subject, action: &Action, operation: &'d Operation) {
+        let documented: BTreeMap<u16, Returned> = operation
+            .responses
             .iter()
-            .map(|(code, it)| (*code, there(it)))
+            .map(|(code, response)| (*code, Returned::of(response, self.document)))
             .collect();
         let mut theirs: BTreeSet<u16> = documented.keys().copied().collect();
-        let mut ours: BTreeSet<u16> = action.returns.iter().map(|(code, _)| *code).collect();
-        if action.method == Method::Delete && matches!(documented.get(&204), Some(There::Nothing)) {
-            // Every DELETE of the published document has a 204, also where it answers otherwise.
+        let mut ours = success(action);
+        if action.method == Method::Delete && documented.get(&204) == Some(&Returned::Nothing) {
+            // Every DELETE of the published documents has a 204, also where another status is
+            // returned.
             for codes in [&mut theirs, &mut ours] {
                 if codes.len() > 1 {
                     codes.remove(&204);
@@ -386,168 +324,123 @@ impl<'d> Bench<'_, 'd> {
             }
         }
         if theirs != ours {
-            let finding = difference("success", &codes(&theirs), &codes(&ours));
-            self.ledger.enter(place, &action.differs, finding);
+            let aspect = Aspect::Success(sides(theirs, ours));
+            self.ledger.enter(subject, &action.differs, on_subject(aspect));
         }
         let only = action.returns.len() == 1 && documented.len() == 1;
         for (code, body) in &action.returns {
-            // With one answer on either side, they belong together whatever their codes.
-            let there = documented
+            // With one response on either side, they belong together whatever their codes.
+            let returned = documented
                 .get(code)
                 .or_else(|| documented.values().next().filter(|_| only));
-            if let Some(there) = there {
-                self.answer(place, action, body, there);
+            if let Some(returned) = returned {
+                self.response(subject, action, body, returned, &operation.responses);
             }
         }
     }
 
-    fn answer(&mut self, place: &Place, action: &Action, body: &Body, there: &There<'d>) {
-        let same = match (body, there) {
-            (Body::Nothing | Body::Location, There::Nothing)
-            | (Body::Text | Body::Bytes, There::Text) => true,
-            (Body::Json(ty), There::Json(kind)) => {
-                self.walk_answer(place, ty, kind);
-                fit(ty, kind) == Fit::Same
+    fn response(
+        &mut self,
+        subject: &Subject,
+        action: &Action,
+        body: &Body,
+        returned: &Returned,
+        responses: &'d BTreeMap<u16, crate::document::Response>,
+    ) {
+        if !same_response(body, returned) {
+            let aspect = Aspect::Returns(Sides {
+                documented: returned.clone(),
+                specified: body.clone(),
+            });
+            let silent = self.ledger.enter(subject, &action.differs, on_subject(aspect));
+            if silent {
+                return;
             }
-            (Body::Page(ty) | Body::Objects(ty), There::Json(kind)) => {
-                let paged = matches!(body, Body::Page(_));
-                match self.document.envelope(kind) {
-                    Some((items, pages, others)) => {
-                        self.walk_answer(place, ty, items);
-                        pages == paged && others.is_empty() && fit(ty, items) == Fit::Same
-                    }
-                    None => false,
-                }
-            }
-            _ => false,
+        }
+        let kind = match returned {
+            Returned::Json(kind) | Returned::Page(kind, _) | Returned::Objects(kind, _) => kind,
+            _ => return,
         };
-        if !same {
-            let finding = difference("answer", &self.there_text(there), &body_text(body));
-            self.ledger.enter(place, &action.differs, finding);
+        let (Body::Json(ty) | Body::Page(ty) | Body::Objects(ty)) = body else {
+            return;
+        };
+        // The kind as the document holds it, which lives as long as what is met.
+        let document = self.document;
+        let held = responses.values().filter_map(|response| match response {
+            crate::document::Response::Json(kind) => Some(kind),
+            _ => None,
+        });
+        let items = |held| document.envelope(held).map_or(held, |list| list.items);
+        if let Some(held) = held.map(items).find(|held| *held == kind) {
+            self.walk(&subject.name, Way::Response, ty, held);
         }
     }
 
-    fn walk_answer(&mut self, place: &Place, ty: &Type, kind: &'d Kind) {
-        walk::walk(
-            &mut self.met,
-            self.api.scope(self.service),
-            self.document,
-            &place.name,
-            Way::Answer,
-            ty,
-            &[kind],
-        );
+    fn walk(&mut self, action: &str, way: Way, ty: &Type, kind: &'d Kind) {
+        let mut walk = Walk {
+            met: &mut self.met,
+            scope: self.api.scope(self.service),
+            document: self.document,
+            action,
+            way,
+        };
+        walk.ty(ty, &[kind]);
     }
+}
 
-    fn there_text(&self, there: &There<'_>) -> String {
-        match there {
-            There::Nothing => "nothing".into(),
-            There::Text => "text".into(),
-            There::Json(kind) => match self.document.envelope(kind) {
-                Some((items, pages, others)) => {
-                    let name = if pages { "page" } else { "objects" };
-                    let more = if others.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" with {}", others.join(", "))
-                    };
-                    format!("{name}<{items}>{more}")
-                }
-                None => kind.to_string(),
-            },
+fn same_content(sent: &RequestContent, documented: &Content) -> bool {
+    match (sent, documented) {
+        (RequestContent::Json(ty), Content::Json(kind))
+        | (RequestContent::Form(ty), Content::Form(kind))
+        | (RequestContent::Multipart(ty), Content::Multipart(kind)) => fit(ty, kind) == Fit::Same,
+        (RequestContent::Bytes(ours), Content::Bytes(theirs))
+        | (RequestContent::Text(ours), Content::Text(theirs)) => ours == theirs,
+        _ => false,
+    }
+}
+
+fn same_response(body: &Body, returned: &Returned) -> bool {
+    match (body, returned) {
+        (Body::Nothing, Returned::Nothing)
+        | (Body::Text, Returned::Text)
+        | (Body::Bytes, Returned::Bytes)
+        | (Body::Location, Returned::Location) => true,
+        (Body::Json(ty), Returned::Json(kind)) => fit(ty, kind) == Fit::Same,
+        (Body::Page(ty), Returned::Page(kind, others))
+        | (Body::Objects(ty), Returned::Objects(kind, others)) => {
+            others.is_empty() && fit(ty, kind) == Fit::Same
         }
+        _ => false,
     }
 }
 
-fn there(answer: &Answer) -> There<'_> {
-    match answer {
-        Answer::Nothing => There::Nothing,
-        Answer::Text(_) => There::Text,
-        Answer::Json(kind) => There::Json(kind),
+fn sides<T>(documented: T, specified: T) -> Sides<T> {
+    Sides {
+        documented,
+        specified,
     }
 }
 
-fn action_place(resource: &Resource, action: &Action) -> Place {
-    Place {
-        kind: "action",
-        name: format!("{}.{}", resource.name, action.name),
-        request: Some(request(action.method, &action.path)),
-        file: resource.file.clone(),
-    }
-}
-
-fn model_place(service: &Service, model: &Model) -> Place {
-    Place {
-        kind: "model",
-        name: model.name.clone(),
-        request: None,
-        file: service.file(&model.home),
-    }
-}
-
-fn finding(aspect: &str, document: Option<String>, spec: Option<String>) -> Finding {
+fn on_subject(aspect: Aspect) -> Finding {
     Finding {
         item: None,
-        aspect: aspect.to_owned(),
-        document,
-        spec,
-        remark: None,
+        aspect,
+        note: None,
     }
 }
 
-fn difference(aspect: &str, document: &str, spec: &str) -> Finding {
-    finding(aspect, Some(document.to_owned()), Some(spec.to_owned()))
-}
-
-fn only_in_the_spec(aspect: &str, spec: String) -> Finding {
-    finding(aspect, None, Some(spec))
-}
-
-fn only_in_the_document(aspect: &str, document: String) -> Finding {
-    finding(aspect, Some(document), None)
-}
-
-fn on(kind: &'static str, name: &str, finding: Finding) -> Finding {
+fn on_item(kind: SubjectKind, name: &str, aspect: Aspect) -> Finding {
     Finding {
         item: Some(Item {
             kind,
             name: name.to_owned(),
         }),
-        ..finding
+        aspect,
+        note: None,
     }
 }
 
-fn defaults(documented: Option<&Literal>, spec: Option<&Literal>) -> Option<Finding> {
-    let text = |it: Option<&Literal>| it.map_or_else(|| "none".to_owned(), literal_text);
-    let (documented, spec) = (text(documented), text(spec));
-    (documented != spec).then(|| difference("default", &documented, &spec))
-}
-
-fn bounds(documented: &Bounds, spec: &Bounds) -> Finding {
-    let text = |it: &Bounds| {
-        Some(bounds_text(it))
-            .filter(|it| !it.is_empty())
-            .unwrap_or_else(|| "none".to_owned())
-    };
-    difference("bounds", &text(documented), &text(spec))
-}
-
-fn yes(it: bool) -> &'static str {
-    if it { "yes" } else { "no" }
-}
-
-fn list(roles: &[String]) -> String {
-    if roles.is_empty() {
-        "none".to_owned()
-    } else {
-        roles.join(", ")
-    }
-}
-
-fn codes(codes: &BTreeSet<u16>) -> String {
-    codes
-        .iter()
-        .map(u16::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+fn defaults(documented: Option<&Literal>, specified: Option<&Literal>) -> Option<Aspect> {
+    (documented != specified)
+        .then(|| Aspect::Default(sides(documented.cloned(), specified.cloned())))
 }

@@ -25,6 +25,7 @@ pub(super) fn fit(spec: &Type, document: &Kind) -> Fit {
         | (Type::Integer, Kind::Integer)
         | (Type::Number, Kind::Number)
         | (Type::Boolean, Kind::Boolean)
+        | (Type::File, Kind::File)
         | (Type::Object, Kind::Free)
         | (Type::Model(_), Kind::Object(_) | Kind::OneOf { .. }) => Fit::Same,
         (Type::String, Kind::Values(_) | Kind::Time)

@@ -1,23 +1,27 @@
-//! The report as text, for the person who has to settle the differences.
+//! The report for people, and the report for machines.
 
 use std::fmt::Write as _;
 
-use super::{Finding, Group, Outdated, Report};
+use serde_json::{Value, json};
+
+use super::finding::{Finding, Group, Note, Subject};
+use super::{Outdated, Report};
 use crate::words::count;
 
-/// Writing to a `String` cannot fail, so the results of `writeln!` are dropped here.
+/// The report as text, for the person who has to settle the differences. Writing to a `String` cannot
+/// fail, so the results of `writeln!` are dropped here.
 pub(super) fn text(report: &Report) -> String {
     let mut out = String::new();
-    let c = &report.compared;
+    let compared = &report.compared;
     let _ = writeln!(out, "{} against {}", report.service, report.document);
     let _ = writeln!(
         out,
         "compared: {}, {}, {}, {}, {}",
-        count(c.actions, "action"),
-        count(c.params, "parameter"),
-        count(c.models, "model"),
-        count(c.fields, "field"),
-        count(c.values, "enum value"),
+        count(compared.actions, "action"),
+        count(compared.params, "parameter"),
+        count(compared.models, "model"),
+        count(compared.fields, "field"),
+        count(compared.values, "enum value"),
     );
     for group in &report.groups {
         let _ = writeln!(out);
@@ -26,9 +30,11 @@ pub(super) fn text(report: &Report) -> String {
     if !report.outdated.is_empty() {
         let _ = writeln!(
             out,
-            "\nacknowledged, but no difference (any more): remove the `differs` entry"
+            "\nacknowledged, but not a difference: remove the `differs` entry"
         );
-        report.outdated.iter().for_each(|it| outdated(&mut out, it));
+        for entry in &report.outdated {
+            outdated(&mut out, entry);
+        }
     }
     if !report.not_in_the_spec.is_empty() {
         let _ = writeln!(
@@ -48,32 +54,31 @@ pub(super) fn text(report: &Report) -> String {
         count(report.outdated.len(), "acknowledgement"),
         count(report.not_in_the_spec.len(), "action"),
     );
-    if let Some((place, finding)) = report.groups.iter().find_map(|it| {
-        it.findings
-            .first()
-            .map(|finding| (it.place.name.as_str(), finding))
-    }) {
-        advice(&mut out, place, finding);
+    let first = report.groups.first();
+    if let Some((group, finding)) = first.and_then(|group| Some((group, group.findings.first()?))) {
+        advice(&mut out, &group.subject.name, finding);
     }
     out
 }
 
 fn group(out: &mut String, group: &Group) {
-    let place = &group.place;
-    let request = place
+    let subject = &group.subject;
+    let request = subject
         .request
-        .as_deref()
-        .map(|it| format!("  {it}"))
+        .as_ref()
+        .map(|request| format!("  {request}"))
         .unwrap_or_default();
     let _ = writeln!(
         out,
         "{} {}{request}  ({})",
-        place.kind, place.name, place.file
+        subject.kind.as_str(),
+        subject.name,
+        subject.file
     );
     for finding in &group.findings {
         let _ = writeln!(out, "  {}", line(finding));
-        if let Some(remark) = &finding.remark {
-            let _ = writeln!(out, "    ({remark})");
+        if let Some(note) = &finding.note {
+            let _ = writeln!(out, "    ({})", note_text(note));
         }
     }
 }
@@ -82,58 +87,141 @@ fn line(finding: &Finding) -> String {
     let item = finding
         .item
         .as_ref()
-        .map(|it| format!("{} {}: ", it.kind, it.name))
+        .map(|item| format!("{} {}: ", item.kind.as_str(), item.name))
         .unwrap_or_default();
-    match (&finding.document, &finding.spec) {
-        (Some(document), Some(spec)) => {
-            format!("{item}{}: document {document}; spec {spec}", finding.aspect)
-        }
-        (Some(document), None) => {
-            format!("{item}{}: only in the document: {document}", finding.aspect)
-        }
-        (None, Some(spec)) => format!("{item}{}: only in the spec: {spec}", finding.aspect),
-        (None, None) => format!("{item}{}", finding.aspect),
+    let aspect = finding.aspect.key();
+    match (finding.aspect.documented(), finding.aspect.specified()) {
+        (Some(document), Some(spec)) => format!("{item}{aspect}: document {document}; spec {spec}"),
+        (Some(document), None) => format!("{item}{aspect}: only in the document: {document}"),
+        (None, Some(spec)) => format!("{item}{aspect}: only in the spec: {spec}"),
+        (None, None) => format!("{item}{aspect}"),
     }
 }
 
-fn outdated(out: &mut String, it: &Outdated) {
-    let places = it.places.join(", ");
-    let place = if places == it.name {
-        String::new()
-    } else {
-        format!(" of {places}")
+fn note_text(note: &Note) -> String {
+    let list = |actions: &std::collections::BTreeSet<String>| {
+        actions.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    };
+    match note {
+        Note::AcknowledgedFor(before) => format!("acknowledged while the document said: {before}"),
+        Note::NotIn(actions) => format!("not in the body of {}", list(actions)),
+        Note::In(actions) => format!("in {}", list(actions)),
+    }
+}
+
+fn outdated(out: &mut String, entry: &Outdated) {
+    let places = entry.places.join(", ");
+    let of = match places == entry.name {
+        true => String::new(),
+        false => format!(" of {places}"),
     };
     let _ = writeln!(
         out,
-        "  {} {}{place}: {}: {}",
-        it.kind, it.name, it.aspect, it.reason
+        "  {} {}{of}: {}: {}",
+        entry.kind.as_str(),
+        entry.name,
+        entry.aspect,
+        entry.reason
     );
 }
 
 /// The first difference, acknowledged: to be copied and changed.
-fn advice(out: &mut String, place: &str, finding: &Finding) {
-    let on = finding.item.as_ref().map_or_else(
-        || format!("`{place}`"),
-        |it| format!("`{}` of `{place}`", it.name),
-    );
+fn advice(out: &mut String, subject: &str, finding: &Finding) {
+    let on = match &finding.item {
+        Some(item) => format!("`{}` of `{subject}`", item.name),
+        None => format!("`{subject}`"),
+    };
     let _ = writeln!(
         out,
-        "\nTo settle a difference, correct the spec, or acknowledge it beside {on}:"
+        "\nTo settle a difference, correct the spec, or acknowledge it at {on}:"
     );
     let _ = writeln!(out, "  {}", acknowledgement(finding));
 }
 
 /// The line of YAML that acknowledges a finding.
-pub(super) fn acknowledgement(finding: &Finding) -> String {
+fn acknowledgement(finding: &Finding) -> String {
     let reason = "reason: \"Why the spec is right.\"";
-    match &finding.document {
+    let aspect = finding.aspect.key();
+    match finding.aspect.documented() {
         Some(document) => {
             let text = document.replace('\\', "\\\\").replace('"', "\\\"");
-            format!(
-                "differs: {{ {}: {{ documented: \"{text}\", {reason} }} }}",
-                finding.aspect
-            )
+            format!("differs: {{ {aspect}: {{ documented: \"{text}\", {reason} }} }}")
         }
-        None => format!("differs: {{ {}: {{ {reason} }} }}", finding.aspect),
+        None => format!("differs: {{ {aspect}: {{ {reason} }} }}"),
     }
+}
+
+/// The report as JSON.
+pub(super) fn json(report: &Report) -> Value {
+    let compared = &report.compared;
+    let groups: Vec<Value> = report
+        .groups
+        .iter()
+        .map(|group| {
+            let findings: Vec<Value> = group.findings.iter().map(finding_json).collect();
+            json!({ "subject": subject_json(&group.subject), "findings": findings })
+        })
+        .collect();
+    let acknowledged: Vec<Value> = report
+        .acknowledged
+        .iter()
+        .map(|entry| {
+            json!({
+                "subject": subject_json(&entry.subject),
+                "finding": finding_json(&entry.finding),
+                "reason": entry.reason,
+            })
+        })
+        .collect();
+    let outdated: Vec<Value> = report
+        .outdated
+        .iter()
+        .map(|entry| {
+            json!({
+                "kind": entry.kind.as_str(),
+                "name": entry.name,
+                "places": entry.places,
+                "aspect": entry.aspect,
+                "documented": entry.documented,
+                "reason": entry.reason,
+            })
+        })
+        .collect();
+    json!({
+        "service": report.service,
+        "document": report.document,
+        "compared": {
+            "actions": compared.actions,
+            "params": compared.params,
+            "models": compared.models,
+            "fields": compared.fields,
+            "values": compared.values,
+        },
+        "groups": groups,
+        "acknowledged": acknowledged,
+        "outdated": outdated,
+        "not_in_the_spec": report.not_in_the_spec,
+    })
+}
+
+fn subject_json(subject: &Subject) -> Value {
+    json!({
+        "kind": subject.kind.as_str(),
+        "name": subject.name,
+        "request": subject.request,
+        "file": subject.file,
+    })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "item": finding.item.as_ref().map(|item| json!({
+            "kind": item.kind.as_str(),
+            "name": item.name,
+        })),
+        "aspect": finding.aspect.key(),
+        "document": finding.aspect.documented(),
+        "spec": finding.aspect.specified(),
+        "note": finding.note.as_ref().map(note_text),
+    })
 }

@@ -189,8 +189,13 @@ pub(super) fn is_reserved_service(name: &str) -> bool {
     RESERVED_SERVICES.contains(&name) || is_reserved_resource(name)
 }
 
+/// Whether the library or the language has a type of this name.
+pub(crate) fn is_reserved_type(name: &str) -> bool {
+    RESERVED_TYPES.contains(&name)
+}
+
 /// Whether the library or the language needs this name of a resource itself.
-pub(super) fn is_reserved_resource(name: &str) -> bool {
+pub(crate) fn is_reserved_resource(name: &str) -> bool {
     RESERVED_RESOURCES.contains(&name) || ident::is_keyword(name)
 }
 
@@ -246,7 +251,7 @@ impl<'s> Checker<'s> {
         let builtin = spec::BUILTIN_TYPES
             .iter()
             .any(|(builtin, _)| *builtin == name.value);
-        if builtin || RESERVED_TYPES.contains(&name.value.as_str()) {
+        if builtin || is_reserved_type(&name.value) {
             self.report(
                 Diagnostic::new(name.span, format!("the name `{}` is reserved", name.value))
                     .help("the library or the language has a type of that name; choose another"),

@@ -5,15 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Answer, Credentials, Document, DocumentError, Kind, Object, Operation, Parameter, Property,
-    RequestBody,
+    Content, Credentials, Document, DocumentError, Kind, Object, Operation, Parameter, Property,
+    RequestBody, Response,
 };
-use crate::api::{Auth, Bounds, Literal, Location, Method};
+use crate::api::{Bounds, Literal, Location, Method};
 
 /// What the document says.
-pub(super) fn document(root: &Value) -> Result_<Document> {
+pub(super) fn document(root: &Value) -> Read<Document> {
     Reader::new(root).read()
 }
+
+/// The headers that carry credentials, which are never parameters of an action.
+const CREDENTIAL_HEADERS: [&str; 5] = [
+    "app-id",
+    "auth-token",
+    "authorization",
+    "share-auth-token",
+    "temp-auth-token",
+];
 
 /// Walks one document; collects the objects that it meets.
 struct Reader<'a> {
@@ -25,7 +34,7 @@ struct Reader<'a> {
     speaks_of_credentials: bool,
 }
 
-type Result_<T> = Result<T, DocumentError>;
+type Read<T> = Result<T, DocumentError>;
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Value) -> Self {
@@ -37,7 +46,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read(mut self) -> Result_<Document> {
+    fn read(mut self) -> Read<Document> {
         let version = self
             .root
             .get("openapi")
@@ -66,11 +75,11 @@ impl<'a> Reader<'a> {
         let says = self.speaks_of_credentials
             || operations
                 .iter()
-                .any(|it| matches!(it.credentials, Credentials::Known(_)));
+                .any(|operation| operation.credentials != Some(Credentials::None));
         if !says {
             operations
                 .iter_mut()
-                .for_each(|it| it.credentials = Credentials::Unsaid);
+                .for_each(|operation| operation.credentials = None);
         }
         operations.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
         let info = |key: &str| {
@@ -105,7 +114,7 @@ impl<'a> Reader<'a> {
         path: &str,
         item: &Value,
         operation: &Value,
-    ) -> Result_<Operation> {
+    ) -> Read<Operation> {
         let place = format!("{} {path}", method.as_str());
         let mut credentials: BTreeSet<String> = self.security(operation);
         let mut params: Vec<Parameter> = Vec::new();
@@ -119,7 +128,7 @@ impl<'a> Reader<'a> {
             for param in list {
                 let param = self.resolve(param)?;
                 let name = text_of(param, "name").unwrap_or_default();
-                if Auth::owns_header(name) {
+                if CREDENTIAL_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                     credentials.insert(name.to_ascii_lowercase());
                     continue;
                 }
@@ -133,20 +142,16 @@ impl<'a> Reader<'a> {
             method,
             path: path.to_owned(),
             roles: roles(operation),
-            credentials: match () {
-                () if credentials.contains("share-auth-token") => {
-                    Credentials::Known(Auth::ShareToken)
-                }
-                () if credentials.contains("auth-token") => Credentials::Known(Auth::Token),
-                () if credentials.contains("temp-auth-token") => {
-                    Credentials::Known(Auth::TemporaryToken)
-                }
-                () if credentials.contains("app-id") => Credentials::Known(Auth::AppId),
+            credentials: Some(match () {
+                () if credentials.contains("share-auth-token") => Credentials::ShareToken,
+                () if credentials.contains("temp-auth-token") => Credentials::TemporaryToken,
+                () if credentials.contains("auth-token") => Credentials::Token,
+                () if credentials.contains("app-id") => Credentials::AppId,
                 () => Credentials::None,
-            },
+            }),
             params,
             body: self.body(&place, operation)?,
-            answers: self.answers(&place, operation)?,
+            responses: self.responses(&place, operation)?,
             deprecated: flag(operation, "deprecated"),
         })
     }
@@ -169,7 +174,7 @@ impl<'a> Reader<'a> {
         headers
     }
 
-    fn parameter(&mut self, place: &str, param: &Value) -> Result_<Parameter> {
+    fn parameter(&mut self, place: &str, param: &Value) -> Read<Parameter> {
         let name =
             text_of(param, "name").ok_or_else(|| shape(place, "a parameter without name"))?;
         let place = format!("{place} {name}");
@@ -198,55 +203,60 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn body(&mut self, place: &str, operation: &Value) -> Result_<Option<RequestBody>> {
+    fn body(&mut self, place: &str, operation: &Value) -> Read<Option<RequestBody>> {
         let Some(body) = operation.get("requestBody") else {
             return Ok(None);
         };
         let body = self.resolve(body)?;
-        let content = body.get("content").and_then(Value::as_object);
-        let schema = content
-            .and_then(json_content)
-            .and_then(|it| it.get("schema"));
-        let kind = match schema {
-            Some(schema) => self.kind(&format!("{place} body"), schema)?,
-            None => Kind::Any,
+        let media = body.get("content").and_then(Value::as_object);
+        let schema = |this: &mut Self, media: &Value| match media.get("schema") {
+            Some(schema) => this.kind(&format!("{place} body"), schema),
+            None => Ok(Kind::Any),
+        };
+        let content = match media.and_then(chosen) {
+            None => Content::Json(Kind::Any),
+            Some((name, media)) if name.contains("json") => Content::Json(schema(self, media)?),
+            Some((FORM, media)) => Content::Form(schema(self, media)?),
+            Some((MULTIPART, media)) => Content::Multipart(schema(self, media)?),
+            Some((name, _)) if is_text(name) => Content::Text(name.to_owned()),
+            Some((name, _)) => Content::Bytes(name.to_owned()),
         };
         Ok(Some(RequestBody {
-            kind,
+            content,
             required: flag(body, "required"),
         }))
     }
 
-    fn answers(&mut self, place: &str, operation: &Value) -> Result_<BTreeMap<u16, Answer>> {
-        let mut answers = BTreeMap::new();
+    fn responses(&mut self, place: &str, operation: &Value) -> Read<BTreeMap<u16, Response>> {
+        let mut found = BTreeMap::new();
         let responses = operation.get("responses").and_then(Value::as_object);
         for (status, response) in responses.into_iter().flatten() {
-            let Ok(status @ 200..=299) = status.parse::<u16>() else {
+            let Some(code) = status.parse::<u16>().ok().filter(|_| is_success(status)) else {
                 continue;
             };
-            let content = self
+            let media = self
                 .resolve(response)?
                 .get("content")
                 .and_then(Value::as_object);
-            let answer = match content.filter(|it| !it.is_empty()) {
-                None => Answer::Nothing,
-                Some(content) => match json_content(content) {
-                    Some(json) => match json.get("schema") {
-                        Some(schema) => {
-                            Answer::Json(self.kind(&format!("{place} {status}"), schema)?)
-                        }
-                        None => Answer::Json(Kind::Any),
-                    },
-                    None => Answer::Text(content.keys().cloned().collect::<Vec<_>>().join(", ")),
-                },
+            let response = match media.and_then(chosen) {
+                None if code >= 300 => Response::Location,
+                None => Response::Nothing,
+                Some((name, media)) if name.contains("json") => {
+                    Response::Json(match media.get("schema") {
+                        Some(schema) => self.kind(&format!("{place} {status}"), schema)?,
+                        None => Kind::Any,
+                    })
+                }
+                Some((name, _)) if is_text(name) => Response::Text(name.to_owned()),
+                Some((name, _)) => Response::Bytes(name.to_owned()),
             };
-            answers.insert(status, answer);
+            found.insert(code, response);
         }
-        Ok(answers)
+        Ok(found)
     }
 
     /// The type that a schema describes. `place` names the objects that have no name of their own.
-    fn kind(&mut self, place: &str, schema: &Value) -> Result_<Kind> {
+    fn kind(&mut self, place: &str, schema: &Value) -> Read<Kind> {
         if let Some(reference) = text_of(schema, "$ref") {
             return self.component(reference);
         }
@@ -265,8 +275,11 @@ impl<'a> Reader<'a> {
             return Ok(Kind::Values(values));
         }
         Ok(match type_of(schema) {
-            Some("string") if text_of(schema, "format") == Some("date-time") => Kind::Time,
-            Some("string") => Kind::Text,
+            Some("string") => match text_of(schema, "format") {
+                Some("date-time") => Kind::Time,
+                Some("binary") => Kind::File,
+                _ => Kind::Text,
+            },
             Some("integer") => Kind::Integer,
             Some("number") => Kind::Number,
             Some("boolean") => Kind::Boolean,
@@ -281,7 +294,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn component(&mut self, reference: &str) -> Result_<Kind> {
+    fn component(&mut self, reference: &str) -> Read<Kind> {
         let target = self.lookup(reference)?;
         let name = reference.rsplit('/').next().unwrap_or(reference).to_owned();
         if self.objects.contains_key(&name) || self.open.contains(&(name.clone(), true)) {
@@ -303,7 +316,7 @@ impl<'a> Reader<'a> {
         Ok(kind)
     }
 
-    fn object(&mut self, place: &str, schema: &Value) -> Result_<Kind> {
+    fn object(&mut self, place: &str, schema: &Value) -> Read<Kind> {
         if let Some(fields) = named_fields(schema) {
             let object = self.fields(place, fields, schema)?;
             self.objects.insert(place.to_owned(), object);
@@ -322,7 +335,7 @@ impl<'a> Reader<'a> {
         place: &str,
         fields: &Map<String, Value>,
         schema: &Value,
-    ) -> Result_<Object> {
+    ) -> Read<Object> {
         let required: Vec<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -361,7 +374,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `allOf` of several parts: their fields together.
-    fn merged(&mut self, place: &str, parts: &[Value], schema: &Value) -> Result_<Kind> {
+    fn merged(&mut self, place: &str, parts: &[Value], schema: &Value) -> Read<Kind> {
         let mut all = match named_fields(schema) {
             Some(fields) => self.fields(place, fields, schema)?,
             None => Object::default(),
@@ -378,7 +391,7 @@ impl<'a> Reader<'a> {
         Ok(Kind::Object(place.to_owned()))
     }
 
-    fn one_of(&mut self, place: &str, parts: &[Value], schema: &Value) -> Result_<Kind> {
+    fn one_of(&mut self, place: &str, parts: &[Value], schema: &Value) -> Read<Kind> {
         let mut kinds = Vec::new();
         for (nth, part) in parts.iter().enumerate() {
             if type_of(part) == Some("null") {
@@ -415,7 +428,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The target of a `$ref`, or the value itself.
-    fn resolve<'v>(&self, value: &'v Value) -> Result_<&'v Value>
+    fn resolve<'v>(&self, value: &'v Value) -> Read<&'v Value>
     where
         'a: 'v,
     {
@@ -425,7 +438,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn lookup(&self, reference: &str) -> Result_<&'a Value> {
+    fn lookup(&self, reference: &str) -> Read<&'a Value> {
         let pointer = reference.strip_prefix('#');
         pointer
             .and_then(|it| self.root.pointer(it))
@@ -433,7 +446,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-const METHODS: [(&str, Method); 5] = [
+pub(super) const METHODS: [(&str, Method); 5] = [
     ("get", Method::Get),
     ("post", Method::Post),
     ("put", Method::Put),
@@ -457,11 +470,26 @@ fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn json_content(content: &Map<String, Value>) -> Option<&Value> {
-    content
-        .iter()
-        .find(|(kind, _)| kind.contains("json"))
-        .map(|(_, it)| it)
+/// A form whose fields are written like a query.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A form whose fields are parts of their own.
+const MULTIPART: &str = "multipart/form-data";
+
+/// The media type that counts, where there are several: JSON, else the first.
+fn chosen(content: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let mut media = content.iter();
+    let json = media.clone().find(|(name, _)| name.contains("json"));
+    json.or_else(|| media.next()).map(|(name, value)| (name.as_str(), value))
+}
+
+fn is_text(media: &str) -> bool {
+    media.starts_with("text/") || media.ends_with("xml")
+}
+
+/// Whether this is the status of a success or of a redirect.
+pub(super) fn is_success(status: &str) -> bool {
+    matches!(status.parse::<u16>(), Ok(200..=399))
 }
 
 /// `properties`, where there is at least one.
@@ -537,7 +565,7 @@ fn bounds(schema: &Value) -> Bounds {
     let limits = [i64::MIN, i64::MAX, i64::from(i32::MIN), i64::from(i32::MAX)];
     let number = |key: &str| {
         let value = schema.get(key)?;
-        let is_limit = value.as_i64().is_some_and(|it| limits.contains(&it));
+        let is_limit = value.as_i64().is_some_and(|limit| limits.contains(&limit));
         value.as_f64().filter(|_| !is_limit)
     };
     let count = |key: &str| {
@@ -555,7 +583,7 @@ fn bounds(schema: &Value) -> Bounds {
 }
 
 /// `x-roles`, or the list that iconik writes into the description.
-fn roles(operation: &Value) -> Option<Vec<String>> {
+pub(super) fn roles(operation: &Value) -> Option<Vec<String>> {
     let texts = |list: &Vec<Value>| {
         list.iter()
             .filter_map(Value::as_str)

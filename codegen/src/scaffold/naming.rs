@@ -2,11 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::Task;
-use crate::api::{Api, Method, Service};
-use crate::document::{Answer, Document, Operation};
-use crate::ident::{request, upper_camel};
-use crate::name::handle;
+use crate::api::{Method, Service};
+use crate::document::{Document, Operation, Response};
+use crate::check::is_reserved_resource;
+use crate::ident::{self, snake, upper_camel};
+
+/// A missing operation, and the place that it gets.
+pub(super) struct Task<'d> {
+    pub(super) operation: &'d Operation,
+    pub(super) resource: String,
+    pub(super) singular: String,
+    pub(super) action: String,
+    /// Whether the name of the action is only a number away from that of another one.
+    pub(super) numbered: bool,
+}
 
 /// The resource and the action name of each missing operation.
 pub(super) fn tasks<'d>(
@@ -14,159 +23,304 @@ pub(super) fn tasks<'d>(
     document: &Document,
     missing: &[&'d Operation],
 ) -> Vec<Task<'d>> {
+    let paths = Paths::new(document);
+    let mut requests = requests(service);
     let mut tasks: Vec<Task<'d>> = Vec::new();
-    for operation in missing {
-        let resource = resource(service, &operation.path);
-        let known = service.resources.iter().find(|it| it.name == resource);
-        let singular = known.map_or_else(|| singular(&resource), |it| it.singular.clone());
-        let mut action = action(document, operation, &resource);
-        let taken = |name: &str| {
-            let there = known.is_some_and(|it| it.actions.iter().any(|it| it.name == name));
-            there
-                || tasks
-                    .iter()
-                    .any(|it| it.resource == resource && it.action == name)
+    let mut ordered = missing.to_vec();
+    // The older version of a path comes first, and gets the shorter name.
+    ordered.sort_by_key(|operation| (version(&operation.path), operation.path.matches('{').count()));
+    for operation in ordered {
+        let path = Path::new(&operation.path);
+        let (resource, at) = resource(service, &paths, &path);
+        let known = service.resources.iter().find(|known| known.name == resource);
+        let singular = known.map_or_else(|| singular(&resource), |known| known.singular.clone());
+        let taken = |action: &str, requests: &BTreeSet<String>| {
+            let there = known.is_some_and(|known| known.actions.iter().any(|it| it.name == action));
+            let drafted = tasks
+                .iter()
+                .any(|task| task.resource == resource && task.action == action);
+            there || drafted || requests.contains(&ident::request(action, &resource, &singular))
         };
-        if taken(&action) {
-            action = by_placeholders(&action, &operation.path, &taken);
+        let plain = action(document, operation, &paths, &path, at);
+        let mut names = vec![plain.clone()];
+        if version(&operation.path) > 1 {
+            names.push(format!("{plain}_v{}", version(&operation.path)));
         }
+        names.extend(path.owners(at).into_iter().map(|owner| format!("{plain}_for_{owner}")));
+        names.extend(path.placeholders().map(|name| format!("{plain}_by_{name}")));
+        let free = names.iter().find(|name| !taken(name, &requests)).cloned();
+        let numbered = free.is_none();
+        let last = names.last().cloned().unwrap_or(plain);
+        let mut numbers = (2..).map(|n| format!("{last}_{n}"));
+        let action = free
+            .or_else(|| numbers.find(|name| !taken(name, &requests)))
+            .unwrap_or(last);
+        requests.insert(ident::request(&action, &resource, &singular));
         tasks.push(Task {
             operation,
             resource,
             singular,
             action,
+            numbered,
         });
     }
+    apart(service, &mut tasks);
     tasks.sort_by(|a, b| {
-        let order = |it: &Task<'_>| (it.resource.clone(), it.operation.path.clone(), rank(it));
+        let order = |task: &Task<'_>| {
+            (
+                task.resource.clone(),
+                task.operation.path.clone(),
+                task.operation.method,
+            )
+        };
         order(a).cmp(&order(b))
     });
     tasks
 }
 
-/// Reading comes first, then making, changing and removing.
-fn rank(task: &Task<'_>) -> u8 {
-    match task.operation.method {
-        Method::Get => 0,
-        Method::Post => 1,
-        Method::Put => 2,
-        Method::Patch => 3,
-        Method::Delete => 4,
+/// Renames new resources whose names are taken: by the library, or by an action of the principal
+/// resource, since both are methods of the service's handle.
+fn apart(service: &Service, tasks: &mut [Task<'_>]) {
+    let drafted = tasks.iter().filter(|task| task.resource == service.name);
+    let mut methods: BTreeSet<String> = drafted.map(|task| task.action.clone()).collect();
+    let actions = service.principal().into_iter().flat_map(|resource| &resource.actions);
+    methods.extend(actions.map(|action| action.name.clone()));
+    let known = |name: &str| service.resources.iter().any(|resource| resource.name == name);
+    for task in tasks {
+        let taken = methods.contains(&task.resource) || is_reserved_resource(&task.resource);
+        if taken && !known(&task.resource) {
+            task.resource = format!("{}_requests", task.singular);
+            task.singular = format!("{}_request", task.singular);
+        }
     }
 }
 
-fn literals(path: &str) -> Vec<&str> {
-    let parts = path
-        .split('/')
-        .filter(|it| !it.is_empty() && !it.starts_with('{'));
-    parts.filter(|it| !is_version(it)).collect()
+/// The names of the requests that the service has.
+fn requests(service: &Service) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for resource in &service.resources {
+        names.extend(resource.actions.iter().map(|action| match &action.request {
+            Some(name) => name.clone(),
+            None => ident::request(&action.name, &resource.name, &resource.singular),
+        }));
+    }
+    names
 }
 
-fn is_version(part: &str) -> bool {
-    part.strip_prefix('v')
-        .is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()))
+/// Names of types, handles and requests, of the spec and of what is scaffolded.
+pub(super) fn reserved(service: &Service, tasks: &[Task<'_>]) -> BTreeSet<String> {
+    let mut names = requests(service);
+    names.insert(upper_camel(&service.name));
+    names.extend(service.resources.iter().map(|resource| upper_camel(&resource.name)));
+    for task in tasks {
+        names.insert(upper_camel(&task.resource));
+        let request = ident::request(&task.action, &task.resource, &task.singular);
+        names.insert(format!("{request}Outcome"));
+        names.insert(request);
+    }
+    names
 }
 
-/// The resource that the path names last, or whose paths all begin like this one; else a new one,
-/// called after the path's first word.
-fn resource(service: &Service, path: &str) -> String {
-    let words: Vec<String> = literals(path)
-        .iter()
-        .map(|it| it.replace('-', "_"))
-        .collect();
-    let named = service.resources.iter().filter_map(|it| {
-        let at = words
-            .iter()
-            .rposition(|word| *word == it.name || *word == it.singular)?;
-        // The same word means something else behind other words: `/delete_queue/assets/`.
-        let begins = |path: &str| {
-            literals(path)
-                .iter()
-                .map(|it| it.replace('-', "_"))
-                .take(at + 1)
-                .eq(words[..=at].iter().cloned())
+/// A path, part by part, without its version.
+struct Path<'p> {
+    parts: Vec<&'p str>,
+}
+
+impl<'p> Path<'p> {
+    fn new(path: &'p str) -> Self {
+        let parts = path.split('/').filter(|part| !part.is_empty() && !is_version(part));
+        Self {
+            parts: parts.collect(),
+        }
+    }
+
+    /// The words from `start` on, with their positions.
+    fn words(&self, start: usize) -> impl DoubleEndedIterator<Item = (usize, String)> {
+        let parts = self.parts.iter().enumerate().skip(start);
+        parts
+            .filter(|(_, part)| !part.starts_with('{'))
+            .map(|(at, part)| (at, snake(part)))
+    }
+
+    fn ends_with_placeholder(&self) -> bool {
+        self.parts.last().is_some_and(|part| part.starts_with('{'))
+    }
+
+    fn placeholders(&self) -> impl Iterator<Item = String> {
+        let parts = self.parts.iter().rev();
+        parts.filter_map(|part| {
+            let name = part.strip_prefix('{')?.strip_suffix('}')?;
+            Some(snake(name.strip_suffix("_id").unwrap_or(name)))
+        })
+    }
+
+    /// What the part at `at` belongs to, from the inside out: `asset` of `/assets/{id}/files/`.
+    fn owners(&self, at: usize) -> Vec<String> {
+        let before = &self.parts[..at.min(self.parts.len())];
+        let owned = before.windows(2).rev().filter(|pair| pair[1].starts_with('{'));
+        owned.map(|pair| singular(&snake(pair[0]))).collect()
+    }
+
+    /// The path up to a part, without the names of its placeholders.
+    fn outline(&self, end: usize) -> String {
+        let parts = self.parts.iter().take(end + 1);
+        let parts = parts.map(|part| if part.starts_with('{') { "{}" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Every path of a document, with its methods.
+struct Paths(BTreeSet<(String, Method)>);
+
+impl Paths {
+    fn new(document: &Document) -> Self {
+        let operations = document.operations.iter();
+        let all = operations.map(|operation| {
+            let path = Path::new(&operation.path);
+            (path.outline(path.parts.len()), operation.method)
+        });
+        Self(all.collect())
+    }
+
+    /// Whether single objects are below a path that ends with this word.
+    fn is_noun(&self, word: &str) -> bool {
+        self.0.iter().any(|(path, _)| {
+            let last = path.rsplit('/').next().unwrap_or_default();
+            snake(last) == word && self.is_collection(path)
+        })
+    }
+
+    fn has(&self, outline: &str) -> bool {
+        self.0.iter().any(|(path, _)| path == outline)
+    }
+
+    /// Whether single objects are below this path, and the path is one itself. Parts of an object
+    /// belong to its resource.
+    fn is_collection(&self, outline: &str) -> bool {
+        let word = outline.rsplit('/').next().unwrap_or_default();
+        let owned = outline.contains("{}") && PARTS.contains(&word);
+        !owned && self.has(outline) && self.has(&format!("{outline}/{{}}"))
+    }
+}
+
+/// The resource of a path, and the position of its word: one of the spec that the path names last; else
+/// the last word that objects are listed and found under; else the first word.
+fn resource(service: &Service, paths: &Paths, path: &Path<'_>) -> (String, usize) {
+    let named = service.resources.iter().filter_map(|resource| {
+        let (at, _) = path
+            .words(0)
+            .rfind(|(_, word)| *word == resource.name || *word == resource.singular)?;
+        // The same word means something else after other words: `/delete_queue/assets/`.
+        let begins = |other: &str| {
+            let other = Path::new(other);
+            other.parts.len() > at && other.outline(at) == path.outline(at)
         };
-        it.actions
-            .iter()
-            .any(|it| begins(&it.path))
-            .then_some((at, it))
+        let same = resource.actions.iter().any(|action| begins(&action.path));
+        same.then(|| (at, resource.name.clone()))
     });
-    if let Some((_, resource)) = named.max_by_key(|(at, _)| *at) {
-        return resource.name.clone();
-    }
-    let first = words.first().map_or("root", String::as_str);
-    let begins = |path: &str| literals(path).first().is_some_and(|it| *it == first);
-    let alike = service
-        .resources
-        .iter()
-        .find(|it| it.actions.iter().all(|it| begins(&it.path)));
-    if let Some(resource) = alike {
-        return resource.name.clone();
-    }
-    first.to_owned()
+    // What belongs to an object is of the same kind as what is found elsewhere by the same word.
+    let listed = path.words(0).rfind(|(at, word)| {
+        let owned = *at > 0 && path.parts[at - 1].starts_with('{');
+        paths.is_collection(&path.outline(*at)) || owned && paths.is_noun(word)
+    });
+    let best = named.max_by_key(|(at, _)| *at);
+    let found = match (best, listed) {
+        (Some(named), Some(listed)) if listed.0 > named.0 => Some((listed.0, listed.1)),
+        (Some(named), _) => Some(named),
+        (None, listed) => listed,
+    };
+    let first = path.words(0).next();
+    let (at, name) = found.or(first).unwrap_or((0, service.name.clone()));
+    (name, at)
 }
 
-/// Verb and noun, as the other actions are called.
-fn action(document: &Document, operation: &Operation, resource: &str) -> String {
-    let parts: Vec<&str> = operation
-        .path
-        .split('/')
-        .filter(|it| !it.is_empty())
-        .collect();
-    let start = parts
-        .iter()
-        .rposition(|it| it.replace('-', "_") == resource);
-    let start = start.unwrap_or_else(|| parts.iter().position(|it| !is_version(it)).unwrap_or(0));
-    let behind = parts.get(start + 1..).unwrap_or_default();
-    let one = parts.last().is_some_and(|it| it.starts_with('{'));
+/// Words for what an object consists of.
+const PARTS: [&str; 5] = ["content", "contents", "items", "members", "steps"];
+
+/// Words that mean several objects at once.
+const MANY: [&str; 3] = ["bulk", "multi", "many"];
+
+/// What a path may end with instead of a noun, whatever the method is.
+const VERBS: [&str; 13] = [
+    "abort", "archive", "cancel", "export", "purge", "reindex", "reset", "restore", "resume", "start", "stop",
+    "transfer", "verify",
+];
+
+/// Verb and noun, as the other actions are called. `at` is the position of the resource's word.
+fn action(
+    document: &Document,
+    operation: &Operation,
+    paths: &Paths,
+    path: &Path<'_>,
+    at: usize,
+) -> String {
+    let mut amount = None;
     let mut words: Vec<String> = Vec::new();
-    for (at, word) in behind
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| !it.starts_with('{'))
-    {
-        let named = behind.get(at + 1).is_some_and(|it| it.starts_with('{'));
-        let word = word.replace('-', "_");
-        words.push(if named { singular(&word) } else { word });
+    for (position, word) in path.words(at + 1) {
+        if MANY.contains(&word.as_str()) {
+            amount = Some("many");
+            continue;
+        }
+        if word == "all" {
+            amount = Some("all");
+            continue;
+        }
+        let one = path.parts.get(position + 1).is_some_and(|part| part.starts_with('{'));
+        words.push(if one { singular(&word) } else { word });
+    }
+    let one = path.ends_with_placeholder();
+    let outline = path.outline(path.parts.len());
+    if words.is_empty() && !one && paths.has(&format!("{outline}/{{}}")) {
+        let single = matches!(operation.method, Method::Get | Method::Post);
+        amount = amount.or((!single).then_some("many"));
     }
     let tail = words.last().cloned().unwrap_or_default();
-    let plural = tail.ends_with('s');
+    // The path ends with what it does: `/assets/{asset_id}/reindex/`.
+    let post = operation.method == Method::Post && singular(&tail) == tail;
+    let verb = VERBS.contains(&tail.as_str()) && operation.method != Method::Get;
+    if !one && !tail.is_empty() && (post || verb) {
+        words.pop();
+        return joined(&tail, amount, &words);
+    }
     let verb = match operation.method {
         Method::Get if lists(document, operation) => "list",
         Method::Get => "get",
-        Method::Post if !one && !tail.is_empty() && !plural => return words.join("_"),
-        Method::Post if !tail.is_empty() && plural => {
+        Method::Post if tail.is_empty() => "create",
+        Method::Post => {
             words.pop();
             words.push(singular(&tail));
             "add"
         }
-        Method::Post => "create",
         Method::Put => "replace",
         Method::Patch => "update",
         Method::Delete => "delete",
     };
-    words.insert(0, verb.to_owned());
-    words.join("_")
+    joined(verb, amount, &words)
+}
+
+fn joined(verb: &str, amount: Option<&str>, words: &[String]) -> String {
+    let verb = [verb].into_iter().chain(amount);
+    let words = verb.chain(words.iter().map(String::as_str));
+    words.collect::<Vec<_>>().join("_")
 }
 
 fn lists(document: &Document, operation: &Operation) -> bool {
-    operation.answers.values().any(|it| match it {
-        Answer::Json(kind) => document.envelope(kind).is_some(),
+    operation.responses.values().any(|response| match response {
+        Response::Json(kind) => document.envelope(kind).is_some(),
         _ => false,
     })
 }
 
-/// The action with as many of the path's placeholders, from the last one on, as tell it from others.
-fn by_placeholders(action: &str, path: &str, taken: &dyn Fn(&str) -> bool) -> String {
-    let mut name = action.to_owned();
-    let placeholders = path.split('/').rev();
-    for it in placeholders.filter_map(|it| it.strip_prefix('{')?.strip_suffix('}')) {
-        name = format!("{name}_by_{}", it.trim_end_matches("_id"));
-        if !taken(&name) {
-            return name;
-        }
-    }
-    format!("{name}_{}", super::MARKER.to_lowercase())
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v')
+        .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// The version that a path begins with; 1 where it names none.
+fn version(path: &str) -> u32 {
+    let first = path.split('/').find(|part| !part.is_empty());
+    let version = first.filter(|part| is_version(part));
+    version.and_then(|part| part[1..].parse().ok()).unwrap_or(1)
 }
 
 /// `items` → `item`, `entries` → `entry`.
@@ -175,32 +329,14 @@ pub(super) fn singular(word: &str) -> String {
         Some(stem) if !stem.is_empty() => format!("{stem}y"),
         _ => word
             .strip_suffix('s')
-            .filter(|it| !it.ends_with('s'))
+            // `status`, `analysis` and `access` are one.
+            .filter(|stem| !stem.is_empty() && !stem.ends_with(['s', 'u', 'i']))
             .unwrap_or(word)
             .to_owned(),
     }
 }
 
-/// Names of types, handles and requests, of the spec and of what is scaffolded.
-pub(super) fn blocked(api: &Api, service: &Service, tasks: &[Task<'_>]) -> BTreeSet<String> {
-    let scope = api.scope(service);
-    let mut names = BTreeSet::new();
-    names.extend(scope.models().map(|it| it.name.clone()));
-    names.extend(scope.enums().map(|it| it.name.clone()));
-    names.extend(scope.ids().map(|it| it.name.clone()));
-    for it in &service.resources {
-        names.insert(handle(&it.name));
-        let actions = it.actions.iter();
-        names.extend(actions.map(|action| crate::name::request(it, action)));
-    }
-    for task in tasks {
-        names.insert(handle(&task.resource));
-        names.insert(request(&task.action, &task.resource, &task.singular));
-    }
-    names
-}
-
-/// What an object is called once the endings are gone that tell where it is used.
+/// What an object is called without the endings that say where it is used.
 pub(super) fn entity(object: &str) -> String {
     strip(object, &["Schema", "Elastic", "Typed"])
 }
@@ -212,31 +348,25 @@ pub(super) fn full(object: &str) -> String {
 
 /// What a request body is about.
 pub(super) fn body(object: &str) -> String {
-    strip(
-        object,
-        &[
-            "Schema", "Elastic", "Typed", "Create", "Edit", "Input", "Update",
-        ],
-    )
+    let endings = ["Schema", "Elastic", "Typed", "Create", "Edit", "Input", "Update"];
+    strip(object, &endings)
 }
 
-/// The thing that a model is about, whatever is done with it.
+/// The object that a model is about, whatever is done with it.
 pub(super) fn noun(model: &str) -> String {
-    let name = strip(
-        model,
-        &["Schema", "Create", "Edit", "Update", "Replacement", "Patch"],
-    );
+    let endings = ["Schema", "Create", "Edit", "Update", "Replacement", "Patch"];
+    let name = strip(model, &endings);
     let inner = name
         .strip_prefix("New")
-        .filter(|it| it.starts_with(|it: char| it.is_ascii_uppercase()));
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
     inner.map(str::to_owned).unwrap_or(name)
 }
 
 fn strip(object: &str, endings: &[&str]) -> String {
-    // Objects without a name of their own are called after the place where they stand.
-    let words = object.replace(|it: char| !it.is_ascii_alphanumeric(), "_");
+    // Objects without a name of their own are called after the place where they are.
+    let words = object.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
     let mut name = upper_camel(&words);
-    while let Some(shorter) = endings.iter().find_map(|it| name.strip_suffix(it)) {
+    while let Some(shorter) = endings.iter().find_map(|ending| name.strip_suffix(ending)) {
         if shorter.is_empty() {
             break;
         }
@@ -245,17 +375,10 @@ fn strip(object: &str, endings: &[&str]) -> String {
     name
 }
 
-/// `name`, or something like it that nobody has yet.
+/// `name`, or something like it that is free.
 pub(super) fn free(name: &str, taken: &BTreeSet<String>, prefix: &str) -> String {
-    if !taken.contains(name) {
-        return name.to_owned();
-    }
     let longer = format!("{prefix}{name}");
-    if !taken.contains(&longer) {
-        return longer;
-    }
-    (2..)
-        .map(|n| format!("{name}{n}"))
-        .find(|it| !taken.contains(it))
-        .unwrap_or(longer)
+    let numbers = (2..).map(|n| format!("{name}{n}"));
+    let mut names = [name.to_owned(), longer.clone()].into_iter().chain(numbers);
+    names.find(|name| !taken.contains(name)).unwrap_or(longer)
 }

@@ -1,5 +1,7 @@
 //! Types as they are written: `list<AssetId>`, `page<Asset>`.
 
+use std::fmt;
+
 use serde_json::Value as Json;
 
 use crate::decode::{At, Context, Decode, Text};
@@ -7,6 +9,8 @@ use crate::diag::Diagnostic;
 use crate::node::Node;
 use crate::schema::Definitions;
 use crate::source::Span;
+use crate::words::type_text;
+use crate::yaml::Yaml;
 
 /// A type as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +23,38 @@ pub(crate) enum Type {
     List(Box<Type>),
     /// `map<T>`
     Map(Box<Type>),
+}
+
+impl Type {
+    /// An id, an enum or a model of this name.
+    pub(crate) fn named(name: impl Into<String>) -> Self {
+        Self::Named(At::new(name.into()))
+    }
+
+    /// A list of these.
+    pub(crate) fn list(of: Self) -> Self {
+        Self::List(Box::new(of))
+    }
+
+    /// The name that it leads to, if that is not the name of a built-in type.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Builtin(_) => None,
+            Self::Named(name) => Some(&name.value),
+            Self::List(of) | Self::Map(of) => of.name(),
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin(ty) => f.write_str(&type_text(ty)),
+            Self::Named(name) => f.write_str(&name.value),
+            Self::List(of) => write!(f, "list<{of}>"),
+            Self::Map(of) => write!(f, "map<{of}>"),
+        }
+    }
 }
 
 /// The types that every spec has, by name.
@@ -60,6 +96,10 @@ impl Decode for TypeForm {
         )
     }
 
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Text(value.value.to_string())
+    }
+
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<Type>> {
         let value = TypeText::new(node, owner, cx)?.ty(cx)?;
         Some(At {
@@ -81,6 +121,18 @@ impl Decode for BodyForm {
             "nothing, text, bytes, location, page<T>, objects<T>, or a type: JSON of that type.",
             r"^(page<|objects<)?(list<|map<)*[A-Za-z][A-Za-z0-9]*>*$",
         )
+    }
+
+    fn encode(value: &Self::Output) -> Yaml {
+        Yaml::Text(match &value.value {
+            Body::Nothing => "nothing".to_owned(),
+            Body::Text => "text".to_owned(),
+            Body::Bytes => "bytes".to_owned(),
+            Body::Location => "location".to_owned(),
+            Body::Json(ty) => ty.to_string(),
+            Body::Page(ty) => format!("page<{ty}>"),
+            Body::Objects(ty) => format!("objects<{ty}>"),
+        })
     }
 
     fn decode(node: &Node, owner: Span, cx: &mut Context<'_>) -> Option<At<Body>> {

@@ -4,6 +4,7 @@ mod api;
 mod diagnostics;
 mod documented;
 mod emit;
+mod published;
 mod readme;
 mod robust;
 mod support;

@@ -82,7 +82,7 @@ fn each_difference_is_told_where_it_stands() {
         ),
         (
             set(&format!("{LIST}/parameters/0/in"), json!("header")),
-            "param sort: location: document header; spec query",
+            "param sort: in: document header; spec query",
         ),
         (
             set(&format!("{LIST}/parameters/0/required"), json!(true)),
@@ -97,7 +97,7 @@ fn each_difference_is_told_where_it_stands() {
         ),
         (
             set(&format!("{LIST}/parameters/1/schema/maxItems"), json!(50)),
-            "param ids: bounds: document at most 50 items; spec at most 100 items",
+            "param ids: max_items: document 50; spec 100",
         ),
         (
             set(&format!("{LIST}/parameters/2/schema/default"), json!(2)),
@@ -112,14 +112,14 @@ fn each_difference_is_told_where_it_stands() {
         ),
         (
             set(&format!("{ONE}/get/responses/200"), json!({})),
-            "answer: document nothing; spec Playlist",
+            "returns: document nothing; spec Playlist",
         ),
         (
             set(
                 &format!("{LIST}/responses/200/content/application~1json/schema"),
                 json!({ "$ref": "#/components/schemas/Playlist" }),
             ),
-            "answer: document Playlist; spec page<Playlist>",
+            "returns: document Playlist; spec page<Playlist>",
         ),
         (
             set(&format!("{ONE}/put/requestBody/required"), json!(false)),
@@ -164,7 +164,7 @@ fn each_difference_is_told_where_it_stands() {
         ),
         (
             set(&schema("PlaylistItem", "position/minimum"), json!(1)),
-            "field position: bounds: document at least 1; spec at least 0",
+            "field position: min: document 1; spec 0",
         ),
         (
             set(
@@ -368,7 +368,7 @@ fn the_report_for_machines_is_json() {
 
     let json: Value = serde_json::from_str(&report.json()).unwrap();
 
-    assert_eq!(json["groups"][0]["place"]["name"], "playlists.list");
+    assert_eq!(json["groups"][0]["subject"]["name"], "spec.playlists.list");
     assert_eq!(json["groups"][0]["findings"][0]["aspect"], "deprecated");
     assert_eq!(json["not_in_the_spec"], json!([]));
 }
@@ -376,7 +376,7 @@ fn the_report_for_machines_is_json() {
 #[test]
 fn what_is_no_document_is_said_so() {
     for (text, problem) in [
-        ("nonsense", "is not JSON"),
+        ("nonsense", "not JSON"),
         ("{}", "openapi: must be a version"),
         (r#"{"openapi": "3.0.3"}"#, "paths: is missing"),
         (
