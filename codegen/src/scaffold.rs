@@ -59,7 +59,11 @@ impl fmt::Display for Scaffold {
                 true => "a new file",
                 false => "add to what is there",
             };
-            writeln!(f, "# ---- {}: {what} ----\n{}", fragment.file, fragment.text)?;
+            writeln!(
+                f,
+                "# ---- {}: {what} ----\n{}",
+                fragment.file, fragment.text
+            )?;
         }
         Ok(())
     }

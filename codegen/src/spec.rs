@@ -551,7 +551,13 @@ impl Decode for ValuesForm {
     fn encode(value: &Self::Output) -> Yaml {
         let bare = value.value.iter().all(|(_, value)| value.is_bare());
         match bare {
-            true => Yaml::List(value.value.iter().map(|(wire, _)| Text::encode(wire)).collect()),
+            true => Yaml::List(
+                value
+                    .value
+                    .iter()
+                    .map(|(wire, _)| Text::encode(wire))
+                    .collect(),
+            ),
             false => Entries::<EnumValueForm>::encode(&value.value),
         }
     }

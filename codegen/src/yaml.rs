@@ -30,8 +30,15 @@ impl Yaml {
     pub(crate) fn document(&self) -> String {
         let mut out = String::new();
         if let Yaml::Record(members) | Yaml::Entries(members) = self {
+            let mut lines = 1;
             for (key, value) in members {
+                let start = out.len();
                 value.below(key, 0, &mut out);
+                // Sections of several lines are set apart.
+                let before = std::mem::replace(&mut lines, out[start..].matches('\n').count());
+                if start > 0 && (before > 1 || lines > 1) {
+                    out.insert(start, '\n');
+                }
             }
         }
         out
@@ -121,9 +128,8 @@ fn key(text: &str) -> String {
 /// Text as YAML reads it back; `flow` within brackets or braces, where more needs quotes.
 fn scalar(text: &str, flow: bool) -> String {
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || "/_".contains(c));
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || "_-./<>* ".contains(c) || !flow && "{},".contains(c)
-    };
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || "_-./<>* ".contains(c) || !flow && "{},".contains(c);
     let word = text.to_ascii_lowercase();
     let means_something = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
     let safe = starts
@@ -143,10 +149,19 @@ mod tests {
 
     #[test]
     fn text_is_quoted_where_yaml_reads_something_else() {
-        for text in ["", "yes", "No", "16x9", "a: b", "a #b", "- a", "{a}", "a\nb", " a", "é"] {
+        for text in [
+            "", "yes", "No", "16x9", "a: b", "a #b", "- a", "{a}", "a\nb", " a", "é",
+        ] {
             assert!(scalar(text, true).starts_with('"'), "{text:?}");
         }
-        for text in ["title", "list<AssetId>", "/v1/assets/", "N/A", "_exists_", "Lists assets"] {
+        for text in [
+            "title",
+            "list<AssetId>",
+            "/v1/assets/",
+            "N/A",
+            "_exists_",
+            "Lists assets",
+        ] {
             assert_eq!(scalar(text, true), text);
         }
         assert_eq!(scalar("/v1/{asset_id}/", false), "/v1/{asset_id}/");

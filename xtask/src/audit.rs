@@ -75,7 +75,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// What is wrong with a document, and where.
 fn mistake(path: &Path, text: &str, error: &DocumentError) -> Error {
     let line = error.line(text).map(|line| format!(":{line}"));
-    Error::plain(format!("{}{}: {error}", path.display(), line.unwrap_or_default()))
+    Error::plain(format!(
+        "{}{}: {error}",
+        path.display(),
+        line.unwrap_or_default()
+    ))
 }
 
 fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&'a Service> {

@@ -152,13 +152,15 @@ impl<'d> Comparison<'_, 'd> {
             file: format!("spec/{}/service.yaml", self.service.name),
         };
         let sides = sides(path.clone(), self.service.base_path.clone());
-        self.ledger.enter(&subject, &[], on_subject(Aspect::BasePath(sides)));
+        self.ledger
+            .enter(&subject, &[], on_subject(Aspect::BasePath(sides)));
     }
 
     fn undocumented(&mut self, resource: &Resource, action: &Action) {
         let aspect = Aspect::UndocumentedAction(request(action.method, &action.path));
         let subject = self.subject(resource, action);
-        self.ledger.enter(&subject, &action.differs, on_subject(aspect));
+        self.ledger
+            .enter(&subject, &action.differs, on_subject(aspect));
     }
 
     fn subject(&self, resource: &Resource, action: &Action) -> Subject {
@@ -173,10 +175,15 @@ impl<'d> Comparison<'_, 'd> {
     fn action(&mut self, resource: &Resource, action: &Action, operation: &'d Operation) {
         self.compared.actions += 1;
         let subject = self.subject(resource, action);
-        let mut enter =
-            |aspect| self.ledger.enter(&subject, &action.differs, on_subject(aspect));
+        let mut enter = |aspect| {
+            self.ledger
+                .enter(&subject, &action.differs, on_subject(aspect))
+        };
         if action.path != operation.path {
-            enter(Aspect::Path(sides(operation.path.clone(), action.path.clone())));
+            enter(Aspect::Path(sides(
+                operation.path.clone(),
+                action.path.clone(),
+            )));
         }
         if let Some(roles) = &operation.roles {
             let set = |roles: &[String]| roles.iter().cloned().collect::<BTreeSet<_>>();
@@ -205,8 +212,7 @@ impl<'d> Comparison<'_, 'd> {
 
     fn params(&mut self, subject: &Subject, action: &Action, operation: &'d Operation) {
         // Where only a placeholder's name differs, `path` has reported it.
-        let renamed =
-            |location| location == Location::Path && action.path != operation.path;
+        let renamed = |location| location == Location::Path && action.path != operation.path;
         for param in &action.params {
             let mut documented = operation
                 .params
@@ -232,7 +238,8 @@ impl<'d> Comparison<'_, 'd> {
                 .any(|param| describes(&param.wire, &documented.name));
             if !known && !renamed(documented.location) {
                 let aspect = Aspect::MissingParam(documented.clone());
-                self.ledger.enter(subject, &action.differs, on_subject(aspect));
+                self.ledger
+                    .enter(subject, &action.differs, on_subject(aspect));
             }
         }
     }
@@ -288,7 +295,9 @@ impl<'d> Comparison<'_, 'd> {
         };
         if !same {
             let aspect = Aspect::Body(documented.cloned(), action.body.clone());
-            let silent = self.ledger.enter(subject, &action.differs, on_subject(aspect));
+            let silent = self
+                .ledger
+                .enter(subject, &action.differs, on_subject(aspect));
             if silent {
                 return;
             }
@@ -325,7 +334,8 @@ impl<'d> Comparison<'_, 'd> {
         }
         if theirs != ours {
             let aspect = Aspect::Success(sides(theirs, ours));
-            self.ledger.enter(subject, &action.differs, on_subject(aspect));
+            self.ledger
+                .enter(subject, &action.differs, on_subject(aspect));
         }
         let only = action.returns.len() == 1 && documented.len() == 1;
         for (code, body) in &action.returns {
@@ -352,7 +362,9 @@ impl<'d> Comparison<'_, 'd> {
                 documented: returned.clone(),
                 specified: body.clone(),
             });
-            let silent = self.ledger.enter(subject, &action.differs, on_subject(aspect));
+            let silent = self
+                .ledger
+                .enter(subject, &action.differs, on_subject(aspect));
             if silent {
                 return;
             }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::api::{self, Action, Auth, Body, Bounds, Literal, Location, Method, Type};
-use crate::document::{Content, Credentials, Document, Kind, Parameter, Property, RequestBody, Response};
+use crate::document::{
+    Content, Credentials, Document, Kind, Parameter, Property, RequestBody, Response,
+};
 use crate::words::{body_text, literal_text, request_body_text, type_text};
 
 /// The differences of one part of the spec.

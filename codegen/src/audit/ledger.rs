@@ -66,7 +66,11 @@ impl Ledger {
             });
             return true;
         }
-        match self.groups.iter_mut().find(|group| group.subject == *subject) {
+        match self
+            .groups
+            .iter_mut()
+            .find(|group| group.subject == *subject)
+        {
             Some(group) => group.findings.push(finding),
             None => self.groups.push(Group {
                 subject: subject.clone(),

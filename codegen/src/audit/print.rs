@@ -100,7 +100,11 @@ fn line(finding: &Finding) -> String {
 
 fn note_text(note: &Note) -> String {
     let list = |actions: &std::collections::BTreeSet<String>| {
-        actions.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+        actions
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     match note {
         Note::AcknowledgedFor(before) => format!("acknowledged while the document said: {before}"),

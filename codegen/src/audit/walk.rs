@@ -46,13 +46,19 @@ impl Use {
     pub(super) fn properties<'d>(&self, document: &'d Document, field: &str) -> Vec<&'d Property> {
         let objects = self.objects.iter();
         let objects = objects.filter_map(|name| document.objects.get(name));
-        objects.filter_map(|object| object.fields.get(field)).collect()
+        objects
+            .filter_map(|object| object.fields.get(field))
+            .collect()
     }
 }
 
 /// The tags of each variant of a union, as a document states them: in its discriminator, or as the
 /// only values of the field that is the tag.
-pub(super) fn tags<'d>(document: &'d Document, tag: &str, kind: &'d Kind) -> Vec<(&'d str, &'d str)> {
+pub(super) fn tags<'d>(
+    document: &'d Document,
+    tag: &str,
+    kind: &'d Kind,
+) -> Vec<(&'d str, &'d str)> {
     let Kind::OneOf { variants, .. } = kind else {
         return Vec::new();
     };
@@ -180,7 +186,9 @@ impl<'d> Walk<'_, '_, 'd> {
         };
         let way = self.way;
         let uses = self.met.models.entry(name.to_owned()).or_default();
-        let known = uses.iter().any(|used| used.objects == objects && used.way == way);
+        let known = uses
+            .iter()
+            .any(|used| used.objects == objects && used.way == way);
         if objects.is_empty() || known {
             return;
         }

@@ -34,7 +34,11 @@ const OF_SCHEMAS: &[&str] = &[
 pub(super) fn facts(root: &Value) -> String {
     let paths = each(root.get("paths"), |item| {
         let mut kept = Map::new();
-        put(&mut kept, "parameters", item.get("parameters").map(parameters));
+        put(
+            &mut kept,
+            "parameters",
+            item.get("parameters").map(parameters),
+        );
         for (key, _) in read::METHODS {
             put(&mut kept, key, item.get(key).map(operation));
         }
@@ -56,8 +60,15 @@ pub(super) fn facts(root: &Value) -> String {
     let mut text = String::from("{\n");
     for (key, value) in [
         ("openapi", root.get("openapi").cloned()),
-        ("info", root.get("info").map(|it| only(it, &["title", "version"]))),
-        ("servers", root.get("servers").map(|it| list(it, |it| only(it, &["url"])))),
+        (
+            "info",
+            root.get("info").map(|it| only(it, &["title", "version"])),
+        ),
+        (
+            "servers",
+            root.get("servers")
+                .map(|it| list(it, |it| only(it, &["url"]))),
+        ),
         ("security", root.get("security").cloned()),
     ] {
         if let Some(value) = value {
@@ -65,8 +76,9 @@ pub(super) fn facts(root: &Value) -> String {
         }
     }
     text.push_str("\"components\": {\n");
-    text.push_str(&joined(components.iter().filter_map(|(name, members)| {
-        (!members.is_empty()).then(|| format!("{}: {{\n{}\n}}", json!(name), lines(members)))
+    let sections = components.iter().filter(|(_, members)| !members.is_empty());
+    text.push_str(&joined(sections.map(|(name, members)| {
+        format!("{}: {{\n{}\n}}", json!(name), lines(members))
     })));
     text.push_str("\n},\n\"paths\": {\n");
     text.push_str(&joined(paths.iter().map(|(path, item)| {
@@ -79,7 +91,11 @@ pub(super) fn facts(root: &Value) -> String {
 
 /// One line for each member.
 fn lines(members: &Map<String, Value>) -> String {
-    joined(members.iter().map(|(name, value)| format!("{}: {value}", json!(name))))
+    joined(
+        members
+            .iter()
+            .map(|(name, value)| format!("{}: {value}", json!(name))),
+    )
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
@@ -88,7 +104,9 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 
 fn each(members: Option<&Value>, of: impl Fn(&Value) -> Value) -> Map<String, Value> {
     let members = members.and_then(Value::as_object).into_iter().flatten();
-    members.map(|(name, value)| (name.clone(), of(value))).collect()
+    members
+        .map(|(name, value)| (name.clone(), of(value)))
+        .collect()
 }
 
 fn list(value: &Value, of: impl Fn(&Value) -> Value) -> Value {
@@ -98,7 +116,9 @@ fn list(value: &Value, of: impl Fn(&Value) -> Value) -> Value {
 
 fn only(value: &Value, keys: &[&str]) -> Value {
     let members = keys.iter().filter_map(|key| Some((key, value.get(*key)?)));
-    members.map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+    members
+        .map(|(key, value)| ((*key).to_owned(), value.clone()))
+        .collect()
 }
 
 fn put(members: &mut Map<String, Value>, key: &str, value: Option<Value>) {
@@ -109,12 +129,29 @@ fn put(members: &mut Map<String, Value>, key: &str, value: Option<Value>) {
 
 fn operation(operation: &Value) -> Value {
     let mut kept = members(only(operation, &["deprecated", "security"]));
-    put(&mut kept, "x-roles", read::roles(operation).map(|roles| json!(roles)));
-    put(&mut kept, "parameters", operation.get("parameters").map(parameters));
-    put(&mut kept, "requestBody", operation.get("requestBody").map(with_content));
+    put(
+        &mut kept,
+        "x-roles",
+        read::roles(operation).map(|roles| json!(roles)),
+    );
+    put(
+        &mut kept,
+        "parameters",
+        operation.get("parameters").map(parameters),
+    );
+    put(
+        &mut kept,
+        "requestBody",
+        operation.get("requestBody").map(with_content),
+    );
     let responses = each(operation.get("responses"), with_content);
-    let successes = responses.into_iter().filter(|(status, _)| read::is_success(status));
-    kept.insert("responses".to_owned(), successes.collect::<Map<_, _>>().into());
+    let successes = responses
+        .into_iter()
+        .filter(|(status, _)| read::is_success(status));
+    kept.insert(
+        "responses".to_owned(),
+        successes.collect::<Map<_, _>>().into(),
+    );
     Value::Object(kept)
 }
 
@@ -123,7 +160,10 @@ fn parameters(list_of: &Value) -> Value {
 }
 
 fn parameter(parameter: &Value) -> Value {
-    let mut kept = members(only(parameter, &["$ref", "name", "in", "required", "deprecated"]));
+    let mut kept = members(only(
+        parameter,
+        &["$ref", "name", "in", "required", "deprecated"],
+    ));
     put(&mut kept, "schema", parameter.get("schema").map(schema));
     Value::Object(kept)
 }
@@ -148,13 +188,20 @@ fn schema(value: &Value) -> Value {
     }
     let mut kept = members(only(value, OF_SCHEMAS));
     if value.get("properties").is_some() {
-        kept.insert("properties".to_owned(), each(value.get("properties"), schema).into());
+        kept.insert(
+            "properties".to_owned(),
+            each(value.get("properties"), schema).into(),
+        );
     }
     for key in ["items", "additionalProperties"] {
         put(&mut kept, key, value.get(key).map(schema));
     }
     for key in ["allOf", "anyOf", "oneOf"] {
-        put(&mut kept, key, value.get(key).map(|parts| list(parts, schema)));
+        put(
+            &mut kept,
+            key,
+            value.get(key).map(|parts| list(parts, schema)),
+        );
     }
     Value::Object(kept)
 }

@@ -330,12 +330,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn fields(
-        &mut self,
-        place: &str,
-        fields: &Map<String, Value>,
-        schema: &Value,
-    ) -> Read<Object> {
+    fn fields(&mut self, place: &str, fields: &Map<String, Value>, schema: &Value) -> Read<Object> {
         let required: Vec<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -480,7 +475,8 @@ const MULTIPART: &str = "multipart/form-data";
 fn chosen(content: &Map<String, Value>) -> Option<(&str, &Value)> {
     let mut media = content.iter();
     let json = media.clone().find(|(name, _)| name.contains("json"));
-    json.or_else(|| media.next()).map(|(name, value)| (name.as_str(), value))
+    json.or_else(|| media.next())
+        .map(|(name, value)| (name.as_str(), value))
 }
 
 fn is_text(media: &str) -> bool {

@@ -39,7 +39,9 @@ impl Actions {
     /// The model of this name.
     pub(super) fn model(&self, name: &str) -> Option<&spec::Model> {
         let mut models = self.models.iter();
-        models.find(|(other, _)| other == name).map(|(_, model)| model)
+        models
+            .find(|(other, _)| other == name)
+            .map(|(_, model)| model)
     }
 
     /// Makes records of everything that the tasks need.
@@ -57,7 +59,6 @@ impl Actions {
             new_ids: BTreeSet::new(),
         };
         let mut builder = Builder {
-
             service,
             document,
             types,
@@ -67,7 +68,9 @@ impl Actions {
         for task in tasks {
             let mut params = task.operation.params.iter();
             if let Some(last) = params.rfind(|param| param.location == Location::Path) {
-                builder.types.param_type(&task.resource, &task.singular, "", last);
+                builder
+                    .types
+                    .param_type(&task.resource, &task.singular, "", last);
             }
         }
         for task in tasks {
@@ -86,7 +89,9 @@ impl Actions {
             .enums
             .iter()
             .map(|draft| (draft.name.clone(), Types::enum_record(draft)));
-        let needed = tasks.iter().filter_map(|task| task.operation.roles.as_ref());
+        let needed = tasks
+            .iter()
+            .filter_map(|task| task.operation.roles.as_ref());
         Self {
             resources: builder.resources,
             models,
@@ -96,6 +101,9 @@ impl Actions {
         }
     }
 }
+
+/// The body of each status.
+type Returns = Vec<(At<u16>, At<Body>)>;
 
 struct Builder<'a, 'd> {
     service: &'a Service,
@@ -154,9 +162,7 @@ impl<'d> Builder<'_, 'd> {
         };
         let ty = match (self.types.entities.sent(task, &body.content), &body.content) {
             (Some(name), _) => Type::named(name),
-            (None, Content::Json(Kind::List(of))) => {
-                Type::list(self.types.field_type("", "", of))
-            }
+            (None, Content::Json(Kind::List(of))) => Type::list(self.types.field_type("", "", of)),
             (None, Content::Json(Kind::Map(of))) => {
                 Type::Map(Box::new(self.types.field_type("", "", of)))
             }
@@ -178,7 +184,7 @@ impl<'d> Builder<'_, 'd> {
     }
 
     /// The responses, and what a person has to decide about them.
-    fn returns(&mut self, task: &Task<'d>) -> (Vec<(At<u16>, At<Body>)>, Option<String>) {
+    fn returns(&mut self, task: &Task<'d>) -> (Returns, Option<String>) {
         let responses = &task.operation.responses;
         let delete = task.operation.method == Method::Delete && responses.len() > 1;
         let mut all = Vec::new();
@@ -195,7 +201,11 @@ impl<'d> Builder<'_, 'd> {
                 Response::Json(kind) => match self.document.envelope(kind) {
                     Some(list) => {
                         let ty = self.types.field_type(&task.singular, "", list.items);
-                        if list.pages { Body::Page(ty) } else { Body::Objects(ty) }
+                        if list.pages {
+                            Body::Page(ty)
+                        } else {
+                            Body::Objects(ty)
+                        }
                     }
                     None => Body::Json(self.types.field_type(&task.singular, "", kind)),
                 },
@@ -224,7 +234,10 @@ impl<'d> Builder<'_, 'd> {
             _ => None,
         });
         let wrapped = lists.any(|list| !list.others.is_empty());
-        wrapped.then(|| (At::new("returns".to_owned()), unexplained())).into_iter().collect()
+        wrapped
+            .then(|| (At::new("returns".to_owned()), unexplained()))
+            .into_iter()
+            .collect()
     }
 
     /// The paging styles, and the other parameters.
@@ -261,9 +274,13 @@ impl<'d> Builder<'_, 'd> {
                 continue;
             }
             let part = part_behind(&operation.path, &task.resource);
-            let ty = self.types.param_type(&task.resource, &task.singular, &part, param);
+            let ty = self
+                .types
+                .param_type(&task.resource, &task.singular, &part, param);
             let record = record(ty, param);
-            let paging = styles.iter().find_map(|(_, params)| params.get(&param.name));
+            let paging = styles
+                .iter()
+                .find_map(|(_, params)| params.get(&param.name));
             let common = paging.or(shared.params.get(&param.name));
             let record = Types::written_param(record, common);
             let bare = record.ty.is_none() && is_bare(&record);

@@ -34,7 +34,12 @@ pub(super) fn fragments(report: &Report, shared: &Shared) -> Vec<Fragment> {
     let mut files: BTreeMap<&String, Additions> = BTreeMap::new();
     for group in &report.groups {
         let subject = &group.subject;
-        let name = subject.name.rsplit('.').next().unwrap_or_default().to_owned();
+        let name = subject
+            .name
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         for finding in &group.findings {
             let file = files.entry(&subject.file).or_default();
             match &finding.aspect {
@@ -46,7 +51,8 @@ pub(super) fn fragments(report: &Report, shared: &Shared) -> Vec<Fragment> {
                 }
                 Aspect::MissingField(field, properties) => {
                     let (record, remark) = self::field(field, properties, shared);
-                    file.remarks.extend(remark.map(|kind| format!("`{name}.{field}`: {kind}")));
+                    file.remarks
+                        .extend(remark.map(|kind| format!("`{name}.{field}`: {kind}")));
                     let empty = || spec::Model::empty(Span::default());
                     let model = file.models.entry(name.clone()).or_insert_with(empty);
                     let fields = model.fields.get_or_insert_default();
@@ -104,15 +110,13 @@ fn param(param: &Parameter, shared: &Shared) -> spec::Param {
 }
 
 /// The field, and what the document says where its type is for a person to name.
-fn field(
-    name: &str,
-    properties: &[Property],
-    shared: &Shared,
-) -> (spec::Field, Option<String>) {
+fn field(name: &str, properties: &[Property], shared: &Shared) -> (spec::Field, Option<String>) {
     if shared.fields.contains_key(name) {
         return (spec::Field::empty(Span::default()), None);
     }
-    let kind = properties.first().map_or(&Kind::Any, |property| &property.kind);
+    let kind = properties
+        .first()
+        .map_or(&Kind::Any, |property| &property.kind);
     let ty = known_type(kind);
     let open = ty.to_string().contains(MARKER).then(|| kind.to_string());
     let record = spec::Field {

@@ -23,7 +23,11 @@ pub(super) fn described() -> spec::Model {
 impl Types<'_, '_> {
     /// A model that describes an entity, in whatever direction it travels.
     pub(super) fn entity(&mut self, name: &str) -> spec::Model {
-        let union = self.entities.all.get(name).and_then(|entity| entity.union.clone());
+        let union = self
+            .entities
+            .all
+            .get(name)
+            .and_then(|entity| entity.union.clone());
         if let Some(union) = union {
             return self.union(&union);
         }
@@ -65,7 +69,9 @@ impl Types<'_, '_> {
         let mut fields = Vec::new();
         for (field, properties) in self.merged(&objects) {
             let all: Vec<&Property> = properties.iter().map(|(_, property)| property).collect();
-            let of_sent = properties.iter().filter(|(object, _)| sent.contains(object));
+            let of_sent = properties
+                .iter()
+                .filter(|(object, _)| sent.contains(object));
             let of_sent: Vec<&Property> = of_sent.map(|(_, property)| property).collect();
             let received = of_sent.is_empty();
             let used = if received { &all } else { &of_sent };
@@ -142,11 +148,14 @@ impl Types<'_, '_> {
             let known = inherited.get(&field);
             let common = self.shared.fields.get(&field);
             let common = common.filter(|common| same_type(&record, common));
-            let guessed = properties.iter().all(|property| property.nullable.is_none());
+            let guessed = properties
+                .iter()
+                .all(|property| property.nullable.is_none());
             if let (true, Some(other)) = (guessed, known.or(common)) {
                 record.nullable = other.nullable.clone();
             }
-            copied |= record.read_only.is_none() && known.is_some_and(|known| same_type(&record, known));
+            copied |=
+                record.read_only.is_none() && known.is_some_and(|known| same_type(&record, known));
             let record = match known {
                 Some(known) => without(record, known),
                 None => self.written(&field, record),
@@ -194,9 +203,14 @@ fn as_form_field(field: &mut spec::Field) {
 /// Whether a field overrides anything of its base.
 fn says_something(field: &spec::Field) -> bool {
     field.ty.is_some()
-        || [&field.required, &field.nullable, &field.read_only, &field.write_only]
-            .iter()
-            .any(|flag| flag.is_some())
+        || [
+            &field.required,
+            &field.nullable,
+            &field.read_only,
+            &field.write_only,
+        ]
+        .iter()
+        .any(|flag| flag.is_some())
         || field.default.is_some()
         || field.min.is_some()
         || field.max.is_some()

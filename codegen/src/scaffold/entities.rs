@@ -177,10 +177,9 @@ impl<'a, 'd> Entities<'a, 'd> {
         };
         let document = self.document;
         for object in objects.iter().filter_map(|name| document.objects.get(name)) {
-            if let Some(content) = &union.content {
-                if let Some(property) = object.fields.get(content) {
-                    self.visit(&property.kind, sent);
-                }
+            let content = union.content.as_ref();
+            if let Some(property) = content.and_then(|content| object.fields.get(content)) {
+                self.visit(&property.kind, sent);
             }
         }
         if union.content.is_none() {
@@ -190,7 +189,11 @@ impl<'a, 'd> Entities<'a, 'd> {
             }
         }
         let name = self.union_name(&objects);
-        let sent = if sent { objects.clone() } else { BTreeSet::new() };
+        let sent = if sent {
+            objects.clone()
+        } else {
+            BTreeSet::new()
+        };
         let entry = self.all.entry(name).or_insert_with(|| Entity {
             union: Some(union),
             ..Entity::default()
@@ -243,7 +246,9 @@ impl<'a, 'd> Entities<'a, 'd> {
         for (_, object) in variants {
             others.extend(fields(object)?.keys().filter(|name| **name != tag));
         }
-        let content = others.first().filter(|_| others.len() == 1 && variants.len() > 1);
+        let content = others
+            .first()
+            .filter(|_| others.len() == 1 && variants.len() > 1);
         let content = content.map(|name| (*name).clone());
         let variants = tagged.into_iter().map(|(value, object)| {
             let behind = match &content {
@@ -330,13 +335,14 @@ impl<'a, 'd> Entities<'a, 'd> {
         }
         let covers = |theirs: &BTreeSet<String>| {
             let twin = |name: &String| theirs.iter().any(|other| self.twins(name, other, way, 3));
-            objects.iter().all(|name| theirs.contains(name) || twin(name))
+            objects
+                .iter()
+                .all(|name| theirs.contains(name) || twin(name))
         };
-        let mut found = self
-            .met
-            .models
-            .iter()
-            .filter(|(_, uses)| uses.iter().any(|used| used.way == way && covers(&used.objects)));
+        let mut found = self.met.models.iter().filter(|(_, uses)| {
+            uses.iter()
+                .any(|used| used.way == way && covers(&used.objects))
+        });
         found.next().map(|(name, _)| name.clone())
     }
 
@@ -373,7 +379,11 @@ impl<'a, 'd> Entities<'a, 'd> {
 
     /// The name of the model behind a kind: of the spec, or new.
     pub(super) fn model_of(&self, kind: &Kind) -> Option<String> {
-        let met = self.met.unions.iter().find(|(_, kinds)| kinds.contains(&kind));
+        let met = self
+            .met
+            .unions
+            .iter()
+            .find(|(_, kinds)| kinds.contains(&kind));
         if let Some((name, _)) = met {
             return Some(name.clone());
         }
@@ -435,7 +445,11 @@ impl<'a, 'd> Entities<'a, 'd> {
                 true => self.entity_name(&object),
                 false => self.own(naming::body(&object)),
             };
-            let candidates = [stem.clone(), self.entity_name(&object), body.singular.clone()];
+            let candidates = [
+                stem.clone(),
+                self.entity_name(&object),
+                body.singular.clone(),
+            ];
             let base = candidates.into_iter().find(|name| self.is_base(name, body));
             let noun = naming::noun(base.as_ref().unwrap_or(&stem));
             let has = |method| body.methods.contains(&method);
@@ -463,7 +477,9 @@ impl<'a, 'd> Entities<'a, 'd> {
             return false;
         };
         let fields = |objects: &BTreeSet<String>| {
-            let objects = objects.iter().filter_map(|name| self.document.objects.get(name));
+            let objects = objects
+                .iter()
+                .filter_map(|name| self.document.objects.get(name));
             let names = objects.flat_map(|object| object.fields.keys());
             names.collect::<BTreeSet<_>>()
         };

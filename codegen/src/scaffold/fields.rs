@@ -57,7 +57,11 @@ impl Types<'_, '_> {
         if name == "id" && *kind == Kind::Text {
             return self.own_id(owner);
         }
-        let common = self.shared.fields.get(name).and_then(|field| field.ty.as_ref());
+        let common = self
+            .shared
+            .fields
+            .get(name)
+            .and_then(|field| field.ty.as_ref());
         if let Some(common) = common.filter(|common| fits(&common.value, kind)) {
             return common.value.clone();
         }
@@ -164,7 +168,11 @@ impl Types<'_, '_> {
         if let Kind::Values(values) = &param.kind {
             return Type::named(self.enumeration(&upper_camel(singular), &param.name, values));
         }
-        let common = self.shared.params.get(&param.name).and_then(|common| common.ty.as_ref());
+        let common = self
+            .shared
+            .params
+            .get(&param.name)
+            .and_then(|common| common.ty.as_ref());
         if let Some(common) = common.filter(|common| fits_param(&common.value, &param.kind)) {
             return common.value.clone();
         }
@@ -214,7 +222,10 @@ impl Types<'_, '_> {
     fn values_of(&self, singular: &str, name: &str) -> Option<Vec<String>> {
         let entity = self.entities.all.get(&upper_camel(singular))?;
         let document = self.entities.document;
-        let mut objects = entity.objects.iter().filter_map(|name| document.objects.get(name));
+        let mut objects = entity
+            .objects
+            .iter()
+            .filter_map(|name| document.objects.get(name));
         objects.find_map(|object| match &object.fields.get(name)?.kind {
             Kind::Values(values) => Some(values.clone()),
             _ => None,
@@ -229,7 +240,11 @@ impl Types<'_, '_> {
         };
         let (scope, met) = (self.entities.scope, &self.entities.met);
         let known = scope.enums().find(|known| {
-            let own = known.values.iter().map(|value| value.wire.as_str()).collect();
+            let own = known
+                .values
+                .iter()
+                .map(|value| value.wire.as_str())
+                .collect();
             let met = met.enums.get(&known.name);
             let met = met.map(|values| values.iter().copied().collect());
             (same(own) || met.is_some_and(same)) && self.is_concept(&known.name, name)
@@ -248,7 +263,11 @@ impl Types<'_, '_> {
         taken.extend(self.enums.iter().map(|draft| draft.name.clone()));
         let noun = naming::noun(owner);
         let prefix = upper_camel(&self.entities.service.name);
-        let name_of_enum = free(&format!("{noun}{}", upper_camel(&concept(name))), &taken, &prefix);
+        let name_of_enum = free(
+            &format!("{noun}{}", upper_camel(&concept(name))),
+            &taken,
+            &prefix,
+        );
         self.enums.push(EnumDraft {
             name: name_of_enum.clone(),
             values: values.to_vec(),
@@ -265,12 +284,19 @@ impl Types<'_, '_> {
                 && matches!(ty.innermost(), api::Type::Enum(other) if other == known)
         };
         let service = self.entities.service;
-        let actions = service.resources.iter().flat_map(|resource| &resource.actions);
+        let actions = service
+            .resources
+            .iter()
+            .flat_map(|resource| &resource.actions);
         let mut params = actions.flat_map(|action| &action.params);
-        let fields = self.entities.scope.models().filter_map(|model| match &model.shape {
-            Shape::Fields(fields) => Some(fields),
-            Shape::Union { .. } => None,
-        });
+        let fields = self
+            .entities
+            .scope
+            .models()
+            .filter_map(|model| match &model.shape {
+                Shape::Fields(fields) => Some(fields),
+                Shape::Union { .. } => None,
+            });
         known == upper_camel(&concept)
             || params.any(|param| is(&param.wire, &param.ty))
             || fields.flatten().any(|field| is(&field.wire, &field.ty))
@@ -285,7 +311,9 @@ impl Types<'_, '_> {
         properties: &[&Property],
         sent: bool,
     ) -> spec::Field {
-        let typed = properties.iter().find(|property| property.kind != Kind::Any);
+        let typed = properties
+            .iter()
+            .find(|property| property.kind != Kind::Any);
         let ty = match typed.or(properties.first()) {
             Some(property) => {
                 let kind = together(properties).unwrap_or_else(|| property.kind.clone());
@@ -328,10 +356,7 @@ impl Types<'_, '_> {
     }
 
     /// The parameter as it is written: without what the shared one of its name says.
-    pub(super) fn written_param(
-        param: spec::Param,
-        common: Option<&spec::Param>,
-    ) -> spec::Param {
+    pub(super) fn written_param(param: spec::Param, common: Option<&spec::Param>) -> spec::Param {
         let same = |common: &&spec::Param| text(param.ty.as_ref()) == text(common.ty.as_ref());
         match common.filter(same) {
             Some(common) => spec::Param {
@@ -423,7 +448,11 @@ fn set_bounds(field: &mut spec::Field, bounds: &Bounds) {
 
 /// A type as it was printed.
 fn parse(text: &str) -> Type {
-    let inside = |name: &str| text.strip_prefix(name)?.strip_prefix('<')?.strip_suffix('>');
+    let inside = |name: &str| {
+        text.strip_prefix(name)?
+            .strip_prefix('<')?
+            .strip_suffix('>')
+    };
     if let Some(of) = inside("list") {
         return Type::list(parse(of));
     }

@@ -39,7 +39,10 @@ pub(super) fn fragments(
     let mut fragments = Vec::new();
 
     let names: BTreeSet<&String> = users.keys().collect();
-    let ids = proposed.ids.iter().filter(|id| names.contains(id) || used_by_params(id, &proposed));
+    let ids = proposed
+        .ids
+        .iter()
+        .filter(|id| names.contains(id) || used_by_params(id, &proposed));
     let ids: Vec<(At<String>, At<String>)> = ids.map(|id| (text(id), text(MARKER))).collect();
     if !ids.is_empty() {
         let record = spec::Common {
@@ -49,8 +52,11 @@ pub(super) fn fragments(
         fragments.push(fragment("spec/common.yaml".to_owned(), false, &record, &[]));
     }
 
-    let roles = proposed.roles.iter().filter(|role| !service.roles.contains(role));
-    let roles: Vec<At<String>> = roles.map(|role| text(role)).collect();
+    let roles = proposed
+        .roles
+        .iter()
+        .filter(|role| !service.roles.contains(role));
+    let roles: Vec<At<String>> = roles.map(text).collect();
     if new_service || !roles.is_empty() {
         let own = new_service.then(|| spec::Service {
             name: Some(text(&service.name)),
@@ -63,7 +69,12 @@ pub(super) fn fragments(
             roles: (!roles.is_empty()).then_some(roles),
             ..own.unwrap_or_else(|| spec::Service::empty(Span::default()))
         };
-        fragments.push(fragment(format!("{folder}/service.yaml"), new_service, &record, &[]));
+        fragments.push(fragment(
+            format!("{folder}/service.yaml"),
+            new_service,
+            &record,
+            &[],
+        ));
     }
 
     let at = |wanted: &Home| {
@@ -73,8 +84,9 @@ pub(super) fn fragments(
         let models: Vec<(At<String>, spec::Model)> = models.collect();
         let enums = proposed.enums.iter();
         let enums = enums.filter(|(name, _)| home(name).as_ref() == Some(wanted));
-        let enums: BTreeMap<String, spec::Enum> =
-            enums.map(|(name, item)| (name.clone(), item.clone())).collect();
+        let enums: BTreeMap<String, spec::Enum> = enums
+            .map(|(name, item)| (name.clone(), item.clone()))
+            .collect();
         ((!models.is_empty()).then_some(models), entries(enums))
     };
     let (models, enums) = at(&Home::Service);
@@ -107,12 +119,21 @@ pub(super) fn fragments(
             singular: singular.then(|| text(&resource.singular)),
             about: new.then(|| text(MARKER)),
             params: entries(params.collect()),
-            actions: Some(actions.map(|(name, action)| (text(name), action.clone())).collect()),
+            actions: Some(
+                actions
+                    .map(|(name, action)| (text(name), action.clone()))
+                    .collect(),
+            ),
             models,
             enums,
             ..spec::Resource::empty(Span::default())
         };
-        fragments.push(fragment(format!("{folder}/{name}.yaml"), new, &record, &remarks));
+        fragments.push(fragment(
+            format!("{folder}/{name}.yaml"),
+            new,
+            &record,
+            &remarks,
+        ));
     }
     fragments
 }
@@ -138,7 +159,9 @@ fn text(text: impl AsRef<str>) -> At<String> {
 }
 
 pub(super) fn entries<T>(entries: BTreeMap<String, T>) -> Option<Vec<(At<String>, T)>> {
-    let entries = entries.into_iter().map(|(name, value)| (At::new(name), value));
+    let entries = entries
+        .into_iter()
+        .map(|(name, value)| (At::new(name), value));
     let entries: Vec<(At<String>, T)> = entries.collect();
     (!entries.is_empty()).then_some(entries)
 }
@@ -153,9 +176,14 @@ fn common_params(resources: &BTreeMap<String, Resource>) -> BTreeMap<String, spe
     }
     let written = |param: &spec::Param| spec::Param::encode(param);
     let shared = seen.into_iter().filter(|(_, params)| {
-        params.len() > 1 && params.iter().all(|param| written(param) == written(params[0]))
+        params.len() > 1
+            && params
+                .iter()
+                .all(|param| written(param) == written(params[0]))
     });
-    shared.map(|(name, params)| (name.clone(), params[0].clone())).collect()
+    shared
+        .map(|(name, params)| (name.clone(), params[0].clone()))
+        .collect()
 }
 
 /// The resources that need each name: those whose actions lead to it.
@@ -183,7 +211,9 @@ fn names_of(resource: &Resource) -> Vec<String> {
     let mut names = Vec::new();
     let mut add = |ty: &Type| names.extend(ty.name().map(str::to_owned));
     let params = resource.params.values();
-    params.filter_map(|param| param.ty.as_ref()).for_each(|ty| add(&ty.value));
+    params
+        .filter_map(|param| param.ty.as_ref())
+        .for_each(|ty| add(&ty.value));
     for (_, action) in &resource.actions {
         for (_, param) in action.params.iter().flatten() {
             param.ty.iter().for_each(|ty| add(&ty.value));
@@ -222,9 +252,9 @@ fn elsewhere(scope: Scope<'_>, proposed: &Actions, name: &str) -> Vec<String> {
         all.extend(names_in(model));
     }
     let moved = all.iter().filter_map(|used| match scope.home(used)? {
-        Home::Resource(home) if home != name => Some(format!(
-            "`{used}` is in {home}.yaml: move it to types.yaml"
-        )),
+        Home::Resource(home) if home != name => {
+            Some(format!("`{used}` is in {home}.yaml: move it to types.yaml"))
+        }
         _ => None,
     });
     moved.collect()

@@ -92,10 +92,15 @@ pub(super) fn identified(
 ) -> Option<Identified> {
     let one = match name.strip_suffix("ids") {
         Some(stem) if stem.ends_with('_') => format!("{stem}id"),
-        _ => name.strip_suffix("keys").map_or(name.to_owned(), |stem| format!("{stem}key")),
+        _ => name
+            .strip_suffix("keys")
+            .map_or(name.to_owned(), |stem| format!("{stem}key")),
     };
     let ends = |suffix: &str| {
-        one == suffix || one.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('_'))
+        one == suffix
+            || one
+                .strip_suffix(suffix)
+                .is_some_and(|rest| rest.ends_with('_'))
     };
     let own = OF_SERVICES
         .iter()
@@ -127,7 +132,14 @@ mod tests {
     use super::*;
 
     fn id(service: &str, name: &str) -> Option<Identified> {
-        let known = ["AssetId", "StorageId", "JobId", "ViewId", "SegmentId", "UserId"];
+        let known = [
+            "AssetId",
+            "StorageId",
+            "JobId",
+            "ViewId",
+            "SegmentId",
+            "UserId",
+        ];
         identified(service, name, &|id| known.contains(&id))
     }
 
@@ -145,14 +157,24 @@ mod tests {
             ("on_behalf_of_user_id", "UserId"),
         ];
         for (name, expected) in cases {
-            assert_eq!(id("jobs", name), Some(Identified::As(expected.to_owned())), "{name}");
+            assert_eq!(
+                id("jobs", name),
+                Some(Identified::As(expected.to_owned())),
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn a_service_may_have_an_object_of_its_own() {
-        assert_eq!(id("search", "view_id"), Some(Identified::As("SearchViewId".into())));
-        assert_eq!(id("metadata", "view_id"), Some(Identified::As("MetadataViewId".into())));
+        assert_eq!(
+            id("search", "view_id"),
+            Some(Identified::As("SearchViewId".into()))
+        );
+        assert_eq!(
+            id("metadata", "view_id"),
+            Some(Identified::As("MetadataViewId".into()))
+        );
     }
 
     #[test]

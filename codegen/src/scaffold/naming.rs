@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::api::{Method, Service};
-use crate::document::{Document, Operation, Response};
 use crate::check::is_reserved_resource;
+use crate::document::{Document, Operation, Response};
 use crate::ident::{self, snake, upper_camel};
 
 /// A missing operation, and the place that it gets.
@@ -28,11 +28,19 @@ pub(super) fn tasks<'d>(
     let mut tasks: Vec<Task<'d>> = Vec::new();
     let mut ordered = missing.to_vec();
     // The older version of a path comes first, and gets the shorter name.
-    ordered.sort_by_key(|operation| (version(&operation.path), operation.path.matches('{').count()));
+    ordered.sort_by_key(|operation| {
+        (
+            version(&operation.path),
+            operation.path.matches('{').count(),
+        )
+    });
     for operation in ordered {
         let path = Path::new(&operation.path);
         let (resource, at) = resource(service, &paths, &path);
-        let known = service.resources.iter().find(|known| known.name == resource);
+        let known = service
+            .resources
+            .iter()
+            .find(|known| known.name == resource);
         let singular = known.map_or_else(|| singular(&resource), |known| known.singular.clone());
         let taken = |action: &str, requests: &BTreeSet<String>| {
             let there = known.is_some_and(|known| known.actions.iter().any(|it| it.name == action));
@@ -46,7 +54,11 @@ pub(super) fn tasks<'d>(
         if version(&operation.path) > 1 {
             names.push(format!("{plain}_v{}", version(&operation.path)));
         }
-        names.extend(path.owners(at).into_iter().map(|owner| format!("{plain}_for_{owner}")));
+        names.extend(
+            path.owners(at)
+                .into_iter()
+                .map(|owner| format!("{plain}_for_{owner}")),
+        );
         names.extend(path.placeholders().map(|name| format!("{plain}_by_{name}")));
         let free = names.iter().find(|name| !taken(name, &requests)).cloned();
         let numbered = free.is_none();
@@ -83,9 +95,17 @@ pub(super) fn tasks<'d>(
 fn apart(service: &Service, tasks: &mut [Task<'_>]) {
     let drafted = tasks.iter().filter(|task| task.resource == service.name);
     let mut methods: BTreeSet<String> = drafted.map(|task| task.action.clone()).collect();
-    let actions = service.principal().into_iter().flat_map(|resource| &resource.actions);
+    let actions = service
+        .principal()
+        .into_iter()
+        .flat_map(|resource| &resource.actions);
     methods.extend(actions.map(|action| action.name.clone()));
-    let known = |name: &str| service.resources.iter().any(|resource| resource.name == name);
+    let known = |name: &str| {
+        service
+            .resources
+            .iter()
+            .any(|resource| resource.name == name)
+    };
     for task in tasks {
         let taken = methods.contains(&task.resource) || is_reserved_resource(&task.resource);
         if taken && !known(&task.resource) {
@@ -111,7 +131,12 @@ fn requests(service: &Service) -> BTreeSet<String> {
 pub(super) fn reserved(service: &Service, tasks: &[Task<'_>]) -> BTreeSet<String> {
     let mut names = requests(service);
     names.insert(upper_camel(&service.name));
-    names.extend(service.resources.iter().map(|resource| upper_camel(&resource.name)));
+    names.extend(
+        service
+            .resources
+            .iter()
+            .map(|resource| upper_camel(&resource.name)),
+    );
     for task in tasks {
         names.insert(upper_camel(&task.resource));
         let request = ident::request(&task.action, &task.resource, &task.singular);
@@ -128,7 +153,9 @@ struct Path<'p> {
 
 impl<'p> Path<'p> {
     fn new(path: &'p str) -> Self {
-        let parts = path.split('/').filter(|part| !part.is_empty() && !is_version(part));
+        let parts = path
+            .split('/')
+            .filter(|part| !part.is_empty() && !is_version(part));
         Self {
             parts: parts.collect(),
         }
@@ -157,7 +184,10 @@ impl<'p> Path<'p> {
     /// What the part at `at` belongs to, from the inside out: `asset` of `/assets/{id}/files/`.
     fn owners(&self, at: usize) -> Vec<String> {
         let before = &self.parts[..at.min(self.parts.len())];
-        let owned = before.windows(2).rev().filter(|pair| pair[1].starts_with('{'));
+        let owned = before
+            .windows(2)
+            .rev()
+            .filter(|pair| pair[1].starts_with('{'));
         owned.map(|pair| singular(&snake(pair[0]))).collect()
     }
 
@@ -242,8 +272,8 @@ const MANY: [&str; 3] = ["bulk", "multi", "many"];
 
 /// What a path may end with instead of a noun, whatever the method is.
 const VERBS: [&str; 13] = [
-    "abort", "archive", "cancel", "export", "purge", "reindex", "reset", "restore", "resume", "start", "stop",
-    "transfer", "verify",
+    "abort", "archive", "cancel", "export", "purge", "reindex", "reset", "restore", "resume",
+    "start", "stop", "transfer", "verify",
 ];
 
 /// Verb and noun, as the other actions are called. `at` is the position of the resource's word.
@@ -265,7 +295,10 @@ fn action(
             amount = Some("all");
             continue;
         }
-        let one = path.parts.get(position + 1).is_some_and(|part| part.starts_with('{'));
+        let one = path
+            .parts
+            .get(position + 1)
+            .is_some_and(|part| part.starts_with('{'));
         words.push(if one { singular(&word) } else { word });
     }
     let one = path.ends_with_placeholder();
@@ -348,7 +381,9 @@ pub(super) fn full(object: &str) -> String {
 
 /// What a request body is about.
 pub(super) fn body(object: &str) -> String {
-    let endings = ["Schema", "Elastic", "Typed", "Create", "Edit", "Input", "Update"];
+    let endings = [
+        "Schema", "Elastic", "Typed", "Create", "Edit", "Input", "Update",
+    ];
     strip(object, &endings)
 }
 

@@ -19,7 +19,8 @@ fn every_listed_action_is_there_with_its_roles_parameters_and_options() {
     let path = tests_folder().join("fixtures/documented-actions.json");
     let listed: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let listed = listed.as_array().unwrap();
-    let count = |key: &str| -> usize { listed.iter().map(|action| names(&action[key]).len()).sum() };
+    let count =
+        |key: &str| -> usize { listed.iter().map(|action| names(&action[key]).len()).sum() };
     assert_eq!(
         (listed.len(), count("params"), count("options")),
         (196, 824, 856)
@@ -29,12 +30,19 @@ fn every_listed_action_is_there_with_its_roles_parameters_and_options() {
     for documented in listed {
         let method = documented["method"].as_str().unwrap();
         let path = documented["path"].as_str().unwrap();
-        let mut actions = service.resources.iter().flat_map(|resource| &resource.actions);
+        let mut actions = service
+            .resources
+            .iter()
+            .flat_map(|resource| &resource.actions);
         match actions.find(|action| action.method.as_str() == method && action.path == path) {
             None => missing.push(format!("{method} {path}: not in the spec")),
             Some(action) => {
                 let lacks = lacks(service, action, documented);
-                missing.extend(lacks.into_iter().map(|what| format!("{method} {path}: {what}")));
+                missing.extend(
+                    lacks
+                        .into_iter()
+                        .map(|what| format!("{method} {path}: {what}")),
+                );
             }
         }
     }
@@ -48,7 +56,9 @@ fn names(value: &Value) -> BTreeSet<String> {
         Value::Object(members) => members.keys().cloned().collect(),
         list => {
             let items = list.as_array().unwrap().iter();
-            items.map(|item| item.as_str().unwrap().to_owned()).collect()
+            items
+                .map(|item| item.as_str().unwrap().to_owned())
+                .collect()
         }
     }
 }
@@ -58,7 +68,10 @@ fn lacks(service: &Service, action: &Action, listed: &Value) -> Vec<String> {
     let mut list = Vec::new();
     let roles: BTreeSet<String> = action.roles.iter().cloned().collect();
     if roles != names(&listed["roles"]) {
-        list.push(format!("roles are {roles:?}, listed are {}", listed["roles"]));
+        list.push(format!(
+            "roles are {roles:?}, listed are {}",
+            listed["roles"]
+        ));
     }
     let params = listed["params"].as_object().unwrap();
     let auth = match (
@@ -72,13 +85,18 @@ fn lacks(service: &Service, action: &Action, listed: &Value) -> Vec<String> {
         _ => "none",
     };
     if action.auth.as_str() != auth {
-        list.push(format!("auth is {}, listed is {auth}", action.auth.as_str()));
+        list.push(format!(
+            "auth is {}, listed is {auth}",
+            action.auth.as_str()
+        ));
     }
     for (name, location) in params {
         if CREDENTIALS.contains(&name.as_str()) {
             continue;
         }
-        let location = location.as_str().filter(|it| ["path", "header"].contains(it));
+        let location = location
+            .as_str()
+            .filter(|it| ["path", "header"].contains(it));
         let location = location.unwrap_or("query");
         match action.params.iter().find(|param| param.wire == *name) {
             None => list.push(format!("no parameter {name}")),

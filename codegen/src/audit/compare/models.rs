@@ -29,7 +29,12 @@ impl Comparison<'_, '_> {
                 self.missing_fields(&subject, model, fields, &uses);
             }
             Shape::Union { tag, variants, .. } => {
-                let kinds = self.met.unions.get(&model.name).cloned().unwrap_or_default();
+                let kinds = self
+                    .met
+                    .unions
+                    .get(&model.name)
+                    .cloned()
+                    .unwrap_or_default();
                 for kind in kinds {
                     self.variants(&subject, model, tag, variants, kind);
                 }
@@ -59,7 +64,9 @@ impl Comparison<'_, '_> {
                 .iter()
                 .filter(|place| place.properties(document, &field.wire).is_empty());
             let mut finding = on_field(Aspect::Undocumented(field.ty.clone()));
-            finding.note = Some(Note::NotIn(without.map(|place| place.action.clone()).collect()));
+            finding.note = Some(Note::NotIn(
+                without.map(|place| place.action.clone()).collect(),
+            ));
             enter(finding);
         }
         let of = |found: &[(&Use, Vec<&'_ Property>)], ways: &[Way]| -> Vec<Property> {
@@ -68,8 +75,14 @@ impl Comparison<'_, '_> {
                 .flat_map(|(_, properties)| properties.iter().map(|property| (*property).clone()))
                 .collect()
         };
-        let all = of(&found, &[Way::Request, Way::Patch, Way::Form, Way::Response]);
-        let fits: Vec<Fit> = all.iter().map(|property| fit(&field.ty, &property.kind)).collect();
+        let all = of(
+            &found,
+            &[Way::Request, Way::Patch, Way::Form, Way::Response],
+        );
+        let fits: Vec<Fit> = all
+            .iter()
+            .map(|property| fit(&field.ty, &property.kind))
+            .collect();
         if fits.contains(&Fit::Wrong) || !fits.contains(&Fit::Same) {
             enter(on_field(Aspect::Type(Sides {
                 documented: all.iter().map(|property| property.kind.clone()).collect(),
@@ -101,12 +114,18 @@ impl Comparison<'_, '_> {
         if let Some(read_only) = agreed(&sent, |property| property.read_only)
             && read_only != field.read_only
         {
-            enter(on_field(Aspect::ReadOnly(sides(read_only, field.read_only))));
+            enter(on_field(Aspect::ReadOnly(sides(
+                read_only,
+                field.read_only,
+            ))));
         }
         if let Some(write_only) = agreed(&sent, |property| property.write_only)
             && write_only != field.write_only
         {
-            enter(on_field(Aspect::WriteOnly(sides(write_only, field.write_only))));
+            enter(on_field(Aspect::WriteOnly(sides(
+                write_only,
+                field.write_only,
+            ))));
         }
         if let Some(documented) = agreed(&sent, |property| Some(property.default.clone()))
             && let Some(aspect) = defaults(documented.as_ref(), field.default.as_ref())
@@ -123,13 +142,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn missing_fields(
-        &mut self,
-        subject: &Subject,
-        model: &Model,
-        fields: &[Field],
-        uses: &[Use],
-    ) {
+    fn missing_fields(&mut self, subject: &Subject, model: &Model, fields: &[Field], uses: &[Use]) {
         let mut missing: BTreeMap<&str, (Vec<Property>, BTreeSet<String>)> = BTreeMap::new();
         for place in uses {
             let objects = place
@@ -164,7 +177,8 @@ impl Comparison<'_, '_> {
         kind: &Kind,
     ) {
         let mut enter = |aspect| {
-            self.ledger.enter(subject, &model.differs, on_subject(aspect));
+            self.ledger
+                .enter(subject, &model.differs, on_subject(aspect));
         };
         if !matches!(kind, Kind::OneOf { .. }) {
             let models = variants.iter().filter_map(|variant| variant.model.clone());
@@ -176,7 +190,10 @@ impl Comparison<'_, '_> {
         }
         let tags = walk::tags(self.document, tag, kind);
         let tags: BTreeSet<&str> = tags.into_iter().map(|(tag, _)| tag).collect();
-        for variant in variants.iter().filter(|variant| !tags.contains(variant.wire.as_str())) {
+        for variant in variants
+            .iter()
+            .filter(|variant| !tags.contains(variant.wire.as_str()))
+        {
             enter(Aspect::UndocumentedVariant(variant.wire.clone()));
         }
         for tag in tags {
@@ -203,13 +220,15 @@ impl Comparison<'_, '_> {
                 self.compared.values += 1;
             } else {
                 let aspect = Aspect::MissingValue((*value).to_owned());
-                self.ledger.enter(&subject, &item.differs, on_subject(aspect));
+                self.ledger
+                    .enter(&subject, &item.differs, on_subject(aspect));
             }
         }
         for value in &item.values {
             if !documented.contains(value.wire.as_str()) {
                 let aspect = Aspect::UndocumentedValue(value.wire.clone());
-                self.ledger.enter(&subject, &item.differs, on_subject(aspect));
+                self.ledger
+                    .enter(&subject, &item.differs, on_subject(aspect));
             }
         }
     }
@@ -219,7 +238,8 @@ impl Comparison<'_, '_> {
 fn agreed<T: PartialEq>(properties: &[Property], of: impl Fn(&Property) -> Option<T>) -> Option<T> {
     let mut all = properties.iter().map(of);
     let first = all.next()??;
-    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    all.all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
 }
 
 /// Whether one of them says yes; `None` where none does and one only guesses.
