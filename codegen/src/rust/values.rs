@@ -222,7 +222,7 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
         }
         Type::List(inner) => {
             let item = item(inner, hint, known, fill);
-            match another(inner, known).filter(|_| fill == Fill::Most) {
+            match another(inner, hint, known).filter(|_| fill == Fill::Most) {
                 Some(second) => quote!([#item, #second]),
                 None => quote!([#item]),
             }
@@ -244,9 +244,12 @@ fn item(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStrea
 }
 
 /// A second item, where two look different from one on the wire.
-fn another(ty: &Type, known: &Known<'_>) -> Option<TokenStream> {
+fn another(ty: &Type, hint: &Hint<'_>, known: &Known<'_>) -> Option<TokenStream> {
     match ty {
-        Type::String => Some(quote!("and more")),
+        Type::String => {
+            let second = Format::of(hint.name).map_or("and more", |format| format.examples()[1]);
+            Some(quote!(#second))
+        }
         Type::Id(name) => {
             let id = id(&format!("another {name}"));
             Some(quote!(#id))
@@ -293,12 +296,46 @@ fn integer(hint: &Hint<'_>) -> i64 {
 }
 
 fn text(name: &str, fill: Fill) -> &str {
-    match name {
-        "name" | "title" => "Dailies",
-        "email" | "Share-User-Email" => "ann@example.com",
-        "url" => "https://example.com/",
-        name if fill == Fill::Typical => prose(name),
-        name => name,
+    match (name, Format::of(name)) {
+        ("name" | "title", _) => "Dailies",
+        (_, Some(format)) => format.examples()[0],
+        (name, None) if fill == Fill::Typical => prose(name),
+        (name, None) => name,
+    }
+}
+
+/// A form that a server may demand of a text: what replays the requests of the tests should pass.
+#[derive(Clone, Copy)]
+enum Format {
+    Email,
+    Url,
+    Date,
+}
+
+impl Format {
+    /// The form of a text, going by its name.
+    fn of(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let words: Vec<&str> = name.split(['_', '-']).collect();
+        let last = words.last().copied().unwrap_or_default();
+        if words.contains(&"email") || words.contains(&"emails") {
+            Some(Self::Email)
+        } else if ["url", "urls", "uri", "uris"].contains(&last) {
+            Some(Self::Url)
+        } else if words.contains(&"date") {
+            Some(Self::Date)
+        } else {
+            None
+        }
+    }
+
+    /// Two texts of this form.
+    fn examples(self) -> [&'static str; 2] {
+        match self {
+            Self::Email => ["ann@example.com", "bob@example.com"],
+            Self::Url => ["https://example.com/", "https://example.org/"],
+            Self::Date => ["2026-03-01", "2026-03-02"],
+        }
     }
 }
 

@@ -272,7 +272,7 @@ fn new_segment() -> NewSegment {
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
-        .share_user_email("share_user_email")
+        .share_user_email("ann@example.com")
         .external_id("external_id")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916");
     model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
@@ -339,7 +339,7 @@ fn segment_edit() -> SegmentEdit {
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
-        .share_user_email("share_user_email")
+        .share_user_email("ann@example.com")
         .external_id("external_id");
     model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
     model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
@@ -386,7 +386,7 @@ fn segment_patch() -> SegmentPatch {
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
-        .share_user_email("share_user_email")
+        .share_user_email("ann@example.com")
         .external_id("external_id");
     model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
     model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
@@ -436,7 +436,7 @@ fn segment_replacement() -> SegmentReplacement {
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
-        .share_user_email("share_user_email")
+        .share_user_email("ann@example.com")
         .external_id("external_id");
     model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
     model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());

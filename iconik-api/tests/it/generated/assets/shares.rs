@@ -17,8 +17,8 @@ fn requests() {
         .ids(["7912de65-f149-11eb-a843-0a580a3db916", "be362d1a-f149-11eb-a843-0a580a3db916"])
         .query("query")
         .exists(["_exists_", "and more"])
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .expires("expires")
         .include_member_of(true)
         .include_created_by_me(true)
@@ -38,8 +38,8 @@ fn requests() {
         .ids(["7912de65-f149-11eb-a843-0a580a3db916", "be362d1a-f149-11eb-a843-0a580a3db916"])
         .query("query")
         .exists(["_exists_", "and more"])
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .expires("expires")
         .sort("sort")
         .page(1)
@@ -62,7 +62,7 @@ fn requests() {
     let request = CreateShare::new(
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-        NewShare::new(true, true, true, true, ["emails"]),
+        NewShare::new(true, true, true, true, ["ann@example.com"]),
     );
     lines.add(&request);
     let request = CreateShare::new(
@@ -256,7 +256,13 @@ fn requests() {
 }
 
 fn new_share() -> NewShare {
-    let mut model = NewShare::new(true, true, true, true, ["emails", "and more"])
+    let mut model = NewShare::new(
+            true,
+            true,
+            true,
+            true,
+            ["ann@example.com", "bob@example.com"],
+        )
         .title("Dailies")
         .expires("2026-03-01T12:00:00Z")
         .show_existing_comments(true)
@@ -320,7 +326,7 @@ fn new_share_of_many() -> NewShareOfMany {
         .review_experience_public_beta(true)
         .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
         .password("password")
-        .emails(["emails", "and more"])
+        .emails(["ann@example.com", "bob@example.com"])
         .message("message")
         .share_by_url(true);
     model.object_type = Some(ObjectType::Assets);
