@@ -37,7 +37,12 @@
 //!
 //! - Only https, except to this machine or where [`ClientBuilder::allow_plain_http`] asks for it.
 //! - Redirects are not followed: the tokens stay with the host that they were given for.
-//! - A path argument cannot become another path, a header argument not another header.
+//! - A path argument cannot become another path, a header argument not another header. A value that would
+//!   turn the path into that of another action is refused: a version that is called `old` cannot be
+//!   deleted by `versions().delete`, because `versions/old/` is another action.
+//! - What cannot be sent as it is meant is refused: a list without items as a filter, which iconik would
+//!   ignore, and a number that is not finite, which JSON would write as `null`.
+//! - A stream is sent once, unless it can be opened again: see [`Content`].
 //! - An attempt takes at most a minute, an answer at most 256 MiB, also when it is compressed, and
 //!   100 headers.
 //! - JSON that is nested deeper than 128 levels is kept as text where it is free, and an error where

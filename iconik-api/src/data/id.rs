@@ -17,7 +17,7 @@ pub trait Sealed {}
 
 /// What an [`Id`] names.
 ///
-/// This trait is sealed: the types in [`types::markers`](crate::types::markers) implement it.
+/// This trait is sealed: the types in [`ids::markers`](crate::ids::markers) implement it.
 pub trait IdKind: Sealed {
     /// The name of the id type, for [`Debug`](fmt::Debug) and for errors.
     const NAME: &'static str;
