@@ -11,11 +11,13 @@ use std::sync::Arc;
 use http::Method;
 
 use self::base_url::BaseUrl;
+use crate::data::secret::Secret;
 use crate::error::Result;
 use crate::http::action::{Action, encode};
 use crate::http::call::Call;
 use crate::http::credentials::CredentialsProvider;
 use crate::http::decode::Raw;
+use crate::http::foreign::ForeignUrl;
 use crate::http::request::PreparedRequest;
 use crate::http::session::Session;
 
@@ -91,6 +93,34 @@ impl Client {
             Arc::clone(&self.session),
             PreparedRequest::custom(method, path, &base.url, base.origin),
         )
+    }
+
+    /// Makes a GET of a signed URL, without credentials of iconik.
+    ///
+    /// iconik does not deliver the bytes of files, proxies and keyframes itself: responses contain
+    /// URLs of the storage that has them, Amazon S3 for example, which are signed for one object and
+    /// some hours. Such a URL is a credential: whoever has it can read the object, so that it must not
+    /// appear in a log. And it is complete: `App-ID` and `Auth-Token` must never be sent with it, they
+    /// would be given to another host. That is why [`request`](Self::request) takes no URLs.
+    ///
+    /// The call shares the connections, timeouts and retries of the client, but not its pace,
+    /// which is for iconik alone. Errors and traces contain the host and nothing else of the URL.
+    /// The URL must begin with `https://`; `http://` is allowed to this machine, and where
+    /// [`ClientBuilder::allow_plain_http`] was called.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client, url: &str) -> iconik_api::Result<()> {
+    /// let mut response = client.fetch(url).open().await?;
+    /// while let Some(chunk) = response.chunk().await? {
+    ///     println!("{} bytes", chunk.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fetch(&self, url: impl Into<Secret>) -> Call<Raw> {
+        let url = ForeignUrl::parse(&Method::GET, &url.into(), self.session.plain_http);
+        let request = url.map(|url| PreparedRequest::foreign(Method::GET, &url));
+        Call::new(Arc::clone(&self.session), request)
     }
 
     /// The address of the system, without a slash at its end.

@@ -7,6 +7,7 @@ pub(crate) mod content;
 pub(crate) mod credentials;
 pub(crate) mod decode;
 pub(crate) mod driver;
+pub(crate) mod foreign;
 #[macro_use]
 pub(crate) mod form;
 mod json;

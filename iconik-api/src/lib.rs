@@ -71,6 +71,7 @@
 
 // The layers of the runtime; each uses those above it.
 mod error;
+mod xml;
 #[macro_use]
 mod data;
 #[macro_use]

@@ -1,6 +1,7 @@
 //! The address of an iconik system.
 
 use crate::error::{Error, Result};
+use crate::http::foreign::is_loopback;
 
 /// The address of the system.
 pub(super) struct BaseUrl {
@@ -44,12 +45,4 @@ impl BaseUrl {
             loopback,
         })
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }

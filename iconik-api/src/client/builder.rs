@@ -259,6 +259,7 @@ impl ClientBuilder {
                 retry: self.retry,
                 budget: Arc::new(Budget::new(self.retry_budget)),
                 limiter: self.limiter,
+                plain_http: self.plain_http,
             }),
         })
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::xml;
+
 /// Bodies beyond this are kept but not searched for messages.
 const MOST_BODY_READ: usize = 1 << 20;
 /// Messages beyond this number are left out.
@@ -54,6 +56,7 @@ pub(super) fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
         return messages;
     }
     let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
+        messages.extend(storage(body));
         return messages;
     };
     if let Some(message) = oauth(&body) {
@@ -70,6 +73,22 @@ pub(super) fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
         }
     }
     messages
+}
+
+/// The message of a storage in XML, with its code. The document also repeats what was signed, which is
+/// not for a log.
+fn storage(body: &[u8]) -> Option<ErrorMessage> {
+    let body = std::str::from_utf8(body).ok()?;
+    if !xml::is_document(body, "Error") {
+        return None;
+    }
+    let (code, text) = (xml::text_of(body, "Code"), xml::text_of(body, "Message"));
+    let text = match (code, text) {
+        (Some(code), Some(text)) => format!("{code}: {text}"),
+        (Some(text), None) | (None, Some(text)) => text,
+        (None, None) => return None,
+    };
+    Some(ErrorMessage { field: None, text })
 }
 
 /// The two members with which an OAuth endpoint reports a failure: the code is for programs, the

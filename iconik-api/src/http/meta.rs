@@ -247,6 +247,8 @@ pub(crate) enum Endpoint {
     Known(&'static ActionMeta),
     /// An endpoint that the caller spelt out; the path is his own text, without the query.
     Custom(Method, Box<str>),
+    /// A host that is not iconik's; of the URL, which is a credential, only this is shown.
+    Foreign(Method, Box<str>),
     /// No request at all: the client could not be built.
     None,
 }
@@ -255,7 +257,7 @@ impl Endpoint {
     pub(crate) fn meta(&self) -> Option<&'static ActionMeta> {
         match self {
             Self::Known(meta) => Some(meta),
-            Self::Custom(..) | Self::None => None,
+            Self::Custom(..) | Self::Foreign(..) | Self::None => None,
         }
     }
 
@@ -269,7 +271,7 @@ impl Endpoint {
                 let end = path.match_indices('/').nth(slashes - 1);
                 end.map_or(path, |(end, _)| &path[..end])
             }
-            Self::None => "",
+            Self::Foreign(..) | Self::None => "",
         }
     }
 
@@ -278,7 +280,7 @@ impl Endpoint {
     pub(crate) fn parts(&self) -> (&str, &str, &str) {
         match self {
             Self::Known(meta) => (meta.id, meta.method.as_str(), meta.path),
-            Self::Custom(method, path) => ("", method.as_str(), path),
+            Self::Custom(method, path) | Self::Foreign(method, path) => ("", method.as_str(), path),
             Self::None => ("", "", ""),
         }
     }
@@ -288,7 +290,9 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(meta) => write!(f, "{} {} {}: ", meta.id, meta.method, meta.path),
-            Self::Custom(method, path) => write!(f, "{method} {path}: "),
+            Self::Custom(method, path) | Self::Foreign(method, path) => {
+                write!(f, "{method} {path}: ")
+            }
             Self::None => Ok(()),
         }
     }
@@ -298,7 +302,9 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(meta) => f.write_str(meta.id),
-            Self::Custom(method, path) => write!(f, "{method} {path}"),
+            Self::Custom(method, path) | Self::Foreign(method, path) => {
+                write!(f, "{method} {path}")
+            }
             Self::None => f.write_str("none"),
         }
     }

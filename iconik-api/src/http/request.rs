@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::content::{Content, MediaContent};
 use super::credentials::is_credential;
+use super::foreign::{self, ForeignUrl};
 use super::form::{self, Form, FormWriter};
 use super::json;
 use super::meta::{ActionMeta, Auth, Endpoint};
@@ -79,6 +80,42 @@ impl PreparedRequest {
             idempotent,
             hidden: Vec::new(),
         })
+    }
+
+    /// A request to a host that is not iconik's, without credentials.
+    pub(crate) fn foreign(method: Method, url: &ForeignUrl) -> Self {
+        let text = url.expose();
+        let (path_start, query_start) = (url.path_start(), url.query_start());
+        let idempotent = method != Method::POST && method != Method::PATCH;
+        Self {
+            endpoint: url.endpoint(method.clone()),
+            method,
+            url: text.to_owned(),
+            path_start,
+            query_start,
+            headers: HeaderMap::new(),
+            body: None,
+            auth: Auth::None,
+            idempotent,
+            hidden: vec![path_start..text.len()],
+        }
+    }
+
+    pub(super) fn is_foreign(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Foreign(..))
+    }
+
+    /// The parts of the URL that no error message may repeat.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        let hidden = self
+            .hidden
+            .iter()
+            .filter_map(|range| self.url.get(range.clone()));
+        let mut secrets: Vec<_> = hidden.collect();
+        if self.is_foreign() {
+            secrets.extend(foreign::secrets_of(&self.url));
+        }
+        secrets
     }
 
     /// The action's id, for example `playlists.list`; none for a path of your own.

@@ -95,7 +95,16 @@ impl RetryPolicy {
             Repeat::IfIdempotent => failed.idempotent,
             Repeat::Never => false,
         };
-        if !may_repeat || failed.attempts >= self.attempts {
+        if !may_repeat {
+            return None;
+        }
+        self.pause(failed, budget)
+    }
+
+    /// How long to wait before the next attempt, if the failure is one that may pass; `None` where the
+    /// policy allows no other attempt.
+    pub(crate) fn pause(&self, failed: &Failed<'_>, budget: &Budget) -> Option<Duration> {
+        if failed.attempts >= self.attempts {
             return None;
         }
         let jitter = self.jitter(failed.attempts);

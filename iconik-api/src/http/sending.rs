@@ -230,6 +230,10 @@ impl Sending<'_> {
 
     /// Waits until the pace lets the request go.
     async fn permission(&self) -> Option<Permission> {
+        // The pace is iconik's; other hosts have their own.
+        if self.request.is_foreign() {
+            return None;
+        }
         let asked = Instant::now();
         let limiter = &self.session.limiter;
         let permission = limiter.acquire(&self.request.endpoint).await;
@@ -279,11 +283,13 @@ impl Sending<'_> {
         }
         let mut error = self.error(ErrorKind::Status);
         if status.is_redirection() {
-            error =
-                error.detail("redirects are not followed: the tokens are for this address only");
+            error = error.detail(match self.request.is_foreign() {
+                true => "redirects are not followed",
+                false => "redirects are not followed: the tokens are for this address only",
+            });
         }
         Err(error
-            .response(status, headers, body, &credentials.secrets())
+            .response(status, headers, body, &self.secrets(credentials))
             .wait(retry_after)
             // Nothing but a 4xx says for certain that nothing was done.
             .sent(number, !status.is_client_error()))
@@ -294,6 +300,13 @@ impl Sending<'_> {
     fn is_success(&self, status: StatusCode, headers: &HeaderMap) -> bool {
         let redirect = status.is_redirection() && headers.contains_key(LOCATION);
         status.is_success() || (redirect && self.options.redirects)
+    }
+
+    /// The texts that no error message may repeat.
+    fn secrets<'a>(&'a self, credentials: &'a Credentials) -> Vec<&'a str> {
+        let mut secrets = credentials.secrets();
+        secrets.extend(self.request.secrets());
+        secrets
     }
 
     /// The message with everything that all requests carry.

@@ -22,4 +22,6 @@ pub(crate) struct Session {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Arc<Budget>,
     pub(crate) limiter: Limiter,
+    /// Whether `http://` may lead to hosts other than this machine.
+    pub(crate) plain_http: bool,
 }

@@ -13,6 +13,7 @@ mod encoding;
 mod every_action;
 #[cfg(feature = "assets")]
 mod faults;
+mod fetch;
 // Written by the generator: every request, with as little and with as much as it takes.
 #[rustfmt::skip]
 mod generated;
