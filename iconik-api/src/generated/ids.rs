@@ -9,20 +9,80 @@ pub mod markers;
 /// A template of access rights.
 pub type AclTemplateId = Id<markers::AclTemplate>;
 
+/// A profile for analysing assets, for example face recognition or transcription.
+pub type AnalysisProfileId = Id<markers::AnalysisProfile>;
+
+/// An account at a service that analyses assets.
+pub type AnalysisServiceAccountId = Id<markers::AnalysisServiceAccount>;
+
 /// An application that calls the API.
 pub type ApplicationId = Id<markers::Application>;
+
+/// An approved instance of an application.
+pub type ApplicationInstanceId = Id<markers::ApplicationInstance>;
 
 /// An asset.
 pub type AssetId = Id<markers::Asset>;
 
+/// An attachment of a segment.
+pub type AttachmentId = Id<markers::Attachment>;
+
+/// An automation.
+pub type AutomationId = Id<markers::Automation>;
+
+/// A search backend.
+pub type BackendId = Id<markers::Backend>;
+
+/// A billing record.
+pub type BillingId = Id<markers::Billing>;
+
 /// A collection.
 pub type CollectionId = Id<markers::Collection>;
+
+/// A component of a format: a track with its technical metadata.
+pub type ComponentId = Id<markers::Component>;
+
+/// A host that browsers may call the API from.
+pub type CorsHostId = Id<markers::CorsHost>;
 
 /// A custom action.
 pub type CustomActionId = Id<markers::CustomAction>;
 
+/// A file that a storage gateway is asked to delete.
+pub type DeletionId = Id<markers::Deletion>;
+
+/// An entity of the discovery page.
+pub type DiscoveryEntityId = Id<markers::DiscoveryEntity>;
+
+/// A face embedding.
+pub type EmbeddingId = Id<markers::Embedding>;
+
+/// A place that files are exported to.
+pub type ExportLocationId = Id<markers::ExportLocation>;
+
+/// A face that was found in an asset.
+pub type FaceId = Id<markers::Face>;
+
+/// A file.
+pub type FileId = Id<markers::File>;
+
+/// A file set: one copy of a format on one storage.
+pub type FileSetId = Id<markers::FileSet>;
+
 /// A format of an asset's version, for example the original or a proxy.
 pub type FormatId = Id<markers::Format>;
+
+/// A cluster of storage gateways.
+pub type GatewayClusterId = Id<markers::GatewayCluster>;
+
+/// An event that a storage gateway has to handle.
+pub type GatewayEventId = Id<markers::GatewayEvent>;
+
+/// A storage gateway.
+pub type GatewayId = Id<markers::Gateway>;
+
+/// A report of a storage gateway.
+pub type GatewayReportId = Id<markers::GatewayReport>;
 
 /// A group of users.
 pub type GroupId = Id<markers::Group>;
@@ -30,16 +90,37 @@ pub type GroupId = Id<markers::Group>;
 /// An entry in the history of an asset.
 pub type HistoryEntryId = Id<markers::HistoryEntry>;
 
+/// A SAML identity provider.
+pub type IdentityProviderId = Id<markers::IdentityProvider>;
+
+/// A SAML identity provider, as the URLs of its SAML endpoints name it.
+pub type IdentityProviderPublicId = Id<markers::IdentityProviderPublic>;
+
 /// A background job.
 pub type JobId = Id<markers::Job>;
+
+/// A step of a job.
+pub type JobStepId = Id<markers::JobStep>;
 
 /// A keyframe or poster image.
 pub type KeyframeId = Id<markers::Keyframe>;
 
+/// A logo.
+pub type LogoId = Id<markers::Logo>;
+
+/// A recipient of access logs.
+pub type LogsRecipientId = Id<markers::LogsRecipient>;
+
+/// An entry in the list of who may request links to shares.
+pub type MagicLinkEntryId = Id<markers::MagicLinkEntry>;
+
 /// A metadata view.
 pub type MetadataViewId = Id<markers::MetadataView>;
 
-/// An object of any kind; an `object_type` beside it says of which.
+/// A notification of a user.
+pub type NotificationId = Id<markers::Notification>;
+
+/// An object of any kind; the `object_type` that comes with it says which.
 pub type ObjectId = Id<markers::Object>;
 
 /// A person known to face recognition.
@@ -54,14 +135,41 @@ pub type PlaylistId = Id<markers::Playlist>;
 /// An item of a playlist.
 pub type PlaylistItemId = Id<markers::PlaylistItem>;
 
+/// A portal.
+pub type PortalId = Id<markers::Portal>;
+
 /// A project.
 pub type ProjectId = Id<markers::Project>;
+
+/// A container of proxy files, for example an HLS stream.
+pub type ProxyContainerId = Id<markers::ProxyContainer>;
+
+/// A file in a proxy container.
+pub type ProxyFileId = Id<markers::ProxyFile>;
+
+/// A proxy of an asset.
+pub type ProxyId = Id<markers::Proxy>;
+
+/// A publication.
+pub type PublicationId = Id<markers::Publication>;
+
+/// A registration of a new customer.
+pub type RegistrationId = Id<markers::Registration>;
 
 /// A relation between two assets.
 pub type RelationId = Id<markers::Relation>;
 
+/// A group of saved searches.
+pub type SavedSearchGroupId = Id<markers::SavedSearchGroup>;
+
 /// A saved search.
 pub type SavedSearchId = Id<markers::SavedSearch>;
+
+/// An entry in the search history of a user.
+pub type SearchHistoryId = Id<markers::SearchHistory>;
+
+/// A search view: which filters and columns the search page shows.
+pub type SearchViewId = Id<markers::SearchView>;
 
 /// A segment of an asset.
 pub type SegmentId = Id<markers::Segment>;
@@ -78,11 +186,14 @@ pub type ShareId = Id<markers::Share>;
 /// One visit to a share.
 pub type ShareSessionId = Id<markers::ShareSession>;
 
-/// A person with whom an object is shared, in one share.
+/// A person who has access through one share.
 pub type ShareUserId = Id<markers::ShareUser>;
 
 /// A storage.
 pub type StorageId = Id<markers::Storage>;
+
+/// A subscription of a user to events of an object.
+pub type SubscriptionId = Id<markers::Subscription>;
 
 /// A subtitle file.
 pub type SubtitleId = Id<markers::Subtitle>;
@@ -93,14 +204,44 @@ pub type SyncSessionId = Id<markers::SyncSession>;
 /// A system domain, iconik's word for a customer's account.
 pub type SystemDomainId = Id<markers::SystemDomain>;
 
+/// A temporary file.
+pub type TemporaryFileId = Id<markers::TemporaryFile>;
+
+/// A temporary file set.
+pub type TemporaryFileSetId = Id<markers::TemporaryFileSet>;
+
+/// A theme of the web application.
+pub type ThemeId = Id<markers::Theme>;
+
+/// An authentication token.
+pub type TokenId = Id<markers::Token>;
+
+/// A job in the queue of the transcoders; not the id of a job of the jobs service.
+pub type TranscodeJobId = Id<markers::TranscodeJob>;
+
+/// A transcode profile.
+pub type TranscodeProfileId = Id<markers::TranscodeProfile>;
+
+/// A record in a transcode queue.
+pub type TranscodeRecordId = Id<markers::TranscodeRecord>;
+
 /// A transcoder.
 pub type TranscoderId = Id<markers::Transcoder>;
 
 /// A transcription.
 pub type TranscriptionId = Id<markers::Transcription>;
 
+/// A file transfer.
+pub type TransferId = Id<markers::Transfer>;
+
 /// A user of iconik.
 pub type UserId = Id<markers::User>;
 
 /// A version of an asset.
 pub type VersionId = Id<markers::Version>;
+
+/// A webhook.
+pub type WebhookId = Id<markers::Webhook>;
+
+/// A worker of a transcoder.
+pub type WorkerId = Id<markers::Worker>;

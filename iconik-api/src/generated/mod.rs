@@ -7,6 +7,62 @@ pub mod common;
 pub mod ids;
 pub(crate) mod services;
 
+#[cfg(feature = "acls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "acls")))]
+pub mod acls;
+
 #[cfg(feature = "assets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "assets")))]
 pub mod assets;
+
+#[cfg(feature = "auth")]
+#[cfg_attr(docsrs, doc(cfg(feature = "auth")))]
+pub mod auth;
+
+#[cfg(feature = "automations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "automations")))]
+pub mod automations;
+
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+pub mod files;
+
+#[cfg(feature = "jobs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
+pub mod jobs;
+
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod metadata;
+
+#[cfg(feature = "ml")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ml")))]
+pub mod ml;
+
+#[cfg(feature = "notifications")]
+#[cfg_attr(docsrs, doc(cfg(feature = "notifications")))]
+pub mod notifications;
+
+#[cfg(feature = "search")]
+#[cfg_attr(docsrs, doc(cfg(feature = "search")))]
+pub mod search;
+
+#[cfg(feature = "settings")]
+#[cfg_attr(docsrs, doc(cfg(feature = "settings")))]
+pub mod settings;
+
+#[cfg(feature = "stats")]
+#[cfg_attr(docsrs, doc(cfg(feature = "stats")))]
+pub mod stats;
+
+#[cfg(feature = "transcode")]
+#[cfg_attr(docsrs, doc(cfg(feature = "transcode")))]
+pub mod transcode;
+
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+pub mod users;
+
+#[cfg(feature = "users_notifications")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users_notifications")))]
+pub mod users_notifications;

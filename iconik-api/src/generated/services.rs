@@ -4,6 +4,14 @@
 
 use crate::ServiceMeta;
 
+/// Access rights: which users and groups may read, change, delete or share which objects.
+pub(crate) const ACLS: ServiceMeta = ServiceMeta {
+    name: "acls",
+    base_path: "/API/acls",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
 /// Assets and everything that is organised around them.
 pub(crate) const ASSETS: ServiceMeta = ServiceMeta {
     name: "assets",
@@ -12,5 +20,128 @@ pub(crate) const ASSETS: ServiceMeta = ServiceMeta {
     burst: 1000,
     burst_seconds: 20,
 };
+/// Login, tokens, applications, single sign-on, passwords and the system domains that users
+/// belong to.
+pub(crate) const AUTH: ServiceMeta = ServiceMeta {
+    name: "auth",
+    base_path: "/API/auth",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Rules that start actions when something happens to an asset or a collection.
+pub(crate) const AUTOMATIONS: ServiceMeta = ServiceMeta {
+    name: "automations",
+    base_path: "/API/automations",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Formats, files, proxies, keyframes and subtitles of assets, and the storages, gateways and
+/// transcoders behind them.
+pub(crate) const FILES: ServiceMeta = ServiceMeta {
+    name: "files",
+    base_path: "/API/files",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Background jobs. iconik makes them for work that takes time; integrations make their own to
+/// report their progress.
+pub(crate) const JOBS: ServiceMeta = ServiceMeta {
+    name: "jobs",
+    base_path: "/API/jobs",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// The metadata values of objects, and the fields, views and categories that organise them.
+pub(crate) const METADATA: ServiceMeta = ServiceMeta {
+    name: "metadata",
+    base_path: "/API/metadata",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Face recognition, which finds persons in assets.
+pub(crate) const ML: ServiceMeta = ServiceMeta {
+    name: "ml",
+    base_path: "/API/ml",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Webhooks: calls that iconik makes when something happens to an object.
+pub(crate) const NOTIFICATIONS: ServiceMeta = ServiceMeta {
+    name: "notifications",
+    base_path: "/API/notifications",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Searching, saved searches, and what the search page of the web application shows.
+pub(crate) const SEARCH: ServiceMeta = ServiceMeta {
+    name: "search",
+    base_path: "/API/search",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Settings of system domains, groups, teams and users, and what belongs to them.
+pub(crate) const SETTINGS: ServiceMeta = ServiceMeta {
+    name: "settings",
+    base_path: "/API/settings",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Statistics about usage, and billing.
+pub(crate) const STATS: ServiceMeta = ServiceMeta {
+    name: "stats",
+    base_path: "/API/stats",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Jobs that analyse, transcribe and convert media, and the queues that they wait in.
+pub(crate) const TRANSCODE: ServiceMeta = ServiceMeta {
+    name: "transcode",
+    base_path: "/API/transcode",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// The users of a system domain, and the groups, teams and role groups that give them rights.
+pub(crate) const USERS: ServiceMeta = ServiceMeta {
+    name: "users",
+    base_path: "/API/users",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
+/// Notifications of users, what users subscribe to, and the devices that receive push messages.
+pub(crate) const USERS_NOTIFICATIONS: ServiceMeta = ServiceMeta {
+    name: "users_notifications",
+    base_path: "/API/users-notifications",
+    per_second: 50,
+    burst: 1000,
+    burst_seconds: 20,
+};
 /// All of them.
-pub(crate) const SERVICES: &[ServiceMeta] = &[ASSETS];
+pub(crate) const SERVICES: &[ServiceMeta] = &[
+    ACLS,
+    ASSETS,
+    AUTH,
+    AUTOMATIONS,
+    FILES,
+    JOBS,
+    METADATA,
+    ML,
+    NOTIFICATIONS,
+    SEARCH,
+    SETTINGS,
+    STATS,
+    TRANSCODE,
+    USERS,
+    USERS_NOTIFICATIONS,
+];

@@ -14,6 +14,26 @@ impl IdKind for AclTemplate {
     const NAME: &'static str = "AclTemplateId";
 }
 
+/// Marks [`AnalysisProfileId`](super::AnalysisProfileId).
+#[derive(Clone, Copy, Debug)]
+pub enum AnalysisProfile {}
+
+impl crate::data::id::Sealed for AnalysisProfile {}
+
+impl IdKind for AnalysisProfile {
+    const NAME: &'static str = "AnalysisProfileId";
+}
+
+/// Marks [`AnalysisServiceAccountId`](super::AnalysisServiceAccountId).
+#[derive(Clone, Copy, Debug)]
+pub enum AnalysisServiceAccount {}
+
+impl crate::data::id::Sealed for AnalysisServiceAccount {}
+
+impl IdKind for AnalysisServiceAccount {
+    const NAME: &'static str = "AnalysisServiceAccountId";
+}
+
 /// Marks [`ApplicationId`](super::ApplicationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Application {}
@@ -22,6 +42,16 @@ impl crate::data::id::Sealed for Application {}
 
 impl IdKind for Application {
     const NAME: &'static str = "ApplicationId";
+}
+
+/// Marks [`ApplicationInstanceId`](super::ApplicationInstanceId).
+#[derive(Clone, Copy, Debug)]
+pub enum ApplicationInstance {}
+
+impl crate::data::id::Sealed for ApplicationInstance {}
+
+impl IdKind for ApplicationInstance {
+    const NAME: &'static str = "ApplicationInstanceId";
 }
 
 /// Marks [`AssetId`](super::AssetId).
@@ -34,6 +64,46 @@ impl IdKind for Asset {
     const NAME: &'static str = "AssetId";
 }
 
+/// Marks [`AttachmentId`](super::AttachmentId).
+#[derive(Clone, Copy, Debug)]
+pub enum Attachment {}
+
+impl crate::data::id::Sealed for Attachment {}
+
+impl IdKind for Attachment {
+    const NAME: &'static str = "AttachmentId";
+}
+
+/// Marks [`AutomationId`](super::AutomationId).
+#[derive(Clone, Copy, Debug)]
+pub enum Automation {}
+
+impl crate::data::id::Sealed for Automation {}
+
+impl IdKind for Automation {
+    const NAME: &'static str = "AutomationId";
+}
+
+/// Marks [`BackendId`](super::BackendId).
+#[derive(Clone, Copy, Debug)]
+pub enum Backend {}
+
+impl crate::data::id::Sealed for Backend {}
+
+impl IdKind for Backend {
+    const NAME: &'static str = "BackendId";
+}
+
+/// Marks [`BillingId`](super::BillingId).
+#[derive(Clone, Copy, Debug)]
+pub enum Billing {}
+
+impl crate::data::id::Sealed for Billing {}
+
+impl IdKind for Billing {
+    const NAME: &'static str = "BillingId";
+}
+
 /// Marks [`CollectionId`](super::CollectionId).
 #[derive(Clone, Copy, Debug)]
 pub enum Collection {}
@@ -42,6 +112,26 @@ impl crate::data::id::Sealed for Collection {}
 
 impl IdKind for Collection {
     const NAME: &'static str = "CollectionId";
+}
+
+/// Marks [`ComponentId`](super::ComponentId).
+#[derive(Clone, Copy, Debug)]
+pub enum Component {}
+
+impl crate::data::id::Sealed for Component {}
+
+impl IdKind for Component {
+    const NAME: &'static str = "ComponentId";
+}
+
+/// Marks [`CorsHostId`](super::CorsHostId).
+#[derive(Clone, Copy, Debug)]
+pub enum CorsHost {}
+
+impl crate::data::id::Sealed for CorsHost {}
+
+impl IdKind for CorsHost {
+    const NAME: &'static str = "CorsHostId";
 }
 
 /// Marks [`CustomActionId`](super::CustomActionId).
@@ -54,6 +144,76 @@ impl IdKind for CustomAction {
     const NAME: &'static str = "CustomActionId";
 }
 
+/// Marks [`DeletionId`](super::DeletionId).
+#[derive(Clone, Copy, Debug)]
+pub enum Deletion {}
+
+impl crate::data::id::Sealed for Deletion {}
+
+impl IdKind for Deletion {
+    const NAME: &'static str = "DeletionId";
+}
+
+/// Marks [`DiscoveryEntityId`](super::DiscoveryEntityId).
+#[derive(Clone, Copy, Debug)]
+pub enum DiscoveryEntity {}
+
+impl crate::data::id::Sealed for DiscoveryEntity {}
+
+impl IdKind for DiscoveryEntity {
+    const NAME: &'static str = "DiscoveryEntityId";
+}
+
+/// Marks [`EmbeddingId`](super::EmbeddingId).
+#[derive(Clone, Copy, Debug)]
+pub enum Embedding {}
+
+impl crate::data::id::Sealed for Embedding {}
+
+impl IdKind for Embedding {
+    const NAME: &'static str = "EmbeddingId";
+}
+
+/// Marks [`ExportLocationId`](super::ExportLocationId).
+#[derive(Clone, Copy, Debug)]
+pub enum ExportLocation {}
+
+impl crate::data::id::Sealed for ExportLocation {}
+
+impl IdKind for ExportLocation {
+    const NAME: &'static str = "ExportLocationId";
+}
+
+/// Marks [`FaceId`](super::FaceId).
+#[derive(Clone, Copy, Debug)]
+pub enum Face {}
+
+impl crate::data::id::Sealed for Face {}
+
+impl IdKind for Face {
+    const NAME: &'static str = "FaceId";
+}
+
+/// Marks [`FileId`](super::FileId).
+#[derive(Clone, Copy, Debug)]
+pub enum File {}
+
+impl crate::data::id::Sealed for File {}
+
+impl IdKind for File {
+    const NAME: &'static str = "FileId";
+}
+
+/// Marks [`FileSetId`](super::FileSetId).
+#[derive(Clone, Copy, Debug)]
+pub enum FileSet {}
+
+impl crate::data::id::Sealed for FileSet {}
+
+impl IdKind for FileSet {
+    const NAME: &'static str = "FileSetId";
+}
+
 /// Marks [`FormatId`](super::FormatId).
 #[derive(Clone, Copy, Debug)]
 pub enum Format {}
@@ -62,6 +222,46 @@ impl crate::data::id::Sealed for Format {}
 
 impl IdKind for Format {
     const NAME: &'static str = "FormatId";
+}
+
+/// Marks [`GatewayClusterId`](super::GatewayClusterId).
+#[derive(Clone, Copy, Debug)]
+pub enum GatewayCluster {}
+
+impl crate::data::id::Sealed for GatewayCluster {}
+
+impl IdKind for GatewayCluster {
+    const NAME: &'static str = "GatewayClusterId";
+}
+
+/// Marks [`GatewayEventId`](super::GatewayEventId).
+#[derive(Clone, Copy, Debug)]
+pub enum GatewayEvent {}
+
+impl crate::data::id::Sealed for GatewayEvent {}
+
+impl IdKind for GatewayEvent {
+    const NAME: &'static str = "GatewayEventId";
+}
+
+/// Marks [`GatewayId`](super::GatewayId).
+#[derive(Clone, Copy, Debug)]
+pub enum Gateway {}
+
+impl crate::data::id::Sealed for Gateway {}
+
+impl IdKind for Gateway {
+    const NAME: &'static str = "GatewayId";
+}
+
+/// Marks [`GatewayReportId`](super::GatewayReportId).
+#[derive(Clone, Copy, Debug)]
+pub enum GatewayReport {}
+
+impl crate::data::id::Sealed for GatewayReport {}
+
+impl IdKind for GatewayReport {
+    const NAME: &'static str = "GatewayReportId";
 }
 
 /// Marks [`GroupId`](super::GroupId).
@@ -84,6 +284,26 @@ impl IdKind for HistoryEntry {
     const NAME: &'static str = "HistoryEntryId";
 }
 
+/// Marks [`IdentityProviderId`](super::IdentityProviderId).
+#[derive(Clone, Copy, Debug)]
+pub enum IdentityProvider {}
+
+impl crate::data::id::Sealed for IdentityProvider {}
+
+impl IdKind for IdentityProvider {
+    const NAME: &'static str = "IdentityProviderId";
+}
+
+/// Marks [`IdentityProviderPublicId`](super::IdentityProviderPublicId).
+#[derive(Clone, Copy, Debug)]
+pub enum IdentityProviderPublic {}
+
+impl crate::data::id::Sealed for IdentityProviderPublic {}
+
+impl IdKind for IdentityProviderPublic {
+    const NAME: &'static str = "IdentityProviderPublicId";
+}
+
 /// Marks [`JobId`](super::JobId).
 #[derive(Clone, Copy, Debug)]
 pub enum Job {}
@@ -92,6 +312,16 @@ impl crate::data::id::Sealed for Job {}
 
 impl IdKind for Job {
     const NAME: &'static str = "JobId";
+}
+
+/// Marks [`JobStepId`](super::JobStepId).
+#[derive(Clone, Copy, Debug)]
+pub enum JobStep {}
+
+impl crate::data::id::Sealed for JobStep {}
+
+impl IdKind for JobStep {
+    const NAME: &'static str = "JobStepId";
 }
 
 /// Marks [`KeyframeId`](super::KeyframeId).
@@ -104,6 +334,36 @@ impl IdKind for Keyframe {
     const NAME: &'static str = "KeyframeId";
 }
 
+/// Marks [`LogoId`](super::LogoId).
+#[derive(Clone, Copy, Debug)]
+pub enum Logo {}
+
+impl crate::data::id::Sealed for Logo {}
+
+impl IdKind for Logo {
+    const NAME: &'static str = "LogoId";
+}
+
+/// Marks [`LogsRecipientId`](super::LogsRecipientId).
+#[derive(Clone, Copy, Debug)]
+pub enum LogsRecipient {}
+
+impl crate::data::id::Sealed for LogsRecipient {}
+
+impl IdKind for LogsRecipient {
+    const NAME: &'static str = "LogsRecipientId";
+}
+
+/// Marks [`MagicLinkEntryId`](super::MagicLinkEntryId).
+#[derive(Clone, Copy, Debug)]
+pub enum MagicLinkEntry {}
+
+impl crate::data::id::Sealed for MagicLinkEntry {}
+
+impl IdKind for MagicLinkEntry {
+    const NAME: &'static str = "MagicLinkEntryId";
+}
+
 /// Marks [`MetadataViewId`](super::MetadataViewId).
 #[derive(Clone, Copy, Debug)]
 pub enum MetadataView {}
@@ -112,6 +372,16 @@ impl crate::data::id::Sealed for MetadataView {}
 
 impl IdKind for MetadataView {
     const NAME: &'static str = "MetadataViewId";
+}
+
+/// Marks [`NotificationId`](super::NotificationId).
+#[derive(Clone, Copy, Debug)]
+pub enum Notification {}
+
+impl crate::data::id::Sealed for Notification {}
+
+impl IdKind for Notification {
+    const NAME: &'static str = "NotificationId";
 }
 
 /// Marks [`ObjectId`](super::ObjectId).
@@ -164,6 +434,16 @@ impl IdKind for PlaylistItem {
     const NAME: &'static str = "PlaylistItemId";
 }
 
+/// Marks [`PortalId`](super::PortalId).
+#[derive(Clone, Copy, Debug)]
+pub enum Portal {}
+
+impl crate::data::id::Sealed for Portal {}
+
+impl IdKind for Portal {
+    const NAME: &'static str = "PortalId";
+}
+
 /// Marks [`ProjectId`](super::ProjectId).
 #[derive(Clone, Copy, Debug)]
 pub enum Project {}
@@ -172,6 +452,56 @@ impl crate::data::id::Sealed for Project {}
 
 impl IdKind for Project {
     const NAME: &'static str = "ProjectId";
+}
+
+/// Marks [`ProxyContainerId`](super::ProxyContainerId).
+#[derive(Clone, Copy, Debug)]
+pub enum ProxyContainer {}
+
+impl crate::data::id::Sealed for ProxyContainer {}
+
+impl IdKind for ProxyContainer {
+    const NAME: &'static str = "ProxyContainerId";
+}
+
+/// Marks [`ProxyFileId`](super::ProxyFileId).
+#[derive(Clone, Copy, Debug)]
+pub enum ProxyFile {}
+
+impl crate::data::id::Sealed for ProxyFile {}
+
+impl IdKind for ProxyFile {
+    const NAME: &'static str = "ProxyFileId";
+}
+
+/// Marks [`ProxyId`](super::ProxyId).
+#[derive(Clone, Copy, Debug)]
+pub enum Proxy {}
+
+impl crate::data::id::Sealed for Proxy {}
+
+impl IdKind for Proxy {
+    const NAME: &'static str = "ProxyId";
+}
+
+/// Marks [`PublicationId`](super::PublicationId).
+#[derive(Clone, Copy, Debug)]
+pub enum Publication {}
+
+impl crate::data::id::Sealed for Publication {}
+
+impl IdKind for Publication {
+    const NAME: &'static str = "PublicationId";
+}
+
+/// Marks [`RegistrationId`](super::RegistrationId).
+#[derive(Clone, Copy, Debug)]
+pub enum Registration {}
+
+impl crate::data::id::Sealed for Registration {}
+
+impl IdKind for Registration {
+    const NAME: &'static str = "RegistrationId";
 }
 
 /// Marks [`RelationId`](super::RelationId).
@@ -184,6 +514,16 @@ impl IdKind for Relation {
     const NAME: &'static str = "RelationId";
 }
 
+/// Marks [`SavedSearchGroupId`](super::SavedSearchGroupId).
+#[derive(Clone, Copy, Debug)]
+pub enum SavedSearchGroup {}
+
+impl crate::data::id::Sealed for SavedSearchGroup {}
+
+impl IdKind for SavedSearchGroup {
+    const NAME: &'static str = "SavedSearchGroupId";
+}
+
 /// Marks [`SavedSearchId`](super::SavedSearchId).
 #[derive(Clone, Copy, Debug)]
 pub enum SavedSearch {}
@@ -192,6 +532,26 @@ impl crate::data::id::Sealed for SavedSearch {}
 
 impl IdKind for SavedSearch {
     const NAME: &'static str = "SavedSearchId";
+}
+
+/// Marks [`SearchHistoryId`](super::SearchHistoryId).
+#[derive(Clone, Copy, Debug)]
+pub enum SearchHistory {}
+
+impl crate::data::id::Sealed for SearchHistory {}
+
+impl IdKind for SearchHistory {
+    const NAME: &'static str = "SearchHistoryId";
+}
+
+/// Marks [`SearchViewId`](super::SearchViewId).
+#[derive(Clone, Copy, Debug)]
+pub enum SearchView {}
+
+impl crate::data::id::Sealed for SearchView {}
+
+impl IdKind for SearchView {
+    const NAME: &'static str = "SearchViewId";
 }
 
 /// Marks [`SegmentId`](super::SegmentId).
@@ -264,6 +624,16 @@ impl IdKind for Storage {
     const NAME: &'static str = "StorageId";
 }
 
+/// Marks [`SubscriptionId`](super::SubscriptionId).
+#[derive(Clone, Copy, Debug)]
+pub enum Subscription {}
+
+impl crate::data::id::Sealed for Subscription {}
+
+impl IdKind for Subscription {
+    const NAME: &'static str = "SubscriptionId";
+}
+
 /// Marks [`SubtitleId`](super::SubtitleId).
 #[derive(Clone, Copy, Debug)]
 pub enum Subtitle {}
@@ -294,6 +664,76 @@ impl IdKind for SystemDomain {
     const NAME: &'static str = "SystemDomainId";
 }
 
+/// Marks [`TemporaryFileId`](super::TemporaryFileId).
+#[derive(Clone, Copy, Debug)]
+pub enum TemporaryFile {}
+
+impl crate::data::id::Sealed for TemporaryFile {}
+
+impl IdKind for TemporaryFile {
+    const NAME: &'static str = "TemporaryFileId";
+}
+
+/// Marks [`TemporaryFileSetId`](super::TemporaryFileSetId).
+#[derive(Clone, Copy, Debug)]
+pub enum TemporaryFileSet {}
+
+impl crate::data::id::Sealed for TemporaryFileSet {}
+
+impl IdKind for TemporaryFileSet {
+    const NAME: &'static str = "TemporaryFileSetId";
+}
+
+/// Marks [`ThemeId`](super::ThemeId).
+#[derive(Clone, Copy, Debug)]
+pub enum Theme {}
+
+impl crate::data::id::Sealed for Theme {}
+
+impl IdKind for Theme {
+    const NAME: &'static str = "ThemeId";
+}
+
+/// Marks [`TokenId`](super::TokenId).
+#[derive(Clone, Copy, Debug)]
+pub enum Token {}
+
+impl crate::data::id::Sealed for Token {}
+
+impl IdKind for Token {
+    const NAME: &'static str = "TokenId";
+}
+
+/// Marks [`TranscodeJobId`](super::TranscodeJobId).
+#[derive(Clone, Copy, Debug)]
+pub enum TranscodeJob {}
+
+impl crate::data::id::Sealed for TranscodeJob {}
+
+impl IdKind for TranscodeJob {
+    const NAME: &'static str = "TranscodeJobId";
+}
+
+/// Marks [`TranscodeProfileId`](super::TranscodeProfileId).
+#[derive(Clone, Copy, Debug)]
+pub enum TranscodeProfile {}
+
+impl crate::data::id::Sealed for TranscodeProfile {}
+
+impl IdKind for TranscodeProfile {
+    const NAME: &'static str = "TranscodeProfileId";
+}
+
+/// Marks [`TranscodeRecordId`](super::TranscodeRecordId).
+#[derive(Clone, Copy, Debug)]
+pub enum TranscodeRecord {}
+
+impl crate::data::id::Sealed for TranscodeRecord {}
+
+impl IdKind for TranscodeRecord {
+    const NAME: &'static str = "TranscodeRecordId";
+}
+
 /// Marks [`TranscoderId`](super::TranscoderId).
 #[derive(Clone, Copy, Debug)]
 pub enum Transcoder {}
@@ -314,6 +754,16 @@ impl IdKind for Transcription {
     const NAME: &'static str = "TranscriptionId";
 }
 
+/// Marks [`TransferId`](super::TransferId).
+#[derive(Clone, Copy, Debug)]
+pub enum Transfer {}
+
+impl crate::data::id::Sealed for Transfer {}
+
+impl IdKind for Transfer {
+    const NAME: &'static str = "TransferId";
+}
+
 /// Marks [`UserId`](super::UserId).
 #[derive(Clone, Copy, Debug)]
 pub enum User {}
@@ -332,4 +782,24 @@ impl crate::data::id::Sealed for Version {}
 
 impl IdKind for Version {
     const NAME: &'static str = "VersionId";
+}
+
+/// Marks [`WebhookId`](super::WebhookId).
+#[derive(Clone, Copy, Debug)]
+pub enum Webhook {}
+
+impl crate::data::id::Sealed for Webhook {}
+
+impl IdKind for Webhook {
+    const NAME: &'static str = "WebhookId";
+}
+
+/// Marks [`WorkerId`](super::WorkerId).
+#[derive(Clone, Copy, Debug)]
+pub enum Worker {}
+
+impl crate::data::id::Sealed for Worker {}
+
+impl IdKind for Worker {
+    const NAME: &'static str = "WorkerId";
 }

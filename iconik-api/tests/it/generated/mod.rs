@@ -3,5 +3,47 @@
 //! Every request twice: with nothing but what it cannot be made without, and with
 //! everything set.
 
+#[cfg(feature = "acls")]
+mod acls;
+
 #[cfg(feature = "assets")]
 mod assets;
+
+#[cfg(feature = "auth")]
+mod auth;
+
+#[cfg(feature = "automations")]
+mod automations;
+
+#[cfg(feature = "files")]
+mod files;
+
+#[cfg(feature = "jobs")]
+mod jobs;
+
+#[cfg(feature = "metadata")]
+mod metadata;
+
+#[cfg(feature = "ml")]
+mod ml;
+
+#[cfg(feature = "notifications")]
+mod notifications;
+
+#[cfg(feature = "search")]
+mod search;
+
+#[cfg(feature = "settings")]
+mod settings;
+
+#[cfg(feature = "stats")]
+mod stats;
+
+#[cfg(feature = "transcode")]
+mod transcode;
+
+#[cfg(feature = "users")]
+mod users;
+
+#[cfg(feature = "users_notifications")]
+mod users_notifications;

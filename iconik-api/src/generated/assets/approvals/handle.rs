@@ -14,7 +14,7 @@ pub struct ApprovalsHandle(pub(crate) Client);
 impl ApprovalsHandle {
     /// Lists what people said about an object: `GET /v1/{object_type}/{object_id}/approvals/`.
     ///
-    /// One entry for each person. The answer is one page.
+    /// One entry for each person. The response is one page.
     ///
     /// Needs the role `can_read_approval_request`. Answers with a [`Page`](crate::Page) of
     /// [`ApprovalBy`].
@@ -44,7 +44,7 @@ impl ApprovalsHandle {
     /// Lists what people said about a version of an object:
     /// `GET /v1/{object_type}/{object_id}/versions/{version_id}/approvals/`.
     ///
-    /// One entry for each person. The answer is one page.
+    /// One entry for each person. The response is one page.
     ///
     /// Needs the role `can_read_approval_request`. Answers with a [`Page`](crate::Page) of
     /// [`ApprovalBy`].
@@ -160,7 +160,7 @@ impl ApprovalsHandle {
         DeleteApprovalForUser::new(object_type, object_id, user_id).with_client(&self.0)
     }
 
-    /// Takes back what somebody outside of iconik said about an object:
+    /// Withdraws the approval status that a person outside iconik gave an object:
     /// `DELETE /v1/{object_type}/{object_id}/approvals/external/{email}/`.
     ///
     /// Needs the role `can_delete_approval_status`. Answers with nothing.
@@ -252,8 +252,8 @@ impl ApprovalsHandle {
 
     /// Asks people to approve an object: `POST /v1/{object_type}/{object_id}/approvals/request/`.
     ///
-    /// With 201 the answer is the request; with 202 a job makes it, and the answer has the id of
-    /// the job.
+    /// With 201 the response is the request; with 202 a job creates it, and the response contains
+    /// the id of the job.
     ///
     /// Needs the role `can_write_approval_request`. Answers with [`CreateApprovalRequestOutcome`].
     ///
@@ -361,7 +361,7 @@ impl ApprovalsHandle {
     /// Withdraws the request to approve an object:
     /// `DELETE /v1/{object_type}/{object_id}/approvals/request/`.
     ///
-    /// With 200 the answer is the request that was withdrawn.
+    /// With 200 the response is the request that was withdrawn.
     ///
     /// Needs the role `can_delete_approval_request`. Answers with an [`Approval`] or nothing.
     ///
@@ -386,7 +386,7 @@ impl ApprovalsHandle {
 
     /// Approves or refuses many objects: `POST /v1/approvals/bulk/`.
     ///
-    /// iconik makes a job of it and does not tell its id.
+    /// A job does the work; the response does not name it.
     ///
     /// Needs the role `can_write_approval_status_in_bulk`. Answers with nothing.
     ///
@@ -415,7 +415,7 @@ impl ApprovalsHandle {
 
     /// Takes back what was said about many objects: `POST /v1/approvals/bulk_remove/`.
     ///
-    /// iconik makes a job of it and does not tell its id.
+    /// A job does the work; the response does not name it.
     ///
     /// Needs the role `can_write_approval_status_in_bulk`. Answers with nothing.
     ///

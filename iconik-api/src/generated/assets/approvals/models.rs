@@ -9,7 +9,7 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalJob {
-    /// Which job it is; iconik's jobs service tells how far it is.
+    /// The job; get it from the jobs service to learn its progress.
     pub job_id: Option<JobId>,
 
     /// What iconik sent beyond the documented fields.

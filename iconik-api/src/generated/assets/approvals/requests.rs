@@ -30,7 +30,7 @@ action!(assets.approvals.list ListApprovals {
     path: { object_type: "object_type", object_id: "object_id" },
     siblings: [
         "/v1/assets/relation_types/{relation_type}/", "/v1/custom_actions/{context}/{action_id}/",
-        "/v1/sync/sessions/{sync_session_id}/",
+        "/v1/publications/drafts/{asset_id}/", "/v1/sync/sessions/{sync_session_id}/",
     ],
 });
 
@@ -164,7 +164,7 @@ action!(assets.approvals.delete_for_user DeleteApprovalForUser {
     path: { object_type: "object_type", object_id: "object_id", user_id: "user_id" },
 });
 
-/// Takes back what somebody outside of iconik said about an object:
+/// Withdraws the approval status that a person outside iconik gave an object:
 /// [`ApprovalsHandle::delete_for_external_user`](super::ApprovalsHandle::delete_for_external_user).
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]

@@ -80,8 +80,8 @@ impl CollectionsHandle {
     /// - `collection_id`: The collection.
     /// - `body`: What a collection starts with, or holds from now on.
     ///
-    /// Note: Nobody has shown what becomes of fields that are left out: scripts rename collections
-    /// with a title alone (seen live). Without a title iconik refuses it (seen live).
+    /// Note: What happens to omitted fields was never seen: scripts rename collections with a title
+    /// alone (seen live). Without a title iconik returns an error (seen live).
     ///
     /// ```
     /// use iconik_api::assets::NewCollection;
@@ -145,7 +145,8 @@ impl CollectionsHandle {
     ///
     /// - `collection_id`: The collection.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -164,7 +165,8 @@ impl CollectionsHandle {
     ///
     /// - `collection_id`: The collection.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -177,13 +179,13 @@ impl CollectionsHandle {
 
     /// Brings a deleted collection back: `PUT /v1/collections/{collection_id}/restore/`.
     ///
-    /// The answer names the job that does it.
+    /// The response names the job that does it.
     ///
     /// Needs the role `can_write_collections`. Answers with a [`CollectionRestore`] or nothing.
     ///
     /// - `collection_id`: The collection.
     ///
-    /// Note: iconik's 2025 document promises 201 without a body instead, so be ready for an answer
+    /// Note: iconik's 2025 document has 201 without a body instead, so be ready for a response
     /// without a job.
     ///
     /// ```
@@ -204,7 +206,8 @@ impl CollectionsHandle {
     ///
     /// - `collection_id`: The collection.
     ///
-    /// Note: The answer has the form of a page, but there are no parameters to ask for another one.
+    /// Note: The response has the form of a page, but there are no parameters to ask for another
+    /// one.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -222,7 +225,7 @@ impl CollectionsHandle {
     /// Gets the path of a collection from the root down:
     /// `GET /v1/collections/{collection_id}/full/path/`.
     ///
-    /// The answer is one string.
+    /// The response is one string.
     ///
     /// Needs the role `can_read_collections`. Answers with text. Optional arguments are set on
     /// [`GetCollectionFullPath`].
@@ -280,8 +283,8 @@ impl CollectionsHandle {
     ///
     /// - `collection_id`: The collection.
     ///
-    /// Note: Collections inside are left out unless `include_subcollections` is `true`;
-    /// `get_content_info` has it the other way round.
+    /// Note: Collections inside are omitted unless `include_subcollections` is `true`; for
+    /// `get_content_info` it is the other way round.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -296,7 +299,7 @@ impl CollectionsHandle {
     /// Lists the assets and collections in a collection:
     /// `GET /v1/collections/{collection_id}/contents/`.
     ///
-    /// One level only: to walk a tree, list the contents of each collection found in the answer.
+    /// One level only: to walk a tree, list the contents of each collection in the response.
     ///
     /// Answered from the search index, which trails a change by some seconds.
     ///
@@ -331,7 +334,7 @@ impl CollectionsHandle {
     /// - `collection_id`: The collection.
     /// - `body`: An asset or a collection that goes into a collection.
     ///
-    /// Note: The answer has no body.
+    /// Note: The response has no body.
     ///
     /// ```
     /// use iconik_api::assets::{CollectionContent, ContentObjectType};
@@ -438,8 +441,8 @@ impl CollectionsHandle {
     /// Copies a collection, with all that is in it, into another collection:
     /// `POST /v1/collections/{collection_id}/subcollections/`.
     ///
-    /// `collection_id` is the collection that receives the copy; the options name the one to copy,
-    /// with `collections` as its `object_type`. The answer is the copy.
+    /// `collection_id` is the collection that receives the copy; the body names the one to copy,
+    /// with `collections` as its `object_type`. The response is the copy.
     ///
     /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
     /// are set on [`CopyCollectionTo`].
@@ -482,9 +485,10 @@ impl CollectionsHandle {
     /// Needs the role `can_write_collections`. Answers with nothing.
     ///
     /// - `collection_id`: The collection.
-    /// - `body`: The order in which the contents of a collection stand before anything is moved.
+    /// - `body`: The order of the contents of a collection before anything is moved.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// use iconik_api::assets::CollectionCustomOrder;
@@ -529,7 +533,7 @@ impl CollectionsHandle {
         DisableCollectionCustomOrder::new(collection_id).with_client(&self.0)
     }
 
-    /// Picks the assets whose keyframes stand for a collection:
+    /// Chooses the assets whose keyframes represent a collection:
     /// `POST /v1/collections/{collection_id}/keyframes/`.
     ///
     /// Three assets at most.
@@ -537,9 +541,10 @@ impl CollectionsHandle {
     /// Needs the role `can_reindex_collections`. Answers with nothing.
     ///
     /// - `collection_id`: The collection.
-    /// - `body`: The assets whose keyframes stand for a collection.
+    /// - `body`: The assets whose keyframes represent a collection.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// use iconik_api::assets::CollectionKeyframes;
@@ -600,7 +605,7 @@ impl CollectionsHandle {
     /// Writes a collection to the search index again:
     /// `POST /v1/collections/{collection_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_collections`. Answers with nothing.
     ///
@@ -630,7 +635,7 @@ impl CollectionsHandle {
     /// Writes a collection and all that is in it to the search index again:
     /// `POST /v1/collections/{collection_id}/reindex/contents/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_collections`. Answers with nothing. Optional arguments are set
     /// on [`ReindexCollectionWithContents`].
@@ -656,7 +661,7 @@ impl CollectionsHandle {
     /// Writes the place of one object in a collection to the search index again:
     /// `POST /v1/collections/{collection_id}/contents/{object_type}/{object_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_collections`. Answers with nothing.
     ///
@@ -697,7 +702,7 @@ impl CollectionsHandle {
     /// Writes all collections, or those named, to the search index again:
     /// `POST /v1/collections/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_collections`. Answers with nothing. Optional arguments are set
     /// on [`ReindexAllCollections`].
@@ -709,5 +714,45 @@ impl CollectionsHandle {
     /// ```
     pub fn reindex_all(&self) -> ReindexAllCollections<Client> {
         ReindexAllCollections::new().with_client(&self.0)
+    }
+
+    /// Lists the collections that the calling user has viewed lately:
+    /// `GET /v1/collections/recent/`.
+    ///
+    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
+    /// [`RecentView`]. [`items`](ListCollectionRecent::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListCollectionRecent`].
+    ///
+    /// Note: In iconik's document since 2026.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+    /// let page = client.assets().collections().list_recent().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_recent(&self) -> ListCollectionRecent<Client> {
+        ListCollectionRecent::new().with_client(&self.0)
+    }
+
+    /// Records that the calling user has viewed a collection:
+    /// `POST /v1/collections/{collection_id}/views/`.
+    ///
+    /// Needs the role `can_read_collections`. Answers with a [`Collection`].
+    ///
+    /// - `collection_id`: The collection.
+    ///
+    /// Note: In iconik's document since 2026.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+    /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
+    /// let collection = client.assets().collections().record_view(collection_id).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn record_view(
+        &self,
+        collection_id: impl Into<CollectionId>,
+    ) -> RecordCollectionView<Client> {
+        RecordCollectionView::new(collection_id).with_client(&self.0)
     }
 }

@@ -105,7 +105,7 @@ impl CollectionContentPlace {
     }
 }
 
-/// The order in which the contents of a collection stand before anything is moved.
+/// The order of the contents of a collection before anything is moved.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,7 +127,7 @@ impl CollectionCustomOrder {
     }
 }
 
-/// The assets whose keyframes stand for a collection.
+/// The assets whose keyframes represent a collection.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -187,13 +187,13 @@ pub struct CollectionPatch {
     /// The storage that it mirrors.
     pub storage_id: Nullable<StorageId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// When it was created.
@@ -272,7 +272,7 @@ impl CollectionPatch {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -284,7 +284,7 @@ impl CollectionPatch {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -296,7 +296,7 @@ impl CollectionPatch {
         self
     }
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub fn keyframe_asset_ids(
         mut self,
         keyframe_asset_ids: impl IntoIterator<Item = impl Into<AssetId>>,
@@ -412,13 +412,13 @@ pub struct CollectionSearchDocument {
     /// The storage that it mirrors.
     pub storage_id: Nullable<StorageId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// When it was created. Set by iconik: a request does not change it.
@@ -540,7 +540,7 @@ impl CollectionSearchDocument {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -552,7 +552,7 @@ impl CollectionSearchDocument {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -564,7 +564,7 @@ impl CollectionSearchDocument {
         self
     }
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub fn keyframe_asset_ids(
         mut self,
         keyframe_asset_ids: impl IntoIterator<Item = impl Into<AssetId>>,
@@ -667,13 +667,13 @@ pub struct NewCollection {
     /// The storage that it mirrors.
     pub storage_id: Nullable<StorageId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// When it was created.
@@ -758,7 +758,7 @@ impl NewCollection {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -770,7 +770,7 @@ impl NewCollection {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -782,7 +782,7 @@ impl NewCollection {
         self
     }
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub fn keyframe_asset_ids(
         mut self,
         keyframe_asset_ids: impl IntoIterator<Item = impl Into<AssetId>>,

@@ -191,6 +191,7 @@ action!(assets.collections.get GetCollection {
     GET ASSETS "/v1/collections/{collection_id}/" => Json<Collection>,
     roles: ["can_read_collections"],
     path: { collection_id: "collection_id" },
+    siblings: ["/v1/collections/recent/"],
 });
 
 /// Replaces the settings of a collection:
@@ -803,7 +804,7 @@ action!(assets.collections.disable_custom_order DisableCollectionCustomOrder {
     path: { collection_id: "collection_id" },
 });
 
-/// Picks the assets whose keyframes stand for a collection:
+/// Chooses the assets whose keyframes represent a collection:
 /// [`CollectionsHandle::pick_keyframes`](super::CollectionsHandle::pick_keyframes).
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
@@ -983,4 +984,71 @@ action!(assets.collections.reindex_all ReindexAllCollections {
     POST ASSETS "/v1/collections/reindex/" => Empty,
     roles: ["can_reindex_collections"],
     body: json body,
+});
+
+/// Lists the collections that the calling user has viewed lately:
+/// [`CollectionsHandle::list_recent`](super::CollectionsHandle::list_recent).
+#[must_use = "a request does nothing until it is awaited or sent"]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListCollectionRecent<C = ()> {
+    client: C,
+    page: Option<i64>,
+    per_page: Option<i64>,
+    search_after: Option<String>,
+}
+
+impl ListCollectionRecent {
+    /// A request without a client, for [`Client::call`](crate::Client::call).
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<C> ListCollectionRecent<C> {
+    /// Number of the page, counted from 1. Default: `1`. At least 1.
+    pub fn page(mut self, page: i64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Items on a page. iconik documents neither default nor maximum; 100 is common.
+    pub fn per_page(mut self, per_page: i64) -> Self {
+        self.per_page = Some(per_page);
+        self
+    }
+
+    /// The cursor from the previous response; the response continues after it.
+    pub fn search_after(mut self, search_after: impl Into<String>) -> Self {
+        self.search_after = Some(search_after.into());
+        self
+    }
+}
+
+action!(assets.collections.list_recent ListCollectionRecent {
+    GET ASSETS "/v1/collections/recent/" => Json<Page<RecentView>>,
+    roles: ["can_read_collections"],
+    paging: [Page, SearchAfter],
+    query: { page: "page", per_page: "per_page", search_after: "search_after" },
+});
+
+/// Records that the calling user has viewed a collection:
+/// [`CollectionsHandle::record_view`](super::CollectionsHandle::record_view).
+#[must_use = "a request does nothing until it is awaited or sent"]
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordCollectionView<C = ()> {
+    client: C,
+    collection_id: CollectionId,
+}
+
+impl RecordCollectionView {
+    /// A request without a client, for [`Client::call`](crate::Client::call).
+    pub fn new(collection_id: impl Into<CollectionId>) -> Self {
+        Self { client: (), collection_id: collection_id.into() }
+    }
+}
+
+action!(assets.collections.record_view RecordCollectionView {
+    POST ASSETS "/v1/collections/{collection_id}/views/" => Json<Collection>,
+    roles: ["can_read_collections"],
+    path: { collection_id: "collection_id" },
 });

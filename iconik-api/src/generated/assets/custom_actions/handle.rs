@@ -53,11 +53,11 @@ impl CustomActionsHandle {
 
     /// Creates a custom action: `POST /v1/custom_actions/{context}/`.
     ///
-    /// The context stands in the path and in the options; give the same one twice.
+    /// The context is in the path and in the body; give the same one twice.
     ///
     /// When a user runs a custom action of the type `POST`, iconik sends the ids of the chosen
     /// objects to `url`, with a token that acts for that user. The service behind the URL should
-    /// answer within ten seconds and do the work afterwards.
+    /// respond within ten seconds and do the work afterwards.
     ///
     /// No role is documented for it. Answers with a [`CustomAction`].
     ///
@@ -216,8 +216,8 @@ impl CustomActionsHandle {
 
     /// Runs a custom action: `POST /v1/custom_actions/{context}/{action_id}/callback/`.
     ///
-    /// iconik calls the service behind the custom action as if a user had chosen it from the menu,
-    /// after the answer.
+    /// iconik calls the service behind the custom action after the response, as if a user had
+    /// chosen it from the menu.
     ///
     /// Needs the role `can_read_custom_actions`. Answers with a [`CustomActionReply`].
     ///

@@ -17,14 +17,14 @@ impl DeleteQueueHandle {
     ///
     /// Unless `content_only` is `false`, the collections and saved searches themselves stay.
     ///
-    /// A job does the work after the answer. It takes 500 ids at most.
+    /// A job does the work after the response. At most 500 ids in one request.
     ///
     /// Needs the role `can_delete_assets`. Answers with nothing.
     ///
     /// - `body`: What a bulk deletion reaches.
     ///
-    /// Note: The answer names no job to wait for. Only `can_delete_assets` is documented, also
-    /// where collections go.
+    /// Note: The response names no job to wait for. Only `can_delete_assets` is documented, for
+    /// collections too.
     ///
     /// ```
     /// use iconik_api::assets::{BulkDeletion, BulkObjectType};
@@ -145,8 +145,7 @@ impl DeleteQueueHandle {
     ///
     /// - `body`: The assets to act on.
     ///
-    /// Note: The assets are gone some time after the answer, not with it (seen live on single
-    /// assets).
+    /// Note: The assets are deleted some time after the response (seen live on single assets).
     ///
     /// ```
     /// use iconik_api::assets::AssetIdList;

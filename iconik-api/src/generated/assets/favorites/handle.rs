@@ -31,7 +31,7 @@ impl FavoritesHandle {
 
     /// Adds assets or collections to the favorites: `POST /v1/favorites/`.
     ///
-    /// 500 at a time at most, all of one kind. The answer repeats what was sent.
+    /// At most 500 at a time, all of one kind. The response repeats what was sent.
     ///
     /// Needs the role `can_write_favorites`. Answers with a [`FavoriteObjects`].
     ///
@@ -59,13 +59,13 @@ impl FavoritesHandle {
 
     /// Removes assets or collections from the favorites: `DELETE /v1/favorites/`.
     ///
-    /// 500 at a time at most, all of one kind. The assets and collections themselves stay.
+    /// At most 500 at a time, all of one kind. The assets and collections themselves stay.
     ///
     /// Needs the role `can_delete_favorites`. Answers with a [`FavoriteObjects`] or nothing.
     ///
     /// - `body`: Assets or collections that become favorites, or stop being favorites.
     ///
-    /// Note: The answer repeats what was sent or has no body; be ready for both (iconik's 2026
+    /// Note: The response repeats what was sent or has no body; be ready for both (iconik's 2026
     /// document names both).
     ///
     /// ```
@@ -94,7 +94,8 @@ impl FavoritesHandle {
     ///
     /// Needs the role `can_delete_favorites`. Answers with nothing.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

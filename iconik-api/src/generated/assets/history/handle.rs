@@ -5,7 +5,7 @@
 use crate::Client;
 use super::*;
 
-/// What was done with an asset, when and by whom.
+/// What was done with an asset, when, and by which user.
 ///
 /// Returned by [`AssetsHandle::history`](super::super::AssetsHandle::history).
 #[derive(Clone, Debug)]
@@ -33,8 +33,8 @@ impl HistoryHandle {
 
     /// Adds an entry to the history of an asset: `POST /v1/assets/{asset_id}/history/`.
     ///
-    /// Integrations tell here what they have done with the asset, usually with the operation type
-    /// `CUSTOM` and a description.
+    /// Integrations record what they did with the asset, usually with the operation type `CUSTOM`
+    /// and a description.
     ///
     /// Needs the role `can_write_assets_history`. Answers with a [`HistoryEntry`].
     ///
@@ -92,7 +92,7 @@ impl HistoryHandle {
     /// - `asset_id`: The asset.
     /// - `history_entity_id`: The entry of the history.
     ///
-    /// Note: iconik documents an answer with the entry (201) and one without a body (204).
+    /// Note: iconik documents a response with the entry (201) and one without a body (204).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -112,7 +112,7 @@ impl HistoryHandle {
     /// Writes an entry of the history of an asset to the search index again:
     /// `POST /v1/assets/{asset_id}/history/{history_entity_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_assets_history`. Answers with nothing. Optional arguments are
     /// set on [`ReindexHistoryEntry`].

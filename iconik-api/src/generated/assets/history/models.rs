@@ -207,7 +207,7 @@ pub enum HistoryOperationType {
     /// `METADATA`: Its metadata was changed.
     Metadata,
 
-    /// `CUSTOM`: Something of which an integration tells.
+    /// `CUSTOM`: Something that an integration reports.
     Custom,
 
     /// `TRANSCRIPTION`: It was transcribed.

@@ -162,12 +162,12 @@ impl PlaylistsHandle {
 
     /// Adds an asset or a sequence to a playlist: `POST /v1/playlists/{playlist_id}/items/`.
     ///
-    /// Where it stands is changed with `move_item`.
+    /// Its position is changed with `move_item`.
     ///
     /// Needs the role `can_add_playlist_items`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
-    /// - `body`: What stands at a place in a playlist.
+    /// - `body`: The item at a place in a playlist.
     ///
     /// ```
     /// use iconik_api::assets::{NewPlaylistItem, PlaylistItemType};
@@ -197,9 +197,8 @@ impl PlaylistsHandle {
     /// Needs the role `can_update_playlist_items`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
-    /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
-    ///   there.
-    /// - `body`: What stands at a place in a playlist.
+    /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
+    /// - `body`: The item at a place in a playlist.
     ///
     /// ```
     /// use iconik_api::assets::{NewPlaylistItem, PlaylistItemType};
@@ -234,8 +233,7 @@ impl PlaylistsHandle {
     /// Needs the role `can_update_playlist_items`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
-    /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
-    ///   there.
+    /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
     /// - `body`: What to change in an item; what is absent stays as it is.
     ///
     /// ```
@@ -271,8 +269,7 @@ impl PlaylistsHandle {
     /// Needs the role `can_delete_playlist_items`. Answers with nothing.
     ///
     /// - `playlist_id`: The playlist.
-    /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
-    ///   there.
+    /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -295,8 +292,7 @@ impl PlaylistsHandle {
     /// Needs the role `can_update_playlist_items_position`. Answers with a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
-    /// - `item_id`: The item: its place in the playlist, not the asset or sequence that stands
-    ///   there.
+    /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
     /// - `body`: A place in an ordered list.
     ///
     /// ```
@@ -323,7 +319,7 @@ impl PlaylistsHandle {
 
     /// Writes a playlist to the search index again: `POST /v1/playlists/{playlist_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_playlists`. Answers with nothing.
     ///
@@ -348,5 +344,38 @@ impl PlaylistsHandle {
         body: impl Into<ReindexOptions>,
     ) -> ReindexPlaylist<Client> {
         ReindexPlaylist::new(playlist_id, body).with_client(&self.0)
+    }
+
+    /// Chooses the assets whose keyframes represent a playlist:
+    /// `POST /v1/playlists/{playlist_id}/keyframes/`.
+    ///
+    /// Needs the role `can_reindex_playlists`. Answers with nothing.
+    ///
+    /// - `playlist_id`: The playlist.
+    /// - `body`: The assets whose keyframes represent a playlist.
+    ///
+    /// Note: In iconik's document since 2026.
+    ///
+    /// ```
+    /// use iconik_api::assets::PlaylistKeyframes;
+    ///
+    /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+    /// let playlist_id = "ab15dd26-f149-11eb-a843-0a580a3db916";
+    /// client
+    ///     .assets()
+    ///     .playlists()
+    ///     .pick_keyframes(
+    ///         playlist_id,
+    ///         PlaylistKeyframes::new().asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916"]),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn pick_keyframes(
+        &self,
+        playlist_id: impl Into<PlaylistId>,
+        body: impl Into<PlaylistKeyframes>,
+    ) -> PickPlaylistKeyframes<Client> {
+        PickPlaylistKeyframes::new(playlist_id, body).with_client(&self.0)
     }
 }

@@ -22,13 +22,13 @@ pub struct NewPlaylist {
     /// The project that it belongs to.
     pub project_id: Option<ProjectId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
@@ -82,7 +82,7 @@ impl NewPlaylist {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -94,7 +94,7 @@ impl NewPlaylist {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -106,7 +106,7 @@ impl NewPlaylist {
         self
     }
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub fn keyframe_asset_ids(
         mut self,
         keyframe_asset_ids: impl IntoIterator<Item = impl Into<AssetId>>,
@@ -131,7 +131,7 @@ impl NewPlaylist {
     }
 }
 
-/// What stands at a place in a playlist.
+/// The item at a place in a playlist.
 ///
 /// Made from a [`PlaylistItem`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
@@ -141,8 +141,8 @@ impl NewPlaylist {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlaylistItem {
-    /// Which item it is; the same asset may stand in a playlist twice. Set by iconik: a request
-    /// does not change it.
+    /// The item; a playlist may contain the same asset twice. Set by iconik: a request does not
+    /// change it.
     pub id: Option<PlaylistItemId>,
 
     /// The asset or sequence to play.
@@ -225,13 +225,13 @@ pub struct Playlist {
     /// The project that it belongs to.
     pub project_id: Option<ProjectId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Option<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Option<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Vec<AssetId>,
 
     /// Keyframes, as iconik's files service describes them.
@@ -252,7 +252,7 @@ pub struct Playlist {
     /// How many items are in it.
     pub item_count: Option<i64>,
 
-    /// What is in it, in order; left out of lists of playlists.
+    /// Its items, in order; lists of playlists omit them.
     pub playlist_items: Vec<PlaylistItem>,
 
     /// What iconik sent beyond the documented fields.
@@ -263,7 +263,7 @@ pub struct Playlist {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistItem {
-    /// Which item it is; the same asset may stand in a playlist twice.
+    /// The item; a playlist may contain the same asset twice.
     pub id: Option<PlaylistItemId>,
 
     /// The asset or sequence to play.
@@ -294,8 +294,8 @@ pub struct PlaylistItem {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistItemPatch {
-    /// Which item it is; the same asset may stand in a playlist twice. Set by iconik: a request
-    /// does not change it.
+    /// The item; a playlist may contain the same asset twice. Set by iconik: a request does not
+    /// change it.
     pub id: Option<PlaylistItemId>,
 
     /// The asset or sequence to play.
@@ -367,6 +367,34 @@ copies!(PlaylistItem => PlaylistItemPatch {
     object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
+/// The assets whose keyframes represent a playlist.
+#[must_use = "a model does nothing until it is sent"]
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlaylistKeyframes {
+    /// The assets; at most three. At most 3 items.
+    pub asset_ids: Nullable<Vec<AssetId>>,
+}
+
+impl PlaylistKeyframes {
+    /// Nothing is set yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The assets; at most three. At most 3 items.
+    pub fn asset_ids(mut self, asset_ids: impl IntoIterator<Item = impl Into<AssetId>>) -> Self {
+        self.asset_ids = Nullable::Value(asset_ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Clears `asset_ids`: sends `null`.
+    pub fn clear_asset_ids(mut self) -> Self {
+        self.asset_ids = Nullable::Null;
+        self
+    }
+}
+
 /// What to change in a playlist; what is absent stays as it is.
 ///
 /// Note: iconik's documents require `name` here too; PATCH takes any part (seen live on other
@@ -391,13 +419,13 @@ pub struct PlaylistPatch {
     /// The project that it belongs to.
     pub project_id: Option<ProjectId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
@@ -446,7 +474,7 @@ impl PlaylistPatch {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -458,7 +486,7 @@ impl PlaylistPatch {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -470,7 +498,7 @@ impl PlaylistPatch {
         self
     }
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub fn keyframe_asset_ids(
         mut self,
         keyframe_asset_ids: impl IntoIterator<Item = impl Into<AssetId>>,
@@ -511,13 +539,13 @@ pub struct PlaylistReplacement {
     /// The project that it belongs to.
     pub project_id: Option<ProjectId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
 
     /// Keyframes, as iconik's files service describes them.
@@ -575,7 +603,7 @@ impl PlaylistReplacement {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -587,7 +615,7 @@ impl PlaylistReplacement {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -599,7 +627,7 @@ impl PlaylistReplacement {
         self
     }
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub fn keyframe_asset_ids(
         mut self,
         keyframe_asset_ids: impl IntoIterator<Item = impl Into<AssetId>>,
@@ -619,7 +647,7 @@ copies!(Playlist => PlaylistReplacement(name: "name") {
     status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 
-/// What stands in a playlist.
+/// The kind of an item of a playlist.
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum PlaylistItemType {
@@ -635,8 +663,7 @@ pub enum PlaylistItemType {
 
 /// Whether a playlist shows up.
 ///
-/// Note: iconik documents this one value; what an ordinary playlist says, if anything, it does
-/// not tell.
+/// Note: iconik documents this one value, and not the value of an ordinary playlist.
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum PlaylistStatus {

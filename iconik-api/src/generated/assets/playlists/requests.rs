@@ -413,3 +413,27 @@ action!(assets.playlists.reindex ReindexPlaylist {
     path: { playlist_id: "playlist_id" },
     body: json body,
 });
+
+/// Chooses the assets whose keyframes represent a playlist:
+/// [`PlaylistsHandle::pick_keyframes`](super::PlaylistsHandle::pick_keyframes).
+#[must_use = "a request does nothing until it is awaited or sent"]
+#[derive(Clone, Debug, PartialEq)]
+pub struct PickPlaylistKeyframes<C = ()> {
+    client: C,
+    playlist_id: PlaylistId,
+    body: PlaylistKeyframes,
+}
+
+impl PickPlaylistKeyframes {
+    /// A request without a client, for [`Client::call`](crate::Client::call).
+    pub fn new(playlist_id: impl Into<PlaylistId>, body: impl Into<PlaylistKeyframes>) -> Self {
+        Self { client: (), playlist_id: playlist_id.into(), body: body.into() }
+    }
+}
+
+action!(assets.playlists.pick_keyframes PickPlaylistKeyframes {
+    POST ASSETS "/v1/playlists/{playlist_id}/keyframes/" => Empty,
+    roles: ["can_reindex_playlists"],
+    path: { playlist_id: "playlist_id" },
+    body: json body,
+});

@@ -66,6 +66,10 @@ request_model!(PlaylistItemPatch {
     time_end_milliseconds: "time_end_milliseconds",
 });
 
+request_model!(PlaylistKeyframes {
+    asset_ids: "asset_ids",
+});
+
 request_model!(PlaylistPatch {
     id: "id",
     name: "name",

@@ -129,7 +129,8 @@ impl ProjectsHandle {
     ///
     /// - `project_id`: The project.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -233,7 +234,7 @@ impl ProjectsHandle {
 
     /// Writes a project to the search index again: `POST /v1/projects/{project_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_projects`. Answers with nothing.
     ///

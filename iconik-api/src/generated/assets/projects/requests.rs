@@ -114,7 +114,8 @@ impl GetProject {
 }
 
 impl<C> GetProject<C> {
-    /// Also tells who the users behind the user ids are. Default: `false`.
+    /// Whether the response also contains the names of the users behind the user ids. Default:
+    /// `false`.
     ///
     /// Note: iconik documents no field of a project for it; what comes is in `extra`.
     pub fn include_users(mut self, include_users: bool) -> Self {

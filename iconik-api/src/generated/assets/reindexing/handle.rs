@@ -22,8 +22,8 @@ impl ReindexingHandle {
     ///
     /// - `body`: Which objects to write to the search index again, and what of them.
     ///
-    /// Note: The answer names no job to wait for. Only `can_reindex_assets` is documented, also
-    /// where collections are reindexed.
+    /// Note: The response names no job to wait for. Only `can_reindex_assets` is documented, for
+    /// collections too.
     ///
     /// ```
     /// use iconik_api::assets::{BulkObjectType, BulkReindexOptions};

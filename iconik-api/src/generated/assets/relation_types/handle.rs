@@ -17,7 +17,8 @@ impl RelationTypesHandle {
     /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
     /// [`RelationType`].
     ///
-    /// Note: The answer has the form of a page, but there are no parameters to ask for another one.
+    /// Note: The response has the form of a page, but there are no parameters to ask for another
+    /// one.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -73,7 +74,7 @@ impl RelationTypesHandle {
     /// - `relation_type`: The name of the relation type.
     /// - `body`: What a relation type starts with, or holds from now on.
     ///
-    /// Note: Nobody has shown what becomes of fields that are left out.
+    /// Note: What happens to omitted fields was never seen.
     ///
     /// ```
     /// use iconik_api::assets::NewRelationType;

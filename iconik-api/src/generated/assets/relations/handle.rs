@@ -14,7 +14,7 @@ pub struct RelationsHandle(pub(crate) Client);
 impl RelationsHandle {
     /// Lists the assets that an asset is related to: `GET /v1/assets/{asset_id}/relations/`.
     ///
-    /// The answer has assets; their `relations` say how they are related.
+    /// The response contains assets; their `relations` say how they are related.
     ///
     /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
     /// [`Asset`]. [`items`](ListRelations::items) gives the rows of all pages. Optional arguments

@@ -14,7 +14,7 @@ pub struct SegmentsHandle(pub(crate) Client);
 impl SegmentsHandle {
     /// Lists the segments of an asset: `GET /v1/assets/{asset_id}/segments/`.
     ///
-    /// The page may come with `facets`, counts by value, beside the segments.
+    /// The page may contain `facets`, counts by value, in addition to the segments.
     ///
     /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
     /// [`items`](ListSegments::items) gives the rows of all pages. Optional arguments are set on
@@ -69,7 +69,7 @@ impl SegmentsHandle {
 
     /// Creates a segment: `POST /v1/assets/{asset_id}/segments/`.
     ///
-    /// A comment that answers another names it in `parent_id`.
+    /// A reply to a comment names that comment in `parent_id`.
     ///
     /// Needs the role `can_create_segments`. Answers with a [`Segment`]. Optional arguments are set
     /// on [`CreateSegment`].
@@ -133,8 +133,7 @@ impl SegmentsHandle {
     /// - `segment_id`: The segment.
     /// - `body`: What a segment carries from now on.
     ///
-    /// Note: Whether fields that are left out are blanked is not known: integrators send a part of
-    /// them, and nobody has looked.
+    /// Note: Whether omitted fields are cleared is not known: integrators send a part of them.
     ///
     /// ```
     /// use iconik_api::assets::{SegmentReplacement, SegmentType};
@@ -264,7 +263,7 @@ impl SegmentsHandle {
 
     /// Creates many segments of an asset: `POST /v1/assets/{asset_id}/segments/bulk/`.
     ///
-    /// At most 500 in one request. The answer does not tell their ids.
+    /// At most 500 in one request. The response does not contain their ids.
     ///
     /// Needs the role `can_create_segments`. Answers with nothing.
     ///
@@ -365,7 +364,7 @@ impl SegmentsHandle {
     /// Writes a segment to the search index again:
     /// `POST /v1/assets/{asset_id}/segments/{segment_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -398,8 +397,8 @@ impl SegmentsHandle {
     /// Writes all segments of an asset to the search index again:
     /// `POST /v1/assets/{asset_id}/segments/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done. Of use after bulk writes that
-    /// lists do not show.
+    /// The response says that the work is queued, not that it is done. Useful after bulk writes
+    /// that lists do not show.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -428,8 +427,8 @@ impl SegmentsHandle {
 
     /// Writes the named segments to the search index again: `POST /v1/segments/reindex/`.
     ///
-    /// At most 500 in one request, of any assets. The answer says that the work is queued, not that
-    /// it is done.
+    /// At most 500 in one request, of any assets. The response says that the work is queued, not
+    /// that it is done.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -456,7 +455,7 @@ impl SegmentsHandle {
     /// Writes the segments of several assets to the search index again:
     /// `POST /v1/assets/segments/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_segments`. Answers with nothing.
     ///
@@ -480,5 +479,24 @@ impl SegmentsHandle {
         body: impl Into<AssetSegmentsReindexOptions>,
     ) -> ReindexAllSegmentsForAssets<Client> {
         ReindexAllSegmentsForAssets::new(body).with_client(&self.0)
+    }
+
+    /// Exports segments as plain text: `GET /v1/assets/{asset_id}/segments/text/`.
+    ///
+    /// Needs the role `can_read_segments`. Returns text. Optional arguments are set on
+    /// [`ExportSegmentText`].
+    ///
+    /// - `asset_id`: The asset.
+    ///
+    /// Note: In iconik's document since 2026.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+    /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
+    /// let text = client.assets().segments().export_text(asset_id).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn export_text(&self, asset_id: impl Into<AssetId>) -> ExportSegmentText<Client> {
+        ExportSegmentText::new(asset_id).with_client(&self.0)
     }
 }

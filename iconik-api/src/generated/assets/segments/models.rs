@@ -68,7 +68,7 @@ impl AssetSegmentsReindexOptions {
     }
 }
 
-/// What somebody drew over a picture.
+/// A drawing over a picture.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
@@ -244,19 +244,19 @@ pub struct NewSegment {
     /// The colour that it is shown in.
     pub segment_color: Option<String>,
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub segment_track: Nullable<String>,
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it answers.
+    /// The comment that it replies to.
     pub parent_id: Option<SegmentId>,
 
-    /// Whether it answers no other comment.
+    /// Whether it is not a reply to another comment.
     pub top_level: Option<bool>,
 
-    /// Where it stands in the thread of comments.
+    /// Its place in the thread of comments.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -271,7 +271,7 @@ pub struct NewSegment {
     /// Whether it has attachments.
     pub has_attachments: Nullable<bool>,
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
 
     /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
@@ -443,7 +443,7 @@ impl NewSegment {
         self
     }
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub fn segment_track(mut self, segment_track: impl Into<String>) -> Self {
         self.segment_track = Nullable::Value(segment_track.into());
         self
@@ -455,25 +455,25 @@ impl NewSegment {
         self
     }
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub fn segment_checked(mut self, segment_checked: bool) -> Self {
         self.segment_checked = Some(segment_checked);
         self
     }
 
-    /// The comment that it answers.
+    /// The comment that it replies to.
     pub fn parent_id(mut self, parent_id: impl Into<SegmentId>) -> Self {
         self.parent_id = Some(parent_id.into());
         self
     }
 
-    /// Whether it answers no other comment.
+    /// Whether it is not a reply to another comment.
     pub fn top_level(mut self, top_level: bool) -> Self {
         self.top_level = Some(top_level);
         self
     }
 
-    /// Where it stands in the thread of comments.
+    /// Its place in the thread of comments.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
@@ -515,7 +515,7 @@ impl NewSegment {
         self
     }
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub fn keyframe_id(mut self, keyframe_id: impl Into<KeyframeId>) -> Self {
         self.keyframe_id = Nullable::Value(keyframe_id.into());
         self
@@ -754,19 +754,19 @@ pub struct Segment {
     /// The colour that it is shown in.
     pub segment_color: Option<String>,
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub segment_track: Option<String>,
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it answers.
+    /// The comment that it replies to.
     pub parent_id: Option<SegmentId>,
 
-    /// Whether it answers no other comment.
+    /// Whether it is not a reply to another comment.
     pub top_level: Option<bool>,
 
-    /// Where it stands in the thread of comments.
+    /// Its place in the thread of comments.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -784,7 +784,7 @@ pub struct Segment {
     /// Whether it has attachments.
     pub has_attachments: Option<bool>,
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub keyframe_id: Option<KeyframeId>,
 
     /// The asset that was made of it as a subclip.
@@ -998,19 +998,19 @@ pub struct SegmentEdit {
     /// The colour that it is shown in.
     pub segment_color: Option<String>,
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub segment_track: Nullable<String>,
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it answers. Set by iconik: a request does not change it.
+    /// The comment that it replies to. Set by iconik: a request does not change it.
     pub parent_id: Option<SegmentId>,
 
-    /// Whether it answers no other comment. Set by iconik: a request does not change it.
+    /// Whether it is not a reply to another comment. Set by iconik: a request does not change it.
     pub top_level: Option<bool>,
 
-    /// Where it stands in the thread of comments. Set by iconik: a request does not change it.
+    /// Its place in the thread of comments. Set by iconik: a request does not change it.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -1019,7 +1019,7 @@ pub struct SegmentEdit {
     /// What was drawn over the picture.
     pub drawing: Nullable<Drawing>,
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
 
     /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
@@ -1189,7 +1189,7 @@ impl SegmentEdit {
         self
     }
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub fn segment_track(mut self, segment_track: impl Into<String>) -> Self {
         self.segment_track = Nullable::Value(segment_track.into());
         self
@@ -1201,7 +1201,7 @@ impl SegmentEdit {
         self
     }
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub fn segment_checked(mut self, segment_checked: bool) -> Self {
         self.segment_checked = Some(segment_checked);
         self
@@ -1231,7 +1231,7 @@ impl SegmentEdit {
         self
     }
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub fn keyframe_id(mut self, keyframe_id: impl Into<KeyframeId>) -> Self {
         self.keyframe_id = Nullable::Value(keyframe_id.into());
         self
@@ -1457,19 +1457,19 @@ pub struct SegmentPatch {
     /// The colour that it is shown in.
     pub segment_color: Option<String>,
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub segment_track: Nullable<String>,
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it answers. Set by iconik: a request does not change it.
+    /// The comment that it replies to. Set by iconik: a request does not change it.
     pub parent_id: Option<SegmentId>,
 
-    /// Whether it answers no other comment. Set by iconik: a request does not change it.
+    /// Whether it is not a reply to another comment. Set by iconik: a request does not change it.
     pub top_level: Option<bool>,
 
-    /// Where it stands in the thread of comments. Set by iconik: a request does not change it.
+    /// Its place in the thread of comments. Set by iconik: a request does not change it.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -1481,7 +1481,7 @@ pub struct SegmentPatch {
     /// Whether it has attachments.
     pub has_attachments: Nullable<bool>,
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
 
     /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
@@ -1618,7 +1618,7 @@ impl SegmentPatch {
         self
     }
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub fn segment_track(mut self, segment_track: impl Into<String>) -> Self {
         self.segment_track = Nullable::Value(segment_track.into());
         self
@@ -1630,7 +1630,7 @@ impl SegmentPatch {
         self
     }
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub fn segment_checked(mut self, segment_checked: bool) -> Self {
         self.segment_checked = Some(segment_checked);
         self
@@ -1672,7 +1672,7 @@ impl SegmentPatch {
         self
     }
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub fn keyframe_id(mut self, keyframe_id: impl Into<KeyframeId>) -> Self {
         self.keyframe_id = Nullable::Value(keyframe_id.into());
         self
@@ -1928,19 +1928,19 @@ pub struct SegmentReplacement {
     /// The colour that it is shown in.
     pub segment_color: Option<String>,
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub segment_track: Nullable<String>,
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it answers. Set by iconik: a request does not change it.
+    /// The comment that it replies to. Set by iconik: a request does not change it.
     pub parent_id: Option<SegmentId>,
 
-    /// Whether it answers no other comment. Set by iconik: a request does not change it.
+    /// Whether it is not a reply to another comment. Set by iconik: a request does not change it.
     pub top_level: Option<bool>,
 
-    /// Where it stands in the thread of comments. Set by iconik: a request does not change it.
+    /// Its place in the thread of comments. Set by iconik: a request does not change it.
     pub path: Option<String>,
 
     /// Keeps it from guests of shares: only users of the domain see it.
@@ -1952,7 +1952,7 @@ pub struct SegmentReplacement {
     /// Whether it has attachments.
     pub has_attachments: Nullable<bool>,
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
 
     /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
@@ -2123,7 +2123,7 @@ impl SegmentReplacement {
         self
     }
 
-    /// The track of the timeline that it stands on.
+    /// The track of the timeline that it is on.
     pub fn segment_track(mut self, segment_track: impl Into<String>) -> Self {
         self.segment_track = Nullable::Value(segment_track.into());
         self
@@ -2135,7 +2135,7 @@ impl SegmentReplacement {
         self
     }
 
-    /// Whether somebody has ticked it off.
+    /// Whether it is marked as done.
     pub fn segment_checked(mut self, segment_checked: bool) -> Self {
         self.segment_checked = Some(segment_checked);
         self
@@ -2177,7 +2177,7 @@ impl SegmentReplacement {
         self
     }
 
-    /// The keyframe that stands for it.
+    /// The keyframe that represents it.
     pub fn keyframe_id(mut self, keyframe_id: impl Into<KeyframeId>) -> Self {
         self.keyframe_id = Nullable::Value(keyframe_id.into());
         self
@@ -2432,7 +2432,7 @@ pub struct SemanticTranscription {
     /// The track that it belongs to.
     pub track_id: Option<String>,
 
-    /// The vector that stands for the meaning, as text.
+    /// The vector that represents the meaning, as text.
     pub embedding: Option<String>,
 
     /// How many numbers the vector has.
@@ -2508,7 +2508,7 @@ impl SemanticTranscription {
         self
     }
 
-    /// The vector that stands for the meaning, as text.
+    /// The vector that represents the meaning, as text.
     pub fn embedding(mut self, embedding: impl Into<String>) -> Self {
         self.embedding = Some(embedding.into());
         self
@@ -2573,7 +2573,7 @@ pub struct Shot {
     /// The shot in a sentence.
     pub caption: Option<String>,
 
-    /// The time of the picture that stands for the shot; iconik does not document the unit.
+    /// The time of the picture that represents the shot; iconik does not document the unit.
     pub keyframe_ts: Option<i64>,
 
     /// The track that it belongs to.
@@ -2684,7 +2684,7 @@ pub struct Shot {
     /// The time of day that the light speaks of.
     pub light_time: Option<String>,
 
-    /// The vector that stands for the shot, as text.
+    /// The vector that represents the shot, as text.
     pub embedding: Option<String>,
 
     /// How many numbers the vector has.
@@ -2715,7 +2715,7 @@ impl Shot {
         self
     }
 
-    /// The time of the picture that stands for the shot; iconik does not document the unit.
+    /// The time of the picture that represents the shot; iconik does not document the unit.
     pub fn keyframe_ts(mut self, keyframe_ts: i64) -> Self {
         self.keyframe_ts = Some(keyframe_ts);
         self
@@ -2973,7 +2973,7 @@ impl Shot {
         self
     }
 
-    /// The vector that stands for the shot, as text.
+    /// The vector that represents the shot, as text.
     pub fn embedding(mut self, embedding: impl Into<String>) -> Self {
         self.embedding = Some(embedding.into());
         self

@@ -357,7 +357,7 @@ action!(assets.segments.list_by_type ListSegmentsByType {
     },
     siblings: [
         "/v1/assets/{asset_id}/segments/csv/", "/v1/assets/{asset_id}/segments/srt/",
-        "/v1/assets/{asset_id}/segments/vtt/",
+        "/v1/assets/{asset_id}/segments/text/", "/v1/assets/{asset_id}/segments/vtt/",
     ],
 });
 
@@ -379,7 +379,8 @@ impl CreateSegment {
 }
 
 impl<C> CreateSegment<C> {
-    /// Who writes, where somebody came through the URL of a share; a valid e-mail address.
+    /// The e-mail address of the author, where a person came through the URL of a share; it must be
+    /// valid.
     pub fn share_user_email(mut self, share_user_email: impl Into<String>) -> Self {
         self.share_user_email = Some(share_user_email.into());
         self
@@ -443,7 +444,7 @@ action!(assets.segments.get GetSegment {
     query: { scroll: "scroll", scroll_id: "scroll_id" },
     siblings: [
         "/v1/assets/{asset_id}/segments/csv/", "/v1/assets/{asset_id}/segments/srt/",
-        "/v1/assets/{asset_id}/segments/vtt/",
+        "/v1/assets/{asset_id}/segments/text/", "/v1/assets/{asset_id}/segments/vtt/",
     ],
 });
 
@@ -941,7 +942,8 @@ impl DeleteManySegments {
 }
 
 impl<C> DeleteManySegments<C> {
-    /// Deletes them before the answer comes; `false` deletes them later. Default: `true`.
+    /// Whether they are deleted before the response is sent; `false` deletes them later. Default:
+    /// `true`.
     ///
     /// Note: True is the documented default; integrators saw segments go later unless they sent
     /// `true`, so send it.
@@ -1065,4 +1067,91 @@ action!(assets.segments.reindex_all_for_assets ReindexAllSegmentsForAssets {
     POST ASSETS "/v1/assets/segments/reindex/" => Empty,
     roles: ["can_reindex_segments"],
     body: json body,
+});
+
+/// Exports segments as plain text:
+/// [`SegmentsHandle::export_text`](super::SegmentsHandle::export_text).
+#[must_use = "a request does nothing until it is awaited or sent"]
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportSegmentText<C = ()> {
+    client: C,
+    asset_id: AssetId,
+    ids: Option<Vec<SegmentId>>,
+    query: Option<String>,
+    transcription_id: Option<TranscriptionId>,
+    version_id: Option<VersionId>,
+    segment_type: Option<SegmentType>,
+    segment_color: Option<String>,
+    status: Option<SegmentStatus>,
+}
+
+impl ExportSegmentText {
+    /// A request without a client, for [`Client::call`](crate::Client::call).
+    pub fn new(asset_id: impl Into<AssetId>) -> Self {
+        Self {
+            client: (),
+            asset_id: asset_id.into(),
+            ids: None,
+            query: None,
+            transcription_id: None,
+            version_id: None,
+            segment_type: None,
+            segment_color: None,
+            status: None,
+        }
+    }
+}
+
+impl<C> ExportSegmentText<C> {
+    /// Only these segments.
+    pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
+        self.ids = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only segments that match this search text.
+    pub fn query(mut self, query: impl Into<String>) -> Self {
+        self.query = Some(query.into());
+        self
+    }
+
+    /// Only segments of this transcription.
+    pub fn transcription_id(mut self, transcription_id: impl Into<TranscriptionId>) -> Self {
+        self.transcription_id = Some(transcription_id.into());
+        self
+    }
+
+    /// Only segments of this version.
+    pub fn version_id(mut self, version_id: impl Into<VersionId>) -> Self {
+        self.version_id = Some(version_id.into());
+        self
+    }
+
+    /// Only segments of this type.
+    pub fn segment_type(mut self, segment_type: impl Into<SegmentType>) -> Self {
+        self.segment_type = Some(segment_type.into());
+        self
+    }
+
+    /// Only segments with this color.
+    pub fn segment_color(mut self, segment_color: impl Into<String>) -> Self {
+        self.segment_color = Some(segment_color.into());
+        self
+    }
+
+    /// Only segments with this status.
+    pub fn status(mut self, status: impl Into<SegmentStatus>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+}
+
+action!(assets.segments.export_text ExportSegmentText {
+    GET ASSETS "/v1/assets/{asset_id}/segments/text/" => Text,
+    roles: ["can_read_segments"],
+    path: { asset_id: "asset_id" },
+    query: {
+        ids: "ids", query: "query", transcription_id: "transcription_id", version_id: "version_id",
+        segment_type: "segment_type", segment_color: "segment_color", status: "status",
+    },
 });

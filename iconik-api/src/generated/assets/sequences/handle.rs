@@ -198,8 +198,7 @@ impl SequencesHandle {
     /// Needs the role `can_delete_sequence_items`. Answers with nothing.
     ///
     /// - `sequence_id`: The sequence.
-    /// - `item_id`: The item: its place in the sequence, not the asset or collection that stands
-    ///   there.
+    /// - `item_id`: The item: its place in the sequence, not the asset or collection at that place.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -222,8 +221,7 @@ impl SequencesHandle {
     /// Needs the role `can_add_sequence_items`. Answers with a [`SequenceItem`].
     ///
     /// - `sequence_id`: The sequence.
-    /// - `item_id`: The item: its place in the sequence, not the asset or collection that stands
-    ///   there.
+    /// - `item_id`: The item: its place in the sequence, not the asset or collection at that place.
     /// - `body`: A place in an ordered list.
     ///
     /// Note: Needs the role for adding items, where playlists have a role of its own for moving
@@ -253,7 +251,7 @@ impl SequencesHandle {
 
     /// Writes a sequence to the search index again: `POST /v1/sequences/{sequence_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_sequences`. Answers with nothing.
     ///

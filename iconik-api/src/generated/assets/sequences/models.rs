@@ -57,7 +57,7 @@ pub struct NewSequenceItem {
     /// Which item it is. Set by iconik: a request does not change it.
     pub id: Option<SequenceItemId>,
 
-    /// The asset or collection that stands here.
+    /// The asset or collection at this place.
     pub object_id: ObjectId,
 
     /// What `object_id` names.
@@ -128,7 +128,7 @@ pub struct SequenceItem {
     /// Which item it is.
     pub id: Option<SequenceItemId>,
 
-    /// The asset or collection that stands here.
+    /// The asset or collection at this place.
     pub object_id: Option<ObjectId>,
 
     /// What `object_id` names.

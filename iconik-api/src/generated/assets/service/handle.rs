@@ -47,9 +47,14 @@ impl AssetsHandle {
         FavoritesHandle(self.0.clone())
     }
 
-    /// What was done with an asset, when and by whom.
+    /// What was done with an asset, when, and by which user.
     pub fn history(&self) -> HistoryHandle {
         HistoryHandle(self.0.clone())
+    }
+
+    /// Links by e-mail that log people in to a share.
+    pub fn magic_links(&self) -> MagicLinksHandle {
+        MagicLinksHandle(self.0.clone())
     }
 
     /// Ordered lists of assets and sequences, for review and playback.
@@ -57,9 +62,19 @@ impl AssetsHandle {
         PlaylistsHandle(self.0.clone())
     }
 
+    /// Public pages that show a playlist.
+    pub fn portals(&self) -> PortalsHandle {
+        PortalsHandle(self.0.clone())
+    }
+
     /// Collections that a team works in, with the users who are members of it.
     pub fn projects(&self) -> ProjectsHandle {
         ProjectsHandle(self.0.clone())
+    }
+
+    /// Publications of assets on other platforms, such as social networks.
+    pub fn publications(&self) -> PublicationsHandle {
+        PublicationsHandle(self.0.clone())
     }
 
     /// Writing many assets or collections to the search index again. One object is reindexed by its
@@ -181,7 +196,7 @@ impl AssetsHandle {
     /// - `asset_id`: The asset.
     /// - `body`: What an asset holds from now on.
     ///
-    /// Note: Nobody has shown what becomes of fields that are left out.
+    /// Note: What happens to omitted fields was never seen.
     ///
     /// ```
     /// use iconik_api::assets::AssetReplacement;
@@ -253,8 +268,8 @@ impl AssetsHandle {
     ///
     /// - `asset_id`: The asset.
     ///
-    /// Note: The asset may still be found for a while afterwards: ask until the answer is 404 (seen
-    /// live).
+    /// Note: The asset may still be found for a while afterwards: repeat `get` until it returns 404
+    /// (seen live).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -288,7 +303,8 @@ impl AssetsHandle {
     ///
     /// - `body`: What several assets hold from now on.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// use iconik_api::assets::{AssetEdit, AssetReplacements};
@@ -314,7 +330,8 @@ impl AssetsHandle {
     ///
     /// - `body`: What to change in several assets; what is absent stays as it is.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// use iconik_api::assets::{AssetEdit, AssetPatches};
@@ -412,7 +429,7 @@ impl AssetsHandle {
 
     /// Writes an asset to the search index again: `POST /v1/assets/{asset_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_assets`. Answers with nothing.
     ///
@@ -437,7 +454,7 @@ impl AssetsHandle {
 
     /// Writes all assets, or those named, to the search index again: `POST /v1/assets/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_assets`. Answers with nothing. Optional arguments are set on
     /// [`ReindexAllAssets`].
@@ -449,5 +466,22 @@ impl AssetsHandle {
     /// ```
     pub fn reindex_all(&self) -> ReindexAllAssets<Client> {
         ReindexAllAssets::new().with_client(&self.0)
+    }
+
+    /// Lists the assets that the calling user has viewed lately: `GET /v1/assets/recent/`.
+    ///
+    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`RecentView`].
+    /// [`items`](ListAssetRecent::items) gives the rows of all pages. Optional arguments are set on
+    /// [`ListAssetRecent`].
+    ///
+    /// Note: In iconik's document since 2026.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+    /// let page = client.assets().list_recent().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_recent(&self) -> ListAssetRecent<Client> {
+        ListAssetRecent::new().with_client(&self.0)
     }
 }

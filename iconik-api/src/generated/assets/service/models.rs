@@ -32,7 +32,7 @@ pub struct AssetEdit {
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub external_link: Nullable<String>,
 
     /// The name of the site that it comes from.
@@ -68,13 +68,13 @@ pub struct AssetEdit {
     /// The persons who were recognised in it.
     pub person_ids: Nullable<Vec<PersonId>>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
     /// Of a subclip: the asset that it was cut from.
@@ -223,7 +223,7 @@ impl AssetEdit {
         self
     }
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub fn external_link(mut self, external_link: impl Into<String>) -> Self {
         self.external_link = Nullable::Value(external_link.into());
         self
@@ -321,13 +321,13 @@ impl AssetEdit {
         self
     }
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub fn has_unconfirmed_persons(mut self, has_unconfirmed_persons: bool) -> Self {
         self.has_unconfirmed_persons = Some(has_unconfirmed_persons);
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -339,7 +339,7 @@ impl AssetEdit {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -431,7 +431,7 @@ pub struct AssetPatch {
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub external_link: Nullable<String>,
 
     /// The name of the site that it comes from.
@@ -467,13 +467,13 @@ pub struct AssetPatch {
     /// The persons who were recognised in it.
     pub person_ids: Nullable<Vec<PersonId>>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
     /// Of a subclip: the asset that it was cut from.
@@ -625,7 +625,7 @@ impl AssetPatch {
         self
     }
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub fn external_link(mut self, external_link: impl Into<String>) -> Self {
         self.external_link = Nullable::Value(external_link.into());
         self
@@ -723,13 +723,13 @@ impl AssetPatch {
         self
     }
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub fn has_unconfirmed_persons(mut self, has_unconfirmed_persons: bool) -> Self {
         self.has_unconfirmed_persons = Some(has_unconfirmed_persons);
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -741,7 +741,7 @@ impl AssetPatch {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -1005,7 +1005,7 @@ pub struct AssetReplacement {
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub external_link: Nullable<String>,
 
     /// The name of the site that it comes from.
@@ -1041,13 +1041,13 @@ pub struct AssetReplacement {
     /// The persons who were recognised in it.
     pub person_ids: Nullable<Vec<PersonId>>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
     /// Of a subclip: the asset that it was cut from.
@@ -1246,7 +1246,7 @@ impl AssetReplacement {
         self
     }
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub fn external_link(mut self, external_link: impl Into<String>) -> Self {
         self.external_link = Nullable::Value(external_link.into());
         self
@@ -1344,13 +1344,13 @@ impl AssetReplacement {
         self
     }
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub fn has_unconfirmed_persons(mut self, has_unconfirmed_persons: bool) -> Self {
         self.has_unconfirmed_persons = Some(has_unconfirmed_persons);
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -1362,7 +1362,7 @@ impl AssetReplacement {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -1620,7 +1620,7 @@ pub struct AssetSearchDocument {
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub external_link: Nullable<String>,
 
     /// The name of the site that it comes from.
@@ -1656,14 +1656,14 @@ pub struct AssetSearchDocument {
     /// The persons who were recognised in it. Set by iconik: a request does not change it.
     pub person_ids: Option<Vec<PersonId>>,
 
-    /// Whether nobody has confirmed some of its persons yet. Set by iconik: a request does not
-    /// change it.
+    /// Whether some of its persons are not confirmed yet. Set by iconik: a request does not change
+    /// it.
     pub has_unconfirmed_persons: Option<bool>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
     /// Of a subclip: the asset that it was cut from.
@@ -1875,7 +1875,7 @@ impl AssetSearchDocument {
         self
     }
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub fn external_link(mut self, external_link: impl Into<String>) -> Self {
         self.external_link = Nullable::Value(external_link.into());
         self
@@ -1961,7 +1961,7 @@ impl AssetSearchDocument {
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -1973,7 +1973,7 @@ impl AssetSearchDocument {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self
@@ -2134,7 +2134,7 @@ pub struct NewAsset {
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub external_link: Nullable<String>,
 
     /// The name of the site that it comes from.
@@ -2170,13 +2170,13 @@ pub struct NewAsset {
     /// The persons who were recognised in it.
     pub person_ids: Nullable<Vec<PersonId>>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Nullable<KeyframeId>,
 
     /// Of a subclip: the asset that it was cut from.
@@ -2371,7 +2371,7 @@ impl NewAsset {
         self
     }
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub fn external_link(mut self, external_link: impl Into<String>) -> Self {
         self.external_link = Nullable::Value(external_link.into());
         self
@@ -2469,13 +2469,13 @@ impl NewAsset {
         self
     }
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub fn has_unconfirmed_persons(mut self, has_unconfirmed_persons: bool) -> Self {
         self.has_unconfirmed_persons = Some(has_unconfirmed_persons);
         self
     }
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub fn custom_keyframe(mut self, custom_keyframe: impl Into<KeyframeId>) -> Self {
         self.custom_keyframe = Nullable::Value(custom_keyframe.into());
         self
@@ -2487,7 +2487,7 @@ impl NewAsset {
         self
     }
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub fn custom_poster(mut self, custom_poster: impl Into<KeyframeId>) -> Self {
         self.custom_poster = Nullable::Value(custom_poster.into());
         self

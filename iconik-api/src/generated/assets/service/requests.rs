@@ -195,14 +195,14 @@ impl GetAsset {
 }
 
 impl<C> GetAsset<C> {
-    /// Also tells which collections contain it, in `in_collections`. Default: `false`.
+    /// Whether `in_collections` lists the collections that contain it. Default: `false`.
     pub fn include_collections(mut self, include_collections: bool) -> Self {
         self.include_collections = Some(include_collections);
         self
     }
 
-    /// Also tells who created, changed and deleted it, in the `…_user_info` fields. Default:
-    /// `false`.
+    /// Whether the `…_user_info` fields name the users who created, changed and deleted it.
+    /// Default: `false`.
     pub fn include_users(mut self, include_users: bool) -> Self {
         self.include_users = Some(include_users);
         self
@@ -214,7 +214,7 @@ action!(assets.get GetAsset {
     roles: ["can_read_assets"],
     path: { asset_id: "asset_id" },
     query: { include_collections: "include_collections", include_users: "include_users" },
-    siblings: ["/v1/assets/relation_types/"],
+    siblings: ["/v1/assets/recent/", "/v1/assets/relation_types/"],
 });
 
 /// Replaces the fields of an asset: [`AssetsHandle::replace`](super::AssetsHandle::replace).
@@ -572,4 +572,49 @@ action!(assets.reindex_all ReindexAllAssets {
     POST ASSETS "/v1/assets/reindex/" => Empty,
     roles: ["can_reindex_assets"],
     body: json body,
+});
+
+/// Lists the assets that the calling user has viewed lately:
+/// [`AssetsHandle::list_recent`](super::AssetsHandle::list_recent).
+#[must_use = "a request does nothing until it is awaited or sent"]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAssetRecent<C = ()> {
+    client: C,
+    page: Option<i64>,
+    per_page: Option<i64>,
+    search_after: Option<String>,
+}
+
+impl ListAssetRecent {
+    /// A request without a client, for [`Client::call`](crate::Client::call).
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<C> ListAssetRecent<C> {
+    /// Number of the page, counted from 1. Default: `1`. At least 1.
+    pub fn page(mut self, page: i64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Items on a page. iconik documents neither default nor maximum; 100 is common.
+    pub fn per_page(mut self, per_page: i64) -> Self {
+        self.per_page = Some(per_page);
+        self
+    }
+
+    /// The cursor from the previous response; the response continues after it.
+    pub fn search_after(mut self, search_after: impl Into<String>) -> Self {
+        self.search_after = Some(search_after.into());
+        self
+    }
+}
+
+action!(assets.list_recent ListAssetRecent {
+    GET ASSETS "/v1/assets/recent/" => Json<Page<RecentView>>,
+    roles: ["can_read_assets"],
+    paging: [Page, SearchAfter],
+    query: { page: "page", per_page: "per_page", search_after: "search_after" },
 });

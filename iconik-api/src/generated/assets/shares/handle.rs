@@ -49,7 +49,7 @@ impl SharesHandle {
 
     /// Lists all shares that lead to an asset: `GET /v1/assets/{asset_id}/shares/all/`.
     ///
-    /// Also those of collections and playlists that contain it. The answer is one page.
+    /// Also those of collections and playlists that contain it. The response is one page.
     ///
     /// Needs the role `can_read_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
     ///
@@ -68,7 +68,7 @@ impl SharesHandle {
     /// Lists all shares that lead to a collection:
     /// `GET /v1/collections/{collection_id}/shares/all/`.
     ///
-    /// Also those of collections that contain it. The answer is one page.
+    /// Also those of collections that contain it. The response is one page.
     ///
     /// Needs the role `can_read_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
     ///
@@ -116,8 +116,8 @@ impl SharesHandle {
 
     /// Shares an object with people by e-mail: `POST /v1/{object_type}/{object_id}/shares/`.
     ///
-    /// Who is named in `emails` gets an invitation. iconik accepts the request and goes on working
-    /// on it; the answer is the share all the same.
+    /// The people in `emails` get an invitation. iconik accepts the request and continues to work
+    /// on it; the response is the share all the same.
     ///
     /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
@@ -156,8 +156,8 @@ impl SharesHandle {
 
     /// Shares an object by a URL: `POST /v1/{object_type}/{object_id}/shares/url/`.
     ///
-    /// Everybody who has the URL gets in, with the password where there is one. The answer has the
-    /// URL in `url`.
+    /// Anyone who has the URL has access, with the password if there is one. The response contains
+    /// the URL in `url`.
     ///
     /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
@@ -199,7 +199,8 @@ impl SharesHandle {
     /// Needs the role `can_write_shares`. Answers with a [`Share`].
     ///
     /// - `object_type`: The kind of the objects: `assets`.
-    /// - `body`: What a new share of several objects holds, whom it invites and what it allows.
+    /// - `body`: A new share of several objects: what it contains, who is invited and what they may
+    ///   do.
     ///
     /// Fails with:
     ///
@@ -377,7 +378,7 @@ impl SharesHandle {
         DeleteManySharesAsAdmin::new(body).with_client(&self.0)
     }
 
-    /// Lists the people with whom an object is shared:
+    /// Lists the people who have access through a share:
     /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
     /// Needs the role `can_read_shares`. Answers with a [`List`](crate::List) of [`ShareUser`].
@@ -413,7 +414,7 @@ impl SharesHandle {
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
     /// - `share_id`: The share.
-    /// - `body`: A person with whom to share.
+    /// - `body`: A person to share with.
     ///
     /// Fails with:
     ///
@@ -450,7 +451,7 @@ impl SharesHandle {
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
     /// - `share_id`: The share.
-    /// - `share_user_id`: The person with whom the object is shared.
+    /// - `share_user_id`: The person who has access through the share.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
@@ -485,8 +486,8 @@ impl SharesHandle {
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
     /// - `share_id`: The share.
-    /// - `share_user_id`: The person with whom the object is shared.
-    /// - `body`: A person with whom to share.
+    /// - `share_user_id`: The person who has access through the share.
+    /// - `body`: A person to share with.
     ///
     /// ```
     /// use iconik_api::assets::{NewShareUser, ObjectType};
@@ -530,7 +531,7 @@ impl SharesHandle {
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
     /// - `share_id`: The share.
-    /// - `share_user_id`: The person with whom the object is shared.
+    /// - `share_user_id`: The person who has access through the share.
     /// - `body`: What to change in a person of a share; what is absent stays as it is.
     ///
     /// ```
@@ -573,7 +574,7 @@ impl SharesHandle {
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
     /// - `share_id`: The share.
-    /// - `share_user_id`: The person with whom the object is shared.
+    /// - `share_user_id`: The person who has access through the share.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
@@ -603,7 +604,7 @@ impl SharesHandle {
     /// Writes a share to the search index again:
     /// `POST /v1/{object_type}/{object_id}/shares/{share_id}/reindex/`.
     ///
-    /// The answer says that the work is queued, not that it is done.
+    /// The response says that the work is queued, not that it is done.
     ///
     /// Needs the role `can_reindex_shares`. Answers with nothing.
     ///
@@ -640,14 +641,14 @@ impl SharesHandle {
         ReindexShare::new(object_type, object_id, share_id, body).with_client(&self.0)
     }
 
-    /// Logs somebody in to a share: `POST /v1/shares/auth/login/`.
+    /// Logs a person in to a share: `POST /v1/shares/auth/login/`.
     ///
-    /// Takes what stands in the URL of the share and gives the token that the other actions of a
-    /// guest need.
+    /// Takes a part of the URL of the share and returns the token that the other actions of a guest
+    /// need.
     ///
     /// Takes the App-ID alone, without a token. Answers with a [`ShareToken`].
     ///
-    /// - `body`: What somebody shows to come in through a share.
+    /// - `body`: The data that a person needs to log in to a share.
     ///
     /// ```
     /// use iconik_api::assets::ShareLogin;
@@ -660,7 +661,7 @@ impl SharesHandle {
         LogInToShare::new(body).with_client(&self.0)
     }
 
-    /// Checks a share token and tells whom it belongs to: `GET /v1/shares/auth/token/`.
+    /// Checks a share token and returns its owner: `GET /v1/shares/auth/token/`.
     ///
     /// Fails where the token is not valid.
     ///

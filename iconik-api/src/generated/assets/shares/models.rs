@@ -371,7 +371,7 @@ impl NewShare {
     }
 }
 
-/// What a new share of several objects holds, whom it invites and what it allows.
+/// A new share of several objects: what it contains, who is invited and what they may do.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -1057,7 +1057,7 @@ impl NewShareUrl {
     }
 }
 
-/// A person with whom to share.
+/// A person to share with.
 ///
 /// Made from a [`ShareUser`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
@@ -1158,7 +1158,7 @@ copies!(ShareUser => NewShareUser(email: "email") { id, internal_user_id });
 
 /// Access to an object for people who have none otherwise.
 ///
-/// Note: Lists tell less than `get`, which alone has `upload_storage`; lists alone have
+/// Note: Lists contain less than `get`, which alone has `upload_storage`; lists alone have
 /// `approval`, `object_title` and `personal_url`.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1258,13 +1258,13 @@ pub struct Share {
     /// Whether guests need a password.
     pub has_password: Option<bool>,
 
-    /// The people with whom the object is shared; lists say less of them.
+    /// The people who have access through the share; lists contain fewer fields of them.
     pub users: Vec<ShareUser>,
 
     /// Whether everything that is to be shared is in it yet.
     pub population_status: Option<PopulationStatus>,
 
-    /// How approval stands, in lists of shares.
+    /// The approval status, in lists of shares.
     pub approval: Option<RawJson>,
 
     /// The storage that uploads go to.
@@ -1283,12 +1283,12 @@ pub struct Share {
     pub extra: UnknownFields,
 }
 
-/// What somebody shows to come in through a share.
+/// The data that a person needs to log in to a share.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareLogin {
-    /// The part of the share's URL that tells which share it is.
+    /// The part of the share's URL that identifies the share.
     pub hash: String,
 
     /// The password, where the share has one.
@@ -1736,60 +1736,7 @@ impl ShareSelection {
     }
 }
 
-/// Who came in through a share, and the token that proves it.
-#[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ShareToken {
-    /// The token: the header `Share-Auth-Token` of what follows.
-    pub token: Option<Secret>,
-
-    /// When the token ends.
-    pub expires: Option<Timestamp>,
-
-    /// The application that the token is for.
-    pub app_id: Option<ApplicationId>,
-
-    /// What the guest may do.
-    pub roles: Vec<String>,
-
-    /// The share.
-    pub share_id: Option<ShareId>,
-
-    /// Which person of the share came in.
-    pub share_user_id: Option<ShareUserId>,
-
-    /// This visit to the share.
-    pub share_session_id: Option<ShareSessionId>,
-
-    /// The e-mail address.
-    pub email: Option<String>,
-
-    /// The user whom the token acts for.
-    pub user_id: Option<UserId>,
-
-    /// Whether the guest is a user of the domain.
-    pub is_internal_user: Option<bool>,
-
-    /// The kind of the object that is shared.
-    pub object_type: Option<ObjectType>,
-
-    /// The object that is shared.
-    pub object_id: Option<ObjectId>,
-
-    /// How playback is watermarked.
-    pub watermark: Option<ProtectionMode>,
-
-    /// How playback is kept from being copied.
-    pub drm: Option<ProtectionMode>,
-
-    /// The system domain that it belongs to.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// What iconik sent beyond the documented fields.
-    pub extra: UnknownFields,
-}
-
-/// A person with whom an object is shared.
+/// A person who has access through a share.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShareUser {
@@ -1956,20 +1903,6 @@ pub enum PopulationStatus {
 
     /// `FINISHED`: Everything is in it.
     Finished,
-
-    /// A value that this version does not know.
-    Unknown(UnknownValue),
-}
-
-/// Whether and how playback is protected.
-#[non_exhaustive]
-#[derive(Clone, Debug)]
-pub enum ProtectionMode {
-    /// `none`: Not at all.
-    None,
-
-    /// `standard`: In iconik's usual way.
-    Standard,
 
     /// A value that this version does not know.
     Unknown(UnknownValue),

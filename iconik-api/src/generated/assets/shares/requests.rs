@@ -63,7 +63,7 @@ impl<C> ListMyShares<C> {
         self
     }
 
-    /// Only shares whose title matches this text; `*` stands for any characters.
+    /// Only shares whose title matches this text; `*` matches any characters.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
@@ -221,7 +221,7 @@ impl<C> ListAllShares<C> {
         self
     }
 
-    /// Only shares that match this text; `*` stands for any characters.
+    /// Only shares that match this text; `*` matches any characters.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
@@ -388,7 +388,7 @@ action!(assets.shares.list ListShares {
     query: { last_id: "last_id", per_page: "per_page" },
     siblings: [
         "/v1/assets/relation_types/{relation_type}/", "/v1/custom_actions/{context}/{action_id}/",
-        "/v1/sync/sessions/{sync_session_id}/",
+        "/v1/publications/drafts/{asset_id}/", "/v1/sync/sessions/{sync_session_id}/",
     ],
 });
 
@@ -627,7 +627,7 @@ action!(assets.shares.delete_many_as_admin DeleteManySharesAsAdmin {
     body: json body,
 });
 
-/// Lists the people with whom an object is shared:
+/// Lists the people who have access through a share:
 /// [`SharesHandle::list_users`](super::SharesHandle::list_users).
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
@@ -916,7 +916,7 @@ action!(assets.shares.reindex ReindexShare {
     body: json body,
 });
 
-/// Logs somebody in to a share: [`SharesHandle::log_in`](super::SharesHandle::log_in).
+/// Logs a person in to a share: [`SharesHandle::log_in`](super::SharesHandle::log_in).
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogInToShare<C = ()> {
@@ -937,7 +937,7 @@ action!(assets.shares.log_in LogInToShare {
     body: json body,
 });
 
-/// Checks a share token and tells whom it belongs to:
+/// Checks a share token and returns its owner:
 /// [`SharesHandle::check_token`](super::SharesHandle::check_token).
 #[must_use = "a request does nothing until it is awaited or sent"]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -212,24 +212,6 @@ request_model!(ShareSelection {
     required share_ids: "share_ids",
 });
 
-response_model!(ShareToken {
-    token: "token",
-    expires: "expires",
-    app_id: "app_id",
-    roles: "roles",
-    share_id: "share_id",
-    share_user_id: "share_user_id",
-    share_session_id: "share_session_id",
-    email: "email",
-    user_id: "user_id",
-    is_internal_user: "is_internal_user",
-    object_type: "object_type",
-    object_id: "object_id",
-    watermark: "watermark",
-    drm: "drm",
-    system_domain_id: "system_domain_id",
-});
-
 response_model!(ShareUser {
     id: "id",
     email: "email",
@@ -277,11 +259,6 @@ response_model!(UploadStorage {
 open_enum!(PopulationStatus {
     Populating => "POPULATING",
     Finished => "FINISHED",
-});
-
-open_enum!(ProtectionMode {
-    None => "none",
-    Standard => "standard",
 });
 
 open_enum!(StorageMethod {

@@ -38,8 +38,8 @@ impl SyncSessionsHandle {
 
     /// Gets a sync session: `GET /v1/sync/sessions/{sync_session_id}/`.
     ///
-    /// A session that does not exist is created and answered with 201, so this does not tell
-    /// whether there was one.
+    /// A session that does not exist is created, and the response is 201: use the status to learn
+    /// whether it existed.
     ///
     /// No role is documented for it. Answers with a [`SyncSession`].
     ///

@@ -20,7 +20,7 @@ pub struct SyncSession {
     /// By its name the URL of the session's data centre; iconik does not explain it.
     pub dc_url: Option<String>,
 
-    /// By its name the URL of the data centre that answers; iconik does not explain it.
+    /// By its name the URL of the data centre that responds; iconik does not explain it.
     pub current_dc_url: Option<String>,
 
     /// When it was created.
@@ -52,7 +52,7 @@ pub struct SyncSessionOptions {
     /// a request does not change it.
     pub dc_url: Option<String>,
 
-    /// By its name the URL of the data centre that answers; iconik does not explain it. Set by
+    /// By its name the URL of the data centre that responds; iconik does not explain it. Set by
     /// iconik: a request does not change it.
     pub current_dc_url: Option<String>,
 

@@ -42,7 +42,7 @@ impl TranscriptionsHandle {
     /// Creates a transcription without words:
     /// `POST /v1/assets/{asset_id}/versions/{version_id}/transcriptions/properties/`.
     ///
-    /// The first step to a transcription: the `id` of the answer is the `transcription_id` of the
+    /// The first step to a transcription: the `id` of the response is the `transcription_id` of the
     /// segments of the type TRANSCRIPTION that carry the words.
     ///
     /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].

@@ -327,7 +327,7 @@ pub enum SubtitleFormat {
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum TranscriptionEngineType {
-    /// `EXTERNAL`: That of somebody else.
+    /// `EXTERNAL`: Made by another service.
     External,
 
     /// `INTERNAL`: iconik's own.

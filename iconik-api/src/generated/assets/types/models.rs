@@ -2,7 +2,7 @@
 
 //! The models and enums that several resources use.
 
-use crate::{Nullable, RawJson, Timestamp, UnknownFields, UnknownValue, Unrecognized};
+use crate::{Nullable, RawJson, Secret, Timestamp, UnknownFields, UnknownValue, Unrecognized};
 use super::*;
 
 /// Who was asked to approve an object, and what they said.
@@ -196,7 +196,7 @@ pub struct Asset {
     /// The name of the object in another system; free text.
     pub external_id: Option<String>,
 
-    /// URL of what the asset stands for outside of iconik.
+    /// The URL of the object that the asset represents outside iconik.
     pub external_link: Option<String>,
 
     /// The name of the site that it comes from.
@@ -232,13 +232,13 @@ pub struct Asset {
     /// The persons who were recognised in it.
     pub person_ids: Vec<PersonId>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Option<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Option<KeyframeId>,
 
     /// Of a subclip: the asset that it was cut from.
@@ -390,7 +390,7 @@ pub struct Asset {
     pub extra: UnknownFields,
 }
 
-/// A relation of an asset to another, as it stands inside the asset.
+/// A relation of an asset to another, as the asset contains it.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetRelation {
@@ -481,7 +481,7 @@ pub struct AssetVersion {
     /// The persons who were recognised in it.
     pub person_ids: Vec<PersonId>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
     /// When it was created.
@@ -563,7 +563,7 @@ impl AssetVersion {
         self
     }
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub fn has_unconfirmed_persons(mut self, has_unconfirmed_persons: bool) -> Self {
         self.has_unconfirmed_persons = Some(has_unconfirmed_persons);
         self
@@ -661,13 +661,13 @@ pub struct Collection {
     /// The storage that it mirrors.
     pub storage_id: Option<StorageId>,
 
-    /// The keyframe that stands for it, instead of the one that iconik picks.
+    /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Option<KeyframeId>,
 
-    /// The poster image that stands for it, instead of the one that iconik picks.
+    /// The poster image that represents it, instead of the one that iconik chooses.
     pub custom_poster: Option<KeyframeId>,
 
-    /// The assets whose keyframes stand for it.
+    /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Vec<AssetId>,
 
     /// When it was created.
@@ -750,6 +750,29 @@ impl RealmReindexOptions {
     }
 }
 
+/// An object that a user has viewed lately.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecentView {
+    /// The kind of the object.
+    pub object_type: Option<String>,
+
+    /// The object.
+    pub object_id: Option<ObjectId>,
+
+    /// The user who viewed it.
+    pub user_id: Option<UserId>,
+
+    /// When the user last viewed it.
+    pub date_viewed: Option<Timestamp>,
+
+    /// The system domain that it belongs to.
+    pub system_domain_id: Option<SystemDomainId>,
+
+    /// What iconik sent beyond the documented fields.
+    pub extra: UnknownFields,
+}
+
 /// How to build a search document anew.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -772,7 +795,60 @@ impl ReindexOptions {
     }
 }
 
-/// What iconik shows of a user beside an id.
+/// Who came in through a share, and the token that proves it.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShareToken {
+    /// The token: the header `Share-Auth-Token` of what follows.
+    pub token: Option<Secret>,
+
+    /// When the token ends.
+    pub expires: Option<Timestamp>,
+
+    /// The application that the token is for.
+    pub app_id: Option<ApplicationId>,
+
+    /// What the guest may do.
+    pub roles: Vec<String>,
+
+    /// The share.
+    pub share_id: Option<ShareId>,
+
+    /// Which person of the share came in.
+    pub share_user_id: Option<ShareUserId>,
+
+    /// This visit to the share.
+    pub share_session_id: Option<ShareSessionId>,
+
+    /// The e-mail address.
+    pub email: Option<String>,
+
+    /// The user that the token acts for.
+    pub user_id: Option<UserId>,
+
+    /// Whether the guest is a user of the domain.
+    pub is_internal_user: Option<bool>,
+
+    /// The kind of the object that is shared.
+    pub object_type: Option<ObjectType>,
+
+    /// The object that is shared.
+    pub object_id: Option<ObjectId>,
+
+    /// How playback is watermarked.
+    pub watermark: Option<ProtectionMode>,
+
+    /// How playback is kept from being copied.
+    pub drm: Option<ProtectionMode>,
+
+    /// The system domain that it belongs to.
+    pub system_domain_id: Option<SystemDomainId>,
+
+    /// What iconik sent beyond the documented fields.
+    pub extra: UnknownFields,
+}
+
+/// The name and picture of a user.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
@@ -808,14 +884,14 @@ impl User {
     }
 }
 
-/// What was said when somebody was asked for approval.
+/// The result of a request for approval.
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum ApprovalStatus {
     /// `N/A`: Nobody was asked.
     NotApplicable,
 
-    /// `REQUESTED`: Asked, without answer yet.
+    /// `REQUESTED`: Requested; there is no result yet.
     Requested,
 
     /// `APPROVED`: Approved.
@@ -945,7 +1021,7 @@ pub enum ObjectStatus {
     Unknown(UnknownValue),
 }
 
-/// The kind of an object, as it stands in paths and beside object ids.
+/// The kind of an object, as paths and object ids need it.
 ///
 /// Note: iconik names the kinds for some actions only; these are the ones that it names
 /// anywhere.
@@ -986,6 +1062,20 @@ pub enum ProcessingStatus {
 
     /// `DONE`: Done.
     Done,
+
+    /// A value that this version does not know.
+    Unknown(UnknownValue),
+}
+
+/// Whether and how playback is protected.
+#[non_exhaustive]
+#[derive(Clone, Debug)]
+pub enum ProtectionMode {
+    /// `none`: Not at all.
+    None,
+
+    /// `standard`: In iconik's usual way.
+    Standard,
 
     /// A value that this version does not know.
     Unknown(UnknownValue),

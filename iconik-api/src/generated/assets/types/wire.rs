@@ -185,8 +185,34 @@ request_model!(RealmReindexOptions {
     realms: "realms",
 });
 
+response_model!(RecentView {
+    object_type: "object_type",
+    object_id: "object_id",
+    user_id: "user_id",
+    date_viewed: "date_viewed",
+    system_domain_id: "system_domain_id",
+});
+
 request_model!(ReindexOptions {
     sync_to_another_dc: "sync_to_another_dc",
+});
+
+response_model!(ShareToken {
+    token: "token",
+    expires: "expires",
+    app_id: "app_id",
+    roles: "roles",
+    share_id: "share_id",
+    share_user_id: "share_user_id",
+    share_session_id: "share_session_id",
+    email: "email",
+    user_id: "user_id",
+    is_internal_user: "is_internal_user",
+    object_type: "object_type",
+    object_id: "object_id",
+    watermark: "watermark",
+    drm: "drm",
+    system_domain_id: "system_domain_id",
 });
 
 response_model!(User {
@@ -260,6 +286,11 @@ open_enum!(ProcessingStatus {
     InProgress => "IN_PROGRESS",
     Failed => "FAILED",
     Done => "DONE",
+});
+
+open_enum!(ProtectionMode {
+    None => "none",
+    Standard => "standard",
 });
 
 open_enum!(PublicationStatus {

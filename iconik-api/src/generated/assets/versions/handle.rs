@@ -14,7 +14,7 @@ pub struct VersionsHandle(pub(crate) Client);
 impl VersionsHandle {
     /// Adds a version to an asset: `POST /v1/assets/{asset_id}/versions/`.
     ///
-    /// It has no media yet, but may take over what people made of an earlier version. The answer
+    /// It has no media yet, but may take over what people made of an earlier version. The response
     /// lists all versions of the asset.
     ///
     /// Needs the role `can_write_versions`. Answers with an [`AssetVersions`].
@@ -55,7 +55,8 @@ impl VersionsHandle {
     ///
     /// - `409`: The asset is being transcoded.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// use iconik_api::assets::AssetVersionFromAsset;
@@ -92,7 +93,8 @@ impl VersionsHandle {
     /// - `source_version_id`: The version whose media becomes the new one.
     /// - `body`: What a version made from another version takes over besides the media.
     ///
-    /// Note: A 202 means that iconik goes on working after the answer; it names no job to wait for.
+    /// Note: A 202 means that iconik continues to work after the response, which names no job to
+    /// wait for.
     ///
     /// ```
     /// use iconik_api::assets::AssetVersionFromVersion;
@@ -131,7 +133,7 @@ impl VersionsHandle {
     /// - `version_id`: The version of the asset.
     /// - `body`: What to change in a version.
     ///
-    /// Note: Nobody has shown what becomes of fields that are left out.
+    /// Note: What happens to omitted fields was never seen.
     ///
     /// ```
     /// use iconik_api::assets::AssetVersionEdit;
@@ -190,7 +192,7 @@ impl VersionsHandle {
     /// Makes a version the latest one of its asset:
     /// `PUT /v1/assets/{asset_id}/versions/{version_id}/promote/`.
     ///
-    /// The answer lists all versions of the asset.
+    /// The response lists all versions of the asset.
     ///
     /// Needs the role `can_write_versions`. Answers with an [`AssetVersions`].
     ///

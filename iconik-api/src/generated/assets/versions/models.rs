@@ -44,7 +44,7 @@ pub struct AssetVersionEdit {
     /// The persons who were recognised in it.
     pub person_ids: Option<Vec<PersonId>>,
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub has_unconfirmed_persons: Option<bool>,
 
     /// When it was created.
@@ -126,7 +126,7 @@ impl AssetVersionEdit {
         self
     }
 
-    /// Whether nobody has confirmed some of its persons yet.
+    /// Whether some of its persons are not confirmed yet.
     pub fn has_unconfirmed_persons(mut self, has_unconfirmed_persons: bool) -> Self {
         self.has_unconfirmed_persons = Some(has_unconfirmed_persons);
         self

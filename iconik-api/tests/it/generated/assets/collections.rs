@@ -203,6 +203,11 @@ fn requests() {
     lines.add(&request);
     lines.add(&ReindexAllCollections::new());
     lines.add(&ReindexAllCollections::new().body(collections_reindex_options()));
+    lines.add(&ListCollectionRecent::new());
+    let request = ListCollectionRecent::new().page(1).per_page(1).search_after("search_after");
+    lines.add(&request);
+    lines.add(&RecordCollectionView::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
+    lines.add(&RecordCollectionView::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
     lines.check("assets", "collections");
 }
 

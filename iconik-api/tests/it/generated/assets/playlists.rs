@@ -103,6 +103,16 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&ReindexPlaylist::new("ab15dd26-f149-11eb-a843-0a580a3db916", reindex_options()));
+    let request = PickPlaylistKeyframes::new(
+        "ab15dd26-f149-11eb-a843-0a580a3db916",
+        PlaylistKeyframes::new(),
+    );
+    lines.add(&request);
+    let request = PickPlaylistKeyframes::new(
+        "ab15dd26-f149-11eb-a843-0a580a3db916",
+        playlist_keyframes(),
+    );
+    lines.add(&request);
     lines.check("assets", "playlists");
 }
 
@@ -151,6 +161,11 @@ fn playlist_item_patch() -> PlaylistItemPatch {
         .time_end_milliseconds(1);
     model.id = Some("1004a081-f149-11eb-a843-0a580a3db916".into());
     model
+}
+
+fn playlist_keyframes() -> PlaylistKeyframes {
+    PlaylistKeyframes::new()
+        .asset_ids(["0eec4756-f149-11eb-a843-0a580a3db916", "279d2a79-f149-11eb-a843-0a580a3db916"])
 }
 
 fn playlist_patch() -> PlaylistPatch {

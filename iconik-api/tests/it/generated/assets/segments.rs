@@ -211,6 +211,16 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&ReindexAllSegmentsForAssets::new(asset_segments_reindex_options()));
+    lines.add(&ExportSegmentText::new("0eec4756-f149-11eb-a843-0a580a3db916"));
+    let request = ExportSegmentText::new("0eec4756-f149-11eb-a843-0a580a3db916")
+        .ids(["a09d093b-f149-11eb-a843-0a580a3db916", "3c7aada0-f149-11eb-a843-0a580a3db916"])
+        .query("query")
+        .transcription_id("2a09eab2-f149-11eb-a843-0a580a3db916")
+        .version_id("d426709a-f149-11eb-a843-0a580a3db916")
+        .segment_type(SegmentType::Marker)
+        .segment_color("segment_color")
+        .status(SegmentStatus::Active);
+    lines.add(&request);
     lines.check("assets", "segments");
 }
 

@@ -93,6 +93,8 @@ fn requests() {
     lines.add(&request);
     lines.add(&ReindexAllAssets::new());
     lines.add(&ReindexAllAssets::new().body(assets_reindex_options()));
+    lines.add(&ListAssetRecent::new());
+    lines.add(&ListAssetRecent::new().page(1).per_page(1).search_after("search_after"));
     lines.check("assets", "assets");
 }
 
