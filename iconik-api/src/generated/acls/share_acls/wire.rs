@@ -22,6 +22,8 @@ response_model!(ShareAcl {
     share_id: "share_id",
 });
 
+list_item!(ShareAcl {});
+
 request_model!(ShareAclChange {
     share_id: "share_id",
     object_type: "object_type",

@@ -11,6 +11,8 @@ response_model!(AclTemplate {
     date_modified: "date_modified",
 });
 
+list_item!(AclTemplate { id: id });
+
 request_model!(AclTemplatePatch {
     id: "id",
     name: "name",

@@ -18,6 +18,8 @@ response_model!(MagicLinkEntry {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(MagicLinkEntry { id: id });
+
 request_model!(MagicLinkEntryReplacement {
     entry_type: "entry_type",
     value: "value",

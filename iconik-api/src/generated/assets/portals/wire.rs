@@ -36,6 +36,8 @@ response_model!(Portal {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(Portal { id: id });
+
 response_model!(PortalColors {
     background: "background",
     primary: "primary",

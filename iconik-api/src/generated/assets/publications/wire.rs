@@ -22,6 +22,8 @@ response_model!(PublicationDestination {
     label: "label",
 });
 
+list_item!(PublicationDestination {});
+
 response_model!(PublicationDraft {
     asset_id: "asset_id",
     template: "template",
@@ -36,6 +38,8 @@ response_model!(PublicationTemplate {
     id: "id",
     name: "name",
 });
+
+list_item!(PublicationTemplate { id: id });
 
 request_model!(PublicationTemplateChoice {
     required id: "id",

@@ -193,6 +193,8 @@ response_model!(RecentView {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(RecentView {});
+
 request_model!(ReindexOptions {
     sync_to_another_dc: "sync_to_another_dc",
 });

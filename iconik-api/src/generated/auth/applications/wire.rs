@@ -20,6 +20,8 @@ response_model!(Application {
     date_modified: "date_modified",
 });
 
+list_item!(Application { id: id });
+
 request_model!(ApplicationPatch {
     id: "id",
     name: "name",

@@ -21,6 +21,8 @@ response_model!(IdentityProvider {
     date_modified: "date_modified",
 });
 
+list_item!(IdentityProvider { id: id });
+
 request_model!(IdentityProviderPatch {
     id: "id",
     public_id: "public_id",

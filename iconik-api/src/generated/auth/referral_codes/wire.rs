@@ -31,3 +31,5 @@ response_model!(ReferralCode {
     ordway_customer_id: "ordway_customer_id",
     sales_force_id: "sales_force_id",
 });
+
+list_item!(ReferralCode {});

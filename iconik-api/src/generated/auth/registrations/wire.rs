@@ -12,6 +12,8 @@ response_model!(Country {
     numeric: "numeric",
 });
 
+list_item!(Country { name: name });
+
 request_model!(NewRegistration {
     id: "id",
     required email: "email",

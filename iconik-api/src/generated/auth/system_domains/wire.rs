@@ -149,6 +149,8 @@ response_model!(SystemDomain {
     primary_region: "primary_region",
 });
 
+list_item!(SystemDomain { id: id });
+
 response_model!(SystemDomainLogo {
     logo: "logo",
 });

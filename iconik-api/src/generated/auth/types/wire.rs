@@ -50,6 +50,8 @@ response_model!(LoginDomain {
     mfa_methods_configured: "mfa_methods_configured",
 });
 
+list_item!(LoginDomain {});
+
 response_model!(Token {
     id: "id",
     token: "token",
@@ -71,6 +73,8 @@ response_model!(Token {
     date_created: "date_created",
     date_modified: "date_modified",
 });
+
+list_item!(Token { id: id });
 
 open_enum!(BillingTier {
     Enterprise => "ENTERPRISE",

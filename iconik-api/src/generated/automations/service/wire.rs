@@ -66,6 +66,8 @@ response_model!(Automation {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(Automation { id: id });
+
 adjacent_union!(AutomationAction by "type" in parameters "parameters" {
     Analyze(AnalyzeAction) => "ANALYZE",
     ExtractFaces(ExtractFacesAction) => "EXTRACT_FACES",

@@ -16,6 +16,8 @@ response_model!(AnalysisProfile {
     analysis_service_account_settings: "analysis_service_account_settings",
 });
 
+list_item!(AnalysisProfile { id: id });
+
 request_model!(AnalysisProfilePatch {
     id: "id",
     name: "name",

@@ -11,6 +11,8 @@ response_model!(AnalysisServiceAccount {
     settings: "settings",
 });
 
+list_item!(AnalysisServiceAccount { id: id });
+
 request_model!(AnalysisServiceAccountPatch {
     id: "id",
     name: "name",

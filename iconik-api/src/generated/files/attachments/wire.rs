@@ -25,6 +25,8 @@ response_model!(Attachment {
     upload_credentials: "upload_credentials",
 });
 
+list_item!(Attachment { id: id });
+
 request_model!(AttachmentPatch {
     name: "name",
     filename: "filename",

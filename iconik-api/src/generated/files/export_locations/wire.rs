@@ -24,6 +24,8 @@ response_model!(ExportLocation {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(ExportLocation { id: id });
+
 request_model!(ExportLocationPatch {
     id: "id",
     name: "name",

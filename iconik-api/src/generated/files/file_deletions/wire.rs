@@ -19,3 +19,5 @@ response_model!(FileDeletion {
     format_id: "format_id",
     job_id: "job_id",
 });
+
+list_item!(FileDeletion { id: id });

@@ -68,6 +68,8 @@ response_model!(FileSetSource {
     storage_method: "storage_method",
 });
 
+list_item!(FileSetSource { id: id });
+
 request_model!(NewFileSet {
     id: "id",
     asset_id: "asset_id",

@@ -11,6 +11,8 @@ response_model!(GatewayEvent {
     date_created: "date_created",
 });
 
+list_item!(GatewayEvent { id: id });
+
 request_model!(GatewayEventIds {
     required event_ids: "event_ids",
 });

@@ -22,6 +22,8 @@ response_model!(Logo {
     date_modified: "date_modified",
 });
 
+list_item!(Logo { id: id });
+
 request_model!(LogoPatch {
     upload_url: "upload_url",
     upload_method: "upload_method",

@@ -54,6 +54,8 @@ response_model!(PlaylistKeyframe {
     content_type: "content_type",
 });
 
+list_item!(PlaylistKeyframe { id: id });
+
 request_model!(PlaylistKeyframePatch {
     id: "id",
     name: "name",

@@ -77,6 +77,8 @@ response_model!(Proxy {
     content_type: "content_type",
 });
 
+list_item!(Proxy { id: id });
+
 request_model!(ProxyPatch {
     id: "id",
     asset_id: "asset_id",

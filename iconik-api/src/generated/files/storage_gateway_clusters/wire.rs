@@ -41,6 +41,8 @@ response_model!(StorageGatewayCluster {
     leader_changed_at: "leader_changed_at",
 });
 
+list_item!(StorageGatewayCluster { id: id });
+
 request_model!(StorageGatewayClusterPatch {
     id: "id",
     name: "name",

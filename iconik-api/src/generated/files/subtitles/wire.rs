@@ -26,6 +26,8 @@ response_model!(Subtitle {
     content: "content",
 });
 
+list_item!(Subtitle { id: id });
+
 request_model!(SubtitlePatch {
     id: "id",
     asset_id: "asset_id",

@@ -20,10 +20,14 @@ response_model!(Transcoder {
     storage_id: "storage_id",
 });
 
+list_item!(Transcoder { id: id });
+
 response_model!(TranscoderOption {
     label: "label",
     value: "value",
 });
+
+list_item!(TranscoderOption {});
 
 request_model!(TranscoderPatch {
     id: "id",

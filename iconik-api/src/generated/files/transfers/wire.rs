@@ -51,6 +51,8 @@ response_model!(TransferFromStorage {
     export_metadata_view: "export_metadata_view",
 });
 
+list_item!(TransferFromStorage { id: id });
+
 response_model!(TransferJob {
     job_id: "job_id",
     success: "success",
@@ -103,3 +105,5 @@ response_model!(TransferToStorage {
     export_metadata_format: "export_metadata_format",
     export_metadata_view: "export_metadata_view",
 });
+
+list_item!(TransferToStorage { id: id });

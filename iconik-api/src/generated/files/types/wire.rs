@@ -58,6 +58,8 @@ response_model!(CollectionKeyframe {
     content_type: "content_type",
 });
 
+list_item!(CollectionKeyframe { id: id });
+
 request_model!(CollectionTransfer {
     formats: "formats",
     all_versions: "all_versions",
@@ -77,6 +79,8 @@ response_model!(Component {
     required r#type: "type",
     metadata: "metadata",
 });
+
+list_item!(Component { id: id });
 
 response_model!(DirectoryPriority {
     directory: "directory",
@@ -129,6 +133,8 @@ response_model!(File {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(File { id: id });
+
 response_model!(FileSet {
     id: "id",
     asset_id: "asset_id",
@@ -149,6 +155,8 @@ response_model!(FileSet {
     date_deleted: "date_deleted",
     deleted_by_user: "deleted_by_user",
 });
+
+list_item!(FileSet { id: id });
 
 request_model!(FileSetIds {
     required ids: "ids",
@@ -173,6 +181,8 @@ response_model!(Format {
     date_deleted: "date_deleted",
     deleted_by_user: "deleted_by_user",
 });
+
+list_item!(Format { id: id });
 
 request_model!(GatewayLogFile {
     required filename: "filename",
@@ -206,6 +216,8 @@ response_model!(GatewayTelemetry {
     error_log_lines: "error_log_lines",
 });
 
+list_item!(GatewayTelemetry {});
+
 response_model!(Keyframe {
     id: "id",
     name: "name",
@@ -233,6 +245,8 @@ response_model!(Keyframe {
     upload_credentials: "upload_credentials",
     content_type: "content_type",
 });
+
+list_item!(Keyframe { id: id });
 
 response_model!(LogUpload {
     upload_url: "upload_url",
@@ -287,6 +301,8 @@ response_model!(Storage {
     storage_gateway_cluster_id: "storage_gateway_cluster_id",
 });
 
+list_item!(Storage { id: id });
+
 response_model!(StorageGateway {
     id: "id",
     name: "name",
@@ -306,6 +322,8 @@ response_model!(StorageGateway {
     merged_settings: "merged_settings",
     telemetry: "telemetry",
 });
+
+list_item!(StorageGateway { id: id });
 
 response_model!(StorageSettings {
     mount_point: "mount_point",
@@ -421,6 +439,8 @@ response_model!(TemporaryFile {
     path_exist: "path_exist",
 });
 
+list_item!(TemporaryFile { id: id });
+
 response_model!(TimeBase {
     denominator: "denominator",
     numerator: "numerator",
@@ -479,6 +499,8 @@ response_model!(UploadPartUrl {
     download_url: "download_url",
     delete_url: "delete_url",
 });
+
+list_item!(UploadPartUrl {});
 
 response_model!(UploadUrls {
     complete_url: "complete_url",

@@ -52,6 +52,8 @@ response_model!(Job {
     storage_id: "storage_id",
 });
 
+list_item!(Job { id: id });
+
 response_model!(JobAction {
     url: "url",
     bulk: "bulk",

@@ -14,6 +14,8 @@ response_model!(MetadataCategory {
     date_modified: "date_modified",
 });
 
+list_item!(MetadataCategory { name: name });
+
 request_model!(MetadataCategoryReplacement {
     required name: "name",
     required label: "label",

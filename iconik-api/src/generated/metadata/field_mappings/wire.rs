@@ -14,6 +14,8 @@ response_model!(FieldMappingOption {
     name: "name",
 });
 
+list_item!(FieldMappingOption { name: name });
+
 request_model!(NewFieldMapping {
     required name: "name",
     required mapped_field_name: "mapped_field_name",

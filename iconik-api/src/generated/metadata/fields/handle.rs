@@ -15,7 +15,8 @@ impl FieldsHandle {
     /// Lists metadata fields: `GET /v1/fields/`.
     ///
     /// Needs the role `can_read_metadata_fields`. Answers with a [`Page`](crate::Page) of
-    /// [`MetadataField`]. Optional arguments are set on [`ListFields`].
+    /// [`MetadataField`]. [`items`](ListFields::items) gives the rows of all pages. Optional
+    /// arguments are set on [`ListFields`].
     ///
     /// Note: iconik's 2026 document declares page numbers in the response, but no parameters for
     /// them.

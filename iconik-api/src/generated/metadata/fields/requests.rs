@@ -37,7 +37,8 @@ impl<C> ListFields<C> {
         self
     }
 
-    /// Fields on a page. Default: `500`.
+    /// Items on a page. iconik documents neither default nor maximum; 100 is common. Default:
+    /// `500`.
     ///
     /// Note: The default is in the description of the parameter in iconik's document.
     pub fn per_page(mut self, per_page: i64) -> Self {
@@ -49,6 +50,7 @@ impl<C> ListFields<C> {
 action!(metadata.fields.list ListFields {
     GET METADATA "/v1/fields/" => Json<Page<MetadataField>>,
     roles: ["can_read_metadata_fields"],
+    paging: [LastFieldName],
     query: { filter: "filter", last_field_name: "last_field_name", per_page: "per_page" },
 });
 

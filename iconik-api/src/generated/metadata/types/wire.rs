@@ -35,6 +35,8 @@ response_model!(MetadataField {
     date_modified: "date_modified",
 });
 
+list_item!(MetadataField { name: name });
+
 response_model!(MetadataView {
     id: "id",
     required name: "name",

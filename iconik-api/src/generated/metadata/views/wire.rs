@@ -27,6 +27,8 @@ response_model!(MetadataViewSummary {
     date_modified: "date_modified",
 });
 
+list_item!(MetadataViewSummary { id: id });
+
 request_model!(NewMetadataView {
     id: "id",
     required name: "name",

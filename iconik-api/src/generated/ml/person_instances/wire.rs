@@ -23,6 +23,8 @@ response_model!(PersonInstance {
     person_version_face_id: "person_version_face_id",
 });
 
+list_item!(PersonInstance { id: id });
+
 request_model!(PersonInstanceSelection {
     version_ids: "version_ids",
     all_instances_except_unconfirmed: "all_instances_except_unconfirmed",

@@ -18,6 +18,8 @@ response_model!(Person {
     date_modified: "date_modified",
 });
 
+list_item!(Person { id: id });
+
 request_model!(PersonConfirmation {
     version_ids: "version_ids",
     all_instances_except_unconfirmed: "all_instances_except_unconfirmed",

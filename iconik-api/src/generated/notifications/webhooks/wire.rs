@@ -44,6 +44,8 @@ response_model!(Webhook {
     deleted_at: "deleted_at",
 });
 
+list_item!(Webhook { id: id });
+
 request_model!(WebhookReplacement {
     id: "id",
     name: "name",

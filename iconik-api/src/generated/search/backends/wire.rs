@@ -27,10 +27,14 @@ response_model!(SearchBackend {
     date_modified: "date_modified",
 });
 
+list_item!(SearchBackend { id: id });
+
 response_model!(SearchBackendKind {
     kind: "kind",
     options_schema: "options_schema",
 });
+
+list_item!(SearchBackendKind {});
 
 request_model!(SearchBackendPatch {
     kind: "kind",

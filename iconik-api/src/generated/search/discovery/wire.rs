@@ -27,6 +27,8 @@ response_model!(DiscoveryEntity {
     date_modified: "date_modified",
 });
 
+list_item!(DiscoveryEntity { id: id });
+
 request_model!(DiscoveryEntityPatch {
     id: "id",
     title: "title",

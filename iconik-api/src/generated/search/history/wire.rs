@@ -9,3 +9,5 @@ response_model!(SearchHistoryEntry {
     criteria: "criteria",
     date_created: "date_created",
 });
+
+list_item!(SearchHistoryEntry { id: id });

@@ -24,6 +24,8 @@ response_model!(SavedSearchGroup {
     date_modified: "date_modified",
 });
 
+list_item!(SavedSearchGroup { id: id });
+
 request_model!(SavedSearchGroupPatch {
     id: "id",
     name: "name",

@@ -26,6 +26,8 @@ response_model!(SavedSearch {
     date_modified: "date_modified",
 });
 
+list_item!(SavedSearch { id: id });
+
 request_model!(SavedSearchConversionOptions {
     required collection_id: "collection_id",
 });

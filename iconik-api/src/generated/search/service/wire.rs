@@ -42,6 +42,8 @@ response_model!(Suggestion {
     value: "value",
 });
 
+list_item!(Suggestion {});
+
 request_model!(SuggestionOptions {
     required field_name: "field_name",
     required query: "query",

@@ -151,6 +151,8 @@ response_model!(SearchHit {
     sort: "_sort",
 });
 
+list_item!(SearchHit { id: id, position: position });
+
 response_model!(SearchRange {
     min: "min",
     max: "max",

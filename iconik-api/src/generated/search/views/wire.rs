@@ -32,6 +32,8 @@ response_model!(SearchView {
     date_modified: "date_modified",
 });
 
+list_item!(SearchView { id: id });
+
 response_model!(SearchViewField {
     name: "name",
     label: "label",

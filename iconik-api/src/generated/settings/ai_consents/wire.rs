@@ -20,6 +20,8 @@ response_model!(AiConsentEvent {
     date_created: "date_created",
 });
 
+list_item!(AiConsentEvent { id: id });
+
 request_model!(AiConsentRevocation {
     required documents: "documents",
 });

@@ -9,6 +9,8 @@ response_model!(CorsHost {
     host: "host",
 });
 
+list_item!(CorsHost { id: id });
+
 request_model!(NewCorsHost {
     id: "id",
     required host: "host",

@@ -24,6 +24,8 @@ response_model!(Theme {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(Theme { id: id });
+
 response_model!(ThemeColors {
     background: "background",
     primary: "primary",

@@ -15,6 +15,8 @@ response_model!(AiConsent {
     date_revoked: "date_revoked",
 });
 
+list_item!(AiConsent {});
+
 response_model!(AiDocument {
     id: "id",
     title: "title",
@@ -22,6 +24,8 @@ response_model!(AiDocument {
     url: "url",
     published_at: "published_at",
 });
+
+list_item!(AiDocument { id: id });
 
 response_model!(AiFeature {
     id: "id",

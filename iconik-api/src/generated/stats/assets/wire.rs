@@ -18,6 +18,8 @@ response_model!(AssetUsage {
     operation_source: "operation_source",
 });
 
+list_item!(AssetUsage { id: id });
+
 request_model!(NewAssetUsage {
     id: "id",
     required user_id: "user_id",

@@ -9,3 +9,5 @@ response_model!(AutomationRuns {
     count: "count",
     system_domain_id: "system_domain_id",
 });
+
+list_item!(AutomationRuns {});

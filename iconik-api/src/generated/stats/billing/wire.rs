@@ -47,6 +47,8 @@ response_model!(BillingRecord {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(BillingRecord { id: id });
+
 response_model!(BillingSettings {
     enable_auto_top_up: "enable_auto_top_up",
     low_balance_trigger: "low_balance_trigger",

@@ -17,6 +17,8 @@ response_model!(CollectionUsage {
     operation_source: "operation_source",
 });
 
+list_item!(CollectionUsage { id: id });
+
 open_enum!(CollectionOperation {
     View => "VIEW",
     Delete => "DELETE",

@@ -11,6 +11,8 @@ response_model!(LogsRecipient {
     settings: "settings",
 });
 
+list_item!(LogsRecipient { id: id });
+
 response_model!(LogsRecipientCheck {
     access_check: "access_check",
     error_message: "error_message",

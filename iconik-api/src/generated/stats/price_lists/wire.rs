@@ -15,3 +15,5 @@ response_model!(PriceList {
     currency: "currency",
     prices: "prices",
 });
+
+list_item!(PriceList { name: name });

@@ -14,6 +14,8 @@ response_model!(StorageAccess {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(StorageAccess { id: id });
+
 response_model!(StorageUsage {
     id: "id",
     date: "date",
@@ -21,3 +23,5 @@ response_model!(StorageUsage {
     bytes_stored: "bytes_stored",
     system_domain_id: "system_domain_id",
 });
+
+list_item!(StorageUsage { id: id });

@@ -17,6 +17,8 @@ response_model!(TranscoderUsage {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(TranscoderUsage { id: id });
+
 open_enum!(TranscoderOperation {
     Transcode => "TRANSCODE",
     TranscodeAudio => "TRANSCODE_AUDIO",

@@ -14,3 +14,5 @@ response_model!(UserUsage {
     count: "count",
     system_domain_id: "system_domain_id",
 });
+
+list_item!(UserUsage { id: id });

@@ -23,6 +23,8 @@ response_model!(EdgeJob {
     transcode: "transcode",
 });
 
+list_item!(EdgeJob {});
+
 response_model!(EdgeJobInput {
     asset_id: "asset_id",
     original_asset_id: "original_asset_id",

@@ -11,6 +11,8 @@ response_model!(EdgeWorker {
     last_update_date: "last_update_date",
 });
 
+list_item!(EdgeWorker { id: id });
+
 request_model!(EdgeWorkerPatch {
     id: "id",
     storage_id: "storage_id",

@@ -79,6 +79,8 @@ response_model!(QueuedTranscodeJob {
     date_updated: "date_updated",
 });
 
+list_item!(QueuedTranscodeJob { id: id });
+
 response_model!(Rendition {
     id: "id",
     width: "width",
@@ -144,6 +146,8 @@ response_model!(TranscodeQueueRecord {
     date_created: "date_created",
     date_updated: "date_updated",
 });
+
+list_item!(TranscodeQueueRecord { id: id });
 
 response_model!(TranscoderChoice {
     id: "id",

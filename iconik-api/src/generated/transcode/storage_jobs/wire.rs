@@ -25,3 +25,5 @@ response_model!(StorageJob {
     priority: "priority",
     metadata_update_only: "metadata_update_only",
 });
+
+list_item!(StorageJob { id: id });

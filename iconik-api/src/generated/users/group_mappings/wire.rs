@@ -9,6 +9,8 @@ response_model!(GroupMapping {
     group_id: "group_id",
 });
 
+list_item!(GroupMapping { name: name });
+
 request_model!(NewGroupMapping {
     required name: "name",
     required group_id: "group_id",

@@ -38,6 +38,8 @@ response_model!(RoleGroup {
     role_categories: "role_categories",
 });
 
+list_item!(RoleGroup { id: id });
+
 request_model!(RoleGroupPatch {
     id: "id",
     name: "name",

@@ -61,3 +61,5 @@ response_model!(UserSummary {
     photo_small: "photo_small",
     photo_storage_id: "photo_storage_id",
 });
+
+list_item!(UserSummary { id: id });

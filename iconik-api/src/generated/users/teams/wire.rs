@@ -36,6 +36,8 @@ response_model!(Team {
     logo: "logo",
 });
 
+list_item!(Team { id: id });
+
 request_model!(TeamPatch {
     id: "id",
     name: "name",

@@ -22,6 +22,8 @@ response_model!(Group {
     logo: "logo",
 });
 
+list_item!(Group { id: id });
+
 response_model!(GroupLogo {
     logo: "logo",
 });
@@ -97,6 +99,8 @@ response_model!(User {
     teams: "teams",
     role_groups: "role_groups",
 });
+
+list_item!(User { id: id });
 
 request_model!(UserPatch {
     id: "id",

@@ -21,6 +21,8 @@ response_model!(Device {
     date_modified: "date_modified",
 });
 
+list_item!(Device {});
+
 request_model!(DevicePatch {
     device_token: "device_token",
     platform: "platform",

@@ -70,6 +70,8 @@ response_model!(Notification {
     date_modified: "date_modified",
 });
 
+list_item!(Notification { id: id });
+
 open_enum!(NotificationStatus {
     Queued => "QUEUED",
     Sent => "SENT",

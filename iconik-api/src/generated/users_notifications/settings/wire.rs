@@ -15,6 +15,8 @@ response_model!(NotificationSetting {
     system_domain_id: "system_domain_id",
 });
 
+list_item!(NotificationSetting {});
+
 request_model!(NotificationSettingReplacement {
     required enabled: "enabled",
     object_type: "object_type",

@@ -29,3 +29,5 @@ response_model!(Subscription {
     date_created: "date_created",
     date_modified: "date_modified",
 });
+
+list_item!(Subscription { id: id });
