@@ -10,9 +10,9 @@ use super::walk::{Met, Walk, Way};
 use super::{Compared, Ledger};
 use crate::api::{
     Action, Api, Auth, Body, Literal, Location, Method, Param, RequestContent, Resource, Service,
-    Type,
+    Shape, Type,
 };
-use crate::document::{Content, Document, Kind, Operation, Parameter, RequestBody};
+use crate::document::{Content, Document, Kind, Operation, Parameter, RequestBody, Response};
 
 mod models;
 
@@ -316,14 +316,10 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     fn returns(&mut self, subject: &Subject, action: &Action, operation: &'d Operation) {
-        let documented: BTreeMap<u16, Returned> = operation
-            .responses
-            .iter()
-            .map(|(code, response)| (*code, Returned::of(response, self.document)))
-            .collect();
+        let documented = &operation.responses;
         let mut theirs: BTreeSet<u16> = documented.keys().copied().collect();
         let mut ours = success(action);
-        if action.method == Method::Delete && documented.get(&204) == Some(&Returned::Nothing) {
+        if action.method == Method::Delete && documented.get(&204) == Some(&Response::Nothing) {
             // Every DELETE of the published documents has a 204, also where another status is
             // returned.
             for codes in [&mut theirs, &mut ours] {
@@ -340,11 +336,11 @@ impl<'d> Comparison<'_, 'd> {
         let only = action.returns.len() == 1 && documented.len() == 1;
         for (code, body) in &action.returns {
             // With one response on either side, they belong together whatever their codes.
-            let returned = documented
+            let response = documented
                 .get(code)
                 .or_else(|| documented.values().next().filter(|_| only));
-            if let Some(returned) = returned {
-                self.response(subject, action, body, returned, &operation.responses);
+            if let Some(response) = response {
+                self.response(subject, action, body, response);
             }
         }
     }
@@ -354,12 +350,28 @@ impl<'d> Comparison<'_, 'd> {
         subject: &Subject,
         action: &Action,
         body: &Body,
-        returned: &Returned,
-        responses: &'d BTreeMap<u16, crate::document::Response>,
+        response: &'d Response,
     ) {
-        if !same_response(body, returned) {
+        let whole = match response {
+            Response::Json(kind) => Some(kind),
+            _ => None,
+        };
+        // A model may describe the envelope of a list itself.
+        let list = match body {
+            Body::Json(_) => None,
+            _ => whole.and_then(|kind| self.document.envelope(kind)),
+        };
+        let kind = list.as_ref().map(|list| list.items).or(whole);
+        let pair = body.ty().zip(kind);
+        let returned = Returned::of(response, list);
+        let acknowledged = action
+            .differs
+            .iter()
+            .any(|differs| differs.aspect == "returns");
+        let other = pair.is_some_and(|(ty, kind)| acknowledged && !self.same_fields(ty, kind));
+        if other || !same_response(body, &returned) {
             let aspect = Aspect::Returns(Sides {
-                documented: returned.clone(),
+                documented: returned,
                 specified: body.clone(),
             });
             let silent = self
@@ -369,22 +381,28 @@ impl<'d> Comparison<'_, 'd> {
                 return;
             }
         }
-        let kind = match returned {
-            Returned::Json(kind) | Returned::Page(kind, _) | Returned::Objects(kind, _) => kind,
-            _ => return,
-        };
-        let (Body::Json(ty) | Body::Page(ty) | Body::Objects(ty)) = body else {
-            return;
-        };
-        // The kind as the document holds it, which lives as long as what is met.
-        let document = self.document;
-        let held = responses.values().filter_map(|response| match response {
-            crate::document::Response::Json(kind) => Some(kind),
+        if let Some((ty, kind)) = pair {
+            self.walk(&subject.name, Way::Response, ty, kind);
+        }
+    }
+
+    /// Whether a model has the fields of what the document has in its place.
+    fn same_fields(&self, ty: &Type, kind: &Kind) -> bool {
+        let scope = self.api.scope(self.service);
+        let model = match ty {
+            Type::Model(name) => scope.model(name).map(|model| &model.shape),
             _ => None,
-        });
-        let items = |held| document.envelope(held).map_or(held, |list| list.items);
-        if let Some(held) = held.map(items).find(|held| *held == kind) {
-            self.walk(&subject.name, Way::Response, ty, held);
+        };
+        let object = match kind {
+            Kind::Object(name) => self.document.objects.get(name),
+            _ => None,
+        };
+        match (model, object) {
+            (Some(Shape::Fields(fields)), Some(object)) => {
+                let ours: BTreeSet<&String> = fields.iter().map(|field| &field.wire).collect();
+                ours == object.fields.keys().collect()
+            }
+            _ => true,
         }
     }
 
@@ -453,6 +471,13 @@ fn on_item(kind: SubjectKind, name: &str, aspect: Aspect) -> Finding {
 }
 
 fn defaults(documented: Option<&Literal>, specified: Option<&Literal>) -> Option<Aspect> {
-    (documented != specified)
-        .then(|| Aspect::Default(sides(documented.cloned(), specified.cloned())))
+    let number = |literal: &Literal| match literal {
+        #[allow(clippy::cast_precision_loss)]
+        Literal::Integer(number) => Some(*number as f64),
+        Literal::Number(number) => Some(*number),
+        Literal::Boolean(_) | Literal::String(_) => None,
+    };
+    let (ours, theirs) = (specified.and_then(number), documented.and_then(number));
+    let same = documented == specified || ours.is_some() && ours == theirs;
+    (!same).then(|| Aspect::Default(sides(documented.cloned(), specified.cloned())))
 }

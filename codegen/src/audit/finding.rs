@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::api::{self, Action, Auth, Body, Bounds, Literal, Location, Method, Type};
 use crate::document::{
-    Content, Credentials, Document, Kind, Parameter, Property, RequestBody, Response,
+    Content, Credentials, Envelope, Kind, Parameter, Property, RequestBody, Response,
 };
 use crate::words::{body_text, literal_text, request_body_text, type_text};
 
@@ -175,7 +175,8 @@ impl Bound {
         match self {
             Self::Min => bounds.min,
             Self::Max => bounds.max,
-            Self::MinItems => bounds.min_items.map(f64::from),
+            // Every list has at least no items.
+            Self::MinItems => bounds.min_items.filter(|count| *count > 0).map(f64::from),
             Self::MaxItems => bounds.max_items.map(f64::from),
         }
     }
@@ -201,24 +202,21 @@ pub enum Returned {
 }
 
 impl Returned {
-    /// A documented response, with what a list contains.
-    pub(super) fn of(response: &Response, document: &Document) -> Self {
-        match response {
-            Response::Nothing => Self::Nothing,
-            Response::Text(_) => Self::Text,
-            Response::Bytes(_) => Self::Bytes,
-            Response::Location => Self::Location,
-            Response::Json(kind) => match document.envelope(kind) {
-                None => Self::Json(kind.clone()),
-                Some(list) => {
-                    let others = list.others.into_iter().map(str::to_owned).collect();
-                    let items = list.items.clone();
-                    match list.pages {
-                        true => Self::Page(items, others),
-                        false => Self::Objects(items, others),
-                    }
+    /// A documented response; `list` is what is in it where that is a list.
+    pub(super) fn of(response: &Response, list: Option<Envelope<'_>>) -> Self {
+        match (response, list) {
+            (Response::Nothing, _) => Self::Nothing,
+            (Response::Text(_), _) => Self::Text,
+            (Response::Bytes(_), _) => Self::Bytes,
+            (Response::Location, _) => Self::Location,
+            (Response::Json(kind), None) => Self::Json(kind.clone()),
+            (Response::Json(_), Some(list)) => {
+                let others = list.others.into_iter().map(str::to_owned).collect();
+                match list.pages {
+                    true => Self::Page(list.items.clone(), others),
+                    false => Self::Objects(list.items.clone(), others),
                 }
-            },
+            }
         }
     }
 

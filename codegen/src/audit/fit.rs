@@ -36,8 +36,8 @@ pub(super) fn fit(spec: &Type, document: &Kind) -> Fit {
         | (Type::Model(_), Kind::Free | Kind::Map(_)) => Fit::Vague,
         (Type::List(spec), Kind::List(document)) => fit(spec, document),
         (Type::Map(spec), Kind::Map(document)) => fit(spec, document),
-        // A map of anything and an object without named fields are the same thing.
-        (Type::Map(spec), Kind::Free) => fit(spec, &Kind::Any),
+        // A map says what the values of an object are, where the document does not.
+        (Type::Map(_), Kind::Free) => Fit::Same,
         (Type::Object, Kind::Map(document)) => fit(&Type::Any, document),
         _ => Fit::Wrong,
     }

@@ -184,12 +184,15 @@ impl<'d> Walk<'_, '_, 'd> {
         let Some(Shape::Fields(fields)) = self.scope.model(name).map(|model| &model.shape) else {
             return;
         };
+        if objects.is_empty() {
+            return;
+        }
         let way = self.way;
         let uses = self.met.models.entry(name.to_owned()).or_default();
-        let known = uses
+        if uses
             .iter()
-            .any(|used| used.objects == objects && used.way == way);
-        if objects.is_empty() || known {
+            .any(|used| used.objects == objects && used.way == way)
+        {
             return;
         }
         let this = Use {

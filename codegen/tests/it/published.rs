@@ -172,3 +172,12 @@ fn the_spec_agrees_with_the_documents() {
 
     assert!(differing.is_empty(), "{differing}");
 }
+#[test]
+fn the_spec_has_every_operation_of_the_documents() {
+    let missing = audits(|report| {
+        let missing = &report.not_in_the_spec;
+        (!missing.is_empty()).then(|| format!("{}: {missing:#?}", report.service))
+    });
+
+    assert!(missing.is_empty(), "{missing}");
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Comparison, defaults, on_item, on_subject, sides};
-use crate::api::{Direction, Enum, Field, Model, Shape, Variant};
+use crate::api::{Difference, Direction, Enum, Field, Model, Shape, Variant};
 use crate::audit::finding::{Aspect, Bound, Finding, Note, Sides, Subject, SubjectKind};
 use crate::audit::fit::{Fit, fit};
 use crate::audit::walk::{self, Use, Way};
@@ -54,7 +54,16 @@ impl Comparison<'_, '_> {
             .filter(|(_, properties)| !properties.is_empty())
             .collect();
         if found.is_empty() {
-            enter(on_field(Aspect::Undocumented(field.ty.clone())));
+            let aspect = Aspect::Undocumented(field.ty.clone());
+            let key = aspect.key();
+            let acknowledged = |all: &[Difference]| all.iter().any(|differs| differs.aspect == key);
+            // A model may acknowledge all of them at once.
+            if acknowledged(&model.differs) && !acknowledged(&field.differs) {
+                self.ledger
+                    .enter(subject, &model.differs, on_subject(aspect));
+            } else {
+                enter(on_field(aspect));
+            }
             return;
         }
         self.compared.fields += 1;
@@ -100,10 +109,26 @@ impl Comparison<'_, '_> {
             .iter()
             .filter(|place| [Way::Request, Way::Form].contains(&place.way))
             .all(|place| !place.properties(document, &field.wire).is_empty());
+        // The library writes the tag of a variant itself.
+        let is_tag = self
+            .api
+            .scope(self.service)
+            .models()
+            .any(|union| match &union.shape {
+                Shape::Union {
+                    tag,
+                    content: None,
+                    variants,
+                } => {
+                    let mut models = variants.iter().filter_map(|variant| variant.model.as_ref());
+                    *tag == field.wire && models.any(|name| *name == model.name)
+                }
+                _ => false,
+            });
         let required = everywhere && whole.iter().all(|property| property.required);
         // A request cannot be required to contain what iconik sets.
         let set_by_iconik = field.read_only && sent.iter().all(|it| it.read_only == Some(true));
-        if !whole.is_empty() && required != field.required && !set_by_iconik {
+        if !whole.is_empty() && required != field.required && !set_by_iconik && !is_tag {
             enter(on_field(Aspect::Required(sides(required, field.required))));
         }
         if let Some(nullable) = any(&json, |property| property.nullable)
@@ -127,7 +152,8 @@ impl Comparison<'_, '_> {
                 field.write_only,
             ))));
         }
-        if let Some(documented) = agreed(&sent, |property| Some(property.default.clone()))
+        if !is_tag
+            && let Some(documented) = agreed(&sent, |property| Some(property.default.clone()))
             && let Some(aspect) = defaults(documented.as_ref(), field.default.as_ref())
         {
             enter(on_field(aspect));
