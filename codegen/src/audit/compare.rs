@@ -246,9 +246,10 @@ impl<'d> Comparison<'_, 'd> {
 
     fn param(&mut self, subject: &Subject, param: &Param, documented: &'d Parameter) {
         self.compared.params += 1;
-        // The entries of a map are parameters of their own.
+        // The entries of a map are parameters of their own, unless the document has the map.
+        let whole = matches!(documented.kind, Kind::Map(_) | Kind::Free);
         let ty = match &param.ty {
-            Type::Map(of) if param.wire.ends_with('*') => of,
+            Type::Map(of) if param.wire.ends_with('*') && !whole => of,
             ty => ty,
         };
         self.walk(&subject.name, Way::Request, ty, &documented.kind);

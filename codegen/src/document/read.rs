@@ -348,12 +348,15 @@ impl<'a> Reader<'a> {
             };
             let nullable_guess = flag(field, "x-nullable-unknown") || inferred("nullable");
             let read_only_guess = borrowed || inferred("readOnly");
+            let kind = self.kind(&format!("{place}.{name}"), field)?;
+            // Anything may be null as well.
+            let open = kind == Kind::Any && !nullable(field);
             object.fields.insert(
                 name.clone(),
                 Property {
-                    kind: self.kind(&format!("{place}.{name}"), field)?,
                     required: required.contains(&name.as_str()),
-                    nullable: (!nullable_guess).then(|| nullable(field)),
+                    nullable: (!nullable_guess && !open).then(|| nullable(field)),
+                    kind,
                     read_only: (!read_only_guess).then(|| flag(field, "readOnly")),
                     write_only: match flag(field, "writeOnly") {
                         true => Some(true),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::naming::{self, Task};
-use crate::api::{Method, Scope, Service};
+use crate::api::{Home, Method, Scope, Service};
 use crate::audit::{Met, Way};
 use crate::check::is_reserved_type;
 use crate::document::{Content, Document, Kind, Property, Response};
@@ -346,6 +346,19 @@ impl<'a, 'd> Entities<'a, 'd> {
         found.next().map(|(name, _)| name.clone())
     }
 
+    /// The model of the spec that is the body of a task. A twin that belongs to another resource is
+    /// none: it only looks the same.
+    fn existing_body(&self, task: &Task<'_>, objects: &BTreeSet<String>) -> Option<String> {
+        let name = self.existing(objects, way(task))?;
+        let uses = self.met.models.get(&name).into_iter().flatten();
+        let exact = uses.clone().any(|used| objects.is_subset(&used.objects));
+        let own = match self.scope.home(&name) {
+            Some(Home::Resource(home)) => *home == task.resource,
+            _ => true,
+        };
+        (exact || own).then_some(name)
+    }
+
     /// Whether two objects say the same under different names; of what is sent, the flags count, too.
     fn twins(&self, a: &str, b: &str, way: Way, depth: u8) -> bool {
         let objects = &self.document.objects;
@@ -412,7 +425,7 @@ impl<'a, 'd> Entities<'a, 'd> {
         if objects.is_empty() || !merged {
             return self.visit(kind, true);
         }
-        if self.existing(&objects, way(task)).is_some() {
+        if self.existing_body(task, &objects).is_some() {
             return;
         }
         let form = task.operation.body.as_ref();
@@ -513,7 +526,7 @@ impl<'a, 'd> Entities<'a, 'd> {
             }
             Some(body) => Some(body.name.clone()),
             None => self
-                .existing(&objects, way(task))
+                .existing_body(task, &objects)
                 .or_else(|| self.model_of(kind)),
         }
     }

@@ -33,7 +33,13 @@ impl OauthHandle {
     /// let authorization_description = client
     ///     .auth()
     ///     .oauth()
-    ///     .describe_authorization(client_id, "redirect_uri", "scope", "uses", "code_challenge")
+    ///     .describe_authorization(
+    ///         client_id,
+    ///         "https://example.com/",
+    ///         "scope",
+    ///         "uses",
+    ///         "code_challenge",
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -84,7 +90,7 @@ impl OauthHandle {
     ///     .oauth()
     ///     .submit_consent(
     ///         client_id,
-    ///         "redirect_uri",
+    ///         "https://example.com/",
     ///         "scope",
     ///         "uses",
     ///         "code_challenge",

@@ -58,7 +58,7 @@ impl RegistrationsHandle {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let verified_registration = client.auth().registrations().verify("f3a91c").await?;
+    /// let verified_registration = client.auth().registrations().verify("ann@example.com").await?;
     /// # Ok(()) }
     /// ```
     pub fn verify(&self, email_hash: impl Into<Secret>) -> VerifyRegistration<Client> {

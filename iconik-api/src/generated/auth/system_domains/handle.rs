@@ -81,7 +81,7 @@ impl SystemDomainsHandle {
     /// let system_domain = client
     ///     .auth()
     ///     .system_domains()
-    ///     .create(NewSystemDomain::new("Dailies", "base_url"))
+    ///     .create(NewSystemDomain::new("Dailies", "https://example.com/"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -174,7 +174,7 @@ impl SystemDomainsHandle {
     /// let system_domain = client
     ///     .auth()
     ///     .system_domains()
-    ///     .replace(system_domain_id, SystemDomainReplacement::new("Dailies", "base_url"))
+    ///     .replace(system_domain_id, SystemDomainReplacement::new("Dailies", "https://example.com/"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -488,7 +488,7 @@ impl FileSetsHandle {
     ///     .transfer_to_storage(
     ///         file_set_id,
     ///         storage_id,
-    ///         TransferOptions::new().original_url("original_url"),
+    ///         TransferOptions::new().original_url("https://example.com/"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

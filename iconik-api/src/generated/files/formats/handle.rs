@@ -485,7 +485,7 @@ impl FormatsHandle {
     ///     .transfer_to_storage(
     ///         format_id,
     ///         storage_id,
-    ///         TransferOptions::new().original_url("original_url"),
+    ///         TransferOptions::new().original_url("https://example.com/"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

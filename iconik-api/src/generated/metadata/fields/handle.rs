@@ -134,7 +134,7 @@ impl FieldsHandle {
     /// let metadata_field = client
     ///     .metadata()
     ///     .fields()
-    ///     .update("field_name", MetadataFieldPatch::new().source_url("source_url"))
+    ///     .update("field_name", MetadataFieldPatch::new().source_url("https://example.com/"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -134,7 +134,7 @@ pub struct LexicalPredicate {
     /// The part of the field that is searched.
     pub sub_field: Option<String>,
 
-    /// How important it is. Never part of an answer.
+    /// How important it is.
     pub tier: Option<PredicateTier>,
 
     /// What iconik sent beyond the documented fields.
@@ -276,7 +276,7 @@ pub struct NaturalSearchFilter {
     /// How much it counts in the ranking. Default: `1`.
     pub weight: Option<f64>,
 
-    /// Whether it may be dropped to find more. Never part of an answer.
+    /// Whether it may be dropped to find more.
     pub disposition: Option<FilterDisposition>,
 
     /// Whether the source itself applied it. Default: `false`.
@@ -960,7 +960,7 @@ pub struct SemanticPredicate {
     /// A text with that meaning.
     pub text: Option<String>,
 
-    /// How important it is. Never part of an answer.
+    /// How important it is.
     pub tier: Option<PredicateTier>,
 
     /// What iconik sent beyond the documented fields.

@@ -45,7 +45,7 @@ impl GroupHandle {
     /// let group_settings = client
     ///     .settings()
     ///     .group()
-    ///     .replace(group_id, GroupSettingsReplacement::new().date_format("date_format"))
+    ///     .replace(group_id, GroupSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -77,7 +77,7 @@ impl GroupHandle {
     /// let group_settings = client
     ///     .settings()
     ///     .group()
-    ///     .update(group_id, GroupSettingsPatch::new().date_format("date_format"))
+    ///     .update(group_id, GroupSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

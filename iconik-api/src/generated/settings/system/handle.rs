@@ -41,7 +41,7 @@ impl SystemHandle {
     /// let system_settings = client
     ///     .settings()
     ///     .system()
-    ///     .replace_current(SystemSettingsReplacement::new().date_format("date_format"))
+    ///     .replace_current(SystemSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -69,7 +69,7 @@ impl SystemHandle {
     /// let system_settings = client
     ///     .settings()
     ///     .system()
-    ///     .update_current(SystemSettingsPatch::new().date_format("date_format"))
+    ///     .update_current(SystemSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -114,7 +114,7 @@ impl SystemHandle {
     /// let system_settings = client
     ///     .settings()
     ///     .system()
-    ///     .replace(system_domain_id, SystemSettingsReplacement::new().date_format("date_format"))
+    ///     .replace(system_domain_id, SystemSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -145,7 +145,7 @@ impl SystemHandle {
     /// let system_settings = client
     ///     .settings()
     ///     .system()
-    ///     .update(system_domain_id, SystemSettingsPatch::new().date_format("date_format"))
+    ///     .update(system_domain_id, SystemSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

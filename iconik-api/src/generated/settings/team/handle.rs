@@ -45,7 +45,7 @@ impl TeamHandle {
     /// let group_settings = client
     ///     .settings()
     ///     .team()
-    ///     .replace(team_id, GroupSettingsReplacement::new().date_format("date_format"))
+    ///     .replace(team_id, GroupSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -77,7 +77,7 @@ impl TeamHandle {
     /// let group_settings = client
     ///     .settings()
     ///     .team()
-    ///     .update(team_id, GroupSettingsPatch::new().date_format("date_format"))
+    ///     .update(team_id, GroupSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -46,7 +46,7 @@ impl UserHandle {
     /// let user_settings = client
     ///     .settings()
     ///     .user()
-    ///     .replace(user_id, UserSettingsReplacement::new().date_format("date_format"))
+    ///     .replace(user_id, UserSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -78,7 +78,7 @@ impl UserHandle {
     /// let user_settings = client
     ///     .settings()
     ///     .user()
-    ///     .update(user_id, UserSettingsPatch::new().date_format("date_format"))
+    ///     .update(user_id, UserSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -53,7 +53,7 @@ fn application_patch() -> ApplicationPatch {
         .r#type(ApplicationType::Oauth)
         .default_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .oauth_client_type(OauthClientType::Confidential)
-        .redirect_uris(["redirect_uris", "and more"])
+        .redirect_uris(["https://example.com/", "https://example.org/"])
         .allowed_scopes(["allowed_scopes", "and more"])
         .allowed_origins(["allowed_origins", "and more"]);
     model.id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
@@ -70,7 +70,7 @@ fn application_replacement() -> ApplicationReplacement {
         .r#type(ApplicationType::Oauth)
         .default_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .oauth_client_type(OauthClientType::Confidential)
-        .redirect_uris(["redirect_uris", "and more"])
+        .redirect_uris(["https://example.com/", "https://example.org/"])
         .allowed_scopes(["allowed_scopes", "and more"])
         .allowed_origins(["allowed_origins", "and more"]);
     model.id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
@@ -87,7 +87,7 @@ fn new_application() -> NewApplication {
         .r#type(ApplicationType::Oauth)
         .default_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .oauth_client_type(OauthClientType::Confidential)
-        .redirect_uris(["redirect_uris", "and more"])
+        .redirect_uris(["https://example.com/", "https://example.org/"])
         .allowed_scopes(["allowed_scopes", "and more"])
         .allowed_origins(["allowed_origins", "and more"]);
     model.id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());

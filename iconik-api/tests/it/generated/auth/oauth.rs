@@ -11,7 +11,7 @@ fn requests() {
     let mut lines = crate::Lines::default();
     let request = DescribeOauthAuthorization::new(
         "07eb6ee0-f149-11eb-a843-0a580a3db916",
-        "redirect_uri",
+        "https://example.com/",
         "scope",
         "response_type",
         "code_challenge",
@@ -19,7 +19,7 @@ fn requests() {
     lines.add(&request);
     let request = DescribeOauthAuthorization::new(
             "07eb6ee0-f149-11eb-a843-0a580a3db916",
-            "redirect_uri",
+            "https://example.com/",
             "scope",
             "response_type",
             "code_challenge",
@@ -28,7 +28,7 @@ fn requests() {
     lines.add(&request);
     let request = SubmitOauthConsent::new(
         "07eb6ee0-f149-11eb-a843-0a580a3db916",
-        "redirect_uri",
+        "https://example.com/",
         "scope",
         "response_type",
         "code_challenge",
@@ -37,7 +37,7 @@ fn requests() {
     lines.add(&request);
     let request = SubmitOauthConsent::new(
             "07eb6ee0-f149-11eb-a843-0a580a3db916",
-            "redirect_uri",
+            "https://example.com/",
             "scope",
             "response_type",
             "code_challenge",
@@ -61,7 +61,7 @@ fn oauth_token_request() -> OauthTokenRequest {
         .client_secret("client_secret")
         .code("code")
         .code_verifier("code_verifier")
-        .redirect_uri("redirect_uri")
+        .redirect_uri("https://example.com/")
         .refresh_token("refresh_token")
         .scope("scope")
 }

@@ -14,8 +14,8 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&CreateRegistration::new(new_registration()));
-    lines.add(&VerifyRegistration::new("email_hash"));
-    lines.add(&VerifyRegistration::new("email_hash"));
+    lines.add(&VerifyRegistration::new("ann@example.com"));
+    lines.add(&VerifyRegistration::new("ann@example.com"));
     lines.add(&ListRegistrationCountries::new());
     lines.add(&ListRegistrationCountries::new());
     lines.add(&GetRegistrationPageContent::new("page_route"));
@@ -39,7 +39,7 @@ fn new_registration() -> NewRegistration {
         .ordway_subscription_id("ordway_subscription_id")
         .stripe_id("stripe_id");
     model.id = Some("32ca6225-f149-11eb-a843-0a580a3db916".into());
-    model.base_url = Some("base_url".into());
+    model.base_url = Some("https://example.com/".into());
     model.date_created = Some("2026-03-01T12:00:00Z".into());
     model
 }

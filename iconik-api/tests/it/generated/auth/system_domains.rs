@@ -26,7 +26,8 @@ fn requests() {
     lines.add(&request);
     lines.add(&ListSystemDomainTemplates::new());
     lines.add(&ListSystemDomainTemplates::new());
-    lines.add(&CreateSystemDomain::new(NewSystemDomain::new("Dailies", "base_url")));
+    let request = CreateSystemDomain::new(NewSystemDomain::new("Dailies", "https://example.com/"));
+    lines.add(&request);
     lines.add(&CreateSystemDomain::new(new_system_domain()));
     let request = CreateSystemDomainFromReferralCode::new(
         "referral_code",
@@ -44,7 +45,7 @@ fn requests() {
     lines.add(&GetSystemDomainWithoutDetails::new("2bcd59d5-f149-11eb-a843-0a580a3db916"));
     let request = ReplaceSystemDomain::new(
         "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        SystemDomainReplacement::new("Dailies", "base_url"),
+        SystemDomainReplacement::new("Dailies", "https://example.com/"),
     );
     lines.add(&request);
     let request = ReplaceSystemDomain::new(
@@ -156,7 +157,7 @@ fn new_referred_system_domain() -> NewReferredSystemDomain {
     let mut model = NewReferredSystemDomain::new("Dailies", "country_code")
         .description("description")
         .billing_tier(BillingTier::Enterprise)
-        .admin_email("admin_email")
+        .admin_email("ann@example.com")
         .admin_first_name("admin_first_name")
         .admin_last_name("admin_last_name")
         .admin_password("admin_password");
@@ -167,7 +168,7 @@ fn new_referred_system_domain() -> NewReferredSystemDomain {
 }
 
 fn new_system_domain() -> NewSystemDomain {
-    let mut model = NewSystemDomain::new("Dailies", "base_url")
+    let mut model = NewSystemDomain::new("Dailies", "https://example.com/")
         .description("description")
         .platform_name("platform_name")
         .is_plg(true)
@@ -221,7 +222,7 @@ fn system_domain_patch() -> SystemDomainPatch {
         .description("description")
         .r#type(SystemDomainType::Customer)
         .status(SystemDomainStatus::Active)
-        .base_url("base_url")
+        .base_url("https://example.com/")
         .platform_name("platform_name")
         .country("country")
         .features(["features", "and more"])
@@ -266,7 +267,7 @@ fn system_domain_profile_patch() -> SystemDomainProfilePatch {
 }
 
 fn system_domain_replacement() -> SystemDomainReplacement {
-    let mut model = SystemDomainReplacement::new("Dailies", "base_url")
+    let mut model = SystemDomainReplacement::new("Dailies", "https://example.com/")
         .description("description")
         .r#type(SystemDomainType::Customer)
         .status(SystemDomainStatus::Active)

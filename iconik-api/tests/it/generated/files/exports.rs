@@ -156,7 +156,7 @@ fn export_completion() -> ExportCompletion {
         .asset_paths(["asset_paths", "and more"])
         .collection_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .original_url("original_url")
+        .original_url("https://example.com/")
         .destination_filename("destination_filename")
         .delete_only_from_source_folder(true)
         .delete_source_file_set_after_download(true)

@@ -203,7 +203,7 @@ fn component() -> Component {
 }
 
 fn external_reference() -> ExternalReference {
-    ExternalReference::new("uri")
+    ExternalReference::new("https://example.com/")
         .action("action")
         .display_name("display_name")
         .icon("icon")
@@ -323,7 +323,7 @@ fn transfer_options() -> TransferOptions {
         .asset_paths(["asset_paths", "and more"])
         .collection_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .original_url("original_url")
+        .original_url("https://example.com/")
         .destination_directory_path("destination_directory_path")
         .destination_filename("destination_filename")
         .delete_only_from_source_folder(true)

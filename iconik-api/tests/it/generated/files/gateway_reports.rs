@@ -63,7 +63,7 @@ fn gateway_report() -> GatewayReport {
     model.storage_id = Some("669a04bb-f149-11eb-a843-0a580a3db916".into());
     model.date_reported = Some("2026-03-01T12:00:00Z".into());
     model.start_last_date = Some("2026-03-01T12:00:00Z".into());
-    model.logs_url = Some("logs_url".into());
+    model.logs_url = Some("https://example.com/".into());
     model
 }
 

@@ -25,7 +25,7 @@ fn requests() {
 
 fn logo_patch() -> LogoPatch {
     let mut model = LogoPatch::new().name("Dailies");
-    model.upload_url = Some("upload_url".into());
+    model.upload_url = Some("https://example.com/".into());
     model.upload_method = Some("upload_method".into());
     model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
     model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
@@ -46,7 +46,7 @@ fn new_logo() -> NewLogo {
         .content_type("content_type")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916");
-    model.upload_url = Some("upload_url".into());
+    model.upload_url = Some("https://example.com/".into());
     model.upload_method = Some("upload_method".into());
     model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
     model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());

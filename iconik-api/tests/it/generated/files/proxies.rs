@@ -203,12 +203,12 @@ fn new_proxy() -> NewProxy {
     model.url = Some("https://example.com/".into());
     model.date_created = Some("2026-03-01T12:00:00Z".into());
     model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.upload_url = Some("upload_url".into());
+    model.upload_url = Some("https://example.com/".into());
     model.upload_method = Some("upload_method".into());
     model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
     model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
     model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("multipart_upload_url".into());
+    model.multipart_upload_url = Some("https://example.com/".into());
     model
 }
 

@@ -19,8 +19,8 @@ fn requests() {
         .name("Dailies")
         .r#type(FileType::File)
         .status(FileStatus::Open)
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .sort("sort")
         .page(1)
         .per_page(10)
@@ -67,8 +67,8 @@ fn requests() {
         .name("Dailies")
         .r#type(FileType::File)
         .status(FileStatus::Open)
-        .date_created("date_created")
-        .date_modified("date_modified");
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01");
     lines.add(&request);
     let request = DeleteManyStorageFilesForObjects::new(
         "669a04bb-f149-11eb-a843-0a580a3db916",

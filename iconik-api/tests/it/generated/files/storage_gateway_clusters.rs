@@ -74,7 +74,7 @@ fn new_storage_gateway_cluster() -> NewStorageGatewayCluster {
         )
         .description("description")
         .settings(gateway_settings())
-        .db_connection_uri("db_connection_uri")
+        .db_connection_uri("https://example.com/")
         .visibility_timeout(3600);
     model.id = Some("8264d8fc-f149-11eb-a843-0a580a3db916".into());
     model.status = Some(GatewayStatus::Active);
@@ -96,7 +96,7 @@ fn storage_gateway_cluster_patch() -> StorageGatewayClusterPatch {
             "f17aeb50-f149-11eb-a843-0a580a3db916",
         ])
         .settings(gateway_settings())
-        .db_connection_uri("db_connection_uri")
+        .db_connection_uri("https://example.com/")
         .visibility_timeout(3600);
     model.id = Some("8264d8fc-f149-11eb-a843-0a580a3db916".into());
     model.status = Some(GatewayStatus::Active);
@@ -116,7 +116,7 @@ fn storage_gateway_cluster_replacement() -> StorageGatewayClusterReplacement {
         )
         .description("description")
         .settings(gateway_settings())
-        .db_connection_uri("db_connection_uri")
+        .db_connection_uri("https://example.com/")
         .visibility_timeout(3600);
     model.id = Some("8264d8fc-f149-11eb-a843-0a580a3db916".into());
     model.status = Some(GatewayStatus::Active);

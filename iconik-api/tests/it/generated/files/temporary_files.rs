@@ -85,9 +85,9 @@ fn new_temporary_file() -> NewTemporaryFile {
     model.date_created = Some("2026-03-01T12:00:00Z".into());
     model.date_modified = Some("2026-03-01T12:00:00Z".into());
     model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("multipart_upload_url".into());
+    model.multipart_upload_url = Some("https://example.com/".into());
     model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("upload_url".into());
+    model.upload_url = Some("https://example.com/".into());
     model.upload_method = Some("upload_method".into());
     model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
     model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
@@ -120,9 +120,9 @@ fn temporary_file_patch() -> TemporaryFilePatch {
     model.date_created = Some("2026-03-01T12:00:00Z".into());
     model.date_modified = Some("2026-03-01T12:00:00Z".into());
     model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("multipart_upload_url".into());
+    model.multipart_upload_url = Some("https://example.com/".into());
     model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("upload_url".into());
+    model.upload_url = Some("https://example.com/".into());
     model.upload_method = Some("upload_method".into());
     model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
     model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
@@ -158,9 +158,9 @@ fn temporary_file_replacement() -> TemporaryFileReplacement {
     model.date_created = Some("2026-03-01T12:00:00Z".into());
     model.date_modified = Some("2026-03-01T12:00:00Z".into());
     model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("multipart_upload_url".into());
+    model.multipart_upload_url = Some("https://example.com/".into());
     model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("upload_url".into());
+    model.upload_url = Some("https://example.com/".into());
     model.upload_method = Some("upload_method".into());
     model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
     model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());

@@ -54,7 +54,7 @@ fn metadata_field() -> MetadataField {
         .hide_if_not_set(true)
         .auto_set(true)
         .options([field_option()])
-        .source_url("source_url")
+        .source_url("https://example.com/")
         .description("description")
         .external_id("external_id")
         .multi(true)

@@ -93,7 +93,7 @@ fn view_field() -> ViewField {
         .hide_if_not_set(true)
         .auto_set(true)
         .options([field_option()])
-        .source_url("source_url")
+        .source_url("https://example.com/")
         .label("label");
     model.mapped_field_name = Some("mapped_field_name".into());
     model

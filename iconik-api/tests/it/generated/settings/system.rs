@@ -45,7 +45,7 @@ fn requests() {
 fn ai_consent() -> AiConsent {
     AiConsent::new()
         .document_id("document_id")
-        .document_url("document_url")
+        .document_url("https://example.com/")
         .version("version")
         .status(AiConsentStatus::Granted)
         .origin(AiConsentOrigin::AdminAccepted)
@@ -167,7 +167,7 @@ fn system_settings_patch() -> SystemSettingsPatch {
         .append_asset_uuid_to_downloads(true)
         .asset_default_sections(["asset_default_sections", "and more"])
         .collections_get_parent_acls(true)
-        .date_format("date_format")
+        .date_format("2026-03-01")
         .datetime_format("datetime_format")
         .default_upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .delete_grace_period(0)
@@ -197,7 +197,7 @@ fn system_settings_patch() -> SystemSettingsPatch {
         .allow_share_magic_link_creation(true)
         .billing_tier("billing_tier")
         .cors_hosts(["cors_hosts", "and more"])
-        .cuttingroom_url("cuttingroom_url")
+        .cuttingroom_url("https://example.com/")
         .default_app_token_ttl(1)
         .default_refresh_token_ttl(1)
         .default_share_options(share_defaults())
@@ -238,7 +238,7 @@ fn system_settings_patch() -> SystemSettingsPatch {
         .watermark(Protection::None)
         .watermark_options(watermark_options());
     model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("logo_url".into());
+    model.logo_url = Some("https://example.com/".into());
     model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
     model.custom_terms = Some(true);
     model.disable_billing_page = Some(true);
@@ -256,7 +256,7 @@ fn system_settings_replacement() -> SystemSettingsReplacement {
         .append_asset_uuid_to_downloads(true)
         .asset_default_sections(["asset_default_sections", "and more"])
         .collections_get_parent_acls(true)
-        .date_format("date_format")
+        .date_format("2026-03-01")
         .datetime_format("datetime_format")
         .default_upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .delete_grace_period(0)
@@ -286,7 +286,7 @@ fn system_settings_replacement() -> SystemSettingsReplacement {
         .allow_share_magic_link_creation(true)
         .billing_tier("billing_tier")
         .cors_hosts(["cors_hosts", "and more"])
-        .cuttingroom_url("cuttingroom_url")
+        .cuttingroom_url("https://example.com/")
         .default_app_token_ttl(1)
         .default_refresh_token_ttl(1)
         .default_share_options(share_defaults())
@@ -327,7 +327,7 @@ fn system_settings_replacement() -> SystemSettingsReplacement {
         .watermark(Protection::None)
         .watermark_options(watermark_options());
     model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("logo_url".into());
+    model.logo_url = Some("https://example.com/".into());
     model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
     model.custom_terms = Some(true);
     model.disable_billing_page = Some(true);

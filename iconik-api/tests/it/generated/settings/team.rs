@@ -51,7 +51,7 @@ fn group_settings_patch() -> GroupSettingsPatch {
         .append_asset_uuid_to_downloads(true)
         .asset_default_sections(["asset_default_sections", "and more"])
         .collections_get_parent_acls(true)
-        .date_format("date_format")
+        .date_format("2026-03-01")
         .datetime_format("datetime_format")
         .default_upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .delete_grace_period(0)
@@ -75,7 +75,7 @@ fn group_settings_patch() -> GroupSettingsPatch {
         ])
         .search_view_id("522232b9-f149-11eb-a843-0a580a3db916");
     model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("logo_url".into());
+    model.logo_url = Some("https://example.com/".into());
     model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
     model.group_id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
     model
@@ -88,7 +88,7 @@ fn group_settings_replacement() -> GroupSettingsReplacement {
         .append_asset_uuid_to_downloads(true)
         .asset_default_sections(["asset_default_sections", "and more"])
         .collections_get_parent_acls(true)
-        .date_format("date_format")
+        .date_format("2026-03-01")
         .datetime_format("datetime_format")
         .default_upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .delete_grace_period(0)
@@ -112,7 +112,7 @@ fn group_settings_replacement() -> GroupSettingsReplacement {
         ])
         .search_view_id("522232b9-f149-11eb-a843-0a580a3db916");
     model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("logo_url".into());
+    model.logo_url = Some("https://example.com/".into());
     model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
     model.group_id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
     model

@@ -20,7 +20,9 @@ fn requests() {
     lines.add(&request);
     lines.add(&RecordAssetUsage::new(new_asset_usage()));
     lines.add(&ListAssetUsage::new(StatsPeriod::Month));
-    let request = ListAssetUsage::new(StatsPeriod::Month).from_date("from_date").to_date("to_date");
+    let request = ListAssetUsage::new(StatsPeriod::Month)
+        .from_date("2026-03-01")
+        .to_date("2026-03-01");
     lines.add(&request);
     lines.check("stats", "assets");
 }
@@ -32,7 +34,7 @@ fn new_asset_usage() -> NewAssetUsage {
             "0eec4756-f149-11eb-a843-0a580a3db916",
             AssetOperation::View,
         )
-        .date("date")
+        .date("2026-03-01")
         .time("2026-03-01T12:00:00Z")
         .metadata("metadata")
         .asset_type(AssetType::Asset)

@@ -9,6 +9,6 @@ use iconik_api::stats::requests::*;
 fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListAutomationRuns::new());
-    lines.add(&ListAutomationRuns::new().from_date("from_date").to_date("to_date"));
+    lines.add(&ListAutomationRuns::new().from_date("2026-03-01").to_date("2026-03-01"));
     lines.check("stats", "automations");
 }

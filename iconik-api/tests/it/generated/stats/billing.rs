@@ -11,8 +11,8 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListBilling::new());
     let request = ListBilling::new()
-        .from_date("from_date")
-        .to_date("to_date")
+        .from_date("2026-03-01")
+        .to_date("2026-03-01")
         .last_id("last_id")
         .per_page(100);
     lines.add(&request);
@@ -93,8 +93,8 @@ fn requests() {
     lines.add(&request);
     lines.add(&ListOrdwayBillingRecords::new());
     let request = ListOrdwayBillingRecords::new()
-        .from_date("from_date")
-        .to_date("to_date")
+        .from_date("2026-03-01")
+        .to_date("2026-03-01")
         .page(1)
         .per_page(1);
     lines.add(&request);
@@ -127,7 +127,7 @@ fn billing_expiration() -> BillingExpiration {
 }
 
 fn billing_recipients() -> BillingRecipients {
-    BillingRecipients::new().emails(["emails", "and more"])
+    BillingRecipients::new().emails(["ann@example.com", "bob@example.com"])
 }
 
 fn billing_settings_replacement() -> BillingSettingsReplacement {

@@ -11,8 +11,8 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListCollectionUsage::new(StatsPeriod::Month));
     let request = ListCollectionUsage::new(StatsPeriod::Month)
-        .from_date("from_date")
-        .to_date("to_date");
+        .from_date("2026-03-01")
+        .to_date("2026-03-01");
     lines.add(&request);
     lines.check("stats", "collections");
 }

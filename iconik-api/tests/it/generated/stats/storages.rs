@@ -11,13 +11,13 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListStorageAccess::new(StatsPeriod::Month));
     let request = ListStorageAccess::new(StatsPeriod::Month)
-        .from_date("from_date")
-        .to_date("to_date");
+        .from_date("2026-03-01")
+        .to_date("2026-03-01");
     lines.add(&request);
     lines.add(&ListStorageUsage::new(StatsPeriod::Month));
     let request = ListStorageUsage::new(StatsPeriod::Month)
-        .from_date("from_date")
-        .to_date("to_date");
+        .from_date("2026-03-01")
+        .to_date("2026-03-01");
     lines.add(&request);
     lines.check("stats", "storages");
 }

@@ -11,14 +11,14 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListUserAudit::new(StatsPeriod::Month));
     let request = ListUserAudit::new(StatsPeriod::Month)
-        .from_date("from_date")
-        .to_date("to_date")
+        .from_date("2026-03-01")
+        .to_date("2026-03-01")
         .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
     lines.add(&ListLicensedUsers::new());
     let request = ListLicensedUsers::new()
-        .from_date("from_date")
-        .to_date("to_date")
+        .from_date("2026-03-01")
+        .to_date("2026-03-01")
         .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
     lines.check("stats", "users");

@@ -17,8 +17,8 @@ fn requests() {
         .alias("alias")
         .description("description")
         .roles("roles")
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .sort("sort")
         .page(1)
         .per_page(1);
@@ -31,8 +31,8 @@ fn requests() {
         .alias("alias")
         .description("description")
         .roles("roles")
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .sort("sort")
         .page(1)
         .per_page(1);

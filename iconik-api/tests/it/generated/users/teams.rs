@@ -16,8 +16,8 @@ fn requests() {
         .name("Dailies")
         .alias("alias")
         .description("description")
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .sort("sort")
         .page(1)
         .per_page(1);
@@ -29,8 +29,8 @@ fn requests() {
         .name("Dailies")
         .alias("alias")
         .description("description")
-        .date_created("date_created")
-        .date_modified("date_modified")
+        .date_created("2026-03-01")
+        .date_modified("2026-03-01")
         .sort("sort")
         .page(1)
         .per_page(1);
