@@ -10,7 +10,6 @@ pub(crate) mod driver;
 pub(crate) mod foreign;
 #[macro_use]
 pub(crate) mod form;
-mod json;
 pub(crate) mod limit;
 pub(crate) mod meta;
 mod pace;

@@ -175,6 +175,7 @@ macro_rules! paged {
     ($($request:ident),* $(,)?) => {$(
         impl $request<$crate::Client> {
             /// Returns the items of all pages, one by one; see [`Items`](crate::Items).
+            #[inline]
             pub fn items(
                 self,
             ) -> $crate::Items<<<Self as $crate::Action>::Response as $crate::Paged>::Item> {
@@ -182,6 +183,7 @@ macro_rules! paged {
             }
 
             /// Returns all pages, one by one; see [`Pages`](crate::Pages).
+            #[inline]
             pub fn pages(
                 self,
             ) -> $crate::Pages<<<Self as $crate::Action>::Response as $crate::Paged>::Item> {

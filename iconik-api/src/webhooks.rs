@@ -25,6 +25,7 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 
 use crate::data::json_error::JsonError;
+use crate::data::mended_json;
 use crate::ids::{
     AssetId, CollectionId, CustomActionId, MetadataViewId, ObjectId, SavedSearchId, SystemDomainId,
     UserId,
@@ -76,14 +77,14 @@ pub struct Webhook {
 }
 
 response_model!(Webhook {
-    system_domain_id: "system_domain_id",
-    event_type: "event_type",
-    object_id: "object_id",
-    user_id: "user_id",
-    realm: "realm",
-    operation: "operation",
-    data: "data",
-    request_id: "request_id",
+    system_domain_id,
+    event_type,
+    object_id,
+    user_id,
+    realm,
+    operation,
+    data,
+    request_id,
 });
 
 impl Webhook {
@@ -111,7 +112,7 @@ impl Webhook {
     /// When it is not of this type; missing data are an empty object.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         let data = self.data.as_ref().map_or("{}", RawJson::as_str);
-        serde_json::from_str(data).map_err(|source| PayloadError {
+        mended_json::read(data).map_err(|source| PayloadError {
             payload: "webhook",
             problem: format!("`data`: {}", JsonError::new(data, &source)),
         })
@@ -175,17 +176,17 @@ pub struct CustomActionCall {
 }
 
 response_model!(CustomActionCall {
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    context: "context",
-    action_id: "action_id",
-    asset_ids: "asset_ids",
-    collection_ids: "collection_ids",
-    saved_search_ids: "saved_search_ids",
-    metadata_view_id: "metadata_view_id",
-    metadata_values: "metadata_values",
-    date_created: "date_created",
-    auth_token: "auth_token",
+    user_id,
+    system_domain_id,
+    context,
+    action_id,
+    asset_ids,
+    collection_ids,
+    saved_search_ids,
+    metadata_view_id,
+    metadata_values,
+    date_created,
+    auth_token,
 });
 
 impl CustomActionCall {
@@ -228,9 +229,7 @@ pub struct MetadataEntry {
     pub extra: UnknownFields,
 }
 
-response_model!(MetadataEntry {
-    field_values: "field_values",
-});
+response_model!(MetadataEntry { field_values });
 
 /// One value of a metadata field.
 #[non_exhaustive]
@@ -244,10 +243,7 @@ pub struct MetadataValue {
     pub extra: UnknownFields,
 }
 
-response_model!(MetadataValue {
-    value: "value",
-    label: "label",
-});
+response_model!(MetadataValue { value, label });
 
 /// The response to a custom action that sends the user's browser to another page.
 ///
@@ -267,7 +263,7 @@ pub struct CustomActionRedirect {
 }
 
 request_model!(CustomActionRedirect {
-    required redirect_url: "redirect_url",
+    redirect_url required,
 });
 
 impl CustomActionRedirect {
@@ -308,10 +304,11 @@ fn read<T: DeserializeOwned>(payload: &'static str, body: &[u8]) -> Result<T, Pa
             source.valid_up_to()
         ))
     })?;
+    let text = mended_json::without_byte_order_mark(text);
     if text.trim().is_empty() {
         return Err(wrong("the body is empty".to_owned()));
     }
-    serde_json::from_str(text).map_err(|source| wrong(JsonError::new(text, &source).to_string()))
+    mended_json::read(text).map_err(|source| wrong(JsonError::new(text, &source).to_string()))
 }
 
 #[cfg(test)]
@@ -435,7 +432,13 @@ mod tests {
             r#"["7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"]"#,
             r#""secret.user.token""#,
         );
-        let error = mixed_up.parse::<CustomActionCall>().unwrap_err();
+        let call: CustomActionCall = mixed_up.parse().unwrap();
+        assert!(call.extra.raw("asset_ids").is_some());
+        assert!(!format!("{call:?}").contains("secret.user.token"));
+
+        let cut = CALL.split_once(r#""auth_token""#).unwrap().0;
+        let error = format!(r#"{cut}"secret.user.token": {{"#);
+        let error = error.parse::<CustomActionCall>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("secret.user.token"));
     }
 
@@ -444,8 +447,8 @@ mod tests {
         let error = |body: &[u8]| CustomActionCall::from_slice(body).unwrap_err().to_string();
 
         assert_eq!(
-            error(br#"{"asset_ids": "a"}"#),
-            "this is not the payload of a custom action: asset_ids: invalid type: string, expected a list (line 1, column 17)"
+            error(br#"{"asset_ids": ["a", x]}"#),
+            "this is not the payload of a custom action: asset_ids[1]: this is not JSON (line 1, column 21)"
         );
         assert!(error(b"").ends_with("the body is empty"));
         assert!(error(b"<html>").contains("this is not JSON"));

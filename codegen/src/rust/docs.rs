@@ -405,7 +405,7 @@ fn copied(model: &Model<'_>) -> String {
     let missing: Vec<String> = copies
         .required
         .iter()
-        .map(|(_, wire)| format!("`{wire}`"))
+        .map(|field| format!("`{}`", field.wire))
         .collect();
     let fails = match missing.is_empty() {
         true => String::new(),

@@ -200,7 +200,10 @@ fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
     let required: Vec<String> = copies
         .required
         .iter()
-        .map(|(field, wire)| format!("{field}: {wire:?}"))
+        .map(|field| {
+            let boxed = if field.boxed { " boxed" } else { "" };
+            format!("{}: {:?}{boxed}", field.ident, field.wire)
+        })
         .collect();
     let required = match required.as_slice() {
         [] => String::new(),

@@ -158,10 +158,19 @@ pub(crate) enum Kind<'a> {
 pub(crate) struct Copies<'a> {
     /// The model of the answer.
     pub(crate) from: &'a str,
-    /// The fields that the request is refused without, and their names on the wire.
-    pub(crate) required: Vec<(String, &'a str)>,
+    /// The fields that the request is refused without.
+    pub(crate) required: Vec<RequiredCopy<'a>>,
     /// The other fields that are copied.
     pub(crate) optional: Vec<String>,
+}
+
+/// A field of the answer that the request is refused without.
+pub(crate) struct RequiredCopy<'a> {
+    pub(crate) ident: String,
+    /// Its name on the wire.
+    pub(crate) wire: &'a str,
+    /// Whether the answer has it in a box: the argument of `new` is none.
+    pub(crate) boxed: bool,
 }
 
 /// A variant of a union.
@@ -180,13 +189,17 @@ pub(crate) struct Field<'a> {
     pub(crate) api: &'a api::Field,
     pub(crate) ident: String,
     pub(crate) holder: Holder,
-    /// Whether the struct would contain itself without a box.
+    /// Whether the value is in a box: the struct would contain itself without, or be large.
     pub(crate) boxed: bool,
     /// An argument of `new`.
     pub(crate) required: bool,
     /// Has a setter.
     pub(crate) settable: bool,
 }
+
+/// Models with more bytes than this are in a box where they are optional. Most of them are missing in most
+/// items, and a page has many items: a `Shot` in place made a `Segment` twice as large.
+const LARGEST_INLINE: usize = 64;
 
 /// What is around the type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -385,10 +398,46 @@ impl<'a> Known<'a> {
             api: field,
             ident: name::field(field),
             holder: holder(model.direction, field, required),
-            boxed: self.contains(&field.ty, &model.name),
+            boxed: self.contains(&field.ty, &model.name)
+                || !required && self.size(&field.ty) > LARGEST_INLINE,
             required,
             settable: sent && !required && !field.read_only,
         }
+    }
+
+    /// How many bytes a value of this type takes in a struct, as an estimate that depends on nothing but the
+    /// spec.
+    fn size(&self, ty: &Type) -> usize {
+        match ty {
+            Type::Boolean => 1,
+            Type::Any | Type::Object | Type::Secret | Type::Enum(_) => 16,
+            Type::Integer | Type::Number => 16,
+            Type::String | Type::Timestamp | Type::List(_) | Type::Map(_) => 24,
+            Type::Id(_) => 40,
+            Type::File => LARGEST_INLINE,
+            Type::Model(name) => self
+                .model(name)
+                .map_or(0, |model| self.size_of_model(model)),
+        }
+    }
+
+    fn size_of_model(&self, model: &api::Model) -> usize {
+        const BOX: usize = 8;
+        const UNKNOWN_FIELDS: usize = 8;
+        let Shape::Fields(fields) = &model.shape else {
+            // The tag, and a box.
+            return 16;
+        };
+        let sizes = fields
+            .iter()
+            .map(|field| match self.contains(&field.ty, &model.name) {
+                true => BOX,
+                false => match self.size(&field.ty) {
+                    size if size > LARGEST_INLINE => BOX,
+                    size => size,
+                },
+            });
+        sizes.sum::<usize>() + UNKNOWN_FIELDS
     }
 
     /// Whether a value of this type holds a value of that model without a list or map between.
@@ -419,25 +468,28 @@ impl<'a> Known<'a> {
             return None;
         };
         let sources = self.fields(model, fields);
-        let copied = |field: &&Field<'a>| {
-            let same = |source: &Field<'_>| {
+        let source = |field: &&Field<'a>| {
+            let same = |source: &&Field<'_>| {
                 source.ident == field.ident
                     && source.api.ty == field.api.ty
-                    && source.boxed == field.boxed
+                    && (source.boxed == field.boxed || field.required)
             };
-            !field.api.read_only && sources.iter().any(same)
+            let source = sources.iter().find(same);
+            source.filter(|_| !field.api.read_only)
         };
-        let required: Vec<_> = into.iter().filter(|field| field.required).collect();
-        if !required.iter().all(copied) {
-            return None;
-        }
-        let optional = into.iter().filter(|field| !field.required).filter(copied);
+        let required = into.iter().filter(|field| field.required);
+        let required = required.map(|field| {
+            source(&field).map(|source| RequiredCopy {
+                ident: field.ident.clone(),
+                wire: &field.api.wire,
+                boxed: source.boxed,
+            })
+        });
+        let optional = into.iter().filter(|field| !field.required);
+        let optional = optional.filter(|field| source(field).is_some());
         Some(Copies {
             from,
-            required: required
-                .iter()
-                .map(|field| (field.ident.clone(), field.api.wire.as_str()))
-                .collect(),
+            required: required.collect::<Option<_>>()?,
             optional: optional.map(|field| field.ident.clone()).collect(),
         })
     }

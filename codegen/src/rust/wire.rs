@@ -39,7 +39,7 @@ fn model_lists(model: &Model<'_>) -> Vec<List> {
                 Direction::Response | Direction::Both => "response_model",
             },
             head: name.clone(),
-            entries: fields.iter().map(entry).collect(),
+            entries: words(fields.iter().map(entry).collect()),
         }],
         Kind::Union {
             tag,
@@ -139,9 +139,20 @@ fn key_parts(fields: &[Field<'_>]) -> Vec<String> {
     }
 }
 
-fn entry(field: &Field<'_>) -> Entry {
-    let required = if field.required { "required " } else { "" };
-    Entry::Line(format!("{required}{}: {:?}", field.ident, field.api.wire))
+fn words(words: Vec<String>) -> Vec<Entry> {
+    match words.is_empty() {
+        true => Vec::new(),
+        false => vec![Entry::Words(words)],
+    }
+}
+
+/// A field, with its name in JSON only where that differs.
+fn entry(field: &Field<'_>) -> String {
+    let required = if field.required { " required" } else { "" };
+    match field.ident == field.api.wire {
+        true => format!("{}{required}", field.ident),
+        false => format!("{}: {:?}{required}", field.ident, field.api.wire),
+    }
 }
 
 fn enum_list(item: &Enum) -> List {

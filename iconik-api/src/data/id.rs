@@ -1,6 +1,6 @@
 //! Typed ids: text that knows what it names.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::convert::Infallible;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::data::lenient::{self, Lenient, Text};
+use crate::data::lenient::{self, Parsed, Scalar, Text, Unread, Value};
 
 /// Keeps [`IdKind`] to the kinds that the spec names.
 pub trait Sealed {}
@@ -227,16 +227,25 @@ impl<'de, K> Deserialize<'de> for Id<K> {
 }
 
 impl<K> Text for Id<K> {
-    const EXPECTED: &'static str = "an id";
-
-    fn from_text(text: &str) -> Self {
+    #[inline]
+    fn from_text(text: Cow<'_, str>) -> Self {
         Self::new(text)
     }
 }
 
-impl<K> Lenient for Id<K> {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        lenient::text(deserializer)
+impl<K> Scalar for Id<K> {
+    #[inline]
+    fn parse(json: &str) -> Parsed<Self> {
+        lenient::parse_text(json)
+    }
+}
+
+impl<K> Value for Id<K> {
+    fn read<'de, D: Deserializer<'de>>(
+        into: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<Option<Unread>, D::Error> {
+        lenient::read_scalar(into, deserializer)
     }
 }
 
@@ -312,10 +321,10 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_is_kept_as_its_text() {
+    fn a_number_is_kept_as_its_text_with_every_digit() {
         let ids: Vec<AssetId> =
-            serde_json::from_str(r#"[7, -7, 18446744073709551615, "x"]"#).unwrap();
-        assert_eq!(ids, ["7", "-7", "18446744073709551615", "x"]);
+            serde_json::from_str(r#"[7, -7, 18446744073709551616, 1.50, "x"]"#).unwrap();
+        assert_eq!(ids, ["7", "-7", "18446744073709551616", "1.50", "x"]);
         assert_eq!(serde_json::to_string(&ids[0]).unwrap(), r#""7""#);
     }
 

@@ -157,13 +157,26 @@ fn path(text: &str, line: usize, column: usize) -> String {
         // Writing to a `String` cannot fail.
         let _ = match step {
             Step::Key(key) if key.is_empty() => Ok(()),
-            Step::Key(key) if path.is_empty() => write!(path, "{key}"),
-            Step::Key(key) => write!(path, ".{key}"),
+            Step::Key(key) if path.is_empty() => write!(path, "{}", shown(key)),
+            Step::Key(key) => write!(path, ".{}", shown(key)),
             Step::Index(index) => write!(path, "[{index}]"),
         };
     }
     path
 }
+
+/// A key, if it looks like the name of a field. Others may be what nobody should see: a map may have secrets
+/// as its keys.
+fn shown(key: &str) -> &str {
+    let of_a_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    match key.bytes().all(of_a_name) && key.len() <= LONGEST_NAME {
+        true => key,
+        false => "…",
+    }
+}
+
+/// No documented field has a longer name.
+const LONGEST_NAME: usize = 48;
 
 /// serde_json counts lines from 1 and columns in bytes; the column is that of the last byte read.
 fn offset(text: &str, line: usize, column: usize) -> usize {
@@ -200,9 +213,24 @@ mod tests {
         );
         assert_eq!(
             place::<Lists>("{\n \"a\": [\n {\"k\": 7},\n {\"é\": -1}]}"),
-            "a[1].é"
+            "a[1].…"
         );
-        assert_eq!(place::<Lists>(r#"{"a}[":[{"\"{":"x"}]}"#), r#"a}[[0].\"{"#);
+        assert_eq!(place::<Lists>(r#"{"a}[":[{"\"{":"x"}]}"#), "…[0].…");
+    }
+
+    #[test]
+    fn a_key_that_may_be_a_secret_is_not_shown() {
+        for key in [
+            "hunter2",
+            "eyJhbGci",
+            "correct-horse",
+            "AKIA",
+            "a b",
+            &"a".repeat(49),
+        ] {
+            let json = format!(r#"{{"headers":[{{"{key}":"x"}}]}}"#);
+            assert_eq!(place::<Lists>(&json), "headers[0].…");
+        }
     }
 
     #[test]

@@ -1,90 +1,188 @@
 //! How models are read and written.
 //!
 //! A model is listed once, field by field, in [`response_model!`](crate::response_model) or
-//! [`request_model!`](crate::request_model). The macros write down only what differs between models;
-//! the one loop that reads an object is here.
+//! [`request_model!`](crate::request_model). The macros contain only what differs between models; the one
+//! loop that reads an object is here.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::nullable::Nullable;
+use super::field::{Field, Fill};
+use super::lenient::{Collection, CollectionVisitor, Unread, Value};
 use super::unknown_fields::UnknownFields;
-use crate::data::lenient::{Fill, Slot, null_is_none};
 
 /// An object that is read field by field and keeps what it does not know.
 pub(crate) trait Model<'de>: Default {
     const NAME: &'static str;
 
+    /// The names of the fields in JSON, by their place.
+    const FIELDS: &'static [&'static str];
+
     /// The place of the field of this name in JSON.
     fn place(name: &str) -> Option<usize>;
 
-    /// Reads the value of a field.
-    fn put<A: MapAccess<'de>>(&mut self, field: usize, map: &mut A) -> Result<(), A::Error>;
+    /// Reads the value of a field. Returns `true` if a part of it could not be read and was kept.
+    fn put<A: MapAccess<'de>>(&mut self, place: usize, map: &mut A) -> Result<bool, A::Error>;
 
     fn extra(&mut self) -> &mut UnknownFields;
 }
 
-/// Reads a value into a field.
+/// Reads a value into a field; what cannot be read is kept.
 #[inline]
-pub(crate) fn put<'de, T: Slot, A: MapAccess<'de>>(
-    field: &mut T,
+pub(crate) fn put<'de, F: Field<Item: Value>, A: MapAccess<'de>>(
+    field: &mut F,
+    name: &'static str,
+    extra: &mut UnknownFields,
     map: &mut A,
-) -> Result<(), A::Error> {
-    map.next_value_seed(Fill(field))
+) -> Result<bool, A::Error> {
+    Ok(keep(map.next_value_seed(Fill(field))?, name, extra))
 }
 
-/// Reads a value that no field takes, which only happens to a model without fields.
-pub(crate) fn pass_over<'de, A: MapAccess<'de>>(
-    _place: usize,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
-}
-
-/// Reads a model; null is `None`.
+/// Keeps what could not be read of a field. Returns `true` if there was anything.
 #[inline]
-pub(crate) fn lenient_model<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: Model<'de>,
-    D: Deserializer<'de>,
-{
-    deserializer.deserialize_any(ModelVisitor(PhantomData))
+pub(crate) fn keep(unread: Option<Unread>, name: &'static str, extra: &mut UnknownFields) -> bool {
+    match unread {
+        None => false,
+        Some(json) => {
+            extra.put(name, &json);
+            true
+        }
+    }
 }
 
-/// Reads a model that has to be there.
+/// Reads the members of an object into a model.
+pub(crate) fn read_members<'de, T: Model<'de>, A: MapAccess<'de>>(
+    model: &mut T,
+    mut map: A,
+) -> Result<(), A::Error> {
+    let mut kept = false;
+    while let Some(key) = map.next_key_seed(KeySeed(T::place))? {
+        match key {
+            Key::Field(place) => {
+                // Of a member that comes twice the last one counts, also if only that could be read.
+                if kept {
+                    model.extra().discard(T::FIELDS[place]);
+                }
+                kept |= model.put(place, &mut map)?;
+            }
+            Key::Unknown(name) => model.extra().read(&name, &mut map)?,
+        }
+    }
+    model.extra().settle();
+    Ok(())
+}
+
+/// `Deserialize` of a model: there must be an object.
 pub(crate) fn required_model<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Model<'de>,
     D: Deserializer<'de>,
 {
-    lenient_model(deserializer)?.ok_or_else(|| D::Error::invalid_type(Unexpected::Unit, &T::NAME))
+    let mut model = T::default();
+    deserializer.deserialize_map(ModelVisitor(&mut model))?;
+    Ok(model)
 }
 
-struct ModelVisitor<T>(PhantomData<T>);
+struct ModelVisitor<'a, T>(&'a mut T);
 
-impl<'de, T: Model<'de>> Visitor<'de> for ModelVisitor<T> {
-    type Value = Option<T>;
+impl<'de, T: Model<'de>> Visitor<'de> for ModelVisitor<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::NAME)
     }
 
-    null_is_none!();
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        read_members(self.0, map)
+    }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
-        let mut model = T::default();
-        while let Some(key) = map.next_key_seed(KeySeed(T::place))? {
-            match key {
-                Key::Field(place) => model.put(place, &mut map)?,
-                Key::Unknown(name) => model.extra().read(&name, &mut map)?,
-            }
-        }
-        model.extra().settle();
-        Ok(Some(model))
+/// Where a model is read to, so that it is never moved: large ones have a kilobyte.
+pub(crate) trait Place<T> {
+    /// Makes an empty model here.
+    fn open(&mut self) -> &mut T;
+
+    /// Notes that there is none.
+    fn close(&mut self) -> Option<Unread>;
+}
+
+impl<T: Default> Place<T> for Option<T> {
+    fn open(&mut self) -> &mut T {
+        self.insert(T::default())
+    }
+
+    fn close(&mut self) -> Option<Unread> {
+        *self = None;
+        None
+    }
+}
+
+impl<T: Default> Place<T> for Option<Box<T>> {
+    fn open(&mut self) -> &mut T {
+        self.insert(Box::default())
+    }
+
+    fn close(&mut self) -> Option<Unread> {
+        *self = None;
+        None
+    }
+}
+
+/// A list has no place for `null`.
+impl<T: Default> Place<T> for Vec<T> {
+    fn open(&mut self) -> &mut T {
+        self.push(T::default());
+        let last = self.len() - 1;
+        &mut self[last]
+    }
+
+    fn close(&mut self) -> Option<Unread> {
+        Some("null".into())
+    }
+}
+
+struct Object<'a, T, P> {
+    place: &'a mut P,
+    model: std::marker::PhantomData<T>,
+}
+
+impl<'de, T: Model<'de>, P: Place<T>> Collection<'de> for Object<'_, T, P> {
+    const EXPECTED: &'static str = T::NAME;
+
+    fn null(self) -> Option<Unread> {
+        self.place.close()
+    }
+
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<Option<Unread>, A::Error> {
+        read_members(self.place.open(), map)?;
+        Ok(None)
+    }
+}
+
+/// Reads a model where there is one.
+pub(crate) fn read_model<'de, T, P, D>(
+    place: &mut P,
+    deserializer: D,
+) -> Result<Option<Unread>, D::Error>
+where
+    T: Model<'de>,
+    P: Place<T>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(CollectionVisitor(Object {
+        place,
+        model: std::marker::PhantomData,
+    }))
+}
+
+impl<T: for<'de> Model<'de>> Value for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(
+        into: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<Option<Unread>, D::Error> {
+        read_model::<T, _, D>(into, deserializer)
     }
 }
 
@@ -118,48 +216,11 @@ impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for KeySeed<F> {
     }
 }
 
-/// A field of a response model when it is written.
-pub(crate) trait Kept {
-    /// Whether there is nothing to write.
-    fn is_absent(&self) -> bool;
-
-    /// Whether it is an empty collection, which only some fields write.
-    fn is_empty(&self) -> bool {
-        false
-    }
-}
-
-impl<T> Kept for Option<T> {
-    fn is_absent(&self) -> bool {
-        self.is_none()
-    }
-}
-
-impl<T> Kept for Vec<T> {
-    fn is_absent(&self) -> bool {
-        false
-    }
-
-    fn is_empty(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl<T> Kept for BTreeMap<String, T> {
-    fn is_absent(&self) -> bool {
-        false
-    }
-
-    fn is_empty(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-/// Writes a field unless it is absent or empty.
-pub(crate) fn write<T: Kept + Serialize, M: SerializeMap>(
+/// Writes a field of a response unless it is absent or empty.
+pub(crate) fn write<F: Field + Serialize, M: SerializeMap>(
     map: &mut M,
     name: &'static str,
-    field: &T,
+    field: &F,
 ) -> Result<(), M::Error> {
     match field.is_absent() || field.is_empty() {
         true => Ok(()),
@@ -167,51 +228,30 @@ pub(crate) fn write<T: Kept + Serialize, M: SerializeMap>(
     }
 }
 
-/// Writes a field unless it is absent; an empty list is written.
-pub(crate) fn write_required<T: Kept + Serialize, M: SerializeMap>(
+/// Writes a field of a response that is also written when it is empty, unless what was sent in its place was
+/// kept.
+pub(crate) fn write_required<F: Field + Serialize, M: SerializeMap>(
     map: &mut M,
     name: &'static str,
-    field: &T,
+    field: &F,
+    extra: &UnknownFields,
+) -> Result<(), M::Error> {
+    match field.is_empty() && extra.raw(name).is_some() {
+        true => Ok(()),
+        false => send(map, name, field),
+    }
+}
+
+/// Writes a field of a request unless it is absent.
+pub(crate) fn send<F: Field + Serialize, M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    field: &F,
 ) -> Result<(), M::Error> {
     match field.is_absent() {
         true => Ok(()),
         false => map.serialize_entry(name, field),
     }
-}
-
-/// A field of a request model that may be left out.
-pub(crate) trait Sent {
-    /// Whether the field is left out of the request.
-    fn is_left_out(&self) -> bool;
-}
-
-impl<T> Sent for Option<T> {
-    fn is_left_out(&self) -> bool {
-        self.is_none()
-    }
-}
-
-impl<T> Sent for Nullable<T> {
-    fn is_left_out(&self) -> bool {
-        self.is_absent()
-    }
-}
-
-/// Sends a field unless it is left out.
-pub(crate) fn send<T: Sent + Serialize, M: SerializeMap>(
-    map: &mut M,
-    name: &'static str,
-    field: &T,
-) -> Result<(), M::Error> {
-    match field.is_left_out() {
-        true => Ok(()),
-        false => map.serialize_entry(name, field),
-    }
-}
-
-/// Nothing more to send.
-pub(crate) fn done<M: SerializeMap>(_: &mut M) -> Result<(), M::Error> {
-    Ok(())
 }
 
 /// An object whose members are written one by one.
@@ -229,28 +269,44 @@ pub(crate) fn write_model<T: Members, S: Serializer>(
     map.end()
 }
 
+/// The name of a field in JSON, unless it is given that of the field itself.
+macro_rules! wire {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident: $wire:literal) => {
+        $wire
+    };
+}
+
 /// The serde impls of a model that iconik sends, and that may be sent back.
 ///
 /// ```text
-/// response_model!(Playlist { id: "id", r#type: "type", required objects: "objects" });
+/// response_model!(Playlist { id, r#type: "type", objects required });
 /// ```
 ///
 /// The model has these fields and `extra: UnknownFields`, and a `Default`. A field is an `Option`, a `Vec` or
-/// a map. Reading is lenient: null is absent, unknown members go to `extra`, and of a member
-/// that comes twice the last one counts. Writing leaves out what is absent and collections that are
-/// empty, unless they are marked `required`, and ends with `extra`.
+/// a map. Reading is lenient: `null` is absent, unknown members and values that cannot be read go to `extra`,
+/// and of a member that comes twice the last one counts. Writing omits what is absent and collections that
+/// are empty, unless they are marked `required`, and ends with `extra`.
+///
+/// Pages have a list of `items`, which may be of any type that can be deserialized, and a `link` to the next one,
+/// of which `null` says that there is none.
 macro_rules! response_model {
-    ($model:ident { $($field:ident: $wire:literal $($required:ident)?),* $(,)? }) => {
+    ($model:ident $(<$item:ident>)? {
+        $($field:ident $(: $wire:literal)? $($word:ident)?),* $(,)?
+    }) => {
         const _: () = {
             #[allow(dead_code, non_camel_case_types)]
             enum Place { $($field),* }
 
-            impl<'de> $crate::data::model::Model<'de> for $model {
+            impl<'de $(, $item: ::serde::Deserialize<'de>)?> $crate::data::model::Model<'de> for $model $(<$item>)? {
                 const NAME: &'static str = stringify!($model);
+                const FIELDS: &'static [&'static str] = &[$(wire!($field $(: $wire)?)),*];
 
                 fn place(name: &str) -> ::std::option::Option<usize> {
                     match name {
-                        $($wire => Some(Place::$field as usize),)*
+                        $(wire!($field $(: $wire)?) => Some(Place::$field as usize),)*
                         _ => None,
                     }
                 }
@@ -259,13 +315,16 @@ macro_rules! response_model {
                     &mut self,
                     place: usize,
                     map: &mut A,
-                ) -> ::std::result::Result<(), A::Error> {
+                ) -> ::std::result::Result<bool, A::Error> {
                     $(
                         if place == Place::$field as usize {
-                            return $crate::data::model::put(&mut self.$field, map);
+                            let name = wire!($field $(: $wire)?);
+                            return put_field!([$($word)?] self $field name map);
                         }
                     )*
-                    $crate::data::model::pass_over(place, map)
+                    // Only a model without fields has no use for them.
+                    let _ = (place, map);
+                    Ok(false)
                 }
 
                 fn extra(&mut self) -> &mut $crate::UnknownFields {
@@ -274,13 +333,59 @@ macro_rules! response_model {
             }
         };
 
-        impl $crate::data::model::Members for $model {
+        impl $(<$item: ::serde::Serialize>)? $crate::data::model::Members for $model $(<$item>)? {
             fn write<M: ::serde::ser::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
-                $(write_field!($($required)? map, $wire, &self.$field);)*
-                self.extra.write(map)
+                $(write_field!([$($word)?] self $field wire!($field $(: $wire)?), map);)*
+                self.extra.write_beside(map, |name| match name {
+                    $(wire!($field $(: $wire)?) => {
+                        !($crate::data::field::Field::is_absent(&self.$field)
+                            || $crate::data::field::Field::is_empty(&self.$field))
+                    })*
+                    _ => false,
+                })
             }
         }
 
+        model_value!($model $(<$item>)?);
+        serialize_model!($model $(<$item>)?);
+    };
+}
+
+macro_rules! put_field {
+    ([items] $model:ident $field:ident $name:ident $map:ident) => {
+        $crate::data::page::put_items(&mut $model.$field, $name, &mut $model.extra, $map)
+    };
+    ([link] $model:ident $field:ident $name:ident $map:ident) => {
+        $crate::data::page::put_link(
+            &mut $model.$field,
+            &mut $model.is_last,
+            $name,
+            &mut $model.extra,
+            $map,
+        )
+    };
+    ([$(required)?] $model:ident $field:ident $name:ident $map:ident) => {
+        $crate::data::model::put(&mut $model.$field, $name, &mut $model.extra, $map)
+    };
+}
+
+macro_rules! write_field {
+    ([] $model:ident $field:ident $name:expr, $map:ident) => {
+        $crate::data::model::write($map, $name, &$model.$field)?
+    };
+    ([link] $model:ident $field:ident $name:expr, $map:ident) => {
+        $crate::data::page::write_link($map, $name, &$model.$field, $model.is_last())?
+    };
+    // `required` or `items`
+    ([$word:ident] $model:ident $field:ident $name:expr, $map:ident) => {
+        $crate::data::model::write_required($map, $name, &$model.$field, &$model.extra)?
+    };
+}
+
+/// How a model is read, by itself and as a value of other models. Those with items of the caller's do this by
+/// themselves.
+macro_rules! model_value {
+    ($model:ident) => {
         impl<'de> ::serde::Deserialize<'de> for $model {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
@@ -289,47 +394,28 @@ macro_rules! response_model {
             }
         }
 
-        impl $crate::data::lenient::Lenient for $model {
-            fn lenient<'de, D: ::serde::Deserializer<'de>>(
+        impl $crate::data::lenient::Value for $model {
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                into: &mut ::std::option::Option<Self>,
                 deserializer: D,
-            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                $crate::data::model::lenient_model(deserializer)
+            ) -> ::std::result::Result<::std::option::Option<$crate::data::lenient::Unread>, D::Error> {
+                $crate::data::model::read_model::<Self, _, D>(into, deserializer)
+            }
+
+            fn read_item<'de, D: ::serde::Deserializer<'de>>(
+                list: &mut ::std::vec::Vec<Self>,
+                deserializer: D,
+            ) -> ::std::result::Result<::std::option::Option<$crate::data::lenient::Unread>, D::Error> {
+                $crate::data::model::read_model::<Self, _, D>(list, deserializer)
             }
         }
-
-        serialize_model!($model);
     };
-    // Few models have required lists: their fields are put into the form above one by one.
-    ($model:ident { $($fields:tt)* }) => {
-        required_last!($model [] $($fields)*);
-    };
-}
-
-/// Rewrites `required field: "name"` as `field: "name" required`.
-macro_rules! required_last {
-    ($model:ident [$($done:tt)*]) => {
-        response_model!($model { $($done)* });
-    };
-    ($model:ident [$($done:tt)*] required $field:ident: $wire:literal $(, $($rest:tt)*)?) => {
-        required_last!($model [$($done)* $field: $wire required,] $($($rest)*)?);
-    };
-    ($model:ident [$($done:tt)*] $field:ident: $wire:literal $(, $($rest:tt)*)?) => {
-        required_last!($model [$($done)* $field: $wire,] $($($rest)*)?);
-    };
-}
-
-macro_rules! write_field {
-    (required $map:ident, $wire:literal, $field:expr) => {
-        $crate::data::model::write_required($map, $wire, $field)?
-    };
-    ($map:ident, $wire:literal, $field:expr) => {
-        $crate::data::model::write($map, $wire, $field)?
-    };
+    ($model:ident <$item:ident>) => {};
 }
 
 macro_rules! serialize_model {
-    ($model:ident) => {
-        impl ::serde::Serialize for $model {
+    ($model:ident $(<$item:ident>)?) => {
+        impl $(<$item: ::serde::Serialize>)? ::serde::Serialize for $model $(<$item>)? {
             fn serialize<S: ::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -343,18 +429,20 @@ macro_rules! serialize_model {
 /// `Serialize` of a model that is only sent.
 ///
 /// ```text
-/// request_model!(NewPlaylist { required name: "name", project_id: "project_id" });
+/// request_model!(NewPlaylist { name required, project_id });
 /// ```
 ///
-/// A field is an `Option`, which is left out when it is `None`, or a [`Nullable`](crate::Nullable),
-/// which is left out when it is absent and cleared by null. A `required` field is of any type and
+/// A field is an `Option`, which is omitted when it is `None`, or a [`Nullable`](crate::Nullable),
+/// which is omitted when it is absent and cleared by `null`. A `required` field is of any type and
 /// always sent.
 macro_rules! request_model {
-    ($model:ident { $($($word:ident)+: $wire:literal),* $(,)? }) => {
+    ($model:ident { $($field:ident $(: $wire:literal)? $($required:ident)?),* $(,)? }) => {
         impl $crate::data::model::Members for $model {
             fn write<M: ::serde::ser::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
-                $(send_field!(self map $wire, $($word)+);)*
-                $crate::data::model::done(map)
+                $(send_field!($($required)? map, wire!($field $(: $wire)?), &self.$field);)*
+                // Only a model without fields has no use for it.
+                let _ = map;
+                Ok(())
             }
         }
 
@@ -363,11 +451,11 @@ macro_rules! request_model {
 }
 
 macro_rules! send_field {
-    ($model:ident $map:ident $wire:literal, required $field:ident) => {
-        $map.serialize_entry($wire, &$model.$field)?
+    (required $map:ident, $wire:expr, $field:expr) => {
+        $map.serialize_entry($wire, $field)?
     };
-    ($model:ident $map:ident $wire:literal, $field:ident) => {
-        $crate::data::model::send($map, $wire, &$model.$field)?
+    ($map:ident, $wire:expr, $field:expr) => {
+        $crate::data::model::send($map, $wire, $field)?
     };
 }
 
@@ -426,21 +514,21 @@ mod tests {
     }
 
     response_model!(Asset {
-        category: "category",
-        date_created: "date_created",
-        date_deleted: "date_deleted",
-        duration: "duration",
-        id: "id",
-        in_collections: "in_collections",
-        is_online: "is_online",
-        metadata: "metadata",
-        scores: "scores",
-        status: "status",
-        title: "title",
+        category,
+        date_created,
+        date_deleted,
+        duration,
+        id,
+        in_collections,
+        is_online,
+        metadata,
+        scores,
+        status,
+        title,
         r#type: "type",
-        versions: "versions",
-        warning: "warning",
-        parent: "parent",
+        versions,
+        warning,
+        parent,
     });
 
     #[derive(Clone, Debug, Default, PartialEq)]
@@ -450,7 +538,7 @@ mod tests {
         extra: UnknownFields,
     }
 
-    response_model!(Version { id: "id", required frames: "frames" });
+    response_model!(Version { id, frames required });
 
     #[derive(Clone, Debug, Default, PartialEq)]
     struct NewAsset {
@@ -463,12 +551,12 @@ mod tests {
     }
 
     request_model!(NewAsset {
-        required title: "title",
-        category: "category",
-        date_imported: "date_imported",
-        tags: "tags",
-        required collection_ids: "collection_ids",
-        extras: "extras",
+        title required,
+        category,
+        date_imported,
+        tags,
+        collection_ids required,
+        extras,
     });
 
     #[derive(Clone, Debug, PartialEq)]
@@ -586,20 +674,98 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_where_it_is() {
-        let json = r#"{"objects":[{"versions":[{"frames":[1,{}]}]}]}"#;
-        let error = serde_path_to_error::deserialize::<_, Page<Asset>>(
-            &mut serde_json::Deserializer::from_str(json),
-        )
-        .unwrap_err();
-        assert_eq!(error.path().to_string(), "objects[0].versions[0].frames[1]");
-        assert!(
-            error
-                .inner()
-                .to_string()
-                .starts_with("invalid type: map, expected an integer"),
-            "{error}"
+    fn a_value_that_cannot_be_read_is_kept_and_written_again() {
+        let json = concat!(
+            r#"{"id":["x"],"in_collections":"none","is_online":"yes","scores":[0.50],"status":{"a":1},"title":{},"#,
+            r#""versions":7,"parent":[{"id":1.50}],"duration":"00:00:10:00"}"#
         );
+        let mut asset: Asset = read(json);
+        let kept = std::mem::take(&mut asset.extra);
+        assert_eq!(asset, Asset::default());
+        assert_eq!(kept.len(), 9);
+        assert_eq!(kept.raw("duration"), Some(r#""00:00:10:00""#));
+
+        asset.extra = kept;
+        assert_eq!(written(&asset), json);
+        asset.duration = Some(250);
+        asset.in_collections = vec!["a".into()];
+        assert_eq!(
+            written(&asset),
+            concat!(
+                r#"{"duration":250,"in_collections":["a"],"id":["x"],"is_online":"yes","scores":[0.50],"#,
+                r#""status":{"a":1},"title":{},"versions":7,"parent":[{"id":1.50}]}"#
+            )
+        );
+    }
+
+    #[test]
+    fn items_that_cannot_be_read_are_kept_beside_the_others() {
+        let asset: Asset = read(
+            r#"{"versions":[{"id":"a"},null,3,"x",[{}],{"frames":[1,{"a":2.50},null]}],"in_collections":["a",null],
+                "scores":{"a":1,"b":null,"c":"x"}}"#,
+        );
+        assert_eq!(asset.versions.len(), 2);
+        assert_eq!(asset.extra.raw("versions"), Some(r#"[null,3,"x",[{}]]"#));
+        assert_eq!(asset.versions[1].frames, [1]);
+        assert_eq!(
+            asset.versions[1].extra.raw("frames"),
+            Some(r#"[{"a":2.50},null]"#)
+        );
+        assert_eq!(asset.in_collections, ["a"]);
+        assert_eq!(asset.extra.raw("in_collections"), Some("[null]"));
+        assert_eq!(asset.scores.len(), 1);
+        assert_eq!(asset.extra.raw("scores"), Some(r#"{"b":null,"c":"x"}"#));
+    }
+
+    #[test]
+    fn a_required_list_that_cannot_be_read_is_written_as_it_was_sent() {
+        for json in [r#"{"frames":"none"}"#, r#"{"frames":[null]}"#] {
+            assert_eq!(written(&read::<Version>(json)), json);
+        }
+    }
+
+    #[test]
+    fn of_a_field_that_comes_twice_the_last_counts_also_if_one_cannot_be_read() {
+        let asset: Asset = read(r#"{"duration":"N/A","id":"x","duration":5}"#);
+        assert_eq!((asset.duration, asset.extra.len()), (Some(5), 0));
+        let asset: Asset = read(r#"{"duration":5,"versions":[{}],"duration":"N/A","versions":2}"#);
+        assert_eq!((asset.duration, asset.versions.len()), (None, 0));
+        assert_eq!(asset.extra.raw("duration"), Some(r#""N/A""#));
+        assert_eq!(asset.extra.raw("versions"), Some("2"));
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let json = concat!(
+            r#"{"duration":1234.60,"id":123456789012345678901234567890,"title":1.50,"#,
+            r#""in_collections":[18446744073709551616,1e999],"metadata":[1.50,1e999],"new":1e999}"#
+        );
+        let asset: Asset = read(json);
+        assert_eq!(asset.id, Some("123456789012345678901234567890".into()));
+        assert_eq!(asset.in_collections, ["18446744073709551616", "1e999"]);
+        assert_eq!(
+            written(&asset),
+            concat!(
+                r#"{"id":"123456789012345678901234567890","in_collections":["18446744073709551616","1e999"],"#,
+                r#""metadata":[1.50,1e999],"title":"1.50","duration":1234.60,"new":1e999}"#
+            )
+        );
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_costs_one_character() {
+        let asset: Asset = read(
+            r#"{"id":"a\ud83c","title":"Party \ud83c","status":"\udf89","in_collections":["\ud83c"],
+                "metadata":{"\ud83c":1},"date_created":"\ud83c","new":"\ud83c"}"#,
+        );
+        assert_eq!(asset.id.as_ref().unwrap(), "a\u{fffd}");
+        assert_eq!(asset.title.as_deref(), Some("Party \u{fffd}"));
+        assert_eq!(asset.status, Some("\u{fffd}".into()));
+        assert_eq!(asset.in_collections, ["\u{fffd}"]);
+        assert_eq!(asset.metadata.as_ref().unwrap().value()["\u{fffd}"], 1);
+        assert_eq!(asset.date_created, Some("\u{fffd}".into()));
+        assert_eq!(asset.extra.get("new"), Some("\u{fffd}".into()));
+        assert!(read::<Value>(&written(&asset)).is_object());
     }
 
     #[test]
@@ -727,15 +893,13 @@ mod tests {
     }
 
     #[test]
-    fn an_error_in_a_union_tells_where_it_is() {
+    fn a_strange_value_in_a_union_is_kept() {
         let json = r#"{"objects":[{"object_type":"assets","versions":[{"frames":[{}]}]}]}"#;
-        let error = serde_json::from_str::<Page<Content>>(json)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("versions[0].frames[0]: invalid type: map"),
-            "{error}"
-        );
+        let page: Page<Content> = read(json);
+        let Content::Asset(asset) = &page.objects[0] else {
+            panic!("not an asset")
+        };
+        assert_eq!(asset.versions[0].extra.raw("frames"), Some("[{}]"));
     }
 
     #[test]
@@ -762,6 +926,39 @@ mod tests {
             written(&page),
             r#"{"next_url":null,"objects":[],"pages":0,"total":0,"sort":[1]}"#
         );
+    }
+
+    #[test]
+    fn what_is_no_object_is_kept_beside_the_items() {
+        let json =
+            r#"{"objects":[{"id":"a"},7,"x",null,[1.50,{}],true,-1,2.5,{"id":"b"}],"total":9}"#;
+        let kept = r#"[7,"x",null,[1.50,{}],true,-1,2.5]"#;
+
+        let page: Page<Asset> = read(json);
+        assert_eq!(page.objects.len(), 2);
+        assert_eq!(page.objects[1].id, Some("b".into()));
+        assert_eq!(page.extra.raw("objects"), Some(kept));
+        assert_eq!(
+            written(&page),
+            r#"{"objects":[{"id":"a"},{"id":"b"}],"total":9}"#
+        );
+
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Mine {
+            id: String,
+        }
+        let page: Page<Mine> = read(json);
+        assert_eq!(page.objects.len(), 2);
+        assert_eq!(page.extra.raw("objects"), Some(kept));
+        assert!(serde_json::from_str::<Page<Mine>>(r#"{"objects":[{"id":1}]}"#).is_err());
+
+        let page: Page<RawJson> = read(json);
+        assert_eq!(
+            (page.objects.len(), page.extra.raw("objects")),
+            (8, Some("[null]"))
+        );
+        let page: Page<Asset> = read(r#"{"objects":"none","total":0}"#);
+        assert_eq!(written(&page), r#"{"total":0,"objects":"none"}"#);
     }
 
     #[test]

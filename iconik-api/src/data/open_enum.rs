@@ -1,10 +1,9 @@
 //! Enums that iconik may extend at any time: a value that is not known here is kept, not refused.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, Error, Unexpected};
-
-use crate::data::lenient::{self, Text};
+use crate::data::lenient::{self, Parsed, Text};
 
 /// The text of an enum value that this version does not know.
 ///
@@ -41,8 +40,6 @@ impl fmt::Display for UnknownValue {
 
 /// An enum as [`open_enum!`](crate::open_enum) completes it.
 pub(crate) trait OpenEnum: Sized {
-    const NAME: &'static str;
-
     fn from_text(text: &str) -> Self;
 }
 
@@ -72,8 +69,6 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::open_enum::OpenEnum for $name {
-            const NAME: &'static str = stringify!($name);
-
             fn from_text(text: &str) -> Self {
                 match text {
                     $($wire => Self::$variant,)+
@@ -184,46 +179,35 @@ macro_rules! text_type {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                $crate::data::open_enum::required_enum(deserializer)
+                $crate::data::lenient::required(deserializer, stringify!($name))
             }
         }
 
-        impl $crate::data::lenient::Lenient for $name {
-            fn lenient<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                $crate::data::open_enum::lenient_enum(deserializer)
+        impl $crate::data::lenient::Scalar for $name {
+            fn parse(json: &str) -> $crate::data::lenient::Parsed<Self> {
+                $crate::data::open_enum::parse(json)
             }
         }
+
+        scalar_values!($name);
     };
 }
 
-/// Reads an open enum.
-pub(crate) fn lenient_enum<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: OpenEnum,
-    D: Deserializer<'de>,
-{
-    Ok(lenient::text::<Value<T>, D>(deserializer)?.map(|Value(value)| value))
+/// Reads the JSON text of a value.
+pub(crate) fn parse<T: OpenEnum>(json: &str) -> Parsed<T> {
+    match lenient::parse_text(json) {
+        Parsed::Value(Known(value)) => Parsed::Value(value),
+        Parsed::Null => Parsed::Null,
+        Parsed::Unread => Parsed::Unread,
+    }
 }
 
-/// Reads an open enum that has to be there.
-pub(crate) fn required_enum<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: OpenEnum,
-    D: Deserializer<'de>,
-{
-    lenient_enum(deserializer)?.ok_or_else(|| D::Error::invalid_type(Unexpected::Unit, &T::NAME))
-}
+struct Known<T>(T);
 
-struct Value<T>(T);
-
-impl<T: OpenEnum> Text for Value<T> {
-    const EXPECTED: &'static str = T::NAME;
-
+impl<T: OpenEnum> Text for Known<T> {
     #[inline]
-    fn from_text(text: &str) -> Self {
-        Self(T::from_text(text))
+    fn from_text(text: Cow<'_, str>) -> Self {
+        Self(T::from_text(&text))
     }
 }
 

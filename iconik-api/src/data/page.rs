@@ -4,16 +4,16 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::{slice, vec};
 
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::json_text::Json;
+use super::lenient::{Collection, CollectionVisitor, Unread, UnreadItems, kind};
+use super::model;
 use super::raw_json::RawJson;
 use super::unknown_fields::UnknownFields;
-use crate::data::lenient::null_is_none;
-use crate::data::model::{self, Members, Model, put, write, write_model, write_required};
 
 /// One page of a list.
 ///
@@ -83,82 +83,44 @@ impl<T> Default for Page<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Model<'de> for Page<T> {
-    const NAME: &'static str = "Page";
+response_model!(Page<T> {
+    facets,
+    first_url,
+    last_url,
+    next_url link,
+    objects items,
+    page,
+    pages,
+    per_page,
+    prev_url,
+    scroll_id,
+    search_after,
+    total,
+});
 
-    fn place(name: &str) -> Option<usize> {
-        Some(match name {
-            "facets" => 0,
-            "first_url" => 1,
-            "last_url" => 2,
-            "next_url" => 3,
-            "objects" => 4,
-            "page" => 5,
-            "pages" => 6,
-            "per_page" => 7,
-            "prev_url" => 8,
-            "scroll_id" => 9,
-            "search_after" => 10,
-            "total" => 11,
-            _ => return None,
-        })
-    }
-
-    fn put<A: MapAccess<'de>>(&mut self, field: usize, map: &mut A) -> Result<(), A::Error> {
-        match field {
-            0 => put(&mut self.facets, map),
-            1 => put(&mut self.first_url, map),
-            2 => put(&mut self.last_url, map),
-            3 => self.read_next_url(map),
-            4 => map.next_value_seed(Elements(&mut self.objects)),
-            5 => put(&mut self.page, map),
-            6 => put(&mut self.pages, map),
-            7 => put(&mut self.per_page, map),
-            8 => put(&mut self.prev_url, map),
-            9 => put(&mut self.scroll_id, map),
-            10 => put(&mut self.search_after, map),
-            _ => put(&mut self.total, map),
-        }
-    }
-
-    fn extra(&mut self) -> &mut UnknownFields {
-        &mut self.extra
-    }
+/// Reads `next_url`: that it is null says something else than that it is absent.
+pub(crate) fn put_link<'de, A: MapAccess<'de>>(
+    link: &mut Option<String>,
+    is_last: &mut bool,
+    name: &'static str,
+    extra: &mut UnknownFields,
+    map: &mut A,
+) -> Result<bool, A::Error> {
+    let kept = model::put(link, name, extra, map)?;
+    *is_last = link.is_none() && !kept;
+    Ok(kept)
 }
 
-impl<T> Page<T> {
-    /// Reads `next_url`: that it is null says something else than that it is absent.
-    fn read_next_url<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        let Json(json) = map.next_value()?;
-        self.is_last = false;
-        self.next_url = None;
-        match serde_json::from_str(&json) {
-            Ok(Value::Null) => self.is_last = true,
-            Ok(Value::String(link)) => self.next_url = Some(link),
-            _ => self.extra.put("next_url", &json),
-        }
-        Ok(())
-    }
-}
-
-impl<T: Serialize> Members for Page<T> {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        write(map, "facets", &self.facets)?;
-        write(map, "first_url", &self.first_url)?;
-        write(map, "last_url", &self.last_url)?;
-        match self.is_last() {
-            true => map.serialize_entry("next_url", &())?,
-            false => write(map, "next_url", &self.next_url)?,
-        }
-        write_required(map, "objects", &self.objects)?;
-        write(map, "page", &self.page)?;
-        write(map, "pages", &self.pages)?;
-        write(map, "per_page", &self.per_page)?;
-        write(map, "prev_url", &self.prev_url)?;
-        write(map, "scroll_id", &self.scroll_id)?;
-        write(map, "search_after", &self.search_after)?;
-        write(map, "total", &self.total)?;
-        self.extra.write(map)
+/// Writes `next_url`, also if it is null.
+pub(crate) fn write_link<M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    link: &Option<String>,
+    is_last: bool,
+) -> Result<(), M::Error> {
+    match is_last {
+        true => map.serialize_entry(name, &()),
+        false => model::write(map, name, link),
     }
 }
 
@@ -181,28 +143,7 @@ impl<T> Default for List<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Model<'de> for List<T> {
-    const NAME: &'static str = "List";
-
-    fn place(name: &str) -> Option<usize> {
-        (name == "objects").then_some(0)
-    }
-
-    fn put<A: MapAccess<'de>>(&mut self, _: usize, map: &mut A) -> Result<(), A::Error> {
-        map.next_value_seed(Elements(&mut self.objects))
-    }
-
-    fn extra(&mut self) -> &mut UnknownFields {
-        &mut self.extra
-    }
-}
-
-impl<T: Serialize> Members for List<T> {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        write_required(map, "objects", &self.objects)?;
-        self.extra.write(map)
-    }
-}
+response_model!(List<T> { objects items });
 
 macro_rules! envelope {
     ($envelope:ident) => {
@@ -222,12 +163,6 @@ macro_rules! envelope {
                     )),
                     false => Ok(page),
                 }
-            }
-        }
-
-        impl<T: Serialize> Serialize for $envelope<T> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                write_model(self, serializer)
             }
         }
 
@@ -266,39 +201,221 @@ fn has_errors(extra: &UnknownFields) -> bool {
     }
 }
 
-/// Reads the objects of an envelope. They may be of the caller's own type, hence by plain
-/// `Deserialize`; null is an empty list and a null among them is left out.
-struct Elements<'a, T>(&'a mut Vec<T>);
+/// Reads the items of an envelope. They may be of the caller's own type, hence by plain `Deserialize`. What is
+/// not an object where one is expected is kept beside the others.
+pub(crate) fn put_items<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    items: &mut Vec<T>,
+    name: &'static str,
+    extra: &mut UnknownFields,
+    map: &mut A,
+) -> Result<bool, A::Error> {
+    let unread = map.next_value_seed(Items(items))?;
+    Ok(model::keep(unread, name, extra))
+}
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Elements<'_, T> {
-    type Value = ();
+struct Items<'a, T>(&'a mut Vec<T>);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let elements = deserializer.deserialize_any(ElementsVisitor(PhantomData))?;
-        *self.0 = elements.unwrap_or_default();
-        Ok(())
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Items<'_, T> {
+    type Value = Option<Unread>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(CollectionVisitor(self))
     }
 }
 
-struct ElementsVisitor<T>(PhantomData<T>);
+impl<'de, T: Deserialize<'de>> Collection<'de> for Items<'_, T> {
+    const EXPECTED: &'static str = "a list";
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ElementsVisitor<T> {
-    type Value = Option<Vec<T>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+    fn null(self) -> Option<Unread> {
+        self.0.clear();
+        None
     }
 
-    null_is_none!();
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = list.next_element::<Option<T>>()? {
-            if let Some(element) = element {
-                elements.push(element);
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<Unread>, A::Error> {
+        let Self(items) = self;
+        items.clear();
+        let mut unread = UnreadItems::default();
+        loop {
+            let mut other = None;
+            match list.next_element_seed(Item {
+                other: &mut other,
+                item: PhantomData,
+            }) {
+                Ok(Some(Some(item))) => items.push(item),
+                Ok(Some(None)) => unread.add("null"),
+                Ok(None) => return Ok(unread.some()),
+                // The value was read to its end.
+                Err(error) => unread.add(&other.ok_or(error)?),
             }
         }
-        Ok(Some(elements))
+    }
+}
+
+/// Reads an item, or `null`. A value of another kind is noted before the error.
+struct Item<'a, T> {
+    other: &'a mut Option<Unread>,
+    item: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Item<'_, T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<'_, T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an item")
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::deserialize(ItemDeserializer {
+            deserializer,
+            other: self.other,
+        })
+        .map(Some)
+    }
+}
+
+/// Passes everything on, but looks at what there is where an object is expected.
+struct ItemDeserializer<'a, D> {
+    deserializer: D,
+    other: &'a mut Option<Unread>,
+}
+
+macro_rules! pass_on {
+    ($($name:ident($($argument:ident: $ty:ty),*);)*) => {$(
+        #[inline]
+        fn $name<V: Visitor<'de>>(self, $($argument: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
+            self.deserializer.$name($($argument,)* visitor)
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for ItemDeserializer<'_, D> {
+    type Error = D::Error;
+
+    #[inline]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let Self {
+            deserializer,
+            other,
+        } = self;
+        deserializer.deserialize_any(ObjectVisitor { visitor, other })
+    }
+
+    #[inline]
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.deserialize_map(visitor)
+    }
+
+    pass_on! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(len: usize);
+        deserialize_tuple_struct(name: &'static str, len: usize);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.deserializer.is_human_readable()
+    }
+}
+
+/// Passes an object on. Every other value is noted, and an error.
+struct ObjectVisitor<'a, V> {
+    visitor: V,
+    other: &'a mut Option<Unread>,
+}
+
+impl<'de, V: Visitor<'de>> ObjectVisitor<'_, V> {
+    fn note<E: Error>(self, json: impl ToString) -> Result<V::Value, E> {
+        let json = json.to_string();
+        let error = E::invalid_type(kind(&json), &self.visitor);
+        *self.other = Some(json.into());
+        Err(error)
+    }
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for ObjectVisitor<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<V::Value, A::Error> {
+        let mut items = UnreadItems::default();
+        while let Some(json) = list.next_element::<Json<'_>>()? {
+            items.add(&json.readable());
+        }
+        self.note(items.all())
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<V::Value, E> {
+        self.note(value)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<V::Value, E> {
+        self.note(value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<V::Value, E> {
+        self.note(value)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
+        self.note(serde_json::Value::from(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<V::Value, E> {
+        self.note(serde_json::Value::from(value))
     }
 }
 

@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Map;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::data::json_text::Json;
-use crate::data::lenient::{self, Lenient};
+use crate::data::lenient::{Unread, Value};
+use crate::data::strict_json;
 
 /// JSON of no fixed shape: any value, or an object whose members iconik does not document.
 ///
@@ -27,6 +28,26 @@ use crate::data::lenient::{self, Lenient};
 pub struct RawJson(Box<str>);
 
 impl RawJson {
+    /// Returns a value of any type that can be serialized, as JSON.
+    ///
+    /// ```
+    /// use iconik_api::RawJson;
+    ///
+    /// let values = RawJson::of(&[("Location", "Visby")])?;
+    /// assert_eq!(values.as_str(), r#"[["Location","Visby"]]"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If JSON cannot express the value, for example `f64::NAN`.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        let json = strict_json::to_vec(value)?;
+        String::from_utf8(json)
+            .map(|json| Self(json.into()))
+            .map_err(serde::ser::Error::custom)
+    }
+
     /// The text, as it came.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -36,14 +57,16 @@ impl RawJson {
     /// The whole as a tree; null if it is nested deeper than 128 levels, which [`read`](Self::read)
     /// tells.
     #[must_use]
-    pub fn value(&self) -> Value {
+    pub fn value(&self) -> serde_json::Value {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 
     /// The part at a JSON pointer, as `/size/width`.
     #[must_use]
-    pub fn get(&self, pointer: &str) -> Option<Value> {
-        self.value().pointer_mut(pointer).map(Value::take)
+    pub fn get(&self, pointer: &str) -> Option<serde_json::Value> {
+        self.value()
+            .pointer_mut(pointer)
+            .map(serde_json::Value::take)
     }
 
     /// The part at a JSON pointer as a type of yours; `None` if there is no such part.
@@ -86,26 +109,26 @@ impl fmt::Display for RawJson {
     }
 }
 
-impl From<&Value> for RawJson {
-    fn from(value: &Value) -> Self {
+impl From<&serde_json::Value> for RawJson {
+    fn from(value: &serde_json::Value) -> Self {
         Self(value.to_string().into())
     }
 }
 
-impl From<Value> for RawJson {
-    fn from(value: Value) -> Self {
+impl From<serde_json::Value> for RawJson {
+    fn from(value: serde_json::Value) -> Self {
         Self::from(&value)
     }
 }
 
-impl From<Map<String, Value>> for RawJson {
-    fn from(object: Map<String, Value>) -> Self {
-        Self::from(Value::Object(object))
+impl From<Map<String, serde_json::Value>> for RawJson {
+    fn from(object: Map<String, serde_json::Value>) -> Self {
+        Self::from(serde_json::Value::Object(object))
     }
 }
 
-impl PartialEq<Value> for RawJson {
-    fn eq(&self, other: &Value) -> bool {
+impl PartialEq<serde_json::Value> for RawJson {
+    fn eq(&self, other: &serde_json::Value) -> bool {
         self.value() == *other
     }
 }
@@ -119,18 +142,30 @@ impl Serialize for RawJson {
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::required(deserializer, "any JSON value")
+        Ok(Self(Json::deserialize(deserializer)?.readable().into()))
     }
 }
 
-impl Lenient for RawJson {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        let Json(json) = Json::deserialize(deserializer)?;
-        Ok((json != "null").then(|| Self(json.into())))
+/// `null` is none in a field, and a value in a list.
+impl Value for RawJson {
+    fn read<'de, D: Deserializer<'de>>(
+        into: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<Option<Unread>, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        *into = match &*json.0 {
+            "null" => None,
+            _ => Some(Self(json.readable().into())),
+        };
+        Ok(None)
     }
 
-    fn null() -> Option<Self> {
-        Some(Self::default())
+    fn read_item<'de, D: Deserializer<'de>>(
+        list: &mut Vec<Self>,
+        deserializer: D,
+    ) -> Result<Option<Unread>, D::Error> {
+        list.push(Self::deserialize(deserializer)?);
+        Ok(None)
     }
 }
 
@@ -170,14 +205,17 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_json_keeps_its_nulls_and_an_optional_one_is_absent_when_null() {
-        let mut json = serde_json::Deserializer::from_str("[1, null]");
+    fn any_value_of_the_callers_becomes_json() {
+        #[derive(serde::Serialize)]
+        struct Size {
+            width: f64,
+        }
         assert_eq!(
-            Vec::<RawJson>::lenient(&mut json).unwrap().unwrap().len(),
-            2
+            RawJson::of(&Size { width: 1.5 }).unwrap().as_str(),
+            r#"{"width":1.5}"#
         );
-        let mut json = serde_json::Deserializer::from_str("null");
-        assert_eq!(RawJson::lenient(&mut json).unwrap(), None);
+        assert!(RawJson::of(&Size { width: f64::NAN }).is_err());
+        assert!(RawJson::of(&std::collections::BTreeMap::from([((), 1)])).is_err());
     }
 
     #[test]

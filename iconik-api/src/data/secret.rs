@@ -1,11 +1,12 @@
 //! Text that must not be seen.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::data::lenient::{self, Lenient, Text};
+use crate::data::lenient::{self, Parsed, Scalar, Text};
 
 /// A token or a password: sent to iconik, never shown.
 ///
@@ -84,22 +85,18 @@ impl<'de> Deserialize<'de> for Secret {
 }
 
 impl Text for Secret {
-    const EXPECTED: &'static str = "a text";
-
-    fn from_text(text: &str) -> Self {
-        text.into()
-    }
-
-    fn from_string(text: String) -> Self {
-        text.into()
+    fn from_text(text: Cow<'_, str>) -> Self {
+        text.into_owned().into()
     }
 }
 
-impl Lenient for Secret {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        lenient::text(deserializer)
+impl Scalar for Secret {
+    fn parse(json: &str) -> Parsed<Self> {
+        lenient::parse_text(json)
     }
 }
+
+scalar_values!(Secret);
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,10 @@
 //! Objects that are of one of several kinds, told by one of their members.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected,
-    Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::data::json_error::JsonError;
 use crate::data::json_text::Json;
+use crate::data::lenient::{self, Unread};
 use crate::data::model::Members;
 use crate::data::raw_json::RawJson;
 use crate::data::unknown_fields::UnknownFields;
@@ -61,9 +62,10 @@ impl From<RawJson> for Unrecognized {
     }
 }
 
+/// Shows no content, which may hold secrets.
 impl fmt::Debug for Unrecognized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Unrecognized({})", self.raw())
+        write!(f, "Unrecognized({} bytes)", self.raw().len())
     }
 }
 
@@ -193,7 +195,7 @@ pub(crate) fn write_content<T: Serialize, S: Serializer>(
     if let Some((name, model)) = content {
         map.serialize_entry(name, model)?;
     }
-    unknown.write(&mut map)?;
+    unknown.write_beside(&mut map, |_| false)?;
     map.end()
 }
 
@@ -232,34 +234,74 @@ impl<M: SerializeMap> SerializeMap for Without<'_, M> {
     }
 }
 
-/// Reads a union; null is `None`.
+/// Reads a union where there is one.
 ///
-/// The tag may be anywhere in the object, so that the text is looked through once for it.
-pub(crate) fn lenient_union<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+/// The tag may be anywhere in the object, so that the text is searched once for it.
+pub(crate) fn read_union<'de, T, D>(
+    into: &mut Option<T>,
+    deserializer: D,
+) -> Result<Option<Unread>, D::Error>
 where
     T: TaggedUnion,
     D: Deserializer<'de>,
 {
-    let Json(json) = Json::deserialize(deserializer)?;
+    let json = Json::deserialize(deserializer)?.readable();
+    *into = None;
     if json == "null" {
         return Ok(None);
     }
-    let tag = find_tag(T::TAG, &json)
-        .map_err(|error| D::Error::custom(format_args!("{}: {error}", T::NAME)))?;
-    if let Some(known) = tag.and_then(|tag| T::known(&tag, &json)) {
-        return known.map(Some).map_err(D::Error::custom);
+    match parse(&json) {
+        Ok(union) => *into = Some(union),
+        Err(_) => return Ok(Some(json.into())),
     }
-    let object = RawValue::from_string(json.into_owned()).map_err(D::Error::custom)?;
-    Ok(Some(T::unknown(Unrecognized(object))))
+    Ok(None)
 }
 
-/// Reads a union that has to be there.
+/// `Deserialize` of a union: there must be an object.
 pub(crate) fn required_union<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: TaggedUnion,
     D: Deserializer<'de>,
 {
-    lenient_union(deserializer)?.ok_or_else(|| D::Error::invalid_type(Unexpected::Unit, &T::NAME))
+    let json = Json::deserialize(deserializer)?.readable();
+    if !json.starts_with('{') {
+        return Err(D::Error::invalid_type(lenient::kind(&json), &T::NAME));
+    }
+    parse(&json).map_err(D::Error::custom)
+}
+
+fn parse<T: TaggedUnion>(json: &str) -> Result<T, String> {
+    if is_nested_too_deep(json) {
+        return Err("it is nested too deep".to_owned());
+    }
+    let tag = find_tag(T::TAG, json).map_err(|error| format!("{}: {error}", T::NAME))?;
+    match tag.and_then(|tag| T::known(&tag, json)) {
+        Some(known) => known,
+        None => RawValue::from_string(json.to_owned())
+            .map(|json| T::unknown(Unrecognized(json)))
+            .map_err(|error| error.to_string()),
+    }
+}
+
+/// Whether this is nested deeper than serde_json reads. A union is read from its own text, so that serde_json
+/// would count anew in every union within another, and the stack would end first.
+fn is_nested_too_deep(json: &str) -> bool {
+    const MOST: usize = 127;
+    let (mut depth, mut deepest, mut in_string) = (0_usize, 0, false);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match (byte, in_string) {
+            (b'\\', _) => drop(bytes.next()),
+            (b'"', _) => in_string = !in_string,
+            (b'[' | b'{', false) => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            (b']' | b'}', false) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest > MOST
 }
 
 fn find_tag(tag: &'static str, json: &str) -> Result<Option<String>, serde_json::Error> {
@@ -280,7 +322,8 @@ impl<'de> Visitor<'de> for TagVisitor {
         let mut tag = None;
         while let Some(is_tag) = map.next_key_seed(Is(self.0))? {
             if is_tag {
-                tag = map.next_value::<Value>()?.as_str().map(str::to_owned);
+                let Json(json) = map.next_value()?;
+                tag = lenient::string(&json).map(Cow::into_owned);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -452,11 +495,12 @@ macro_rules! read_union {
             }
         }
 
-        impl $crate::data::lenient::Lenient for $union {
-            fn lenient<'de, D: ::serde::Deserializer<'de>>(
+        impl $crate::data::lenient::Value for $union {
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                into: &mut ::std::option::Option<Self>,
                 deserializer: D,
-            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                $crate::data::tagged_union::lenient_union(deserializer)
+            ) -> ::std::result::Result<::std::option::Option<$crate::data::lenient::Unread>, D::Error> {
+                $crate::data::tagged_union::read_union(into, deserializer)
             }
         }
     };

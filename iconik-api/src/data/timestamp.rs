@@ -5,13 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
 
-use jiff::civil::DateTime;
+use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::Offset;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::data::lenient::{self, Lenient, null_is_none};
+use crate::data::json_text::Json;
+use crate::data::lenient::{self, Parsed, Scalar};
 
 /// A point in time, or the text that iconik sent in its place.
 ///
@@ -20,7 +20,8 @@ use crate::data::lenient::{self, Lenient, null_is_none};
 /// date alone is its first moment. Text that is no date is kept, so that one strange date never
 /// costs the answer that it came in: [`as_jiff`](Self::as_jiff) is `None` then.
 ///
-/// Written as RFC 3339 in UTC, or as the text that was kept. Times are ordered before texts.
+/// Displayed as RFC 3339 in UTC, or as the text that was kept. Sent in the same way, with at most six digits of
+/// fraction, which is what iconik stores. Times are ordered before texts.
 ///
 /// ```
 /// use iconik_api::Timestamp;
@@ -135,163 +136,117 @@ impl FromStr for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Time(time) => serializer.collect_str(time),
+            Form::Time(time) => serializer.collect_str(&Sent(*time)),
             Form::Text(text) => serializer.serialize_str(text),
         }
     }
 }
 
+/// A time as it is sent.
+struct Sent(jiff::Timestamp);
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.subsec_nanosecond() % 1000 {
+            0 => fmt::Display::fmt(&self.0, f),
+            _ => write!(f, "{:.6}", self.0),
+        }
+    }
+}
+
+/// Alone, without a model that keeps what it cannot read, a date keeps any JSON as text.
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::required(deserializer, "a date")
+        let json = Json::deserialize(deserializer)?.readable();
+        match Self::parse(&json) {
+            Parsed::Value(time) => Ok(time),
+            Parsed::Null => Err(D::Error::invalid_type(lenient::kind(&json), &"a date")),
+            Parsed::Unread => {
+                let compact = serde_json::from_str::<serde_json::Value>(&json);
+                let text = compact.map_or_else(|_| json.into_owned(), |json| json.to_string());
+                Ok(Self(Form::Text(text.into())))
+            }
+        }
     }
 }
 
-impl Lenient for Timestamp {
+/// A number or a boolean in the place of a date is kept as its text.
+impl Scalar for Timestamp {
     #[inline]
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(TimestampVisitor)
+    fn parse(json: &str) -> Parsed<Self> {
+        match json.as_bytes().first() {
+            Some(b'n') => Parsed::Null,
+            Some(b'"') => match lenient::string(json) {
+                Some(text) => Parsed::Value(Self::from(&*text)),
+                None => Parsed::Unread,
+            },
+            Some(b'{' | b'[') | None => Parsed::Unread,
+            Some(_) => Parsed::Value(Self(Form::Text(json.into()))),
+        }
     }
 }
 
-struct TimestampVisitor;
-
-/// What stands where a date should, as text.
-fn kept<E>(value: impl ToString) -> Result<Option<Timestamp>, E> {
-    Ok(Some(Timestamp(Form::Text(value.to_string().into()))))
-}
-
-impl<'de> Visitor<'de> for TimestampVisitor {
-    type Value = Option<Timestamp>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a date")
-    }
-
-    null_is_none!();
-
-    #[inline]
-    fn visit_str<E>(self, text: &str) -> Result<Option<Timestamp>, E> {
-        Ok(Some(text.into()))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Option<Timestamp>, E> {
-        kept(value)
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Option<Timestamp>, E> {
-        kept(value)
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Option<Timestamp>, E> {
-        kept(value)
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Option<Timestamp>, E> {
-        kept(value)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Option<Timestamp>, A::Error> {
-        kept(serde_json::Value::deserialize(SeqAccessDeserializer::new(
-            list,
-        ))?)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<Timestamp>, A::Error> {
-        kept(serde_json::Value::deserialize(MapAccessDeserializer::new(
-            map,
-        ))?)
-    }
-}
+scalar_values!(Timestamp);
 
 /// Reads `date`, or `date` `T` or space `time`, the latter with or without an offset.
 fn parse(text: &str) -> Option<jiff::Timestamp> {
-    let mut rest = Digits(text.as_bytes());
-    let year = rest.number(4)?;
-    rest.take(b"-")?;
-    let month = rest.number(2)?;
-    rest.take(b"-")?;
-    let day = rest.number(2)?;
-    let (mut hour, mut minute, mut second, mut nanosecond, mut offset) = (0, 0, 0, 0, Offset::UTC);
-    if rest.take(b"Tt ").is_some() {
-        hour = rest.number(2)?;
-        rest.take(b":")?;
-        minute = rest.number(2)?;
-        if rest.take(b":").is_some() {
-            // A leap second, which jiff has not either, is the one before.
-            second = rest.number(2).filter(|second| *second <= 60)?.min(59);
-            if rest.take(b".,").is_some() {
-                nanosecond = rest.fraction()?;
-            }
-        }
-        offset = rest.offset()?;
-    }
-    if !rest.0.is_empty() {
-        return None;
-    }
-    // The casts hold: no number here has more than four digits, or nine for the last.
-    let date = DateTime::new(
-        year as i16,
-        month as i8,
-        day as i8,
-        hour as i8,
-        minute as i8,
-        second as i8,
-        nanosecond,
-    );
-    offset.to_timestamp(date.ok()?).ok()
+    in_the_usual_form(text).or_else(|| in_any_form(text))
 }
 
-/// What is left to read.
-struct Digits<'a>(&'a [u8]);
-
-impl Digits<'_> {
-    /// A number of so many digits.
-    fn number(&mut self, digits: usize) -> Option<i32> {
-        let (number, rest) = self.0.split_at_checked(digits)?;
-        self.0 = rest;
-        number.iter().try_fold(0, |number, byte| {
-            byte.is_ascii_digit()
-                .then(|| number * 10 + i32::from(byte - b'0'))
+/// Reads the one form in which iconik writes nearly all dates: `2021-07-30T15:16:54.406403+00:00`. A page has
+/// hundreds of them.
+fn in_the_usual_form(text: &str) -> Option<jiff::Timestamp> {
+    let bytes: &[u8; 26] = text.strip_suffix("+00:00")?.as_bytes().try_into().ok()?;
+    let separators = [
+        (4, b'-'),
+        (7, b'-'),
+        (10, b'T'),
+        (13, b':'),
+        (16, b':'),
+        (19, b'.'),
+    ];
+    if separators.iter().any(|(at, byte)| bytes[*at] != *byte) {
+        return None;
+    }
+    let mut wrong = false;
+    let mut number = |from: usize, to: usize| {
+        bytes[from..to].iter().fold(0_i64, |number, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            wrong |= digit > 9;
+            number * 10 + i64::from(digit)
         })
+    };
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let (hour, minute, second) = (number(11, 13), number(14, 16), number(17, 19));
+    let microsecond = number(20, 26);
+    // The days that not every month has, and leap seconds, are left to jiff.
+    let usual = (1..=12).contains(&month) && (1..=28).contains(&day);
+    if wrong || !usual || hour > 23 || minute > 59 || second > 59 {
+        return None;
     }
+    // Years that begin in March have their leap day at the end, so that it moves no other.
+    let (year, month) = match month {
+        1 | 2 => (year - 1, month + 9),
+        _ => (year, month - 3),
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let days_before_month = (153 * month + 2) / 5;
+    /// From the first of March of the year 0.
+    const UNIX_EPOCH: i64 = 719_468;
+    let days = 365 * year + leap_days + days_before_month + day - 1 - UNIX_EPOCH;
+    let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+    jiff::Timestamp::new(seconds, (microsecond * 1000) as i32).ok()
+}
 
-    /// One of these bytes.
-    fn take(&mut self, any: &[u8]) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        any.contains(first).then(|| {
-            self.0 = rest;
-            *first
-        })
-    }
-
-    /// One to nine digits after the point, as nanoseconds.
-    fn fraction(&mut self) -> Option<i32> {
-        let digits = self
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let zeros = 9_u32.checked_sub(u32::try_from(digits).ok()?)?;
-        (digits > 0).then_some(())?;
-        Some(self.number(digits)? * 10_i32.pow(zeros))
-    }
-
-    /// `Z`, `+hh:mm`, `+hhmm`, `+hh` or nothing, which is UTC.
-    fn offset(&mut self) -> Option<Offset> {
-        let sign = match self.take(b"Zz+-") {
-            None | Some(b'Z' | b'z') => return Some(Offset::UTC),
-            Some(b'-') => -1,
-            Some(_) => 1,
-        };
-        let hours = self.number(2)?;
-        self.take(b":");
-        let minutes = match self.0.is_empty() {
-            true => 0,
-            false => self.number(2).filter(|minutes| *minutes < 60)?,
-        };
-        Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
-    }
+/// Reads every form; without an offset, UTC is meant.
+fn in_any_form(text: &str) -> Option<jiff::Timestamp> {
+    static PARSER: DateTimeParser = DateTimeParser::new();
+    // Digits alone are rather a number than a date.
+    text.as_bytes().get(4).filter(|byte| **byte == b'-')?;
+    PARSER.parse_timestamp(text).ok().or_else(|| {
+        let date = PARSER.parse_datetime(text).ok()?;
+        Offset::UTC.to_timestamp(date).ok()
+    })
 }
 
 #[cfg(test)]
@@ -336,9 +291,54 @@ mod tests {
 
     #[test]
     fn times_are_read_as_jiff_reads_them() {
-        for seconds in (-60_000_000_000_i64..60_000_000_000).step_by(987_654_321) {
+        for seconds in (-60_000_000_000_i64..60_000_000_000).step_by(98_765_432) {
             let time = jiff::Timestamp::new(seconds, 123_456_000).unwrap();
             assert_eq!(Timestamp::from(time.to_string()).as_jiff(), Some(time));
+            let usual = format!("{}+00:00", time.to_string().trim_end_matches('Z'));
+            assert_eq!(Timestamp::from(usual).as_jiff(), Some(time));
+        }
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_any_form_is() {
+        for text in [
+            "2024-02-29T23:59:59.999999+00:00",
+            "2024-03-01T00:00:00.000000+00:00",
+            "2023-02-28T12:00:00.000001+00:00",
+            "1970-01-01T00:00:00.000000+00:00",
+            "1969-12-31T23:59:59.999999+00:00",
+            "0000-01-01T00:00:00.000000+00:00",
+            "9999-12-28T00:00:00.000000+00:00",
+            "2023-02-29T00:00:00.000000+00:00",
+            "2023-00-01T00:00:00.000000+00:00",
+            "2023-01-00T00:00:00.000000+00:00",
+            "2023-01-01T24:00:00.000000+00:00",
+            "2023-01-01T00:60:00.000000+00:00",
+            "2023-01-01T00:00:60.000000+00:00",
+            "2023-01-01T00:00:00.00000x+00:00",
+            "2023-01-01T00:00:00x000000+00:00",
+        ] {
+            assert_eq!(parse(text), in_any_form(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn at_most_six_digits_of_fraction_are_sent() {
+        for (text, sent) in [
+            (
+                "2021-07-30T15:16:54.123456789Z",
+                "2021-07-30T15:16:54.123456Z",
+            ),
+            (
+                "2021-07-30T15:16:54.000000001Z",
+                "2021-07-30T15:16:54.000000Z",
+            ),
+            ("2021-07-30T15:16:54.1Z", "2021-07-30T15:16:54.1Z"),
+            ("2021-07-30", "2021-07-30T00:00:00Z"),
+        ] {
+            let time = Timestamp::from(text);
+            assert_eq!(serde_json::to_value(&time).unwrap(), sent);
+            assert!(time.to_string().starts_with(text.trim_end_matches('Z')));
         }
     }
 

@@ -13,7 +13,7 @@ struct Asset {
 }
 
 response_model!(Asset {
-    title: "title",
+    title,
     r#type: "type"
 });
 
@@ -31,7 +31,7 @@ struct Range {
     min: Option<i64>,
 }
 
-request_model!(Range { min: "min" });
+request_model!(Range { min });
 
 #[derive(Clone, Debug, PartialEq)]
 enum Predicate {
@@ -170,4 +170,35 @@ fn a_union_is_read_from_every_source() {
     let step: Step = serde_json::from_value(json.clone()).unwrap();
 
     assert_eq!(serde_json::to_value(&step).unwrap(), json);
+}
+
+#[test]
+fn a_union_nested_without_end_is_an_error_or_kept_and_never_a_crash() {
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Shelf {
+        item: Option<Nested>,
+        extra: UnknownFields,
+    }
+
+    response_model!(Shelf { item });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Nested {
+        Shelf(Box<Shelf>),
+        Unknown(Box<Unrecognized>),
+    }
+
+    tagged_union!(Nested by "type" { Shelf(Shelf) => "SHELF" });
+
+    let nested = |levels: usize| {
+        let (open, close) = (r#"{"type":"SHELF","item":"#, "}");
+        format!("{}null{}", open.repeat(levels), close.repeat(levels))
+    };
+    assert!(serde_json::from_str::<Nested>(&nested(60)).is_ok());
+    let deep = nested(100_000);
+    assert!(serde_json::from_str::<Nested>(&deep).is_err());
+    let json = format!(r#"{{"item":{deep}}}"#);
+    let shelf: Shelf = read(&json);
+    assert_eq!((&shelf.item, shelf.extra.len()), (&None, 1));
+    assert_eq!(written(&shelf), json);
 }

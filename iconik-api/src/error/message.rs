@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::data::mended_json;
 use crate::xml;
 
 /// Bodies beyond this are kept but not searched for messages.
@@ -55,17 +56,18 @@ pub(super) fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
     if body.len() > MOST_BODY_READ {
         return messages;
     }
-    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
+    let text = String::from_utf8_lossy(body);
+    let Ok(Value::Object(members)) = mended_json::read(&text) else {
         messages.extend(storage(body));
         return messages;
     };
-    if let Some(message) = oauth(&body) {
+    if let Some(message) = oauth(&members) {
         return vec![message];
     }
     // `errors` is the documented member, `detail` that of the search service; the others come from
     // gateways.
     for name in ["errors", "detail", "message", "error_description", "error"] {
-        if let Some(value) = body.get(name) {
+        if let Some(value) = members.get(name) {
             collect(value, None, &mut messages);
         }
         if !messages.is_empty() {
@@ -210,6 +212,11 @@ mod tests {
             ),
             (r#"{"message":"Unauthorized"}"#, &["Unauthorized"]),
             (r#"{"errors":[],"message":"second best"}"#, &["second best"]),
+            (
+                "\u{feff}{\"errors\":[\"no such asset\"]}",
+                &["no such asset"],
+            ),
+            (r#"{"errors":["no \ud83c"]}"#, &["no \u{fffd}"]),
             (
                 r#"{"detail":[{"loc":7,"msg":"odd"},{"loc":[],"msg":"odder"}]}"#,
                 &["odd", "odder"],

@@ -12,10 +12,10 @@ use super::content::{Content, MediaContent};
 use super::credentials::is_credential;
 use super::foreign::{self, ForeignUrl};
 use super::form::{self, Form, FormWriter};
-use super::json;
 use super::meta::{ActionMeta, Auth, Endpoint};
 use super::param::{EMPTY, ParamSink, ParamValue, Target};
 use super::path::problem_of;
+use crate::data::strict_json;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A request that is ready to be sent, without credentials.
@@ -268,12 +268,12 @@ impl PreparedRequest {
     }
 
     pub(crate) fn set_json<T: Serialize + ?Sized>(&mut self, body: &T) -> Result<()> {
-        match json::to_vec(body) {
+        match strict_json::to_vec(body) {
             // An optional body that is absent; no action takes a literal null.
             Ok(json) if json == b"null" => self.body = None,
             Ok(json) => self.set_payload(None, json.into()),
             Err(source) => {
-                let detail = format!("the body cannot be sent: {}", json::message(&source));
+                let detail = format!("the body cannot be sent: {}", strict_json::message(&source));
                 return Err(self.problem(detail));
             }
         }

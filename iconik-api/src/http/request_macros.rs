@@ -164,6 +164,8 @@ macro_rules! awaitable {
     ($($request:ident),* $(,)?) => {$(
         impl $request<$crate::Client> {
             /// Makes a [`Call`]($crate::Call) of it, for settings that are special to this call.
+            // Compiled where it is used, if at all: there are a thousand of them.
+            #[inline]
             pub fn call(self) -> $crate::Call<<Self as $crate::Action>::Response> {
                 self.client.call(&self)
             }
@@ -174,6 +176,7 @@ macro_rules! awaitable {
                 $crate::Result<<<Self as $crate::Action>::Response as $crate::Decode>::Output>;
             type IntoFuture = $crate::ResponseFuture<<Self as $crate::Action>::Response>;
 
+            #[inline]
             fn into_future(self) -> Self::IntoFuture {
                 ::std::future::IntoFuture::into_future(self.call())
             }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::meta::Endpoint;
 use crate::data::json_error::JsonError;
+use crate::data::mended_json;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 
 /// A response as it was received: status, headers, bytes. Its status is 2xx, or a redirect if the
@@ -74,9 +75,12 @@ impl RawResponse {
     /// # Errors
     ///
     /// When it is not that; the error names the place in the JSON and keeps the bytes.
+    ///
+    /// Nearly JSON is read as what it was meant to be: a byte order mark is skipped, half of a surrogate pair
+    /// becomes U+FFFD, and `NaN` or a number beyond the range of `f64` becomes text.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let text = self.text()?;
-        serde_json::from_str(text).map_err(|source| self.json_error(text, source))
+        mended_json::read(text).map_err(|source| self.json_error(text, source))
     }
 
     /// An error that says that this answer could not be understood, for a [`Decode`](crate::Decode) of your own.
@@ -86,7 +90,9 @@ impl RawResponse {
 
     fn decode_error(&self, source: BoxError) -> Error {
         Error::new(ErrorKind::Decode, self.endpoint.clone())
-            .detail(format!("the answer could not be read: {source}"))
+            .detail(format!(
+                "the response could not be read: {source}; `Error::body` has it as it was sent"
+            ))
             .response(self.status, self.headers.clone(), self.body.clone(), &[])
             // The answer is a success, so what it answers has happened.
             .sent(self.attempts, true)
@@ -100,6 +106,7 @@ impl RawResponse {
         } else if text.trim_start().starts_with('<') {
             "it is HTML or XML where JSON was expected: a wrong path or host, or a proxy on the way"
         } else {
+            let text = mended_json::without_byte_order_mark(text);
             return self.decode_error(Box::new(JsonError::new(text, &source)));
         };
         self.decode_error(detail.into())

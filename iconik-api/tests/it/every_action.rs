@@ -209,11 +209,20 @@ fn collect_fields(folder: &Path, fields: &mut BTreeSet<String>) {
         } else if path.file_name().is_some_and(|name| name == "wire.rs") {
             let code = fs::read_to_string(path).unwrap();
             for model in code.split("response_model!(").skip(1) {
-                let names = model.split("});").next().unwrap().split('"');
-                fields.extend(names.skip(1).step_by(2).map(str::to_owned));
+                let (_, entries) = model.split("});").next().unwrap().split_once('{').unwrap();
+                let entries = entries.split(',').filter(|entry| !entry.trim().is_empty());
+                fields.extend(entries.map(name_in_json));
             }
         }
     }
+}
+
+/// The name in JSON of a field: in quotes where it is not that of the field itself.
+fn name_in_json(entry: &str) -> String {
+    let mut parts = entry.split('"');
+    let field = parts.next().unwrap();
+    let field = field.split_whitespace().next().unwrap();
+    parts.next().unwrap_or(field).to_owned()
 }
 
 #[test]

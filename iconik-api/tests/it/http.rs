@@ -539,8 +539,8 @@ async fn an_answer_that_cannot_be_read_keeps_its_bytes() {
         (b"<!doctype html><p>hello", "HTML or XML"),
         (b"", "is empty where JSON was expected"),
         (
-            b"{\"id\":\"a\",\"name\":[\"x\"]}",
-            "could not be read: name[0]: invalid type: sequence, expected a text",
+            b"[{\"id\":\"a\"}]",
+            "could not be read: invalid type: sequence, expected Playlist",
         ),
         (b"{\"id\":\"a\",\"na", "the JSON is cut off"),
         (b"{\"id\":\"\xff\xfe\"}", "it is not UTF-8 from byte 7"),

@@ -1,8 +1,10 @@
 //! What is left of a refusal, in every form in which one comes.
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use iconik_api::assets::NewAsset;
-use iconik_api::{ErrorKind, RetryPolicy};
+use iconik_api::{ErrorKind, Page, RetryPolicy};
 
 use super::ASSET;
 use crate::support::{Reply, Server};
@@ -109,10 +111,16 @@ async fn html_in_place_of_an_answer_is_told_as_such_and_kept() {
 
 #[tokio::test]
 async fn an_answer_of_another_form_names_the_place() {
-    let body = r#"{"objects":[{"id":"a"},{"id":"b","versions":[{"person_ids":[[]]}]}]}"#;
+    #[derive(Debug, serde::Deserialize)]
+    struct Mine {
+        #[expect(dead_code, reason = "it never arrives")]
+        versions: Vec<BTreeMap<String, Vec<String>>>,
+    }
+    let body = r#"{"objects":[{"versions":[]},{"id":"b","versions":[{"person_ids":[[]]}]}]}"#;
     let server = Server::always(Reply::json(200, body)).await;
 
-    let error = server.client().assets().list().await.unwrap_err();
+    let call = server.client().assets().list().call();
+    let error = call.decode_as::<Page<Mine>>().await.unwrap_err();
 
     assert!(error.is_decode());
     assert!(

@@ -110,7 +110,9 @@ async fn errors_do_not_show_them() {
         // Answers that cannot be read, with a secret in the wrong place.
         Reply::json(200, json!({ "share_id": [SHARE_TOKEN] }).to_string()),
         Reply::json(200, json!({ "is_internal_user": SHARE_TOKEN }).to_string()),
+        Reply::json(200, json!({ SHARE_TOKEN: SHARE_TOKEN }).to_string()),
         Reply::json(200, format!("{{\"token\":\"{SHARE_TOKEN}\"")),
+        Reply::json(200, format!("{{\"{SHARE_TOKEN}\":{{\"token\":")),
     ])
     .await;
     let client = server.client();
@@ -125,7 +127,13 @@ async fn errors_do_not_show_them() {
     assert_clean(&refused);
     assert_clean(&refused.to_string());
     assert_clean(&refused.messages());
+    // What could not be read is kept, and not shown.
     for _ in 0..3 {
+        let login = client.assets().shares().log_in(login()).await.unwrap();
+        assert_eq!(login.extra.len(), 1);
+        assert_clean(&login);
+    }
+    for _ in 0..2 {
         let unreadable = client.assets().shares().log_in(login()).await.unwrap_err();
         assert!(unreadable.is_decode(), "{unreadable}");
         assert_clean(&unreadable);

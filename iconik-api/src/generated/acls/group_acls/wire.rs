@@ -5,10 +5,5 @@
 use super::*;
 
 request_model!(GroupAclReplacement {
-    object_type: "object_type",
-    object_key: "object_key",
-    required permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    group_id: "group_id",
+    object_type, object_key, permissions required, date_created, date_modified, group_id,
 });

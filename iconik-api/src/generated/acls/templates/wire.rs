@@ -4,32 +4,12 @@
 
 use super::*;
 
-response_model!(AclTemplate {
-    id: "id",
-    name: "name",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+response_model!(AclTemplate { id, name, date_created, date_modified });
 
 list_item!(AclTemplate { id: id });
 
-request_model!(AclTemplatePatch {
-    id: "id",
-    name: "name",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+request_model!(AclTemplatePatch { id, name, date_created, date_modified });
 
-request_model!(AclTemplateReplacement {
-    id: "id",
-    required name: "name",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+request_model!(AclTemplateReplacement { id, name required, date_created, date_modified });
 
-request_model!(NewAclTemplate {
-    id: "id",
-    required name: "name",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+request_model!(NewAclTemplate { id, name required, date_created, date_modified });

@@ -5,25 +5,13 @@
 use super::*;
 
 response_model!(GroupAcl {
-    object_type: "object_type",
-    object_key: "object_key",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    group_id: "group_id",
+    object_type, object_key, permissions, date_created, date_modified, group_id,
 });
 
-response_model!(UpdatedObjects {
-    updated_object_keys: "updated_object_keys",
-});
+response_model!(UpdatedObjects { updated_object_keys });
 
 response_model!(UserAcl {
-    object_type: "object_type",
-    object_key: "object_key",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    user_id: "user_id",
+    object_type, object_key, permissions, date_created, date_modified, user_id,
 });
 
 open_enum!(Permission {

@@ -5,10 +5,5 @@
 use super::*;
 
 request_model!(UserAclReplacement {
-    object_type: "object_type",
-    object_key: "object_key",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    user_id: "user_id",
+    object_type, object_key, permissions, date_created, date_modified, user_id,
 });

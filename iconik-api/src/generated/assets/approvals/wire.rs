@@ -4,65 +4,24 @@
 
 use super::*;
 
-response_model!(ApprovalJob {
-    job_id: "job_id",
-});
+response_model!(ApprovalJob { job_id });
 
 request_model!(ApprovalRequestPatch {
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    status: "status",
-    user_status: "user_status",
-    min_number: "min_number",
-    users: "users",
-    users_info: "users_info",
-    groups: "groups",
-    externals: "externals",
-    approvals_by: "approvals_by",
-    share_id: "share_id",
-    requested_by: "requested_by",
-    request_date: "request_date",
-    change_date: "change_date",
+    object_type, object_id, version_id, status, user_status, min_number, users, users_info, groups,
+    externals, approvals_by, share_id, requested_by, request_date, change_date,
 });
 
-request_model!(BulkApproval {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    required status: "status",
-});
+request_model!(BulkApproval { object_type required, object_ids required, status required });
 
-request_model!(BulkApprovalRemoval {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-});
+request_model!(BulkApprovalRemoval { object_type required, object_ids required });
 
 request_model!(NewApproval {
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    status: "status",
-    user: "user",
-    external: "external",
-    change_date: "change_date",
+    object_type, object_id, version_id, status, user, external, change_date,
 });
 
 request_model!(NewApprovalRequest {
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    status: "status",
-    user_status: "user_status",
-    min_number: "min_number",
-    users: "users",
-    users_info: "users_info",
-    groups: "groups",
-    externals: "externals",
-    approvals_by: "approvals_by",
-    share_id: "share_id",
-    requested_by: "requested_by",
-    request_date: "request_date",
-    change_date: "change_date",
+    object_type, object_id, version_id, status, user_status, min_number, users, users_info, groups,
+    externals, approvals_by, share_id, requested_by, request_date, change_date,
 });
 
 open_enum!(ApprovalDecision {

@@ -4,16 +4,8 @@
 
 use super::*;
 
-request_model!(AssetIdList {
-    required ids: "ids",
-});
+request_model!(AssetIdList { ids required });
 
-request_model!(BulkDeletion {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    content_only: "content_only",
-});
+request_model!(BulkDeletion { object_type required, object_ids required, content_only });
 
-request_model!(CollectionIdList {
-    required ids: "ids",
-});
+request_model!(CollectionIdList { ids required });

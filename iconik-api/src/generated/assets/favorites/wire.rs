@@ -4,7 +4,4 @@
 
 use super::*;
 
-response_model!(FavoriteObjects {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-});
+response_model!(FavoriteObjects { object_type required, object_ids required });

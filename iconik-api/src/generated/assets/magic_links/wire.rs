@@ -4,52 +4,25 @@
 
 use super::*;
 
-request_model!(MagicLinkCheckOptions {
-    required hash: "hash",
-});
+request_model!(MagicLinkCheckOptions { hash required });
 
 response_model!(MagicLinkEntry {
-    id: "id",
-    entry_type: "entry_type",
-    value: "value",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, entry_type, value, created_by_user, date_created, date_modified, system_domain_id,
 });
 
 list_item!(MagicLinkEntry { id: id });
 
-request_model!(MagicLinkEntryReplacement {
-    entry_type: "entry_type",
-    value: "value",
-});
+request_model!(MagicLinkEntryReplacement { entry_type, value });
 
-request_model!(MagicLinkLogin {
-    required email: "email",
-    required hash: "hash",
-    app_id: "app_id",
-    password: "password",
-    token: "token",
-});
+request_model!(MagicLinkLogin { email required, hash required, app_id, password, token });
 
-response_model!(MagicLinkReceipt {
-    message: "message",
-    expires_in_minutes: "expires_in_minutes",
-});
+response_model!(MagicLinkReceipt { message, expires_in_minutes });
 
-response_model!(MagicLinkState {
-    system_domain_id: "system_domain_id",
-});
+response_model!(MagicLinkState { system_domain_id });
 
-request_model!(NewMagicLink {
-    required email: "email",
-});
+request_model!(NewMagicLink { email required });
 
-request_model!(NewMagicLinkEntry {
-    required entry_type: "entry_type",
-    required value: "value",
-});
+request_model!(NewMagicLinkEntry { entry_type required, value required });
 
 open_enum!(MagicLinkEntryType {
     Domain => "domain",

@@ -5,103 +5,41 @@
 use super::*;
 
 request_model!(NewPlaylist {
-    id: "id",
-    required name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
-    playlist_items: "playlist_items",
+    id, name required, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids,
+    keyframes, created_by_user, date_created, date_modified, system_domain_id, playlist_items,
 });
 
 request_model!(NewPlaylistItem {
-    id: "id",
-    required object_id: "object_id",
-    required object_type: "object_type",
-    version_id: "version_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    id, object_id required, object_type required, version_id, time_start_milliseconds,
+    time_end_milliseconds,
 });
 
 response_model!(Playlist {
-    id: "id",
-    name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
-    item_count: "item_count",
-    playlist_items: "playlist_items",
+    id, name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
+    created_by_user, date_created, date_modified, system_domain_id, item_count, playlist_items,
 });
 
 list_item!(Playlist { id: id });
 
 response_model!(PlaylistItem {
-    id: "id",
-    object_id: "object_id",
-    object_type: "object_type",
-    version_id: "version_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    id, object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
 request_model!(PlaylistItemPatch {
-    id: "id",
-    object_id: "object_id",
-    object_type: "object_type",
-    version_id: "version_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    id, object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
-request_model!(PlaylistKeyframes {
-    asset_ids: "asset_ids",
-});
+request_model!(PlaylistKeyframes { asset_ids });
 
 request_model!(PlaylistPatch {
-    id: "id",
-    name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
-    playlist_items: "playlist_items",
-    item_count: "item_count",
+    id, name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
+    created_by_user, date_created, date_modified, system_domain_id, playlist_items, item_count,
 });
 
 request_model!(PlaylistReplacement {
-    id: "id",
-    required name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
-    playlist_items: "playlist_items",
-    item_count: "item_count",
+    id, name required, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids,
+    keyframes, created_by_user, date_created, date_modified, system_domain_id, playlist_items,
+    item_count,
 });
 
 open_enum!(PlaylistItemType {

@@ -527,10 +527,10 @@ pub struct PortalTheme {
     pub base: Option<PortalThemeBase>,
 
     /// The colors.
-    pub colors: Option<PortalColors>,
+    pub colors: Option<Box<PortalColors>>,
 
     /// The fonts.
-    pub typography: Option<PortalTypography>,
+    pub typography: Option<Box<PortalTypography>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -550,13 +550,13 @@ impl PortalTheme {
 
     /// The colors.
     pub fn colors(mut self, colors: impl Into<PortalColors>) -> Self {
-        self.colors = Some(colors.into());
+        self.colors = Some(Box::new(colors.into()));
         self
     }
 
     /// The fonts.
     pub fn typography(mut self, typography: impl Into<PortalTypography>) -> Self {
-        self.typography = Some(typography.into());
+        self.typography = Some(Box::new(typography.into()));
         self
     }
 }

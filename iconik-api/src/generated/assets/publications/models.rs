@@ -36,7 +36,7 @@ pub struct NewPublication {
     pub allow_transfer: Nullable<bool>,
 
     /// The picture of the publication.
-    pub thumbnail: Nullable<PublicationThumbnail>,
+    pub thumbnail: Nullable<Box<PublicationThumbnail>>,
 
     /// The video to publish.
     pub video_source: Nullable<PublicationVideoSource>,
@@ -146,7 +146,7 @@ impl NewPublication {
 
     /// The picture of the publication.
     pub fn thumbnail(mut self, thumbnail: impl Into<PublicationThumbnail>) -> Self {
-        self.thumbnail = Nullable::Value(thumbnail.into());
+        self.thumbnail = Nullable::Value(Box::new(thumbnail.into()));
         self
     }
 
@@ -206,7 +206,7 @@ pub struct PublicationDraft {
     pub storage_id: Option<StorageId>,
 
     /// The picture of the publication.
-    pub thumbnail: Option<PublicationThumbnail>,
+    pub thumbnail: Option<Box<PublicationThumbnail>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,

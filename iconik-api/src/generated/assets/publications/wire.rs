@@ -5,64 +5,31 @@
 use super::*;
 
 request_model!(NewPublication {
-    required asset_id: "asset_id",
-    template: "template",
-    title: "title",
-    metadata_overrides: "metadata_overrides",
-    publish_at_time: "publish_at_time",
-    save_clip_as_draft: "save_clip_as_draft",
-    storage_id: "storage_id",
-    allow_transfer: "allow_transfer",
-    thumbnail: "thumbnail",
-    video_source: "video_source",
+    asset_id required, template, title, metadata_overrides, publish_at_time, save_clip_as_draft,
+    storage_id, allow_transfer, thumbnail, video_source,
 });
 
-response_model!(PublicationDestination {
-    value: "value",
-    label: "label",
-});
+response_model!(PublicationDestination { value, label });
 
 list_item!(PublicationDestination {});
 
 response_model!(PublicationDraft {
-    asset_id: "asset_id",
-    template: "template",
-    title: "title",
-    metadata_overrides: "metadata_overrides",
-    publish_at_time: "publish_at_time",
-    storage_id: "storage_id",
-    thumbnail: "thumbnail",
+    asset_id, template, title, metadata_overrides, publish_at_time, storage_id, thumbnail,
 });
 
-response_model!(PublicationTemplate {
-    id: "id",
-    name: "name",
-});
+response_model!(PublicationTemplate { id, name });
 
 list_item!(PublicationTemplate { id: id });
 
-request_model!(PublicationTemplateChoice {
-    required id: "id",
-    apply: "apply",
-    data: "data",
-});
+request_model!(PublicationTemplateChoice { id required, apply, data });
 
 response_model!(PublicationThumbnail {
-    required r#type: "type",
-    required asset_id: "asset_id",
-    required keyframe_id: "keyframe_id",
+    r#type: "type" required, asset_id required, keyframe_id required,
 });
 
-response_model!(PublicationToken {
-    token: "token",
-    api_base_url: "api_base_url",
-    ui_base_url: "ui_base_url",
-});
+response_model!(PublicationToken { token, api_base_url, ui_base_url });
 
-request_model!(PublicationVideoSource {
-    file_id: "file_id",
-    mode: "mode",
-});
+request_model!(PublicationVideoSource { file_id, mode });
 
 open_enum!(PublicationThumbnailType {
     Keyframe => "KEYFRAME",

@@ -5,10 +5,6 @@
 use super::*;
 
 request_model!(BulkReindexOptions {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    sync_to_another_dc: "sync_to_another_dc",
-    realms: "realms",
-    include_assets: "include_assets",
-    include_collections: "include_collections",
+    object_type required, object_ids required, sync_to_another_dc, realms, include_assets,
+    include_collections,
 });

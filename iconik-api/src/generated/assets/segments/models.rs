@@ -299,10 +299,10 @@ pub struct NewSegment {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -324,7 +324,7 @@ pub struct NewSegment {
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
     /// Set by iconik: a request does not change it.
-    pub user_info: Option<User>,
+    pub user_info: Option<Box<User>>,
 
     /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
@@ -597,7 +597,7 @@ impl NewSegment {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -609,7 +609,7 @@ impl NewSegment {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -812,10 +812,10 @@ pub struct Segment {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Option<SemanticTranscription>,
+    pub semantic_transcription: Option<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Option<Shot>,
+    pub shot: Option<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Option<ProjectId>,
@@ -836,7 +836,7 @@ pub struct Segment {
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub user_info: Option<User>,
+    pub user_info: Option<Box<User>>,
 
     /// The first name of the user who made it.
     pub user_first_name: Option<String>,
@@ -1047,10 +1047,10 @@ pub struct SegmentEdit {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1072,7 +1072,7 @@ pub struct SegmentEdit {
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
     /// Set by iconik: a request does not change it.
-    pub user_info: Option<User>,
+    pub user_info: Option<Box<User>>,
 
     /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
@@ -1313,7 +1313,7 @@ impl SegmentEdit {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -1325,7 +1325,7 @@ impl SegmentEdit {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -1509,10 +1509,10 @@ pub struct SegmentPatch {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1534,7 +1534,7 @@ pub struct SegmentPatch {
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
     /// Set by iconik: a request does not change it.
-    pub user_info: Option<User>,
+    pub user_info: Option<Box<User>>,
 
     /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
@@ -1754,7 +1754,7 @@ impl SegmentPatch {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -1766,7 +1766,7 @@ impl SegmentPatch {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -1980,10 +1980,10 @@ pub struct SegmentReplacement {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -2005,7 +2005,7 @@ pub struct SegmentReplacement {
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
     /// Set by iconik: a request does not change it.
-    pub user_info: Option<User>,
+    pub user_info: Option<Box<User>>,
 
     /// The first name of the user who made it. Set by iconik: a request does not change it.
     pub user_first_name: Option<String>,
@@ -2259,7 +2259,7 @@ impl SegmentReplacement {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -2271,7 +2271,7 @@ impl SegmentReplacement {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -2586,16 +2586,16 @@ pub struct Shot {
     pub actions: Vec<UnderstandingTag>,
 
     /// Where it is.
-    pub place: Option<UnderstandingTag>,
+    pub place: Option<Box<UnderstandingTag>>,
 
     /// The surroundings.
-    pub setting: Option<UnderstandingTag>,
+    pub setting: Option<Box<UnderstandingTag>>,
 
     /// The season.
-    pub season: Option<UnderstandingTag>,
+    pub season: Option<Box<UnderstandingTag>>,
 
     /// The weather.
-    pub weather: Option<UnderstandingTag>,
+    pub weather: Option<Box<UnderstandingTag>>,
 
     /// The time of day.
     pub time_of_day: Option<String>,
@@ -2628,7 +2628,7 @@ pub struct Shot {
     pub dog_breeds: Vec<UnderstandingTag>,
 
     /// The sport.
-    pub sport_type: Option<UnderstandingTag>,
+    pub sport_type: Option<Box<UnderstandingTag>>,
 
     /// Brands whose logos are to be seen.
     pub brand_logo: Vec<UnderstandingTag>,
@@ -2646,13 +2646,13 @@ pub struct Shot {
     pub mood_valence: Option<String>,
 
     /// How close it is, for example a close-up.
-    pub shot_scale: Option<UnderstandingTag>,
+    pub shot_scale: Option<Box<UnderstandingTag>>,
 
     /// How close it is, as a number.
     pub scale_rank: Option<i64>,
 
     /// The angle of the camera.
-    pub camera_angle: Option<UnderstandingTag>,
+    pub camera_angle: Option<Box<UnderstandingTag>>,
 
     /// How the camera moves.
     pub movement: Vec<String>,
@@ -2747,25 +2747,25 @@ impl Shot {
 
     /// Where it is.
     pub fn place(mut self, place: impl Into<UnderstandingTag>) -> Self {
-        self.place = Some(place.into());
+        self.place = Some(Box::new(place.into()));
         self
     }
 
     /// The surroundings.
     pub fn setting(mut self, setting: impl Into<UnderstandingTag>) -> Self {
-        self.setting = Some(setting.into());
+        self.setting = Some(Box::new(setting.into()));
         self
     }
 
     /// The season.
     pub fn season(mut self, season: impl Into<UnderstandingTag>) -> Self {
-        self.season = Some(season.into());
+        self.season = Some(Box::new(season.into()));
         self
     }
 
     /// The weather.
     pub fn weather(mut self, weather: impl Into<UnderstandingTag>) -> Self {
-        self.weather = Some(weather.into());
+        self.weather = Some(Box::new(weather.into()));
         self
     }
 
@@ -2852,7 +2852,7 @@ impl Shot {
 
     /// The sport.
     pub fn sport_type(mut self, sport_type: impl Into<UnderstandingTag>) -> Self {
-        self.sport_type = Some(sport_type.into());
+        self.sport_type = Some(Box::new(sport_type.into()));
         self
     }
 
@@ -2894,7 +2894,7 @@ impl Shot {
 
     /// How close it is, for example a close-up.
     pub fn shot_scale(mut self, shot_scale: impl Into<UnderstandingTag>) -> Self {
-        self.shot_scale = Some(shot_scale.into());
+        self.shot_scale = Some(Box::new(shot_scale.into()));
         self
     }
 
@@ -2906,7 +2906,7 @@ impl Shot {
 
     /// The angle of the camera.
     pub fn camera_angle(mut self, camera_angle: impl Into<UnderstandingTag>) -> Self {
-        self.camera_angle = Some(camera_angle.into());
+        self.camera_angle = Some(Box::new(camera_angle.into()));
         self
     }
 

@@ -119,21 +119,21 @@ pub struct AssetEdit {
 
     /// Name and picture of the user who created it; only where the request asks for users. Set by
     /// iconik: a request does not change it.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
     /// Name and picture of the user who last changed it; only where the request asks for users. Set
     /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<User>,
+    pub updated_by_user_info: Option<Box<User>>,
 
     /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
     /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<User>,
+    pub deleted_by_user_info: Option<Box<User>>,
 }
 
 impl AssetEdit {
@@ -524,21 +524,21 @@ pub struct AssetPatch {
 
     /// Name and picture of the user who created it; only where the request asks for users. Set by
     /// iconik: a request does not change it.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
     /// Name and picture of the user who last changed it; only where the request asks for users. Set
     /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<User>,
+    pub updated_by_user_info: Option<Box<User>>,
 
     /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
     /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<User>,
+    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Nullable<i64>,
@@ -1098,21 +1098,21 @@ pub struct AssetReplacement {
 
     /// Name and picture of the user who created it; only where the request asks for users. Set by
     /// iconik: a request does not change it.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
     /// Name and picture of the user who last changed it; only where the request asks for users. Set
     /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<User>,
+    pub updated_by_user_info: Option<Box<User>>,
 
     /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
     /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<User>,
+    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Nullable<i64>,
@@ -1714,21 +1714,21 @@ pub struct AssetSearchDocument {
 
     /// Name and picture of the user who created it; only where the request asks for users. Set by
     /// iconik: a request does not change it.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
     /// Name and picture of the user who last changed it; only where the request asks for users. Set
     /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<User>,
+    pub updated_by_user_info: Option<Box<User>>,
 
     /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
     /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<User>,
+    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Always `assets`. Set by iconik: a request does not change it.
     pub object_type: Option<ObjectType>,
@@ -1749,7 +1749,7 @@ pub struct AssetSearchDocument {
     pub comments_count: Option<i64>,
 
     /// Whether it was approved.
-    pub approval: Nullable<Approval>,
+    pub approval: Nullable<Box<Approval>>,
 
     /// All collections above it, near and far, in no order. Set by iconik: a request does not
     /// change it.
@@ -2029,7 +2029,7 @@ impl AssetSearchDocument {
 
     /// Whether it was approved.
     pub fn approval(mut self, approval: impl Into<Approval>) -> Self {
-        self.approval = Nullable::Value(approval.into());
+        self.approval = Nullable::Value(Box::new(approval.into()));
         self
     }
 
@@ -2221,21 +2221,21 @@ pub struct NewAsset {
 
     /// Name and picture of the user who created it; only where the request asks for users. Set by
     /// iconik: a request does not change it.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// Who last changed it. Set by iconik: a request does not change it.
     pub updated_by_user: Option<UserId>,
 
     /// Name and picture of the user who last changed it; only where the request asks for users. Set
     /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<User>,
+    pub updated_by_user_info: Option<Box<User>>,
 
     /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
     /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<User>,
+    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Nullable<i64>,

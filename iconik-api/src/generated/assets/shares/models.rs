@@ -1268,7 +1268,7 @@ pub struct Share {
     pub approval: Option<RawJson>,
 
     /// The storage that uploads go to.
-    pub upload_storage: Option<UploadStorage>,
+    pub upload_storage: Option<Box<UploadStorage>>,
 
     /// Whether the URL of an upload is signed together with the MD5 checksum of the file.
     pub upload_storage_presign_md5_checksum: Option<bool>,

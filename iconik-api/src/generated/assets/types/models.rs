@@ -287,20 +287,20 @@ pub struct Asset {
     pub created_by_user: Option<UserId>,
 
     /// Name and picture of the user who created it; only where the request asks for users.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// Who last changed it.
     pub updated_by_user: Option<UserId>,
 
     /// Name and picture of the user who last changed it; only where the request asks for users.
-    pub updated_by_user_info: Option<User>,
+    pub updated_by_user_info: Option<Box<User>>,
 
     /// The user who moved it to the delete queue.
     pub deleted_by_user: Option<UserId>,
 
     /// Name and picture of the user who moved it to the delete queue; only where the request asks
     /// for users.
-    pub deleted_by_user_info: Option<User>,
+    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Always `assets`.
     pub object_type: Option<ObjectType>,
@@ -321,7 +321,7 @@ pub struct Asset {
     pub comments_count: Option<i64>,
 
     /// Whether it was approved.
-    pub approval: Option<Approval>,
+    pub approval: Option<Box<Approval>>,
 
     /// All collections above it, near and far, in no order.
     pub ancestor_collections: Vec<CollectionId>,
@@ -491,7 +491,7 @@ pub struct AssetVersion {
     pub created_by_user: Option<UserId>,
 
     /// Name and picture of the user who created it; only where the request asks for users.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -583,7 +583,7 @@ impl AssetVersion {
 
     /// Name and picture of the user who created it; only where the request asks for users.
     pub fn created_by_user_info(mut self, created_by_user_info: impl Into<User>) -> Self {
-        self.created_by_user_info = Some(created_by_user_info.into());
+        self.created_by_user_info = Some(Box::new(created_by_user_info.into()));
         self
     }
 }

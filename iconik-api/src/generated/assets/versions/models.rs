@@ -55,7 +55,7 @@ pub struct AssetVersionEdit {
 
     /// Name and picture of the user who created it; only where the request asks for users. Set by
     /// iconik: a request does not change it.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 }
 
 impl AssetVersionEdit {

@@ -5,30 +5,14 @@
 use super::*;
 
 response_model!(EmbedAccessToken {
-    access_token: "access_token",
-    token_type: "token_type",
-    expires_in: "expires_in",
-    refresh_token: "refresh_token",
-    refresh_expires_in: "refresh_expires_in",
-    token: "token",
-    expires: "expires",
+    access_token, token_type, expires_in, refresh_token, refresh_expires_in, token, expires,
 });
 
-response_model!(EmbedToken {
-    embed_token: "embed_token",
-    app_id: "app_id",
-    expires: "expires",
-});
+response_model!(EmbedToken { embed_token, app_id, expires });
 
-request_model!(EmbedTokenExchange {
-    required embed_token: "embed_token",
-    requested_scopes: "requested_scopes",
-});
+request_model!(EmbedTokenExchange { embed_token required, requested_scopes });
 
-request_model!(EmbedTokenOptions {
-    app_id: "app_id",
-    app_name: "app_name",
-});
+request_model!(EmbedTokenOptions { app_id, app_name });
 
 open_enum!(EmbedTokenType {
     Bearer => "Bearer",

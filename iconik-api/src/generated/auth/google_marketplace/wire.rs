@@ -4,9 +4,7 @@
 
 use super::*;
 
-request_model!(MarketplaceLink {
-    required marketplace_signup_nonce: "marketplace_signup_nonce",
-});
+request_model!(MarketplaceLink { marketplace_signup_nonce required });
 
 form_model!(MarketplaceSignup {
     x_gcp_marketplace_token: "x-gcp-marketplace-token",

@@ -36,7 +36,7 @@ pub struct IdentityProvider {
     pub r#type: Option<IdentityProviderType>,
 
     /// How to reach the identity provider.
-    pub settings: Option<IdentityProviderSettings>,
+    pub settings: Option<Box<IdentityProviderSettings>>,
 
     /// The settings that iconik derives from `settings`; iconik does not document their fields.
     pub saml_settings: Option<RawJson>,
@@ -74,7 +74,7 @@ pub struct IdentityProviderPatch {
     pub r#type: Option<IdentityProviderType>,
 
     /// How to reach the identity provider.
-    pub settings: Option<IdentityProviderSettings>,
+    pub settings: Option<Box<IdentityProviderSettings>>,
 
     /// The settings that iconik derives from `settings`; iconik does not document their fields. Set
     /// by iconik: a request does not change it.
@@ -104,7 +104,7 @@ impl IdentityProviderPatch {
 
     /// How to reach the identity provider.
     pub fn settings(mut self, settings: impl Into<IdentityProviderSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 
@@ -437,7 +437,7 @@ impl NewIdentityProvider {
     }
 }
 
-copies!(IdentityProvider => NewIdentityProvider(r#type: "type", settings: "settings") {
+copies!(IdentityProvider => NewIdentityProvider(r#type: "type", settings: "settings" boxed) {
     verbose_logging,
 });
 

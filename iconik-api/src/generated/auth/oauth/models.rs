@@ -24,10 +24,10 @@ pub struct AuthorizationDescription {
     pub client: Option<AuthorizationClient>,
 
     /// The user whose consent is needed.
-    pub user: Option<AuthorizationUser>,
+    pub user: Option<Box<AuthorizationUser>>,
 
     /// The system domain in which the application will act.
-    pub system_domain: Option<AuthorizationDomain>,
+    pub system_domain: Option<Box<AuthorizationDomain>>,
 
     /// The scopes that the application asks for.
     pub scopes: Vec<String>,

@@ -4,65 +4,28 @@
 
 use super::*;
 
-response_model!(AuthorizationClient {
-    name: "name",
-});
+response_model!(AuthorizationClient { name });
 
 response_model!(AuthorizationDescription {
-    client: "client",
-    user: "user",
-    system_domain: "system_domain",
-    scopes: "scopes",
-    redirect_uri: "redirect_uri",
-    state: "state",
+    client, user, system_domain, scopes, redirect_uri, state,
 });
 
-response_model!(AuthorizationDomain {
-    id: "id",
-    name: "name",
-});
+response_model!(AuthorizationDomain { id, name });
 
-response_model!(AuthorizationRedirect {
-    redirect_uri: "redirect_uri",
-});
+response_model!(AuthorizationRedirect { redirect_uri });
 
-response_model!(AuthorizationUser {
-    id: "id",
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    photo: "photo",
-});
+response_model!(AuthorizationUser { id, email, first_name, last_name, photo });
 
 form_model!(OauthConsent {
     confirm: "confirm",
 });
 
 response_model!(OauthToken {
-    id: "id",
-    token: "token",
-    expires: "expires",
-    app_id: "app_id",
-    user_id: "user_id",
-    auth_system_domains: "auth_system_domains",
-    is_admin: "is_admin",
-    is_super_admin: "is_super_admin",
-    is_super_admin_light: "is_super_admin_light",
-    is_mfa_authenticated: "is_mfa_authenticated",
-    is_saml_authenticated: "is_saml_authenticated",
-    system_domain_id: "system_domain_id",
-    system_domain_is_plg: "system_domain_is_plg",
-    system_domain_status: "system_domain_status",
-    system_domain_type: "system_domain_type",
-    system_domain_warning_message: "system_domain_warning_message",
-    system_domains: "system_domains",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    access_token: "access_token",
-    token_type: "token_type",
-    expires_in: "expires_in",
-    refresh_token: "refresh_token",
-    scope: "scope",
+    id, token, expires, app_id, user_id, auth_system_domains, is_admin, is_super_admin,
+    is_super_admin_light, is_mfa_authenticated, is_saml_authenticated, system_domain_id,
+    system_domain_is_plg, system_domain_status, system_domain_type, system_domain_warning_message,
+    system_domains, date_created, date_modified, access_token, token_type, expires_in,
+    refresh_token, scope,
 });
 
 form_model!(OauthTokenRequest {

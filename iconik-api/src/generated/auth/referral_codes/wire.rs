@@ -5,31 +5,13 @@
 use super::*;
 
 request_model!(NewReferralCode {
-    required code: "code",
-    required value: "value",
-    required valid_to: "valid_to",
-    credit_expiry_days: "credit_expiry_days",
-    billing_tier: "billing_tier",
-    is_plg: "is_plg",
-    do_not_delete: "do_not_delete",
-    freeze_date: "freeze_date",
-    manage_system_domain_id: "manage_system_domain_id",
-    ordway_customer_id: "ordway_customer_id",
-    sales_force_id: "sales_force_id",
+    code required, value required, valid_to required, credit_expiry_days, billing_tier, is_plg,
+    do_not_delete, freeze_date, manage_system_domain_id, ordway_customer_id, sales_force_id,
 });
 
 response_model!(ReferralCode {
-    code: "code",
-    value: "value",
-    valid_to: "valid_to",
-    credit_expiry_days: "credit_expiry_days",
-    billing_tier: "billing_tier",
-    is_plg: "is_plg",
-    do_not_delete: "do_not_delete",
-    freeze_date: "freeze_date",
-    manage_system_domain_id: "manage_system_domain_id",
-    ordway_customer_id: "ordway_customer_id",
-    sales_force_id: "sales_force_id",
+    code, value, valid_to, credit_expiry_days, billing_tier, is_plg, do_not_delete, freeze_date,
+    manage_system_domain_id, ordway_customer_id, sales_force_id,
 });
 
 list_item!(ReferralCode {});

@@ -241,7 +241,7 @@ pub struct Registration {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VerifiedRegistration {
     /// The system domain.
-    pub domain_data: Option<CreatedSystemDomain>,
+    pub domain_data: Option<Box<CreatedSystemDomain>>,
 
     /// Whether `login_data` logs the user in without a password.
     pub auto_login: Option<bool>,

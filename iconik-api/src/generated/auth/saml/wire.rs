@@ -4,10 +4,6 @@
 
 use super::*;
 
-response_model!(SamlUrl {
-    url: "url",
-});
+response_model!(SamlUrl { url });
 
-request_model!(SamlUser {
-    required email: "email",
-});
+request_model!(SamlUser { email required });

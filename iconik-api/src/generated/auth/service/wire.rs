@@ -5,8 +5,5 @@
 use super::*;
 
 request_model!(PasswordLogin {
-    required email: "email",
-    required password: "password",
-    app_name: "app_name",
-    marketplace_signup_nonce: "marketplace_signup_nonce",
+    email required, password required, app_name, marketplace_signup_nonce,
 });

@@ -429,7 +429,7 @@ pub struct NewSystemDomain {
     pub billing_tier: Option<BillingTier>,
 
     /// How much of each service the customer may use.
-    pub billing_limits: Nullable<BillingLimits>,
+    pub billing_limits: Nullable<Box<BillingLimits>>,
 
     /// Whether users are billed by licences; iconik does not document it further.
     pub licensed_user_billing: Option<bool>,
@@ -599,7 +599,7 @@ impl NewSystemDomain {
 
     /// How much of each service the customer may use.
     pub fn billing_limits(mut self, billing_limits: impl Into<BillingLimits>) -> Self {
-        self.billing_limits = Nullable::Value(billing_limits.into());
+        self.billing_limits = Nullable::Value(Box::new(billing_limits.into()));
         self
     }
 
@@ -727,7 +727,7 @@ pub struct SystemDomain {
     pub billing_tier: Option<BillingTier>,
 
     /// How much of each service the customer may use.
-    pub billing_limits: Option<BillingLimits>,
+    pub billing_limits: Option<Box<BillingLimits>>,
 
     /// Whether users are billed by licences; iconik does not document it further.
     pub licensed_user_billing: Option<bool>,
@@ -877,7 +877,7 @@ pub struct SystemDomainPatch {
     pub billing_tier: Option<BillingTier>,
 
     /// How much of each service the customer may use.
-    pub billing_limits: Nullable<BillingLimits>,
+    pub billing_limits: Nullable<Box<BillingLimits>>,
 
     /// Whether users are billed by licences; iconik does not document it further.
     pub licensed_user_billing: Option<bool>,
@@ -1077,7 +1077,7 @@ impl SystemDomainPatch {
 
     /// How much of each service the customer may use.
     pub fn billing_limits(mut self, billing_limits: impl Into<BillingLimits>) -> Self {
-        self.billing_limits = Nullable::Value(billing_limits.into());
+        self.billing_limits = Nullable::Value(Box::new(billing_limits.into()));
         self
     }
 
@@ -1383,7 +1383,7 @@ pub struct SystemDomainReplacement {
     pub billing_tier: Option<BillingTier>,
 
     /// How much of each service the customer may use.
-    pub billing_limits: Nullable<BillingLimits>,
+    pub billing_limits: Nullable<Box<BillingLimits>>,
 
     /// Whether users are billed by licences; iconik does not document it further.
     pub licensed_user_billing: Option<bool>,
@@ -1613,7 +1613,7 @@ impl SystemDomainReplacement {
 
     /// How much of each service the customer may use.
     pub fn billing_limits(mut self, billing_limits: impl Into<BillingLimits>) -> Self {
-        self.billing_limits = Nullable::Value(billing_limits.into());
+        self.billing_limits = Nullable::Value(Box::new(billing_limits.into()));
         self
     }
 

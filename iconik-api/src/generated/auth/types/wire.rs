@@ -4,74 +4,30 @@
 
 use super::*;
 
-response_model!(AutoLogin {
-    app_id: "app_id",
-    token: "token",
-});
+response_model!(AutoLogin { app_id, token });
 
 response_model!(CreatedSystemDomain {
-    id: "id",
-    name: "name",
-    description: "description",
-    r#type: "type",
-    status: "status",
-    billing_tier: "billing_tier",
-    base_url: "base_url",
-    custom_terms: "custom_terms",
-    disable_ai_features: "disable_ai_features",
-    admin_id: "admin_id",
-    admin_email: "admin_email",
-    admin_first_name: "admin_first_name",
-    admin_last_name: "admin_last_name",
-    admin_password: "admin_password",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, r#type: "type", status, billing_tier, base_url, custom_terms,
+    disable_ai_features, admin_id, admin_email, admin_first_name, admin_last_name, admin_password,
+    date_created, date_modified,
 });
 
 request_model!(DomainLogin {
-    required email: "email",
-    required system_domain_id: "system_domain_id",
-    otp: "otp",
-    otp_type: "otp_type",
-    app_name: "app_name",
-    marketplace_signup_nonce: "marketplace_signup_nonce",
+    email required, system_domain_id required, otp, otp_type, app_name, marketplace_signup_nonce,
 });
 
 response_model!(LoginDomain {
-    system_domain_id: "system_domain_id",
-    system_domain_name: "system_domain_name",
-    token: "token",
-    url: "url",
-    platform_url: "platform_url",
-    logo_url: "logo_url",
-    mfa_required: "mfa_required",
-    mfa_methods: "mfa_methods",
-    mfa_required_configured: "mfa_required_configured",
-    mfa_methods_configured: "mfa_methods_configured",
+    system_domain_id, system_domain_name, token, url, platform_url, logo_url, mfa_required,
+    mfa_methods, mfa_required_configured, mfa_methods_configured,
 });
 
 list_item!(LoginDomain {});
 
 response_model!(Token {
-    id: "id",
-    token: "token",
-    expires: "expires",
-    app_id: "app_id",
-    user_id: "user_id",
-    auth_system_domains: "auth_system_domains",
-    is_admin: "is_admin",
-    is_super_admin: "is_super_admin",
-    is_super_admin_light: "is_super_admin_light",
-    is_mfa_authenticated: "is_mfa_authenticated",
-    is_saml_authenticated: "is_saml_authenticated",
-    system_domain_id: "system_domain_id",
-    system_domain_is_plg: "system_domain_is_plg",
-    system_domain_status: "system_domain_status",
-    system_domain_type: "system_domain_type",
-    system_domain_warning_message: "system_domain_warning_message",
-    system_domains: "system_domains",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, token, expires, app_id, user_id, auth_system_domains, is_admin, is_super_admin,
+    is_super_admin_light, is_mfa_authenticated, is_saml_authenticated, system_domain_id,
+    system_domain_is_plg, system_domain_status, system_domain_type, system_domain_warning_message,
+    system_domains, date_created, date_modified,
 });
 
 list_item!(Token { id: id });

@@ -1857,7 +1857,7 @@ pub struct PublishAction {
     pub metadata_overrides: Option<RawJson>,
 
     /// The picture of the publication.
-    pub thumbnail: Option<PublicationThumbnail>,
+    pub thumbnail: Option<Box<PublicationThumbnail>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -1896,7 +1896,7 @@ impl PublishAction {
 
     /// The picture of the publication.
     pub fn thumbnail(mut self, thumbnail: impl Into<PublicationThumbnail>) -> Self {
-        self.thumbnail = Some(thumbnail.into());
+        self.thumbnail = Some(Box::new(thumbnail.into()));
         self
     }
 }
@@ -2537,7 +2537,7 @@ pub struct Term {
     pub value_in: Vec<String>,
 
     /// The range that the value must be in.
-    pub range: Option<TermRange>,
+    pub range: Option<Box<TermRange>>,
 
     /// Whether the field must have a value.
     pub exists: Option<bool>,
@@ -2572,7 +2572,7 @@ impl Term {
 
     /// The range that the value must be in.
     pub fn range(mut self, range: impl Into<TermRange>) -> Self {
-        self.range = Some(range.into());
+        self.range = Some(Box::new(range.into()));
         self
     }
 

@@ -25,7 +25,7 @@ pub struct AnalysisProfile {
     pub analysis_service_account_id: Option<AnalysisServiceAccountId>,
 
     /// How to analyse; which of the settings there are depends on `service_type`.
-    pub settings: Option<AnalysisProfileSettings>,
+    pub settings: Option<Box<AnalysisProfileSettings>>,
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
@@ -34,7 +34,7 @@ pub struct AnalysisProfile {
     pub is_default: Option<bool>,
 
     /// The settings of its account; only in the response of `get_default_for_transcription`.
-    pub analysis_service_account_settings: Option<AnalysisServiceAccountSettings>,
+    pub analysis_service_account_settings: Option<Box<AnalysisServiceAccountSettings>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -65,7 +65,7 @@ pub struct AnalysisProfilePatch {
     pub analysis_service_account_id: Option<AnalysisServiceAccountId>,
 
     /// How to analyse; which of the settings there are depends on `service_type`.
-    pub settings: Option<AnalysisProfileSettings>,
+    pub settings: Option<Box<AnalysisProfileSettings>>,
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
@@ -109,7 +109,7 @@ impl AnalysisProfilePatch {
 
     /// How to analyse; which of the settings there are depends on `service_type`.
     pub fn settings(mut self, settings: impl Into<AnalysisProfileSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 
@@ -150,7 +150,7 @@ pub struct AnalysisProfileReplacement {
     pub analysis_service_account_id: AnalysisServiceAccountId,
 
     /// How to analyse; which of the settings there are depends on `service_type`.
-    pub settings: Option<AnalysisProfileSettings>,
+    pub settings: Option<Box<AnalysisProfileSettings>>,
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
@@ -186,7 +186,7 @@ impl AnalysisProfileReplacement {
 
     /// How to analyse; which of the settings there are depends on `service_type`.
     pub fn settings(mut self, settings: impl Into<AnalysisProfileSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 
@@ -339,7 +339,7 @@ pub struct NewAnalysisProfile {
     pub analysis_service_account_id: AnalysisServiceAccountId,
 
     /// How to analyse; which of the settings there are depends on `service_type`.
-    pub settings: Option<AnalysisProfileSettings>,
+    pub settings: Option<Box<AnalysisProfileSettings>>,
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
@@ -375,7 +375,7 @@ impl NewAnalysisProfile {
 
     /// How to analyse; which of the settings there are depends on `service_type`.
     pub fn settings(mut self, settings: impl Into<AnalysisProfileSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 

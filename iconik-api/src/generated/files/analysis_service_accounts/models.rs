@@ -19,7 +19,7 @@ pub struct AnalysisServiceAccount {
     pub method: Option<AnalysisServiceMethod>,
 
     /// How to reach the service; which of the settings there are depends on `method`.
-    pub settings: Option<AnalysisServiceAccountSettings>,
+    pub settings: Option<Box<AnalysisServiceAccountSettings>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -44,7 +44,7 @@ pub struct AnalysisServiceAccountPatch {
     pub method: Option<AnalysisServiceMethod>,
 
     /// How to reach the service; which of the settings there are depends on `method`.
-    pub settings: Option<AnalysisServiceAccountSettings>,
+    pub settings: Option<Box<AnalysisServiceAccountSettings>>,
 }
 
 impl AnalysisServiceAccountPatch {
@@ -67,7 +67,7 @@ impl AnalysisServiceAccountPatch {
 
     /// How to reach the service; which of the settings there are depends on `method`.
     pub fn settings(mut self, settings: impl Into<AnalysisServiceAccountSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 }
@@ -108,7 +108,7 @@ impl AnalysisServiceAccountReplacement {
     }
 }
 
-copies!(AnalysisServiceAccount => AnalysisServiceAccountReplacement(name: "name", method: "method", settings: "settings") {
+copies!(AnalysisServiceAccount => AnalysisServiceAccountReplacement(name: "name", method: "method", settings: "settings" boxed) {
     
 });
 

@@ -4,34 +4,18 @@
 
 use super::*;
 
-response_model!(AnalysisServiceAccount {
-    id: "id",
-    name: "name",
-    method: "method",
-    settings: "settings",
-});
+response_model!(AnalysisServiceAccount { id, name, method, settings });
 
 list_item!(AnalysisServiceAccount { id: id });
 
-request_model!(AnalysisServiceAccountPatch {
-    id: "id",
-    name: "name",
-    method: "method",
-    settings: "settings",
-});
+request_model!(AnalysisServiceAccountPatch { id, name, method, settings });
 
 request_model!(AnalysisServiceAccountReplacement {
-    id: "id",
-    required name: "name",
-    required method: "method",
-    required settings: "settings",
+    id, name required, method required, settings required,
 });
 
 request_model!(NewAnalysisServiceAccount {
-    id: "id",
-    required name: "name",
-    required method: "method",
-    required settings: "settings",
+    id, name required, method required, settings required,
 });
 
 open_enum!(AnalysisServiceMethod {

@@ -5,81 +5,39 @@
 use super::*;
 
 request_model!(ArchiveManyOptions {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_duplicate_transfers: "allow_duplicate_transfers",
-    delete_original: "delete_original",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    keep_collection_structure: "keep_collection_structure",
-    keep_parent_collection_structure: "keep_parent_collection_structure",
-    destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
+    object_type required, object_ids required, preferred_original_storage_id,
+    allow_duplicate_transfers, delete_original, delete_only_from_source_folder,
+    keep_collection_structure, keep_parent_collection_structure, destination_storage_id,
+    destination_directory_path,
 });
 
-request_model!(AssetArchives {
-    objects: "objects",
-    destination_storage_id: "destination_storage_id",
-    parent_job_id: "parent_job_id",
-});
+request_model!(AssetArchives { objects, destination_storage_id, parent_job_id });
 
 request_model!(AssetRestore {
-    formats: "formats",
-    all_versions: "all_versions",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    restore_priority: "restore_priority",
-    version_ids: "version_ids",
-    required id: "id",
+    formats, all_versions, destination_directory_path, preferred_original_storage_id,
+    restore_priority, version_ids, id required,
 });
 
-request_model!(AssetRestores {
-    objects: "objects",
-    destination_storage_id: "destination_storage_id",
-    parent_job_id: "parent_job_id",
-});
+request_model!(AssetRestores { objects, destination_storage_id, parent_job_id });
 
-request_model!(CollectionArchives {
-    objects: "objects",
-    destination_storage_id: "destination_storage_id",
-});
+request_model!(CollectionArchives { objects, destination_storage_id });
 
 request_model!(CollectionRestore {
-    formats: "formats",
-    all_versions: "all_versions",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    restore_priority: "restore_priority",
-    version_ids: "version_ids",
-    keep_collection_structure: "keep_collection_structure",
-    keep_parent_collection_structure: "keep_parent_collection_structure",
-    required id: "id",
+    formats, all_versions, destination_directory_path, preferred_original_storage_id,
+    restore_priority, version_ids, keep_collection_structure, keep_parent_collection_structure,
+    id required,
 });
 
-request_model!(CollectionRestores {
-    objects: "objects",
-    destination_storage_id: "destination_storage_id",
-});
+request_model!(CollectionRestores { objects, destination_storage_id });
 
-request_model!(SavedSearchArchives {
-    objects: "objects",
-    destination_storage_id: "destination_storage_id",
-});
+request_model!(SavedSearchArchives { objects, destination_storage_id });
 
 request_model!(SavedSearchRestore {
-    formats: "formats",
-    all_versions: "all_versions",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    restore_priority: "restore_priority",
-    version_ids: "version_ids",
-    required id: "id",
+    formats, all_versions, destination_directory_path, preferred_original_storage_id,
+    restore_priority, version_ids, id required,
 });
 
-request_model!(SavedSearchRestores {
-    objects: "objects",
-    destination_storage_id: "destination_storage_id",
-});
+request_model!(SavedSearchRestores { objects, destination_storage_id });
 
 open_enum!(RestorePriority {
     Low => "LOW",

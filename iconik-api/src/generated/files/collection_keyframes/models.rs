@@ -99,7 +99,7 @@ pub struct CollectionKeyframePatch {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -198,7 +198,7 @@ impl CollectionKeyframePatch {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 
@@ -265,7 +265,7 @@ pub struct CollectionKeyframeReplacement {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -376,7 +376,7 @@ impl CollectionKeyframeReplacement {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 
@@ -452,7 +452,7 @@ pub struct NewCollectionKeyframe {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -586,7 +586,7 @@ impl NewCollectionKeyframe {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 

@@ -4,16 +4,6 @@
 
 use super::*;
 
-request_model!(ComponentReplacement {
-    id: "id",
-    required name: "name",
-    required r#type: "type",
-    metadata: "metadata",
-});
+request_model!(ComponentReplacement { id, name required, r#type: "type" required, metadata });
 
-request_model!(NewComponent {
-    id: "id",
-    required name: "name",
-    required r#type: "type",
-    metadata: "metadata",
-});
+request_model!(NewComponent { id, name required, r#type: "type" required, metadata });

@@ -4,6 +4,4 @@
 
 use super::*;
 
-request_model!(FormatIds {
-    required ids: "ids",
-});
+request_model!(FormatIds { ids required });

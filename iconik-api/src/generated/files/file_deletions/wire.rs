@@ -5,19 +5,8 @@
 use super::*;
 
 response_model!(FileDeletion {
-    id: "id",
-    file_id: "file_id",
-    filename: "filename",
-    directory_path: "directory_path",
-    file_type: "file_type",
-    template: "template",
-    template_engine: "template_engine",
-    keep_source: "keep_source",
-    storage_id: "storage_id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    job_id: "job_id",
+    id, file_id, filename, directory_path, file_type, template, template_engine, keep_source,
+    storage_id, asset_id, version_id, format_id, job_id,
 });
 
 list_item!(FileDeletion { id: id });

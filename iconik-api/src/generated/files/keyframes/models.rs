@@ -50,7 +50,7 @@ pub struct KeyframePatch {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -177,7 +177,7 @@ impl KeyframePatch {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 
@@ -285,7 +285,7 @@ pub struct KeyframeReplacement {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -432,7 +432,7 @@ impl KeyframeReplacement {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 
@@ -536,7 +536,7 @@ pub struct NewKeyframe {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -683,7 +683,7 @@ impl NewKeyframe {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 

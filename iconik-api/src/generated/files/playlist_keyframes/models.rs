@@ -46,7 +46,7 @@ pub struct NewPlaylistKeyframe {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -180,7 +180,7 @@ impl NewPlaylistKeyframe {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 
@@ -253,7 +253,7 @@ pub struct PlaylistKeyframe {
     pub size: Option<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -334,7 +334,7 @@ pub struct PlaylistKeyframePatch {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -433,7 +433,7 @@ impl PlaylistKeyframePatch {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 
@@ -506,7 +506,7 @@ pub struct PlaylistKeyframeReplacement {
     pub size: Nullable<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -617,7 +617,7 @@ impl PlaylistKeyframeReplacement {
 
     /// The position of the frame in the video.
     pub fn time_code(mut self, time_code: impl Into<TimeCode>) -> Self {
-        self.time_code = Some(time_code.into());
+        self.time_code = Some(Box::new(time_code.into()));
         self
     }
 

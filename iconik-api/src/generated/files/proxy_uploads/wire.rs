@@ -4,7 +4,4 @@
 
 use super::*;
 
-request_model!(ProxyUploadCleanupOptions {
-    upload_id: "upload_id",
-    abort_upload: "abort_upload",
-});
+request_model!(ProxyUploadCleanupOptions { upload_id, abort_upload });

@@ -27,7 +27,7 @@ pub struct NewStorageGatewayCluster {
 
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
-    pub settings: Nullable<GatewaySettings>,
+    pub settings: Nullable<Box<GatewaySettings>>,
 
     /// Where its storage gateways find their common database; it may contain a password.
     pub db_connection_uri: Nullable<Secret>,
@@ -97,7 +97,7 @@ impl NewStorageGatewayCluster {
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
     pub fn settings(mut self, settings: impl Into<GatewaySettings>) -> Self {
-        self.settings = Nullable::Value(settings.into());
+        self.settings = Nullable::Value(Box::new(settings.into()));
         self
     }
 
@@ -154,7 +154,7 @@ pub struct StorageGatewayCluster {
 
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
-    pub settings: Option<GatewaySettings>,
+    pub settings: Option<Box<GatewaySettings>>,
 
     /// Where its storage gateways find their common database; it may contain a password.
     pub db_connection_uri: Option<Secret>,
@@ -221,7 +221,7 @@ pub struct StorageGatewayClusterPatch {
 
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
-    pub settings: Nullable<GatewaySettings>,
+    pub settings: Nullable<Box<GatewaySettings>>,
 
     /// Where its storage gateways find their common database; it may contain a password.
     pub db_connection_uri: Nullable<Secret>,
@@ -293,7 +293,7 @@ impl StorageGatewayClusterPatch {
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
     pub fn settings(mut self, settings: impl Into<GatewaySettings>) -> Self {
-        self.settings = Nullable::Value(settings.into());
+        self.settings = Nullable::Value(Box::new(settings.into()));
         self
     }
 
@@ -360,7 +360,7 @@ pub struct StorageGatewayClusterReplacement {
 
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
-    pub settings: Nullable<GatewaySettings>,
+    pub settings: Nullable<Box<GatewaySettings>>,
 
     /// Where its storage gateways find their common database; it may contain a password.
     pub db_connection_uri: Nullable<Secret>,
@@ -430,7 +430,7 @@ impl StorageGatewayClusterReplacement {
     /// How much its storage gateways do at the same time; each of them may have settings of its
     /// own.
     pub fn settings(mut self, settings: impl Into<GatewaySettings>) -> Self {
-        self.settings = Nullable::Value(settings.into());
+        self.settings = Nullable::Value(Box::new(settings.into()));
         self
     }
 

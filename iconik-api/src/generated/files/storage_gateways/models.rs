@@ -44,7 +44,7 @@ pub struct NewStorageGateway {
     pub storages: Nullable<BTreeMap<String, GatewayMount>>,
 
     /// How much it does at the same time.
-    pub settings: Nullable<GatewaySettings>,
+    pub settings: Nullable<Box<GatewaySettings>>,
 
     /// Its address in the local network.
     pub storage_addr: Option<String>,
@@ -133,7 +133,7 @@ impl NewStorageGateway {
 
     /// How much it does at the same time.
     pub fn settings(mut self, settings: impl Into<GatewaySettings>) -> Self {
-        self.settings = Nullable::Value(settings.into());
+        self.settings = Nullable::Value(Box::new(settings.into()));
         self
     }
 
@@ -187,7 +187,7 @@ pub struct StorageGatewayPatch {
     pub storages: Nullable<BTreeMap<String, GatewayMount>>,
 
     /// How much it does at the same time.
-    pub settings: Nullable<GatewaySettings>,
+    pub settings: Nullable<Box<GatewaySettings>>,
 
     /// Its address in the local network.
     pub storage_addr: Option<String>,
@@ -275,7 +275,7 @@ impl StorageGatewayPatch {
 
     /// How much it does at the same time.
     pub fn settings(mut self, settings: impl Into<GatewaySettings>) -> Self {
-        self.settings = Nullable::Value(settings.into());
+        self.settings = Nullable::Value(Box::new(settings.into()));
         self
     }
 
@@ -335,7 +335,7 @@ pub struct StorageGatewayReplacement {
     pub storages: Nullable<BTreeMap<String, GatewayMount>>,
 
     /// How much it does at the same time.
-    pub settings: Nullable<GatewaySettings>,
+    pub settings: Nullable<Box<GatewaySettings>>,
 
     /// Its address in the local network.
     pub storage_addr: Option<String>,
@@ -424,7 +424,7 @@ impl StorageGatewayReplacement {
 
     /// How much it does at the same time.
     pub fn settings(mut self, settings: impl Into<GatewaySettings>) -> Self {
-        self.settings = Nullable::Value(settings.into());
+        self.settings = Nullable::Value(Box::new(settings.into()));
         self
     }
 

@@ -4,51 +4,19 @@
 
 use super::*;
 
-response_model!(GatewayVersion {
-    version: "version",
-});
+response_model!(GatewayVersion { version });
 
 request_model!(NewStorageGateway {
-    id: "id",
-    required name: "name",
-    description: "description",
-    required enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name required, description, enabled required, cluster_id, roles, storages, settings,
+    storage_addr, public_identity, date_created, date_modified,
 });
 
 request_model!(StorageGatewayPatch {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, enabled, cluster_id, roles, storages, settings, storage_addr,
+    public_identity, date_created, date_modified,
 });
 
 request_model!(StorageGatewayReplacement {
-    id: "id",
-    required name: "name",
-    description: "description",
-    required enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name required, description, enabled required, cluster_id, roles, storages, settings,
+    storage_addr, public_identity, date_created, date_modified,
 });

@@ -212,7 +212,7 @@ pub struct StoragePatch {
 
     /// How to reach the storage and what to do with its files; which of the settings there are
     /// depends on `method`.
-    pub settings: Option<StorageSettings>,
+    pub settings: Option<Box<StorageSettings>>,
 
     /// Whether the storage is in use.
     pub status: Option<StorageStatus>,
@@ -273,7 +273,7 @@ impl StoragePatch {
     /// How to reach the storage and what to do with its files; which of the settings there are
     /// depends on `method`.
     pub fn settings(mut self, settings: impl Into<StorageSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 
@@ -515,7 +515,7 @@ impl StorageReplacement {
     }
 }
 
-copies!(Storage => StorageReplacement(name: "name", method: "method", purpose: "purpose", settings: "settings") {
+copies!(Storage => StorageReplacement(name: "name", method: "method", purpose: "purpose", settings: "settings" boxed) {
     description, status, status_message, scanner_status, last_scanned,
 });
 

@@ -5,17 +5,8 @@
 use super::*;
 
 request_model!(NewTranscodeJobs {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    format_name: "format_name",
-    preferred_storage_id: "preferred_storage_id",
-    preferred_storage_method: "preferred_storage_method",
-    prefer_any_cloud: "prefer_any_cloud",
-    priority: "priority",
+    object_type required, object_ids required, format_name, preferred_storage_id,
+    preferred_storage_method, prefer_any_cloud, priority,
 });
 
-request_model!(SubtitleJobOptions {
-    create_transcription: "create_transcription",
-    delete_old_transcriptions: "delete_old_transcriptions",
-    priority: "priority",
-});
+request_model!(SubtitleJobOptions { create_transcription, delete_old_transcriptions, priority });

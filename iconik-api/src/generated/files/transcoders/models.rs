@@ -48,7 +48,7 @@ pub struct Transcoder {
     pub r#type: Option<TranscoderType>,
 
     /// How it works; which of the settings there are depends on `type`.
-    pub settings: Option<TranscoderSettings>,
+    pub settings: Option<Box<TranscoderSettings>>,
 
     /// The storages that it is linked to; only where the request asks for them.
     pub storages: Vec<Storage>,
@@ -93,7 +93,7 @@ pub struct TranscoderPatch {
     pub r#type: Option<TranscoderType>,
 
     /// How it works; which of the settings there are depends on `type`.
-    pub settings: Option<TranscoderSettings>,
+    pub settings: Option<Box<TranscoderSettings>>,
 }
 
 impl TranscoderPatch {
@@ -116,7 +116,7 @@ impl TranscoderPatch {
 
     /// How it works; which of the settings there are depends on `type`.
     pub fn settings(mut self, settings: impl Into<TranscoderSettings>) -> Self {
-        self.settings = Some(settings.into());
+        self.settings = Some(Box::new(settings.into()));
         self
     }
 }
@@ -157,7 +157,7 @@ impl TranscoderReplacement {
     }
 }
 
-copies!(Transcoder => TranscoderReplacement(name: "name", r#type: "type", settings: "settings") {
+copies!(Transcoder => TranscoderReplacement(name: "name", r#type: "type", settings: "settings" boxed) {
     
 });
 

@@ -4,106 +4,41 @@
 
 use super::*;
 
-request_model!(AssetTransfers {
-    objects: "objects",
-    parent_job_id: "parent_job_id",
-});
+request_model!(AssetTransfers { objects, parent_job_id });
 
-request_model!(CollectionTransfers {
-    objects: "objects",
-});
+request_model!(CollectionTransfers { objects });
 
-request_model!(SavedSearchTransfers {
-    objects: "objects",
-});
+request_model!(SavedSearchTransfers { objects });
 
 response_model!(TransferFromStorage {
-    id: "id",
-    asset_id: "asset_id",
-    format_id: "format_id",
-    component_ids: "component_ids",
-    asset_paths: "asset_paths",
-    collection_storage_id: "collection_storage_id",
-    original_storage_id: "original_storage_id",
-    original_url: "original_url",
-    destination_directory_path: "destination_directory_path",
-    destination_file_set_name: "destination_file_set_name",
-    destination_filename: "destination_filename",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    delete_source_file_set_after_download: "delete_source_file_set_after_download",
-    temporary_file_set_source: "temporary_file_set_source",
-    transfer_type: "transfer_type",
-    job_id: "job_id",
-    job_steps: "job_steps",
-    parent_job_id: "parent_job_id",
-    original_file_set_id: "original_file_set_id",
-    destination_storage_id: "destination_storage_id",
-    destination_storage_method: "destination_storage_method",
-    delete_local_file_set_after_upload: "delete_local_file_set_after_upload",
-    add_file_set: "add_file_set",
-    overwrite: "overwrite",
-    include_original_extension: "include_original_extension",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcription_format: "export_transcription_format",
-    export_metadata_format: "export_metadata_format",
-    export_metadata_view: "export_metadata_view",
+    id, asset_id, format_id, component_ids, asset_paths, collection_storage_id, original_storage_id,
+    original_url, destination_directory_path, destination_file_set_name, destination_filename,
+    delete_only_from_source_folder, delete_source_file_set_after_download,
+    temporary_file_set_source, transfer_type, job_id, job_steps, parent_job_id,
+    original_file_set_id, destination_storage_id, destination_storage_method,
+    delete_local_file_set_after_upload, add_file_set, overwrite, include_original_extension,
+    export_original, export_proxy, export_posters, export_transcription_format,
+    export_metadata_format, export_metadata_view,
 });
 
 list_item!(TransferFromStorage { id: id });
 
-response_model!(TransferJob {
-    job_id: "job_id",
-    success: "success",
-});
+response_model!(TransferJob { job_id, success });
 
 request_model!(TransferManyOptions {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_duplicate_transfers: "allow_duplicate_transfers",
-    delete_original: "delete_original",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    keep_collection_structure: "keep_collection_structure",
-    keep_parent_collection_structure: "keep_parent_collection_structure",
-    format_name: "format_name",
-    file_path: "file_path",
-    overwrite: "overwrite",
+    object_type required, object_ids required, preferred_original_storage_id,
+    allow_duplicate_transfers, delete_original, delete_only_from_source_folder,
+    keep_collection_structure, keep_parent_collection_structure, format_name, file_path, overwrite,
 });
 
 response_model!(TransferToStorage {
-    id: "id",
-    asset_id: "asset_id",
-    format_id: "format_id",
-    component_ids: "component_ids",
-    asset_paths: "asset_paths",
-    collection_storage_id: "collection_storage_id",
-    original_storage_id: "original_storage_id",
-    original_url: "original_url",
-    destination_directory_path: "destination_directory_path",
-    destination_file_set_name: "destination_file_set_name",
-    destination_filename: "destination_filename",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    delete_source_file_set_after_download: "delete_source_file_set_after_download",
-    temporary_file_set_source: "temporary_file_set_source",
-    transfer_type: "transfer_type",
-    job_id: "job_id",
-    job_steps: "job_steps",
-    parent_job_id: "parent_job_id",
-    file_set_id: "file_set_id",
-    local_storage_id: "local_storage_id",
-    destination_base_directory: "destination_base_directory",
-    delete_remote_file_set_after_download: "delete_remote_file_set_after_download",
-    add_file_set: "add_file_set",
-    overwrite: "overwrite",
-    include_original_extension: "include_original_extension",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcription_format: "export_transcription_format",
-    export_metadata_format: "export_metadata_format",
-    export_metadata_view: "export_metadata_view",
+    id, asset_id, format_id, component_ids, asset_paths, collection_storage_id, original_storage_id,
+    original_url, destination_directory_path, destination_file_set_name, destination_filename,
+    delete_only_from_source_folder, delete_source_file_set_after_download,
+    temporary_file_set_source, transfer_type, job_id, job_steps, parent_job_id, file_set_id,
+    local_storage_id, destination_base_directory, delete_remote_file_set_after_download,
+    add_file_set, overwrite, include_original_extension, export_original, export_proxy,
+    export_posters, export_transcription_format, export_metadata_format, export_metadata_view,
 });
 
 list_item!(TransferToStorage { id: id });

@@ -188,7 +188,7 @@ pub struct AssetTransfer {
     pub delete_only_from_source: Option<bool>,
 
     /// Where files may be deleted.
-    pub delete_only_from_source_context: Option<TransferSource>,
+    pub delete_only_from_source_context: Option<Box<TransferSource>>,
 
     /// The asset.
     pub id: AssetId,
@@ -267,7 +267,9 @@ impl AssetTransfer {
         mut self,
         delete_only_from_source_context: impl Into<TransferSource>,
     ) -> Self {
-        self.delete_only_from_source_context = Some(delete_only_from_source_context.into());
+        self.delete_only_from_source_context = Some(
+            Box::new(delete_only_from_source_context.into()),
+        );
         self
     }
 
@@ -319,7 +321,7 @@ pub struct CollectionKeyframe {
     pub size: Option<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -381,7 +383,7 @@ pub struct CollectionTransfer {
     pub delete_only_from_source: Option<bool>,
 
     /// Where files may be deleted.
-    pub delete_only_from_source_context: Option<TransferSource>,
+    pub delete_only_from_source_context: Option<Box<TransferSource>>,
 
     /// Makes a directory of each collection. Default: `false`.
     pub keep_collection_structure: Option<bool>,
@@ -464,7 +466,9 @@ impl CollectionTransfer {
         mut self,
         delete_only_from_source_context: impl Into<TransferSource>,
     ) -> Self {
-        self.delete_only_from_source_context = Some(delete_only_from_source_context.into());
+        self.delete_only_from_source_context = Some(
+            Box::new(delete_only_from_source_context.into()),
+        );
         self
     }
 
@@ -1144,7 +1148,7 @@ pub struct Keyframe {
     pub size: Option<i64>,
 
     /// The position of the frame in the video.
-    pub time_code: Option<TimeCode>,
+    pub time_code: Option<Box<TimeCode>>,
 
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
@@ -1321,7 +1325,7 @@ pub struct SavedSearchTransfer {
     pub delete_only_from_source: Option<bool>,
 
     /// Where files may be deleted.
-    pub delete_only_from_source_context: Option<TransferSource>,
+    pub delete_only_from_source_context: Option<Box<TransferSource>>,
 
     /// The saved search.
     pub id: SavedSearchId,
@@ -1396,7 +1400,9 @@ impl SavedSearchTransfer {
         mut self,
         delete_only_from_source_context: impl Into<TransferSource>,
     ) -> Self {
-        self.delete_only_from_source_context = Some(delete_only_from_source_context.into());
+        self.delete_only_from_source_context = Some(
+            Box::new(delete_only_from_source_context.into()),
+        );
         self
     }
 }
@@ -1433,7 +1439,7 @@ pub struct Storage {
 
     /// How to reach the storage and what to do with its files; which of the settings there are
     /// depends on `method`.
-    pub settings: Option<StorageSettings>,
+    pub settings: Option<Box<StorageSettings>>,
 
     /// Whether the storage is in use.
     pub status: Option<StorageStatus>,
@@ -1492,7 +1498,7 @@ pub struct StorageGateway {
     pub storages: BTreeMap<String, GatewayMount>,
 
     /// How much it does at the same time.
-    pub settings: Option<GatewaySettings>,
+    pub settings: Option<Box<GatewaySettings>>,
 
     /// Its address in the local network.
     pub storage_addr: Option<String>,
@@ -1516,10 +1522,10 @@ pub struct StorageGateway {
     pub dedicated_storage_ids: Vec<StorageId>,
 
     /// The settings in effect: its own, and those of its cluster for the rest.
-    pub merged_settings: Option<GatewaySettings>,
+    pub merged_settings: Option<Box<GatewaySettings>>,
 
     /// What the gateway last reported about itself.
-    pub telemetry: Option<GatewayTelemetry>,
+    pub telemetry: Option<Box<GatewayTelemetry>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,

@@ -228,7 +228,7 @@ pub struct Job {
     pub job_context: Option<RawJson>,
 
     /// How to control the job: which URL to call for which action.
-    pub action_context: Option<JobActions>,
+    pub action_context: Option<Box<JobActions>>,
 
     /// The priority of the job. `prioritize_many` changes it. From 1 to 10.
     pub priority: Option<i64>,
@@ -513,7 +513,7 @@ pub struct JobPatch {
     pub job_context: Option<RawJson>,
 
     /// How to control the job: which URL to call for which action.
-    pub action_context: Option<JobActions>,
+    pub action_context: Option<Box<JobActions>>,
 
     /// The priority of the job. `prioritize_many` changes it. From 1 to 10. Set by iconik: a
     /// request does not change it.
@@ -663,7 +663,7 @@ impl JobPatch {
 
     /// How to control the job: which URL to call for which action.
     pub fn action_context(mut self, action_context: impl Into<JobActions>) -> Self {
-        self.action_context = Some(action_context.into());
+        self.action_context = Some(Box::new(action_context.into()));
         self
     }
 
@@ -791,7 +791,7 @@ pub struct JobReplacement {
     pub job_context: Option<RawJson>,
 
     /// How to control the job: which URL to call for which action.
-    pub action_context: Option<JobActions>,
+    pub action_context: Option<Box<JobActions>>,
 
     /// The priority of the job. `prioritize_many` changes it. From 1 to 10. Set by iconik: a
     /// request does not change it.
@@ -954,7 +954,7 @@ impl JobReplacement {
 
     /// How to control the job: which URL to call for which action.
     pub fn action_context(mut self, action_context: impl Into<JobActions>) -> Self {
-        self.action_context = Some(action_context.into());
+        self.action_context = Some(Box::new(action_context.into()));
         self
     }
 
@@ -1383,7 +1383,7 @@ pub struct NewJob {
     pub job_context: Option<RawJson>,
 
     /// How to control the job: which URL to call for which action.
-    pub action_context: Option<JobActions>,
+    pub action_context: Option<Box<JobActions>>,
 
     /// The priority of the job. `prioritize_many` changes it. From 1 to 10. Set by iconik: a
     /// request does not change it.
@@ -1546,7 +1546,7 @@ impl NewJob {
 
     /// How to control the job: which URL to call for which action.
     pub fn action_context(mut self, action_context: impl Into<JobActions>) -> Self {
-        self.action_context = Some(action_context.into());
+        self.action_context = Some(Box::new(action_context.into()));
         self
     }
 

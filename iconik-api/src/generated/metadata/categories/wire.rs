@@ -5,33 +5,15 @@
 use super::*;
 
 response_model!(MetadataCategory {
-    name: "name",
-    label: "label",
-    object_type: "object_type",
-    view_ids: "view_ids",
-    views: "views",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    name, label, object_type, view_ids, views, date_created, date_modified,
 });
 
 list_item!(MetadataCategory { name: name });
 
 request_model!(MetadataCategoryReplacement {
-    required name: "name",
-    required label: "label",
-    object_type: "object_type",
-    view_ids: "view_ids",
-    views: "views",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    name required, label required, object_type, view_ids, views, date_created, date_modified,
 });
 
 request_model!(NewMetadataCategory {
-    required name: "name",
-    required label: "label",
-    object_type: "object_type",
-    view_ids: "view_ids",
-    views: "views",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    name required, label required, object_type, view_ids, views, date_created, date_modified,
 });

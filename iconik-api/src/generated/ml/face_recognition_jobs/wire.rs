@@ -5,19 +5,11 @@
 use super::*;
 
 request_model!(FaceRecognitionOptions {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    include_assets: "include_assets",
-    include_collections: "include_collections",
-    force: "force",
-    face_image_analysis_profile_id: "face_image_analysis_profile_id",
-    face_video_analysis_profile_id: "face_video_analysis_profile_id",
+    object_type required, object_ids required, include_assets, include_collections, force,
+    face_image_analysis_profile_id, face_video_analysis_profile_id,
 });
 
-request_model!(JobPriority {
-    required job_ids: "job_ids",
-    required priority: "priority",
-});
+request_model!(JobPriority { job_ids required, priority required });
 
 open_enum!(FaceRecognitionObjectType {
     Assets => "assets",

@@ -4,11 +4,6 @@
 
 use super::*;
 
-request_model!(EmbeddingsReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-    embedding_ids: "embedding_ids",
-});
+request_model!(EmbeddingsReindexOptions { sync_to_another_dc, embedding_ids });
 
-response_model!(FaceImageUrl {
-    url: "url",
-});
+response_model!(FaceImageUrl { url });

@@ -5,50 +5,21 @@
 use super::*;
 
 response_model!(PersonInstance {
-    id: "id",
-    name: "name",
-    status: "status",
-    main_face_id: "main_face_id",
-    image_url: "image_url",
-    person_version_face_image_url: "person_version_face_image_url",
-    has_unconfirmed_instances: "has_unconfirmed_instances",
-    created_by_user: "created_by_user",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    asset_id: "asset_id",
-    asset_title: "asset_title",
-    version_id: "version_id",
-    version_number: "version_number",
-    person_version_face_id: "person_version_face_id",
+    id, name, status, main_face_id, image_url, person_version_face_image_url,
+    has_unconfirmed_instances, created_by_user, system_domain_id, date_created, date_modified,
+    asset_id, asset_title, version_id, version_number, person_version_face_id,
 });
 
 list_item!(PersonInstance { id: id });
 
-request_model!(PersonInstanceSelection {
-    version_ids: "version_ids",
-    all_instances_except_unconfirmed: "all_instances_except_unconfirmed",
-});
+request_model!(PersonInstanceSelection { version_ids, all_instances_except_unconfirmed });
 
-request_model!(PersonOfAsset {
-    required person_id: "person_id",
-    required version_id: "version_id",
-});
+request_model!(PersonOfAsset { person_id required, version_id required });
 
-request_model!(PersonReassignment {
-    new_person_id: "new_person_id",
-    new_person_name: "new_person_name",
-});
+request_model!(PersonReassignment { new_person_id, new_person_name });
 
-request_model!(PersonsOfAsset {
-    required objects: "objects",
-});
+request_model!(PersonsOfAsset { objects required });
 
-request_model!(VersionOfPerson {
-    required asset_id: "asset_id",
-    required version_id: "version_id",
-});
+request_model!(VersionOfPerson { asset_id required, version_id required });
 
-request_model!(VersionsOfPerson {
-    required objects: "objects",
-});
+request_model!(VersionsOfPerson { objects required });

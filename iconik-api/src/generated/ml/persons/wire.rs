@@ -5,42 +5,20 @@
 use super::*;
 
 response_model!(Person {
-    id: "id",
-    name: "name",
-    status: "status",
-    main_face_id: "main_face_id",
-    image_url: "image_url",
-    person_version_face_image_url: "person_version_face_image_url",
-    has_unconfirmed_instances: "has_unconfirmed_instances",
-    created_by_user: "created_by_user",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, status, main_face_id, image_url, person_version_face_image_url,
+    has_unconfirmed_instances, created_by_user, system_domain_id, date_created, date_modified,
 });
 
 list_item!(Person { id: id });
 
 request_model!(PersonConfirmation {
-    version_ids: "version_ids",
-    all_instances_except_unconfirmed: "all_instances_except_unconfirmed",
-    required name: "name",
+    version_ids, all_instances_except_unconfirmed, name required,
 });
 
-request_model!(PersonIds {
-    required person_ids: "person_ids",
-});
+request_model!(PersonIds { person_ids required });
 
-request_model!(PersonPatch {
-    name: "name",
-    main_face_id: "main_face_id",
-});
+request_model!(PersonPatch { name, main_face_id });
 
-request_model!(PersonReplacement {
-    name: "name",
-    main_face_id: "main_face_id",
-});
+request_model!(PersonReplacement { name, main_face_id });
 
-request_model!(PersonsReindexOptions {
-    required person_ids: "person_ids",
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(PersonsReindexOptions { person_ids required, sync_to_another_dc });

@@ -4,14 +4,9 @@
 
 use super::*;
 
-request_model!(JobControl {
-    required job_ids: "job_ids",
-    required action: "action",
-});
+request_model!(JobControl { job_ids required, action required });
 
-request_model!(ReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ReindexOptions { sync_to_another_dc });
 
 open_enum!(JobAction {
     Abort => "ABORT",

@@ -4,48 +4,18 @@
 
 use super::*;
 
-response_model!(ConnectionTest {
-    supported: "supported",
-    ok: "ok",
-    message: "message",
-});
+response_model!(ConnectionTest { supported, ok, message });
 
-request_model!(NewSearchBackend {
-    required kind: "kind",
-    name: "name",
-    enabled: "enabled",
-    options: "options",
-});
+request_model!(NewSearchBackend { kind required, name, enabled, options });
 
-response_model!(SearchBackend {
-    kind: "kind",
-    name: "name",
-    enabled: "enabled",
-    options: "options",
-    id: "id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+response_model!(SearchBackend { kind, name, enabled, options, id, date_created, date_modified });
 
 list_item!(SearchBackend { id: id });
 
-response_model!(SearchBackendKind {
-    kind: "kind",
-    options_schema: "options_schema",
-});
+response_model!(SearchBackendKind { kind, options_schema });
 
 list_item!(SearchBackendKind {});
 
-request_model!(SearchBackendPatch {
-    kind: "kind",
-    name: "name",
-    enabled: "enabled",
-    options: "options",
-});
+request_model!(SearchBackendPatch { kind, name, enabled, options });
 
-request_model!(SearchBackendReplacement {
-    kind: "kind",
-    name: "name",
-    enabled: "enabled",
-    options: "options",
-});
+request_model!(SearchBackendReplacement { kind, name, enabled, options });

@@ -4,10 +4,6 @@
 
 use super::*;
 
-response_model!(SearchHistoryEntry {
-    id: "id",
-    criteria: "criteria",
-    date_created: "date_created",
-});
+response_model!(SearchHistoryEntry { id, criteria, date_created });
 
 list_item!(SearchHistoryEntry { id: id });

@@ -514,7 +514,7 @@ pub struct NaturalSearchOptions {
     pub search_after: Option<Vec<RawJson>>,
 
     /// The `filters` of the previous response.
-    pub replay: Option<NaturalSearchReplay>,
+    pub replay: Option<Box<NaturalSearchReplay>>,
 
     /// How many objects to find at most. Default: `20`.
     ///
@@ -590,7 +590,7 @@ impl NaturalSearchOptions {
 
     /// The `filters` of the previous response.
     pub fn replay(mut self, replay: impl Into<NaturalSearchReplay>) -> Self {
-        self.replay = Some(replay.into());
+        self.replay = Some(Box::new(replay.into()));
         self
     }
 
@@ -725,7 +725,7 @@ pub struct NaturalSearchResults {
     pub interpretations: Vec<QueryInterpretation>,
 
     /// The filters that led to the result. They can be sent again as `replay`.
-    pub filters: Option<NaturalSearchFilters>,
+    pub filters: Option<Box<NaturalSearchFilters>>,
 
     /// How well the best objects match.
     pub match_quality: Option<MatchQuality>,
@@ -737,7 +737,7 @@ pub struct NaturalSearchResults {
     pub language: Option<String>,
 
     /// Whether there are further pages.
-    pub pagination: Option<NaturalSearchPagination>,
+    pub pagination: Option<Box<NaturalSearchPagination>>,
 
     /// Always `null` (iconik's 2026 document).
     pub facets: Option<RawJson>,
@@ -834,10 +834,10 @@ pub struct ParsedCriteria {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParsedQuery {
     /// The search criteria.
-    pub result: Option<ParsedCriteria>,
+    pub result: Option<Box<ParsedCriteria>>,
 
     /// How the translation was made.
-    pub metadata: Option<ParsedQueryOrigin>,
+    pub metadata: Option<Box<ParsedQueryOrigin>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -896,7 +896,7 @@ pub struct QueryInterpretation {
     pub answered: Option<bool>,
 
     /// The filters that follow from it.
-    pub filters: Option<NaturalSearchFilters>,
+    pub filters: Option<Box<NaturalSearchFilters>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,

@@ -4,188 +4,66 @@
 
 use super::*;
 
-request_model!(DisplayedFilters {
-    facets: "facets",
-    filters: "filters",
-});
+request_model!(DisplayedFilters { facets, filters });
 
-response_model!(Evidence {
-    kind: "kind",
-    text: "text",
-    field: "field",
-    location: "location",
-    source: "source",
-    source_label: "source_label",
-});
+response_model!(Evidence { kind, text, field, location, source, source_label });
 
-response_model!(KeywordPredicate {
-    required kind: "kind",
-    required op: "op",
-    required value: "value",
-    negate: "negate",
-});
+response_model!(KeywordPredicate { kind required, op required, value required, negate });
 
 response_model!(LexicalPredicate {
-    required kind: "kind",
-    terms: "terms",
-    operator: "operator",
-    any_of: "any_of",
-    fuzziness: "fuzziness",
-    sub_field: "sub_field",
-    tier: "tier",
+    kind required, terms, operator, any_of, fuzziness, sub_field, tier,
 });
 
-response_model!(MatchAssessment {
-    quality: "quality",
-    basis: "basis",
-    round_index: "round_index",
-});
+response_model!(MatchAssessment { quality, basis, round_index });
 
-request_model!(NaturalQuery {
-    required query: "query",
-    context: "context",
-});
+request_model!(NaturalQuery { query required, context });
 
-request_model!(NaturalQueryContext {
-    displayed_filters: "displayed_filters",
-});
+request_model!(NaturalQueryContext { displayed_filters });
 
 response_model!(NaturalSearchFilter {
-    required field: "field",
-    required predicate: "predicate",
-    label: "label",
-    field_type: "field_type",
-    value_labels: "value_labels",
-    facetable: "facetable",
-    role: "role",
-    weight: "weight",
-    disposition: "disposition",
-    pushed_down: "pushed_down",
-    reason: "reason",
+    field required, predicate required, label, field_type, value_labels, facetable, role, weight,
+    disposition, pushed_down, reason,
 });
 
 response_model!(NaturalSearchFilters {
-    version: "version",
-    applied: "applied",
-    ranking_unit: "ranking_unit",
-    order: "order",
-    exact_text: "exact_text",
-    meaning_led: "meaning_led",
-    query: "query",
-    relaxed: "relaxed",
-    rejected: "rejected",
-    result_unit: "result_unit",
-    modalities: "modalities",
-    scoring: "scoring",
-    sources: "sources",
+    version, applied, ranking_unit, order, exact_text, meaning_led, query, relaxed, rejected,
+    result_unit, modalities, scoring, sources,
 });
 
 response_model!(NaturalSearchHit {
-    score: "score",
-    r#match: "match",
-    evidence: "evidence",
-    start_s: "start_s",
-    end_s: "end_s",
-    thumbnail_s: "thumbnail_s",
-    id: "id",
-    object_type: "object_type",
-    asset_id: "asset_id",
-    title: "title",
-    description: "description",
-    metadata: "metadata",
-    segments: "segments",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    score, r#match: "match", evidence, start_s, end_s, thumbnail_s, id, object_type, asset_id,
+    title, description, metadata, segments, date_created, date_modified,
 });
 
-request_model!(NaturalSearchImage {
-    required asset_id: "asset_id",
-    similarity: "similarity",
-});
+request_model!(NaturalSearchImage { asset_id required, similarity });
 
 request_model!(NaturalSearchOptions {
-    query: "query",
-    image: "image",
-    filters: "filters",
-    result_unit: "result_unit",
-    nested_results: "nested_results",
-    max_sub_items: "max_sub_items",
-    page: "page",
-    per_page: "per_page",
-    search_after: "search_after",
-    replay: "replay",
-    limit: "limit",
+    query, image, filters, result_unit, nested_results, max_sub_items, page, per_page, search_after,
+    replay, limit,
 });
 
-response_model!(NaturalSearchPagination {
-    supported: "supported",
-    reason: "reason",
-    page: "page",
-    pages: "pages",
-    per_page: "per_page",
-    total: "total",
-});
+response_model!(NaturalSearchPagination { supported, reason, page, pages, per_page, total });
 
 request_model!(NaturalSearchReplay {
-    required version: "version",
-    applied: "applied",
-    ranking_unit: "ranking_unit",
-    order: "order",
-    exact_text: "exact_text",
-    meaning_led: "meaning_led",
+    version required, applied, ranking_unit, order, exact_text, meaning_led,
 });
 
 response_model!(NaturalSearchResults {
-    objects: "objects",
-    assets: "assets",
-    interpretations: "interpretations",
-    filters: "filters",
-    match_quality: "match_quality",
-    degraded: "degraded",
-    language: "language",
-    pagination: "pagination",
-    facets: "facets",
-    total: "total",
-    page: "page",
-    pages: "pages",
-    per_page: "per_page",
-    first_url: "first_url",
-    last_url: "last_url",
-    next_url: "next_url",
-    prev_url: "prev_url",
-    scroll_id: "scroll_id",
+    objects, assets, interpretations, filters, match_quality, degraded, language, pagination,
+    facets, total, page, pages, per_page, first_url, last_url, next_url, prev_url, scroll_id,
 });
 
 response_model!(NaturalSearchSegment {
-    score: "score",
-    r#match: "match",
-    evidence: "evidence",
-    start_s: "start_s",
-    end_s: "end_s",
-    thumbnail_s: "thumbnail_s",
-    id: "id",
+    score, r#match: "match", evidence, start_s, end_s, thumbnail_s, id,
 });
 
 response_model!(ParsedCriteria {
-    query: "query",
-    filter: "filter",
-    facets_filters: "facets_filters",
-    filter_options: "filter_options",
-    field_types: "field_types",
-    query_mapping: "query_mapping",
+    query, filter, facets_filters, filter_options, field_types, query_mapping,
 });
 
-response_model!(ParsedQuery {
-    result: "result",
-    metadata: "metadata",
-});
+response_model!(ParsedQuery { result, metadata });
 
-response_model!(ParsedQueryOrigin {
-    original_query: "original_query",
-    provider: "provider",
-    model: "model",
-    source_trace_id: "source_trace_id",
-});
+response_model!(ParsedQueryOrigin { original_query, provider, model, source_trace_id });
 
 tagged_union!(Predicate by "kind" {
     KeywordPredicate(KeywordPredicate) => "keyword",
@@ -199,35 +77,15 @@ from_variants!(Predicate {
     SemanticPredicate(SemanticPredicate),
 });
 
-response_model!(QueryInterpretation {
-    confidence: "confidence",
-    why: "why",
-    answered: "answered",
-    filters: "filters",
-});
+response_model!(QueryInterpretation { confidence, why, answered, filters });
 
-response_model!(ScoringMethod {
-    stage: "stage",
-    method: "method",
-    model: "model",
-    params: "params",
-});
+response_model!(ScoringMethod { stage, method, model, params });
 
-response_model!(SearchScoring {
-    methods: "methods",
-});
+response_model!(SearchScoring { methods });
 
-response_model!(SearchSource {
-    reference: "ref",
-    display_name: "display_name",
-    state: "state",
-});
+response_model!(SearchSource { reference: "ref", display_name, state });
 
-response_model!(SemanticPredicate {
-    required kind: "kind",
-    required text: "text",
-    tier: "tier",
-});
+response_model!(SemanticPredicate { kind required, text required, tier });
 
 open_enum!(EvidenceKind {
     Text => "text",

@@ -5,43 +5,19 @@
 use super::*;
 
 request_model!(NewSavedSearchGroup {
-    id: "id",
-    required name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name required, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
 });
 
 response_model!(SavedSearchGroup {
-    id: "id",
-    name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
 });
 
 list_item!(SavedSearchGroup { id: id });
 
 request_model!(SavedSearchGroupPatch {
-    id: "id",
-    name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
 });
 
 request_model!(SavedSearchGroupReplacement {
-    id: "id",
-    required name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name required, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
 });

@@ -80,7 +80,7 @@ impl NewSavedSearch {
     }
 }
 
-copies!(SavedSearch => NewSavedSearch(name: "name", criteria: "criteria") {
+copies!(SavedSearch => NewSavedSearch(name: "name", criteria: "criteria" boxed) {
     group_id, favoured, permissions,
 });
 
@@ -98,7 +98,7 @@ pub struct SavedSearch {
     pub group_id: Option<SavedSearchGroupId>,
 
     /// What it searches for.
-    pub criteria: Option<SavedCriteria>,
+    pub criteria: Option<Box<SavedCriteria>>,
 
     /// Whether the calling user has marked it as a favourite.
     pub favoured: Option<bool>,
@@ -172,7 +172,7 @@ pub struct SavedSearchPatch {
     pub group_id: Nullable<SavedSearchGroupId>,
 
     /// What it searches for.
-    pub criteria: Option<SavedCriteria>,
+    pub criteria: Option<Box<SavedCriteria>>,
 
     /// Whether the calling user has marked it as a favourite.
     pub favoured: Option<bool>,
@@ -213,7 +213,7 @@ impl SavedSearchPatch {
 
     /// What it searches for.
     pub fn criteria(mut self, criteria: impl Into<SavedCriteria>) -> Self {
-        self.criteria = Some(criteria.into());
+        self.criteria = Some(Box::new(criteria.into()));
         self
     }
 
@@ -307,6 +307,6 @@ impl SavedSearchReplacement {
     }
 }
 
-copies!(SavedSearch => SavedSearchReplacement(name: "name", criteria: "criteria") {
+copies!(SavedSearch => SavedSearchReplacement(name: "name", criteria: "criteria" boxed) {
     group_id, favoured, permissions,
 });

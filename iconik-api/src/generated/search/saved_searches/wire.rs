@@ -5,55 +5,25 @@
 use super::*;
 
 request_model!(NewSavedSearch {
-    id: "id",
-    required name: "name",
-    group_id: "group_id",
-    required criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name required, group_id, criteria required, favoured, permissions, date_created,
+    date_modified,
 });
 
 response_model!(SavedSearch {
-    id: "id",
-    name: "name",
-    group_id: "group_id",
-    criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, group_id, criteria, favoured, permissions, date_created, date_modified,
 });
 
 list_item!(SavedSearch { id: id });
 
-request_model!(SavedSearchConversionOptions {
-    required collection_id: "collection_id",
-});
+request_model!(SavedSearchConversionOptions { collection_id required });
 
-response_model!(SavedSearchIds {
-    required object_ids: "object_ids",
-});
+response_model!(SavedSearchIds { object_ids required });
 
 request_model!(SavedSearchPatch {
-    id: "id",
-    name: "name",
-    group_id: "group_id",
-    criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, group_id, criteria, favoured, permissions, date_created, date_modified,
 });
 
 request_model!(SavedSearchReplacement {
-    id: "id",
-    required name: "name",
-    group_id: "group_id",
-    required criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name required, group_id, criteria required, favoured, permissions, date_created,
+    date_modified,
 });

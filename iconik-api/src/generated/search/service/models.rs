@@ -24,7 +24,7 @@ pub struct SearchConversionOptions {
     pub search_fields: Option<Vec<String>>,
 
     /// Conditions that the objects must match.
-    pub filter: Option<SearchFilter>,
+    pub filter: Option<Box<SearchFilter>>,
 
     /// Conditions that do not affect the counts of the facets.
     pub facets_filters: Option<Vec<FacetFilter>>,
@@ -96,7 +96,7 @@ impl SearchConversionOptions {
 
     /// Conditions that the objects must match.
     pub fn filter(mut self, filter: impl Into<SearchFilter>) -> Self {
-        self.filter = Some(filter.into());
+        self.filter = Some(Box::new(filter.into()));
         self
     }
 
@@ -166,7 +166,7 @@ pub struct SearchCriteria {
     pub search_fields: Option<Vec<String>>,
 
     /// Conditions that the objects must match.
-    pub filter: Option<SearchFilter>,
+    pub filter: Option<Box<SearchFilter>>,
 
     /// Conditions that do not affect the counts of the facets.
     pub facets_filters: Option<Vec<FacetFilter>>,
@@ -227,7 +227,7 @@ impl SearchCriteria {
 
     /// Conditions that the objects must match.
     pub fn filter(mut self, filter: impl Into<SearchFilter>) -> Self {
-        self.filter = Some(filter.into());
+        self.filter = Some(Box::new(filter.into()));
         self
     }
 

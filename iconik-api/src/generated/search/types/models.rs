@@ -202,7 +202,7 @@ pub struct SavedCriteria {
     pub search_fields: Vec<String>,
 
     /// Conditions that the objects must match.
-    pub filter: Option<SearchFilter>,
+    pub filter: Option<Box<SearchFilter>>,
 
     /// Conditions that do not affect the counts of the facets.
     pub facets_filters: Vec<FacetFilter>,
@@ -262,7 +262,7 @@ impl SavedCriteria {
 
     /// Conditions that the objects must match.
     pub fn filter(mut self, filter: impl Into<SearchFilter>) -> Self {
-        self.filter = Some(filter.into());
+        self.filter = Some(Box::new(filter.into()));
         self
     }
 
@@ -570,7 +570,7 @@ pub struct SearchHit {
     pub created_by_user: Option<UserId>,
 
     /// The user who created it, with name and picture.
-    pub created_by_user_info: Option<User>,
+    pub created_by_user_info: Option<Box<User>>,
 
     /// The user who last changed it.
     pub updated_by_user: Option<UserId>,
@@ -677,7 +677,7 @@ pub struct SearchTerm {
     pub value_in: Vec<String>,
 
     /// The value of the field is in this range.
-    pub range: Option<SearchRange>,
+    pub range: Option<Box<SearchRange>>,
 
     /// The field has a value.
     pub exists: Option<bool>,
@@ -709,7 +709,7 @@ impl SearchTerm {
 
     /// The value of the field is in this range.
     pub fn range(mut self, range: impl Into<SearchRange>) -> Self {
-        self.range = Some(range.into());
+        self.range = Some(Box::new(range.into()));
         self
     }
 

@@ -4,190 +4,62 @@
 
 use super::*;
 
-response_model!(FacetFilter {
-    required name: "name",
-    value_in: "value_in",
-});
+response_model!(FacetFilter { name required, value_in });
 
-response_model!(HitFile {
-    id: "id",
-    name: "name",
-    original_name: "original_name",
-    size: "size",
-    status: "status",
-    storage_id: "storage_id",
-});
+response_model!(HitFile { id, name, original_name, size, status, storage_id });
 
-response_model!(HitKeyframe {
-    id: "id",
-    name: "name",
-    url: "url",
-    resolution: "resolution",
-});
+response_model!(HitKeyframe { id, name, url, resolution });
 
-response_model!(HitProxy {
-    id: "id",
-    name: "name",
-    url: "url",
-});
+response_model!(HitProxy { id, name, url });
 
 response_model!(HitVersion {
-    id: "id",
-    version_number: "version_number",
-    status: "status",
-    is_online: "is_online",
-    archive_status: "archive_status",
-    analyze_status: "analyze_status",
-    transcribe_status: "transcribe_status",
-    date_created: "date_created",
-    created_by_user: "created_by_user",
+    id, version_number, status, is_online, archive_status, analyze_status, transcribe_status,
+    date_created, created_by_user,
 });
 
-response_model!(ReindexJob {
-    job_id: "job_id",
-    status: "status",
-});
+response_model!(ReindexJob { job_id, status });
 
-request_model!(ReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ReindexOptions { sync_to_another_dc });
 
-response_model!(Resolution {
-    width: "width",
-    height: "height",
-});
+response_model!(Resolution { width, height });
 
 response_model!(SavedCriteria {
-    doc_types: "doc_types",
-    query: "query",
-    search_fields: "search_fields",
-    filter: "filter",
-    facets_filters: "facets_filters",
-    facets: "facets",
-    sort: "sort",
-    include_fields: "include_fields",
-    exclude_fields: "exclude_fields",
-    metadata_view_id: "metadata_view_id",
+    doc_types, query, search_fields, filter, facets_filters, facets, sort, include_fields,
+    exclude_fields, metadata_view_id,
 });
 
 response_model!(SearchContentInfo {
-    title: "title",
-    assets_count: "assets_count",
-    collections_count: "collections_count",
-    total_size: "total_size",
-    total_duration_milliseconds: "total_duration_milliseconds",
-    storage_info: "storage_info",
+    title, assets_count, collections_count, total_size, total_duration_milliseconds, storage_info,
 });
 
-response_model!(SearchFilter {
-    required operator: "operator",
-    terms: "terms",
-    filters: "filters",
-    path: "path",
-});
+response_model!(SearchFilter { operator required, terms, filters, path });
 
 response_model!(SearchHit {
-    id: "id",
-    object_type: "object_type",
-    title: "title",
-    description: "description",
-    r#type: "type",
-    status: "status",
-    metadata: "metadata",
-    in_collections: "in_collections",
-    ancestor_collections: "ancestor_collections",
-    parent_id: "parent_id",
-    position: "position",
-    permissions: "permissions",
-    media_type: "media_type",
-    format: "format",
-    duration: "duration",
-    duration_milliseconds: "duration_milliseconds",
-    frame_rate: "frame_rate",
-    original_resolution: "original_resolution",
-    versions: "versions",
-    versions_number: "versions_number",
-    files: "files",
-    file_names: "file_names",
-    formats: "formats",
-    keyframes: "keyframes",
-    proxies: "proxies",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    archive_status: "archive_status",
-    analyze_status: "analyze_status",
-    face_recognition_status: "face_recognition_status",
-    person_ids: "person_ids",
-    has_unconfirmed_persons: "has_unconfirmed_persons",
-    is_online: "is_online",
-    is_blocked: "is_blocked",
-    warning: "warning",
-    category: "category",
-    external_id: "external_id",
-    external_link: "external_link",
-    site_name: "site_name",
-    comments_count: "comments_count",
-    favoured: "favoured",
-    original_asset_id: "original_asset_id",
-    original_version_id: "original_version_id",
-    original_segment_id: "original_segment_id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    segment_type: "segment_type",
-    segment_text: "segment_text",
-    metadata_cache: "metadata_cache",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    date_imported: "date_imported",
-    date_viewed: "date_viewed",
-    date_deleted: "date_deleted",
-    created_by_user: "created_by_user",
-    created_by_user_info: "created_by_user_info",
-    updated_by_user: "updated_by_user",
-    deleted_by_user: "deleted_by_user",
-    system_domain_id: "system_domain_id",
-    sort: "_sort",
+    id, object_type, title, description, r#type: "type", status, metadata, in_collections,
+    ancestor_collections, parent_id, position, permissions, media_type, format, duration,
+    duration_milliseconds, frame_rate, original_resolution, versions, versions_number, files,
+    file_names, formats, keyframes, proxies, custom_keyframe, custom_poster, archive_status,
+    analyze_status, face_recognition_status, person_ids, has_unconfirmed_persons, is_online,
+    is_blocked, warning, category, external_id, external_link, site_name, comments_count, favoured,
+    original_asset_id, original_version_id, original_segment_id, asset_id, version_id, segment_type,
+    segment_text, metadata_cache, time_start_milliseconds, time_end_milliseconds, date_created,
+    date_modified, date_imported, date_viewed, date_deleted, created_by_user, created_by_user_info,
+    updated_by_user, deleted_by_user, system_domain_id, sort: "_sort",
 });
 
 list_item!(SearchHit { id: id, position: position });
 
-response_model!(SearchRange {
-    min: "min",
-    max: "max",
-    timezone: "timezone",
-});
+response_model!(SearchRange { min, max, timezone });
 
-response_model!(SearchSort {
-    required name: "name",
-    order: "order",
-});
+response_model!(SearchSort { name required, order });
 
-response_model!(SearchTerm {
-    required name: "name",
-    value: "value",
-    value_in: "value_in",
-    range: "range",
-    exists: "exists",
-    missing: "missing",
-});
+response_model!(SearchTerm { name required, value, value_in, range, exists, missing });
 
 response_model!(StorageContentInfo {
-    storage_id: "storage_id",
-    assets_count: "assets_count",
-    file_count: "file_count",
-    total_size: "total_size",
-    total_duration_milliseconds: "total_duration_milliseconds",
+    storage_id, assets_count, file_count, total_size, total_duration_milliseconds,
 });
 
-response_model!(User {
-    id: "id",
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    photo: "photo",
-});
+response_model!(User { id, email, first_name, last_name, photo });
 
 open_enum!(ArchiveStatus {
     NotArchived => "NOT_ARCHIVED",

@@ -207,7 +207,7 @@ pub struct SearchViewField {
     pub facetable: Option<bool>,
 
     /// The width of the column.
-    pub width: Option<ColumnWidth>,
+    pub width: Option<Box<ColumnWidth>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -258,7 +258,7 @@ impl SearchViewField {
 
     /// The width of the column.
     pub fn width(mut self, width: impl Into<ColumnWidth>) -> Self {
-        self.width = Some(width.into());
+        self.width = Some(Box::new(width.into()));
         self
     }
 }

@@ -4,56 +4,24 @@
 
 use super::*;
 
-response_model!(ColumnWidth {
-    auto_resize: "auto_resize",
-    current: "current",
-    fixed: "fixed",
-    min: "min",
-    max: "max",
-});
+response_model!(ColumnWidth { auto_resize, current, fixed, min, max });
 
 request_model!(NewSearchView {
-    id: "id",
-    name: "name",
-    description: "description",
-    view_fields: "view_fields",
-    auto_resize_title_column: "auto_resize_title_column",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, view_fields, auto_resize_title_column, date_created, date_modified,
 });
 
 response_model!(SearchView {
-    id: "id",
-    name: "name",
-    description: "description",
-    view_fields: "view_fields",
-    auto_resize_title_column: "auto_resize_title_column",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, view_fields, auto_resize_title_column, date_created, date_modified,
 });
 
 list_item!(SearchView { id: id });
 
 response_model!(SearchViewField {
-    name: "name",
-    label: "label",
-    r#type: "type",
-    origin_field_name: "origin_field_name",
-    sortable: "sortable",
-    facetable: "facetable",
-    width: "width",
+    name, label, r#type: "type", origin_field_name, sortable, facetable, width,
 });
 
-request_model!(SearchViewIds {
-    required object_ids: "object_ids",
-});
+request_model!(SearchViewIds { object_ids required });
 
 request_model!(SearchViewReplacement {
-    id: "id",
-    name: "name",
-    description: "description",
-    view_fields: "view_fields",
-    auto_resize_title_column: "auto_resize_title_column",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, view_fields, auto_resize_title_column, date_created, date_modified,
 });

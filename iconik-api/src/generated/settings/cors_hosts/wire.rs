@@ -4,14 +4,8 @@
 
 use super::*;
 
-response_model!(CorsHost {
-    id: "id",
-    host: "host",
-});
+response_model!(CorsHost { id, host });
 
 list_item!(CorsHost { id: id });
 
-request_model!(NewCorsHost {
-    id: "id",
-    required host: "host",
-});
+request_model!(NewCorsHost { id, host required });

@@ -211,7 +211,7 @@ pub struct EffectiveSettings {
     pub mfa_required: Option<bool>,
 
     /// What passwords must contain.
-    pub password_checks: Option<PasswordRules>,
+    pub password_checks: Option<Box<PasswordRules>>,
 
     /// Whether each asset must name the groups that may download it.
     pub require_limit_download_groups: Option<bool>,
@@ -250,10 +250,10 @@ pub struct EffectiveSettings {
     pub watermark: Option<Protection>,
 
     /// How the visible watermark looks.
-    pub watermark_options: Option<WatermarkOptions>,
+    pub watermark_options: Option<Box<WatermarkOptions>>,
 
     /// What the home page shows.
-    pub dashboard: Option<Dashboard>,
+    pub dashboard: Option<Box<Dashboard>>,
 
     /// iconik does not document what it means.
     pub genesis: Option<String>,

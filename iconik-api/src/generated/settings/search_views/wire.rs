@@ -4,10 +4,6 @@
 
 use super::*;
 
-response_model!(GroupIds {
-    required object_ids: "object_ids",
-});
+response_model!(GroupIds { object_ids required });
 
-request_model!(GroupIdsPatch {
-    object_ids: "object_ids",
-});
+request_model!(GroupIdsPatch { object_ids });

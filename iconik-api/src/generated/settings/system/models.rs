@@ -211,7 +211,7 @@ pub struct SystemSettings {
     pub mfa_required: Option<bool>,
 
     /// What passwords must contain.
-    pub password_checks: Option<PasswordRules>,
+    pub password_checks: Option<Box<PasswordRules>>,
 
     /// Whether each asset must name the groups that may download it.
     pub require_limit_download_groups: Option<bool>,
@@ -250,7 +250,7 @@ pub struct SystemSettings {
     pub watermark: Option<Protection>,
 
     /// How the visible watermark looks.
-    pub watermark_options: Option<WatermarkOptions>,
+    pub watermark_options: Option<Box<WatermarkOptions>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -471,7 +471,7 @@ pub struct SystemSettingsPatch {
     pub mfa_required: Nullable<bool>,
 
     /// What passwords must contain.
-    pub password_checks: Nullable<PasswordRules>,
+    pub password_checks: Nullable<Box<PasswordRules>>,
 
     /// Whether each asset must name the groups that may download it.
     pub require_limit_download_groups: Nullable<bool>,
@@ -510,7 +510,7 @@ pub struct SystemSettingsPatch {
     pub watermark: Nullable<Protection>,
 
     /// How the visible watermark looks.
-    pub watermark_options: Nullable<WatermarkOptions>,
+    pub watermark_options: Nullable<Box<WatermarkOptions>>,
 }
 
 impl SystemSettingsPatch {
@@ -1261,7 +1261,7 @@ impl SystemSettingsPatch {
 
     /// What passwords must contain.
     pub fn password_checks(mut self, password_checks: impl Into<PasswordRules>) -> Self {
-        self.password_checks = Nullable::Value(password_checks.into());
+        self.password_checks = Nullable::Value(Box::new(password_checks.into()));
         self
     }
 
@@ -1418,7 +1418,7 @@ impl SystemSettingsPatch {
 
     /// How the visible watermark looks.
     pub fn watermark_options(mut self, watermark_options: impl Into<WatermarkOptions>) -> Self {
-        self.watermark_options = Nullable::Value(watermark_options.into());
+        self.watermark_options = Nullable::Value(Box::new(watermark_options.into()));
         self
     }
 
@@ -1666,7 +1666,7 @@ pub struct SystemSettingsReplacement {
     pub mfa_required: Nullable<bool>,
 
     /// What passwords must contain.
-    pub password_checks: Nullable<PasswordRules>,
+    pub password_checks: Nullable<Box<PasswordRules>>,
 
     /// Whether each asset must name the groups that may download it.
     pub require_limit_download_groups: Nullable<bool>,
@@ -1705,7 +1705,7 @@ pub struct SystemSettingsReplacement {
     pub watermark: Nullable<Protection>,
 
     /// How the visible watermark looks.
-    pub watermark_options: Nullable<WatermarkOptions>,
+    pub watermark_options: Nullable<Box<WatermarkOptions>>,
 }
 
 impl SystemSettingsReplacement {
@@ -2456,7 +2456,7 @@ impl SystemSettingsReplacement {
 
     /// What passwords must contain.
     pub fn password_checks(mut self, password_checks: impl Into<PasswordRules>) -> Self {
-        self.password_checks = Nullable::Value(password_checks.into());
+        self.password_checks = Nullable::Value(Box::new(password_checks.into()));
         self
     }
 
@@ -2613,7 +2613,7 @@ impl SystemSettingsReplacement {
 
     /// How the visible watermark looks.
     pub fn watermark_options(mut self, watermark_options: impl Into<WatermarkOptions>) -> Self {
-        self.watermark_options = Nullable::Value(watermark_options.into());
+        self.watermark_options = Nullable::Value(Box::new(watermark_options.into()));
         self
     }
 

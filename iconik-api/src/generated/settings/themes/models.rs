@@ -145,10 +145,10 @@ pub struct ThemeData {
     pub base: Option<ThemeBase>,
 
     /// The colors.
-    pub colors: Option<ThemeColors>,
+    pub colors: Option<Box<ThemeColors>>,
 
     /// The fonts.
-    pub typography: Option<ThemeTypography>,
+    pub typography: Option<Box<ThemeTypography>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -168,13 +168,13 @@ impl ThemeData {
 
     /// The colors.
     pub fn colors(mut self, colors: impl Into<ThemeColors>) -> Self {
-        self.colors = Some(colors.into());
+        self.colors = Some(Box::new(colors.into()));
         self
     }
 
     /// The fonts.
     pub fn typography(mut self, typography: impl Into<ThemeTypography>) -> Self {
-        self.typography = Some(typography.into());
+        self.typography = Some(Box::new(typography.into()));
         self
     }
 }

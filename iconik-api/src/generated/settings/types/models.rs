@@ -1523,7 +1523,7 @@ pub struct JobsWidget {
     pub title: Option<String>,
 
     /// How the part shows jobs.
-    pub options: Option<JobsWidgetOptions>,
+    pub options: Option<Box<JobsWidgetOptions>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -1555,7 +1555,7 @@ impl JobsWidget {
 
     /// How the part shows jobs.
     pub fn options(mut self, options: impl Into<JobsWidgetOptions>) -> Self {
-        self.options = Some(options.into());
+        self.options = Some(Box::new(options.into()));
         self
     }
 }

@@ -82,7 +82,7 @@ pub struct UserSettings {
     pub search_view_id: Option<SearchViewId>,
 
     /// What the home page shows.
-    pub dashboard: Option<Dashboard>,
+    pub dashboard: Option<Box<Dashboard>>,
 
     /// iconik does not document what it means.
     pub genesis: Option<String>,
@@ -179,7 +179,7 @@ pub struct UserSettingsPatch {
     pub search_view_id: Nullable<SearchViewId>,
 
     /// What the home page shows.
-    pub dashboard: Nullable<Dashboard>,
+    pub dashboard: Nullable<Box<Dashboard>>,
 
     /// iconik does not document what it means.
     pub genesis: Nullable<String>,
@@ -487,7 +487,7 @@ impl UserSettingsPatch {
 
     /// What the home page shows.
     pub fn dashboard(mut self, dashboard: impl Into<Dashboard>) -> Self {
-        self.dashboard = Nullable::Value(dashboard.into());
+        self.dashboard = Nullable::Value(Box::new(dashboard.into()));
         self
     }
 
@@ -629,7 +629,7 @@ pub struct UserSettingsReplacement {
     pub search_view_id: Nullable<SearchViewId>,
 
     /// What the home page shows.
-    pub dashboard: Nullable<Dashboard>,
+    pub dashboard: Nullable<Box<Dashboard>>,
 
     /// iconik does not document what it means.
     pub genesis: Nullable<String>,
@@ -937,7 +937,7 @@ impl UserSettingsReplacement {
 
     /// What the home page shows.
     pub fn dashboard(mut self, dashboard: impl Into<Dashboard>) -> Self {
-        self.dashboard = Nullable::Value(dashboard.into());
+        self.dashboard = Nullable::Value(Box::new(dashboard.into()));
         self
     }
 

@@ -4,10 +4,6 @@
 
 use super::*;
 
-response_model!(AutomationRuns {
-    date: "date",
-    count: "count",
-    system_domain_id: "system_domain_id",
-});
+response_model!(AutomationRuns { date, count, system_domain_id });
 
 list_item!(AutomationRuns {});

@@ -5,16 +5,8 @@
 use super::*;
 
 response_model!(CollectionUsage {
-    id: "id",
-    user_id: "user_id",
-    date: "date",
-    time: "time",
-    metadata: "metadata",
-    system_name: "system_name",
-    system_domain_id: "system_domain_id",
-    collection_id: "collection_id",
-    operation_type: "operation_type",
-    operation_source: "operation_source",
+    id, user_id, date, time, metadata, system_name, system_domain_id, collection_id, operation_type,
+    operation_source,
 });
 
 list_item!(CollectionUsage { id: id });

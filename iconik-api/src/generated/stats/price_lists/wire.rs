@@ -4,16 +4,8 @@
 
 use super::*;
 
-request_model!(NewPriceList {
-    required name: "name",
-    required currency: "currency",
-    required prices: "prices",
-});
+request_model!(NewPriceList { name required, currency required, prices required });
 
-response_model!(PriceList {
-    name: "name",
-    currency: "currency",
-    prices: "prices",
-});
+response_model!(PriceList { name, currency, prices });
 
 list_item!(PriceList { name: name });

@@ -5,19 +5,8 @@
 use super::*;
 
 response_model!(CurrentUsage {
-    users: "users",
-    storage: "storage",
-    external_storage: "external_storage",
-    storage_gateway_clusters: "storage_gateway_clusters",
-    storage_gateway_nodes: "storage_gateway_nodes",
-    edge_transcoders: "edge_transcoders",
-    portals: "portals",
-    shield_enabled: "shield_enabled",
-    automation_runs: "automation_runs",
-    images_analyzed: "images_analyzed",
-    images_face_recognition: "images_face_recognition",
-    video_analyzed_hours: "video_analyzed_hours",
-    video_face_recognition_hours: "video_face_recognition_hours",
-    transcription_hours: "transcription_hours",
-    assets_ai_metadata_filled: "assets_ai_metadata_filled",
+    users, storage, external_storage, storage_gateway_clusters, storage_gateway_nodes,
+    edge_transcoders, portals, shield_enabled, automation_runs, images_analyzed,
+    images_face_recognition, video_analyzed_hours, video_face_recognition_hours,
+    transcription_hours, assets_ai_metadata_filled,
 });

@@ -5,23 +5,11 @@
 use super::*;
 
 response_model!(StorageAccess {
-    id: "id",
-    date: "date",
-    bucket_name: "bucket_name",
-    operations: "operations",
-    bytes_received: "bytes_received",
-    bytes_sent: "bytes_sent",
-    system_domain_id: "system_domain_id",
+    id, date, bucket_name, operations, bytes_received, bytes_sent, system_domain_id,
 });
 
 list_item!(StorageAccess { id: id });
 
-response_model!(StorageUsage {
-    id: "id",
-    date: "date",
-    bucket_name: "bucket_name",
-    bytes_stored: "bytes_stored",
-    system_domain_id: "system_domain_id",
-});
+response_model!(StorageUsage { id, date, bucket_name, bytes_stored, system_domain_id });
 
 list_item!(StorageUsage { id: id });

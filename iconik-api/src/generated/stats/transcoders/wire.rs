@@ -5,16 +5,8 @@
 use super::*;
 
 response_model!(TranscoderUsage {
-    id: "id",
-    date: "date",
-    transcoder_type: "transcoder_type",
-    operation_type: "operation_type",
-    is_user_transcoder: "is_user_transcoder",
-    count: "count",
-    duration_seconds: "duration_seconds",
-    source_bytes: "source_bytes",
-    destination_bytes: "destination_bytes",
-    system_domain_id: "system_domain_id",
+    id, date, transcoder_type, operation_type, is_user_transcoder, count, duration_seconds,
+    source_bytes, destination_bytes, system_domain_id,
 });
 
 list_item!(TranscoderUsage { id: id });

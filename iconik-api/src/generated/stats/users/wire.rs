@@ -5,14 +5,7 @@
 use super::*;
 
 response_model!(UserUsage {
-    id: "id",
-    date: "date",
-    user_id: "user_id",
-    user_name: "user_name",
-    user_email: "user_email",
-    r#type: "type",
-    count: "count",
-    system_domain_id: "system_domain_id",
+    id, date, user_id, user_name, user_email, r#type: "type", count, system_domain_id,
 });
 
 list_item!(UserUsage { id: id });

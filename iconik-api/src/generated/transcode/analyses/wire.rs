@@ -4,18 +4,10 @@
 
 use super::*;
 
-request_model!(AnalysisOptions {
-    force: "force",
-    force_type: "force_type",
-    service_name: "service_name",
-});
+request_model!(AnalysisOptions { force, force_type, service_name });
 
 request_model!(BulkAnalysisOptions {
-    required object_ids: "object_ids",
-    required object_type: "object_type",
-    profile_id: "profile_id",
-    force: "force",
-    force_type: "force_type",
+    object_ids required, object_type required, profile_id, force, force_type,
 });
 
 open_enum!(AnalysisWriteMode {

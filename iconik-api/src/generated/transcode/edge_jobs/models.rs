@@ -42,7 +42,7 @@ pub struct EdgeJob {
     pub collection_id: Option<CollectionId>,
 
     /// The file to read.
-    pub input: Option<EdgeJobInput>,
+    pub input: Option<Box<EdgeJobInput>>,
 
     /// The steps of the job.
     pub job_steps: Vec<TranscodeJobStep>,
@@ -98,7 +98,7 @@ pub struct EdgeJobInput {
     pub closed_captions: Option<bool>,
 
     /// How to read the file.
-    pub endpoint: Option<EdgeEndpoint>,
+    pub endpoint: Option<Box<EdgeEndpoint>>,
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,

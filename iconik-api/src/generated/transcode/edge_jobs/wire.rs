@@ -4,55 +4,22 @@
 
 use super::*;
 
-response_model!(EdgeEndpoint {
-    url: "url",
-    method: "method",
-    storage_method: "storage_method",
-    r#type: "type",
-    data: "data",
-});
+response_model!(EdgeEndpoint { url, method, storage_method, r#type: "type", data });
 
 response_model!(EdgeJob {
-    job_id: "job_id",
-    asset_id: "asset_id",
-    collection_id: "collection_id",
-    input: "input",
-    job_steps: "job_steps",
-    media_info: "media_info",
-    thumbnail: "thumbnail",
-    transcode: "transcode",
+    job_id, asset_id, collection_id, input, job_steps, media_info, thumbnail, transcode,
 });
 
 list_item!(EdgeJob {});
 
 response_model!(EdgeJobInput {
-    asset_id: "asset_id",
-    original_asset_id: "original_asset_id",
-    storage_id: "storage_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    file_id: "file_id",
-    proxy_id: "proxy_id",
-    directory_path: "directory_path",
-    original_name: "original_name",
-    language: "language",
-    closed_captions: "closed_captions",
-    endpoint: "endpoint",
+    asset_id, original_asset_id, storage_id, format_id, file_set_id, file_id, proxy_id,
+    directory_path, original_name, language, closed_captions, endpoint,
 });
 
-response_model!(EdgeRendition {
-    id: "id",
-    width: "width",
-    height: "height",
-});
+response_model!(EdgeRendition { id, width, height });
 
 response_model!(EdgeThumbnail {
-    id: "id",
-    width: "width",
-    height: "height",
-    max_number: "max_number",
-    min_interval: "min_interval",
-    timestamp: "timestamp",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    id, width, height, max_number, min_interval, timestamp, time_start_milliseconds,
+    time_end_milliseconds,
 });

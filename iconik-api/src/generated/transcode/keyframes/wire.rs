@@ -5,12 +5,7 @@
 use super::*;
 
 request_model!(GroupKeyframeOptions {
-    specified_asset_ids: "specified_asset_ids",
-    specified_keyframes: "specified_keyframes",
-    deleted_asset_id: "deleted_asset_id",
-    force: "force",
+    specified_asset_ids, specified_keyframes, deleted_asset_id, force,
 });
 
-request_model!(SpecifiedKeyframe {
-    required url: "url",
-});
+request_model!(SpecifiedKeyframe { url required });

@@ -5,17 +5,10 @@
 use super::*;
 
 request_model!(BulkMetadataFillingOptions {
-    required view_id: "view_id",
-    field_names: "field_names",
-    overwrite: "overwrite",
-    auto_accept: "auto_accept",
-    required object_ids: "object_ids",
-    required object_type: "object_type",
+    view_id required, field_names, overwrite, auto_accept, object_ids required,
+    object_type required,
 });
 
 request_model!(MetadataFillingOptions {
-    required view_id: "view_id",
-    required field_names: "field_names",
-    overwrite: "overwrite",
-    auto_accept: "auto_accept",
+    view_id required, field_names required, overwrite, auto_accept,
 });

@@ -5,19 +5,8 @@
 use super::*;
 
 response_model!(MetadataProposal {
-    job_id: "job_id",
-    parent_job_id: "parent_job_id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    view_id: "view_id",
-    user_id: "user_id",
-    field_names: "field_names",
-    field_values: "field_values",
-    review_status: "review_status",
-    bulk_review_in_progress: "bulk_review_in_progress",
-    errors: "errors",
-    warnings: "warnings",
-    date_created: "date_created",
+    job_id, parent_job_id, asset_id, version_id, view_id, user_id, field_names, field_values,
+    review_status, bulk_review_in_progress, errors, warnings, date_created,
 });
 
 open_enum!(ProposalStatus {

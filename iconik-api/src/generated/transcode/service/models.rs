@@ -246,7 +246,7 @@ pub struct NewTranscodeJob {
     pub asset_link: Option<String>,
 
     /// The file to read.
-    pub input: Option<JobInput>,
+    pub input: Option<Box<JobInput>>,
 
     /// The steps of the job.
     pub job_steps: Option<Vec<TranscodeJobStep>>,
@@ -338,7 +338,7 @@ impl NewTranscodeJob {
 
     /// The file to read.
     pub fn input(mut self, input: impl Into<JobInput>) -> Self {
-        self.input = Some(input.into());
+        self.input = Some(Box::new(input.into()));
         self
     }
 
@@ -721,7 +721,7 @@ pub struct TranscodeJob {
     pub asset_link: Option<String>,
 
     /// The file to read.
-    pub input: Option<JobInput>,
+    pub input: Option<Box<JobInput>>,
 
     /// The steps of the job.
     pub job_steps: Vec<TranscodeJobStep>,

@@ -4,157 +4,55 @@
 
 use super::*;
 
-response_model!(Endpoint {
-    required url: "url",
-    method: "method",
-    storage_method: "storage_method",
-    r#type: "type",
-    data: "data",
-    headers: "headers",
-});
+response_model!(Endpoint { url required, method, storage_method, r#type: "type", data, headers });
 
 response_model!(JobInput {
-    asset_id: "asset_id",
-    original_asset_id: "original_asset_id",
-    storage_id: "storage_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    file_id: "file_id",
-    proxy_id: "proxy_id",
-    directory_path: "directory_path",
-    original_name: "original_name",
-    language: "language",
-    closed_captions: "closed_captions",
-    required endpoint: "endpoint",
-    version_id: "version_id",
-    collection_id: "collection_id",
-    engine: "engine",
-    update_proxy_mediainfo: "update_proxy_mediainfo",
+    asset_id, original_asset_id, storage_id, format_id, file_set_id, file_id, proxy_id,
+    directory_path, original_name, language, closed_captions, endpoint required, version_id,
+    collection_id, engine, update_proxy_mediainfo,
 });
 
 request_model!(NewTranscodeJob {
-    job_id: "job_id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    collection_id: "collection_id",
-    asset_link: "asset_link",
-    input: "input",
-    job_steps: "job_steps",
-    media_info: "media_info",
-    priority: "priority",
-    transcode: "transcode",
-    thumbnail: "thumbnail",
-    valid_transcoders: "valid_transcoders",
-    force_transcoder: "force_transcoder",
-    overwrite: "overwrite",
-    language: "language",
-    speakers: "speakers",
-    create_transcription: "create_transcription",
-    delete_old_transcriptions: "delete_old_transcriptions",
-    analysis_data: "analysis_data",
-    analysis_query_default_service_account: "analysis_query_default_service_account",
-    analyzed_before: "analyzed_before",
-    amazon_rekognition: "amazon_rekognition",
-    google_cloud_video_intelligence: "google_cloud_video_intelligence",
+    job_id, asset_id, version_id, collection_id, asset_link, input, job_steps, media_info, priority,
+    transcode, thumbnail, valid_transcoders, force_transcoder, overwrite, language, speakers,
+    create_transcription, delete_old_transcriptions, analysis_data,
+    analysis_query_default_service_account, analyzed_before, amazon_rekognition,
+    google_cloud_video_intelligence,
 });
 
-response_model!(OutputEndpoint {
-    required key: "key",
-    headers: "headers",
-});
+response_model!(OutputEndpoint { key required, headers });
 
 response_model!(QueuedTranscodeJob {
-    id: "id",
-    job_id: "job_id",
-    r#type: "type",
-    status: "status",
-    priority: "priority",
-    retry_count: "retry_count",
-    user_id: "user_id",
-    system_domain: "system_domain",
-    system_domain_id: "system_domain_id",
-    system_domain_timestamp: "system_domain_timestamp",
-    system_name: "system_name",
-    date_created: "date_created",
-    date_updated: "date_updated",
+    id, job_id, r#type: "type", status, priority, retry_count, user_id, system_domain,
+    system_domain_id, system_domain_timestamp, system_name, date_created, date_updated,
 });
 
 list_item!(QueuedTranscodeJob { id: id });
 
-response_model!(Rendition {
-    id: "id",
-    width: "width",
-    height: "height",
-    required output_endpoint: "output_endpoint",
-});
+response_model!(Rendition { id, width, height, output_endpoint required });
 
 response_model!(Thumbnail {
-    id: "id",
-    width: "width",
-    height: "height",
-    max_number: "max_number",
-    min_interval: "min_interval",
-    timestamp: "timestamp",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    required output_endpoint: "output_endpoint",
-    set_as_custom_keyframe: "set_as_custom_keyframe",
+    id, width, height, max_number, min_interval, timestamp, time_start_milliseconds,
+    time_end_milliseconds, output_endpoint required, set_as_custom_keyframe,
 });
 
 response_model!(TranscodeJob {
-    job_id: "job_id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    collection_id: "collection_id",
-    asset_link: "asset_link",
-    input: "input",
-    job_steps: "job_steps",
-    media_info: "media_info",
-    priority: "priority",
-    transcode: "transcode",
-    thumbnail: "thumbnail",
-    valid_transcoders: "valid_transcoders",
-    force_transcoder: "force_transcoder",
-    overwrite: "overwrite",
-    language: "language",
-    speakers: "speakers",
-    create_transcription: "create_transcription",
-    delete_old_transcriptions: "delete_old_transcriptions",
-    analysis_data: "analysis_data",
-    analysis_query_default_service_account: "analysis_query_default_service_account",
-    analyzed_before: "analyzed_before",
-    amazon_rekognition: "amazon_rekognition",
-    google_cloud_video_intelligence: "google_cloud_video_intelligence",
+    job_id, asset_id, version_id, collection_id, asset_link, input, job_steps, media_info, priority,
+    transcode, thumbnail, valid_transcoders, force_transcoder, overwrite, language, speakers,
+    create_transcription, delete_old_transcriptions, analysis_data,
+    analysis_query_default_service_account, analyzed_before, amazon_rekognition,
+    google_cloud_video_intelligence,
 });
 
 response_model!(TranscodeQueueRecord {
-    id: "id",
-    job_id: "job_id",
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    storage_id: "storage_id",
-    r#type: "type",
-    queue: "queue",
-    status: "status",
-    priority: "priority",
-    retry_count: "retry_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    system_domain_timestamp: "system_domain_timestamp",
-    system_name: "system_name",
-    date_created: "date_created",
-    date_updated: "date_updated",
+    id, job_id, object_type, object_id, version_id, storage_id, r#type: "type", queue, status,
+    priority, retry_count, user_id, system_domain_id, system_domain_timestamp, system_name,
+    date_created, date_updated,
 });
 
 list_item!(TranscodeQueueRecord { id: id });
 
-response_model!(TranscoderChoice {
-    id: "id",
-    name: "name",
-    r#type: "type",
-    settings: "settings",
-});
+response_model!(TranscoderChoice { id, name, r#type: "type", settings });
 
 open_enum!(QueuePosition {
     Top => "top",

@@ -4,26 +4,11 @@
 
 use super::*;
 
-request_model!(AbortStorageJobsOptions {
-    error_message: "error_message",
-});
+request_model!(AbortStorageJobsOptions { error_message });
 
 response_model!(StorageJob {
-    id: "id",
-    job_id: "job_id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    collection_id: "collection_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    file_id: "file_id",
-    component_ids: "component_ids",
-    directory_path: "directory_path",
-    filename: "filename",
-    size: "size",
-    checksum: "checksum",
-    priority: "priority",
-    metadata_update_only: "metadata_update_only",
+    id, job_id, asset_id, version_id, collection_id, format_id, file_set_id, file_id, component_ids,
+    directory_path, filename, size, checksum, priority, metadata_update_only,
 });
 
 list_item!(StorageJob { id: id });

@@ -5,25 +5,10 @@
 use super::*;
 
 request_model!(BulkTranscriptionOptions {
-    engine: "engine",
-    language: "language",
-    profile_id: "profile_id",
-    speakers: "speakers",
-    summary: "summary",
-    topics_extraction: "topics_extraction",
-    translate_languages: "translate_languages",
-    force: "force",
-    required object_ids: "object_ids",
-    required object_type: "object_type",
+    engine, language, profile_id, speakers, summary, topics_extraction, translate_languages, force,
+    object_ids required, object_type required,
 });
 
 request_model!(TranscriptionOptions {
-    engine: "engine",
-    language: "language",
-    profile_id: "profile_id",
-    speakers: "speakers",
-    summary: "summary",
-    topics_extraction: "topics_extraction",
-    translate_languages: "translate_languages",
-    force: "force",
+    engine, language, profile_id, speakers, summary, topics_extraction, translate_languages, force,
 });

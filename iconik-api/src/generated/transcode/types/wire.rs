@@ -4,14 +4,7 @@
 
 use super::*;
 
-response_model!(TranscodeJobStep {
-    id: "id",
-    label: "label",
-    status: "status",
-    message: "message",
-    date_created: "date_created",
-    date_updated: "date_updated",
-});
+response_model!(TranscodeJobStep { id, label, status, message, date_created, date_updated });
 
 open_enum!(BulkObjectType {
     Assets => "assets",

@@ -4,14 +4,8 @@
 
 use super::*;
 
-response_model!(GroupMapping {
-    name: "name",
-    group_id: "group_id",
-});
+response_model!(GroupMapping { name, group_id });
 
 list_item!(GroupMapping { name: name });
 
-request_model!(NewGroupMapping {
-    required name: "name",
-    required group_id: "group_id",
-});
+request_model!(NewGroupMapping { name required, group_id required });

@@ -4,26 +4,13 @@
 
 use super::*;
 
-response_model!(AuthenticatorSecret {
-    secret: "secret",
-    url: "url",
-});
+response_model!(AuthenticatorSecret { secret, url });
 
-request_model!(MultiFactorOptions {
-    required otp: "otp",
-    required otp_type: "otp_type",
-    mfa_required: "mfa_required",
-});
+request_model!(MultiFactorOptions { otp required, otp_type required, mfa_required });
 
-response_model!(MultiFactorSettings {
-    mfa_required: "mfa_required",
-    mfa_methods: "mfa_methods",
-});
+response_model!(MultiFactorSettings { mfa_required, mfa_methods });
 
-request_model!(OneTimePassword {
-    required otp: "otp",
-    required otp_type: "otp_type",
-});
+request_model!(OneTimePassword { otp required, otp_type required });
 
 open_enum!(OneTimePasswordType {
     Mail2sv => "MAIL_2SV",

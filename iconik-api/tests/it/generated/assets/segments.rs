@@ -289,7 +289,7 @@ fn new_segment() -> NewSegment {
     model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
     model.has_drawing = Some(true);
     model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(user());
+    model.user_info = Some(Box::new(user()));
     model.user_first_name = Some("user_first_name".into());
     model.user_last_name = Some("user_last_name".into());
     model.user_photo = Some("user_photo".into());
@@ -357,7 +357,7 @@ fn segment_edit() -> SegmentEdit {
     model.path = Some("path".into());
     model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
     model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(user());
+    model.user_info = Some(Box::new(user()));
     model.user_first_name = Some("user_first_name".into());
     model.user_last_name = Some("user_last_name".into());
     model.user_photo = Some("user_photo".into());
@@ -405,7 +405,7 @@ fn segment_patch() -> SegmentPatch {
     model.path = Some("path".into());
     model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
     model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(user());
+    model.user_info = Some(Box::new(user()));
     model.user_first_name = Some("user_first_name".into());
     model.user_last_name = Some("user_last_name".into());
     model.user_photo = Some("user_photo".into());
@@ -455,7 +455,7 @@ fn segment_replacement() -> SegmentReplacement {
     model.path = Some("path".into());
     model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
     model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(user());
+    model.user_info = Some(Box::new(user()));
     model.user_first_name = Some("user_first_name".into());
     model.user_last_name = Some("user_last_name".into());
     model.user_photo = Some("user_photo".into());

@@ -170,11 +170,11 @@ fn asset_edit() -> AssetEdit {
     model.date_viewed = Some("2026-03-01T12:00:00Z".into());
     model.date_deleted = Some("2026-03-01T12:00:00Z".into());
     model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(user());
+    model.created_by_user_info = Some(Box::new(user()));
     model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(user());
+    model.updated_by_user_info = Some(Box::new(user()));
     model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(user());
+    model.deleted_by_user_info = Some(Box::new(user()));
     model
 }
 
@@ -233,11 +233,11 @@ fn asset_patch() -> AssetPatch {
     model.date_viewed = Some("2026-03-01T12:00:00Z".into());
     model.date_deleted = Some("2026-03-01T12:00:00Z".into());
     model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(user());
+    model.created_by_user_info = Some(Box::new(user()));
     model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(user());
+    model.updated_by_user_info = Some(Box::new(user()));
     model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(user());
+    model.deleted_by_user_info = Some(Box::new(user()));
     model
 }
 
@@ -310,11 +310,11 @@ fn asset_replacement() -> AssetReplacement {
     model.date_viewed = Some("2026-03-01T12:00:00Z".into());
     model.date_deleted = Some("2026-03-01T12:00:00Z".into());
     model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(user());
+    model.created_by_user_info = Some(Box::new(user()));
     model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(user());
+    model.updated_by_user_info = Some(Box::new(user()));
     model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(user());
+    model.deleted_by_user_info = Some(Box::new(user()));
     model
 }
 
@@ -363,11 +363,11 @@ fn asset_search_document() -> AssetSearchDocument {
     model.date_viewed = Some("2026-03-01T12:00:00Z".into());
     model.date_deleted = Some("2026-03-01T12:00:00Z".into());
     model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(user());
+    model.created_by_user_info = Some(Box::new(user()));
     model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(user());
+    model.updated_by_user_info = Some(Box::new(user()));
     model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(user());
+    model.deleted_by_user_info = Some(Box::new(user()));
     model.object_type = Some(ObjectType::Assets);
     model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into());
     model.media_type = Some("media_type".into());
@@ -471,11 +471,11 @@ fn new_asset() -> NewAsset {
     model.date_viewed = Some("2026-03-01T12:00:00Z".into());
     model.date_deleted = Some("2026-03-01T12:00:00Z".into());
     model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(user());
+    model.created_by_user_info = Some(Box::new(user()));
     model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(user());
+    model.updated_by_user_info = Some(Box::new(user()));
     model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(user());
+    model.deleted_by_user_info = Some(Box::new(user()));
     model
 }
 

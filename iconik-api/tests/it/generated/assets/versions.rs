@@ -107,7 +107,7 @@ fn asset_version_edit() -> AssetVersionEdit {
         .date_created("2026-03-01T12:00:00Z");
     model.id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
     model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(user());
+    model.created_by_user_info = Some(Box::new(user()));
     model
 }
 
