@@ -6,6 +6,7 @@ pub mod changes;
 mod check;
 mod coverage;
 mod decode;
+mod description;
 pub mod diag;
 pub mod document;
 pub mod ident;

@@ -69,7 +69,10 @@ const FIXTURE: Layout = Layout {
 
 /// Every generated file of the crate. The same API gives the same text.
 pub fn generate(api: &Api) -> Files {
-    generate_into(api, &CRATE)
+    let mut files = generate_into(api, &CRATE);
+    let description = format!("{}/description.json", CRATE.source);
+    files.insert(description, crate::description::text(api));
+    files
 }
 
 /// The files of the generator's own test spec, which the crate compiles among its tests.

@@ -60,6 +60,7 @@
 //! | `gzip` | compressed answers |
 //! | `http2` | HTTP/2 |
 //! | `blocking` | calls without async |
+//! | `mock` | [a local iconik](mock), for tests and trials |
 //! | `tracing` | a span per call, an event per attempt and per wait |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -135,6 +136,9 @@ pub use generated::*;
 
 // Helpers for what integrators do every day.
 pub mod batch;
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
 mod optional;
 #[cfg(feature = "assets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "assets")))]
