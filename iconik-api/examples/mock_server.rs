@@ -73,10 +73,11 @@ async fn interrupted() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
+/// The settings of the server, and the faults that it begins with.
+type Settings = (ServerBuilder, Vec<Fault>);
+
 /// Reads the arguments; `None` is a question for help.
-fn read(
-    mut arguments: impl Iterator<Item = String>,
-) -> Result<Option<(ServerBuilder, Vec<Fault>)>, Box<dyn Error>> {
+fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Settings>, Box<dyn Error>> {
     let mut settings = Server::builder();
     let mut faults = Vec::new();
     while let Some(argument) = arguments.next() {

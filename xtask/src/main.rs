@@ -5,6 +5,7 @@ mod changes;
 mod coverage;
 mod export;
 mod features;
+mod mock;
 mod names;
 mod output;
 mod regen;
@@ -30,6 +31,7 @@ enum Command {
     Audit(audit::Arguments),
     Export(export::Arguments),
     Changes(changes::Arguments),
+    Mock(mock::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Changes(arguments) => changes::run(&arguments),
+        Command::Mock(arguments) => mock::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         output::print_error(&error.to_string());

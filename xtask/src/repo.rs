@@ -77,6 +77,11 @@ impl Repo {
         Self { root: root.into() }
     }
 
+    /// The folder that it is in.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The checked spec.
     pub(crate) fn api(&self) -> Result<Api> {
         self.load(SPEC)

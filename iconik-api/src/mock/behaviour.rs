@@ -17,12 +17,11 @@ pub(super) mod versions;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::call::Call;
 use super::description::{Action, Description, Service};
-use super::reply::{Content, Reply, Result};
-use super::shape::Shape;
+use super::reply::{Reply, Result};
 use super::state::State;
 use super::store::Fields;
 

@@ -130,9 +130,10 @@ impl Call<'_> {
             Shape::Replace { entity } if self.state.keeps(entity) => self.write(entity, true),
             Shape::Update { entity } if self.state.keeps(entity) => self.write(entity, false),
             Shape::Delete { entity } if self.state.keeps(entity) => {
-                match self.state.store.remove(entity, &self.last().to_owned()) {
+                let id = self.last().to_owned();
+                match self.state.store.remove(entity, &id) {
                     true => Ok(self.nothing()),
-                    false => Err(Reply::not_found(entity, self.last())),
+                    false => Err(Reply::not_found(entity, &id)),
                 }
             }
             Shape::CreateNamed { key } => self.create_named(key),
@@ -141,7 +142,10 @@ impl Call<'_> {
             Shape::UpdateNamed { created } => self.write_named(created, false),
             Shape::DeleteNamed { created } => {
                 let place = self.place();
-                match self.state.store.remove_named(&place) || !created {
+                match self.state.store.remove_named(&place)
+                    || !created
+                    || self.state.settings.invent
+                {
                     true => Ok(self.nothing()),
                     false => Err(self.no_name()),
                 }
@@ -216,7 +220,7 @@ impl Call<'_> {
             .and_then(Value::as_str)
             .unwrap_or_default();
         let place = format!("{}{name}/", self.place());
-        if self.state.store.named(&place).is_some() {
+        if self.state.store.named(&place).is_some() && !self.state.settings.invent {
             return Err(Reply::error(409, format!("{name} exists already")));
         }
         fields.insert(key.to_owned(), name.into());

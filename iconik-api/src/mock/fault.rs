@@ -391,9 +391,7 @@ impl Plan {
                     Some(body) => Reply::bytes(*status, media(body), body.clone()),
                     None => Reply::error(*status, format!("A fault on demand: status {status}")),
                 };
-                for (name, value) in headers {
-                    reply.headers.append(name.clone(), value.clone());
-                }
+                reply.headers.extend(headers.iter().cloned());
                 self.instead.get_or_insert(reply);
             }
             other => self.changes.push(other.clone()),

@@ -104,7 +104,11 @@ fn filter(call: &Call<'_>, model: &str, item: &Indexed, name: &str, value: &str)
             _ => match call.service.field(model, name).map(|field| &field.ty) {
                 Some(Type::Timestamp) => within(at(fields, name), value),
                 Some(_) => any(name),
-                None => true,
+                // `types` are several values of `type`.
+                None => match name.strip_suffix('s') {
+                    Some(field) if call.service.field(model, field).is_some() => any(field),
+                    _ => true,
+                },
             },
         },
     }

@@ -4,14 +4,14 @@ use std::fmt::Display;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
 /// A response.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) content: Content,
 }
 
@@ -30,7 +30,7 @@ impl Reply {
     pub(super) fn nothing(status: u16) -> Self {
         Self {
             status,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             content: Content::Nothing,
         }
     }
@@ -58,7 +58,8 @@ impl Reply {
     /// The response with a header; a value that no header can have is omitted.
     pub(super) fn with(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::try_from(value.as_ref()) {
-            self.headers.insert(name, value);
+            self.headers.retain(|(known, _)| *known != name);
+            self.headers.push((name, value));
         }
         self
     }

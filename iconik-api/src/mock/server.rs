@@ -28,6 +28,7 @@ use super::fault::{Damage, Fault};
 use super::incoming::Incoming;
 use super::received::{Expected, ReceivedRequest};
 use super::state::{Settings, State};
+use crate::Credentials;
 use crate::client::{Client, ClientBuilder};
 
 /// How long the state waits to be written after a change.
@@ -105,10 +106,14 @@ impl Server {
         let or = |value: &Option<String>, default: &str| {
             value.clone().unwrap_or_else(|| default.to_owned())
         };
+        let app_id = or(&accepted.app_id, "mock-app-id");
+        let auth_token = or(&accepted.auth_token, "mock-auth-token");
+        let credentials = Credentials::new(app_id, auth_token)
+            .share_token("mock-share-token")
+            .temporary_token("mock-temporary-token");
         Client::builder()
             .base_url(self.url())
-            .app_id(or(&accepted.app_id, "mock-app-id"))
-            .auth_token(or(&accepted.auth_token, "mock-auth-token"))
+            .credentials(credentials)
             .limiter(crate::Limiter::unlimited())
     }
 
@@ -455,7 +460,7 @@ async fn respond(
         cut,
     });
     *response.status_mut() = outcome.reply.status();
-    *response.headers_mut() = outcome.reply.headers;
+    response.headers_mut().extend(outcome.reply.headers);
     Ok(response)
 }
 

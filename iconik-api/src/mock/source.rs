@@ -50,11 +50,6 @@ impl Source {
         self.elapsed += 1;
         time(self.elapsed)
     }
-
-    /// A number from 0 until `end`.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        self.rng.u64(..end.max(1))
-    }
 }
 
 /// A time some milliseconds after the start, in iconik's form.

@@ -21,6 +21,8 @@ mod generated;
 mod helpers;
 #[cfg(feature = "assets")]
 mod http;
+#[cfg(all(feature = "mock", feature = "assets"))]
+mod mock;
 #[cfg(feature = "assets")]
 mod list_ends;
 #[cfg(feature = "assets")]
@@ -50,16 +52,22 @@ use iconik_api::Action;
 struct Lines {
     written: wire::Lines,
     sent: every_action::Lines,
+    #[cfg(all(feature = "mock", feature = "assets"))]
+    mocked: mock::Lines,
 }
 
 impl Lines {
     fn add<A: Action>(&mut self, request: &A) {
         self.written.add(request);
         self.sent.add(request);
+        #[cfg(all(feature = "mock", feature = "assets"))]
+        self.mocked.add(request);
     }
 
     fn check(&self, service: &str, resource: &str) {
         self.written.check(service, resource);
         self.sent.check(service, resource);
+        #[cfg(all(feature = "mock", feature = "assets"))]
+        self.mocked.check(service, resource);
     }
 }

@@ -183,7 +183,7 @@ fn write(call: &mut Call<'_>, all: bool) -> Result {
     let parent = parent(call)?;
     if let Some(Some(parent)) = &parent {
         let above = ancestors(call.state, parent);
-        if *parent == id || above.contains(&id) {
+        if (*parent == id || above.contains(&id)) && !call.state.settings.invent {
             return Err(Reply::error(
                 400,
                 "A collection cannot be moved into itself",
@@ -254,9 +254,8 @@ fn object_of_body(call: &mut Call<'_>) -> Result<(&'static str, String)> {
 fn add(call: &mut Call<'_>) -> Result {
     let collection = call.last().to_owned();
     let (entity, id) = object_of_body(call)?;
-    if entity == "CollectionId"
-        && (id == collection || ancestors(call.state, &collection).contains(&id))
-    {
+    let inside = || id == collection || ancestors(call.state, &collection).contains(&id);
+    if entity == "CollectionId" && inside() && !call.state.settings.invent {
         return Err(Reply::error(400, "A collection cannot be put into itself"));
     }
     let mut collections = collections_of(call.state, entity, &id);
@@ -293,7 +292,10 @@ fn copy(call: &mut Call<'_>) -> Result {
     let target = call.last().to_owned();
     let (entity, id) = object_of_body(call)?;
     if entity != "CollectionId" {
-        return Err(Reply::error(400, "Only collections can be copied"));
+        return match call.state.settings.invent {
+            true => Ok(call.other()),
+            false => Err(Reply::error(400, "Only collections can be copied")),
+        };
     }
     let copied = copy_tree(call.state, &id, &target, 0);
     call.respond_with("CollectionId", &copied)

@@ -115,6 +115,9 @@ fn delete_many(call: &mut Call<'_>) -> Result {
     };
     let (segment_type, version) = (text("segment_type"), text("version_id"));
     if ids.is_empty() && segment_type.is_none() && version.is_none() {
+        if call.state.settings.invent {
+            return Ok(call.nothing());
+        }
         return Err(Reply::error(400, "segment_ids or segment_type is required"));
     }
     let segments = call.state.store.all("SegmentId").filter(|segment| {
