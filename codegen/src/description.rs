@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::api::{
     Action, Api, Auth, Bounds, Enum, Field, Literal, Model, Param, RequestContent, Service, Shape,
+    Type,
 };
 use crate::source::MARK;
 use crate::words::{body_text, type_text};
@@ -60,9 +61,18 @@ fn types(models: &BTreeMap<String, Model>, enums: &BTreeMap<String, Enum>) -> St
                 let rows: Vec<Value> = rows.iter().map(field).collect();
                 fields.push((name, json!(rows)));
             }
-            Shape::Union { tag, variants } => {
-                let variants: BTreeMap<_, _> = variants.iter().cloned().collect();
-                unions.push((name, json!({ "tag": tag, "variants": variants })));
+            Shape::Union {
+                tag,
+                content,
+                variants,
+            } => {
+                let models = variants.iter();
+                let models: BTreeMap<_, _> = models.map(|it| (&it.wire, &it.model)).collect();
+                let mut union = json!({ "tag": tag, "variants": models });
+                if let Some(content) = content {
+                    union["content"] = json!(content);
+                }
+                unions.push((name, union));
             }
         }
     }
@@ -97,9 +107,14 @@ fn action(id: &str, action: &Action) -> Value {
         members["auth"] = json!(action.auth.as_str());
     }
     if let Some(body) = &action.body {
-        let RequestContent::Json(ty) = &body.content;
-        members["body"] =
-            json!({ "kind": "json", "type": type_text(ty), "required": body.required });
+        let (kind, ty) = match &body.content {
+            RequestContent::Json(ty) => ("json", type_text(ty)),
+            RequestContent::Form(ty) => ("form", type_text(ty)),
+            RequestContent::Multipart(ty) => ("multipart", type_text(ty)),
+            RequestContent::Bytes(_) => ("bytes", type_text(&Type::Any)),
+            RequestContent::Text(_) => ("text", type_text(&Type::Any)),
+        };
+        members["body"] = json!({ "kind": kind, "type": ty, "required": body.required });
     }
     if !action.paging.is_empty() {
         members["paging"] = action.paging.iter().map(|style| style.as_str()).collect();

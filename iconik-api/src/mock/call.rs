@@ -336,6 +336,7 @@ impl Call<'_> {
         let mut sample = self.sample(ty);
         if let Value::Object(fields) = &mut sample {
             let mut known = self.sent();
+            known.retain(|name, _| self.is_echoed(ty, name));
             self.add_path(&mut known);
             known.retain(|name, _| fields.contains_key(name));
             fields.extend(known);
@@ -349,6 +350,15 @@ impl Call<'_> {
             }
         }
         sample
+    }
+
+    /// Whether a field of the body is the same field in a response of this type.
+    fn is_echoed(&self, ty: &Type, name: &str) -> bool {
+        let field = |ty: &Type| self.service.field(ty.name()?, name);
+        let sent = self.action.body.as_ref().and_then(|body| field(&body.ty));
+        let returned = field(ty);
+        sent.zip(returned)
+            .is_some_and(|(sent, returned)| sent.ty == returned.ty)
     }
 
     /// Responds with a sample; with the object itself where the path names one of what is returned.

@@ -256,7 +256,10 @@ fn per_page(call: &Call<'_>) -> u64 {
 
 fn scrolled(call: &mut Call<'_>, id: &str) -> Result {
     let Some(mut scroll) = call.state.scrolls.remove(id) else {
-        return Err(Reply::error(404, "The scroll has expired"));
+        return match call.state.settings.invent {
+            true => Ok(call.sample_list()),
+            false => Err(Reply::error(404, "The scroll has expired")),
+        };
     };
     let rest = scroll
         .items

@@ -21,10 +21,10 @@ mod generated;
 mod helpers;
 #[cfg(feature = "assets")]
 mod http;
-#[cfg(all(feature = "mock", feature = "assets"))]
-mod mock;
 #[cfg(feature = "assets")]
 mod list_ends;
+#[cfg(all(feature = "mock", feature = "assets"))]
+mod mock;
 #[cfg(feature = "assets")]
 mod pace;
 #[cfg(feature = "assets")]
