@@ -316,7 +316,7 @@ impl Document {
     pub fn operation(&self, method: Method, path: &str) -> Option<&Operation> {
         self.operations
             .iter()
-            .find(|it| it.method == method && it.path == path)
+            .find(|operation| operation.method == method && operation.path == path)
     }
 
     /// What an object contains that is the envelope of a list.

@@ -87,7 +87,10 @@ fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&
         return find(api, name);
     }
     let path = document.base_path.as_deref().unwrap_or_default();
-    let found = api.services.iter().find(|it| it.base_path == path);
+    let found = api
+        .services
+        .iter()
+        .find(|service| service.base_path == path);
     found.ok_or_else(|| {
         Error::plain(format!(
             "no service of the spec has the path `{path}`, as the document does: name one with --service ({})",
@@ -98,7 +101,7 @@ fn choose<'a>(api: &'a Api, name: Option<&str>, document: &Document) -> Result<&
 
 /// The service of this name.
 pub(crate) fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Service> {
-    let found = api.services.iter().find(|it| it.name == name);
+    let found = api.services.iter().find(|service| service.name == name);
     found.ok_or_else(|| {
         Error::plain(format!(
             "no service `{name}` in the spec, only: {}",
@@ -108,7 +111,11 @@ pub(crate) fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Service> {
 }
 
 fn names(api: &Api) -> String {
-    let names: Vec<&str> = api.services.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = api
+        .services
+        .iter()
+        .map(|service| service.name.as_str())
+        .collect();
     names.join(", ")
 }
 
@@ -125,7 +132,8 @@ mod tests {
     #[test]
     fn the_service_is_found_by_where_the_document_stands() {
         let api = Repo::here().api().unwrap_or_else(|error| panic!("{error}"));
-        let name = |name, url| choose(&api, name, &document(url)).map(|it| it.name.as_str());
+        let name =
+            |name, url| choose(&api, name, &document(url)).map(|service| service.name.as_str());
 
         assert_eq!(
             name(None, "https://app.iconik.io/API/assets/").ok(),
@@ -139,5 +147,29 @@ mod tests {
             "{error}"
         );
         assert!(name(Some("asset"), "/").is_err());
+    }
+
+    #[test]
+    fn a_mistake_in_a_document_is_found_by_its_line() {
+        let cases = [
+            ("{\n  \"openapi\": 3\n  nonsense }", "doc.json:3: not JSON"),
+            (
+                "{\"openapi\": \"3.0.3\",\n\"paths\": {\n\"/a/\": {\"get\": {\"parameters\": 1}}}}",
+                "doc.json:3: not OpenAPI 3: GET /a/",
+            ),
+            ("{}", "doc.json: not OpenAPI 3: openapi"),
+        ];
+        for (text, expected) in cases {
+            let error = Document::parse(text).expect_err("it is no document");
+            let message = mistake(Path::new("doc.json"), text, &error).to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_document() {
+        let text = "\u{feff}{\"openapi\": \"3.0.3\", \"paths\": {}}";
+
+        assert!(Document::parse(text).is_ok());
     }
 }

@@ -120,7 +120,10 @@ impl Repo {
         // What follows `--` is a path.
         let listing = self.git(&["ls-tree", "-r", "--name-only", revision, "--", SPEC])?;
         let mut sources = Vec::new();
-        for path in listing.lines().filter(|it| is_yaml(it) && !is_hidden(it)) {
+        for path in listing
+            .lines()
+            .filter(|path| is_yaml(path) && !is_hidden(path))
+        {
             sources.push(Source::new(
                 path,
                 self.git(&["show", &format!("{revision}:{path}")])?,
@@ -154,8 +157,8 @@ impl Repo {
         files.extend(pages::pages(api));
         files.extend(iconik_codegen::generate_fixture(&self.load(FIXTURE)?));
         let readme = self.bytes_if_there(README)?;
-        let readme = readme.and_then(|it| String::from_utf8(it).ok());
-        if let Some(readme) = readme.and_then(|it| with_coverage(&it, &coverage(api))) {
+        let readme = readme.and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(readme) = readme.and_then(|text| with_coverage(&text, &coverage(api))) {
             files.insert(README.to_owned(), readme);
         }
         Ok(files)
@@ -279,7 +282,7 @@ fn is_yaml(path: &str) -> bool {
 fn is_hidden(path: &str) -> bool {
     path.rsplit('/')
         .next()
-        .is_some_and(|it| it.starts_with('.'))
+        .is_some_and(|name| name.starts_with('.'))
 }
 
 /// Writes a file whole or not at all.

@@ -302,7 +302,9 @@ impl Aspect {
             Self::Body(documented, _) => documented_body(documented.as_ref()?),
             Self::Success(sides) => codes(&sides.documented),
             Self::Returns(sides) => sides.documented.text(),
-            Self::MissingField(_, properties) => kinds(properties.iter().map(|it| &it.kind)),
+            Self::MissingField(_, properties) => {
+                kinds(properties.iter().map(|property| &property.kind))
+            }
             Self::Union(sides) => sides.documented.to_string(),
             Self::MissingVariant(name) | Self::MissingValue(name) => name.clone(),
         })

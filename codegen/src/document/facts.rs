@@ -54,7 +54,9 @@ pub(super) fn facts(root: &Value) -> String {
         ("schemas", component("schemas", schema)),
         (
             "securitySchemes",
-            component("securitySchemes", |it| only(it, &["type", "in", "name"])),
+            component("securitySchemes", |scheme| {
+                only(scheme, &["type", "in", "name"])
+            }),
         ),
     ];
     let mut text = String::from("{\n");
@@ -62,12 +64,13 @@ pub(super) fn facts(root: &Value) -> String {
         ("openapi", root.get("openapi").cloned()),
         (
             "info",
-            root.get("info").map(|it| only(it, &["title", "version"])),
+            root.get("info")
+                .map(|info| only(info, &["title", "version"])),
         ),
         (
             "servers",
             root.get("servers")
-                .map(|it| list(it, |it| only(it, &["url"]))),
+                .map(|servers| list(servers, |server| only(server, &["url"]))),
         ),
         ("security", root.get("security").cloned()),
     ] {

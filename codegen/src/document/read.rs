@@ -134,7 +134,8 @@ impl<'a> Reader<'a> {
                 }
                 let param = self.parameter(&place, param)?;
                 // The operation's own entry overrides that of the path.
-                params.retain(|it| (&it.name, it.location) != (&param.name, param.location));
+                params
+                    .retain(|other| (&other.name, other.location) != (&param.name, param.location));
                 params.push(param);
             }
         }
@@ -167,7 +168,9 @@ impl<'a> Reader<'a> {
                 let known = self
                     .root
                     .pointer(&format!("/components/securitySchemes/{}", escape(scheme)));
-                let header = known.and_then(|it| text_of(it, "name")).unwrap_or(scheme);
+                let header = known
+                    .and_then(|scheme| text_of(scheme, "name"))
+                    .unwrap_or(scheme);
                 headers.insert(header.to_ascii_lowercase());
             }
         }
@@ -344,7 +347,7 @@ impl<'a> Reader<'a> {
         for (name, field) in fields {
             let inferred = |flag: &str| {
                 let list = field.get("x-inferred").and_then(Value::as_array);
-                list.is_some_and(|it| it.iter().any(|it| it.as_str() == Some(flag)))
+                list.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(flag)))
             };
             let nullable_guess = flag(field, "x-nullable-unknown") || inferred("nullable");
             let read_only_guess = borrowed || inferred("readOnly");
@@ -406,7 +409,7 @@ impl<'a> Reader<'a> {
         }
         let discriminator = schema.get("discriminator");
         let mapping = discriminator
-            .and_then(|it| it.get("mapping"))
+            .and_then(|discriminator| discriminator.get("mapping"))
             .and_then(Value::as_object);
         let mut variants = Vec::new();
         for (reference, kind) in &kinds {
@@ -420,7 +423,7 @@ impl<'a> Reader<'a> {
             variants.push((tags.map(|(tag, _)| tag.clone()).collect(), name.clone()));
         }
         let tag = discriminator
-            .and_then(|it| text_of(it, "propertyName"))
+            .and_then(|discriminator| text_of(discriminator, "propertyName"))
             .map(str::to_owned);
         Ok(Kind::OneOf { tag, variants })
     }
@@ -439,7 +442,7 @@ impl<'a> Reader<'a> {
     fn lookup(&self, reference: &str) -> Read<&'a Value> {
         let pointer = reference.strip_prefix('#');
         pointer
-            .and_then(|it| self.root.pointer(it))
+            .and_then(|pointer| self.root.pointer(pointer))
             .ok_or_else(|| shape(reference, "nothing stands there in this document"))
     }
 }
@@ -496,7 +499,7 @@ fn named_fields(schema: &Value) -> Option<&Map<String, Value>> {
     schema
         .get("properties")
         .and_then(Value::as_object)
-        .filter(|it| !it.is_empty())
+        .filter(|fields| !fields.is_empty())
 }
 
 /// `type`, without the `null` that 3.1 writes beside it.
@@ -505,20 +508,20 @@ fn type_of(schema: &Value) -> Option<&str> {
         Value::Array(types) => types
             .iter()
             .filter_map(Value::as_str)
-            .find(|it| *it != "null"),
+            .find(|name| *name != "null"),
         other => other.as_str(),
     }
 }
 
 fn nullable(schema: &Value) -> bool {
     let null_type = |it: &Value| match it.get("type") {
-        Some(Value::Array(types)) => types.iter().any(|it| it.as_str() == Some("null")),
+        Some(Value::Array(types)) => types.iter().any(|name| name.as_str() == Some("null")),
         Some(Value::String(one)) => one == "null",
         _ => false,
     };
     let variant = |key: &str| {
         let parts = schema.get(key).and_then(Value::as_array);
-        parts.is_some_and(|it| it.iter().any(null_type))
+        parts.is_some_and(|parts| parts.iter().any(null_type))
     };
     flag(schema, "nullable") || null_type(schema) || variant("oneOf") || variant("anyOf")
 }
@@ -571,7 +574,7 @@ fn bounds(schema: &Value) -> Bounds {
         schema
             .get(key)
             .and_then(Value::as_u64)
-            .and_then(|it| u32::try_from(it).ok())
+            .and_then(|count| u32::try_from(count).ok())
     };
     Bounds {
         min: number("minimum"),
@@ -594,11 +597,11 @@ pub(super) fn roles(operation: &Value) -> Option<Vec<String>> {
     }
     let description = text_of(operation, "description")?;
     let (_, list) = description.split_once("Required roles:")?;
-    let lines = list.lines().map(str::trim).filter(|it| !it.is_empty());
-    let items = lines.map_while(|it| it.strip_prefix(['-', '*']));
+    let lines = list.lines().map(str::trim).filter(|line| !line.is_empty());
+    let items = lines.map_while(|line| line.strip_prefix(['-', '*']));
     Some(
         items
-            .map(|it| it.trim().trim_matches('`').to_owned())
+            .map(|item| item.trim().trim_matches('`').to_owned())
             .collect(),
     )
 }

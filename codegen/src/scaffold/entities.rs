@@ -229,7 +229,7 @@ impl<'a, 'd> Entities<'a, 'd> {
         let Kind::OneOf { tag, variants } = kind else {
             return None;
         };
-        let fields = |object: &str| self.document.objects.get(object).map(|it| &it.fields);
+        let fields = |object: &str| self.document.objects.get(object).map(|found| &found.fields);
         let tag = tag.clone().or_else(|| self.derived_tag(kind))?;
         let mut tagged: Vec<(String, String)> = Vec::new();
         for (tags, object) in variants {

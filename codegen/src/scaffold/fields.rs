@@ -326,12 +326,15 @@ impl Types<'_, '_> {
             ..spec::Field::empty(Span::default())
         };
         if sent {
-            let all = |of: &dyn Fn(&Property) -> bool| properties.iter().all(|it| of(it));
-            let nullable = properties.iter().any(|it| it.nullable == Some(true));
-            field.required = flag(all(&|it| it.required));
+            let all =
+                |of: &dyn Fn(&Property) -> bool| properties.iter().all(|property| of(property));
+            let nullable = properties
+                .iter()
+                .any(|property| property.nullable == Some(true));
+            field.required = flag(all(&|property| property.required));
             field.nullable = flag(nullable);
-            field.read_only = flag(all(&|it| it.read_only == Some(true)));
-            field.write_only = flag(all(&|it| it.write_only == Some(true)));
+            field.read_only = flag(all(&|property| property.read_only == Some(true)));
+            field.write_only = flag(all(&|property| property.write_only == Some(true)));
             if field.read_only.is_some() {
                 // iconik sets it: a request cannot be required to contain it.
                 field.required = None;

@@ -43,7 +43,8 @@ pub(super) fn tasks<'d>(
             .find(|known| known.name == resource);
         let singular = known.map_or_else(|| singular(&resource), |known| known.singular.clone());
         let taken = |action: &str, requests: &BTreeSet<String>| {
-            let there = known.is_some_and(|known| known.actions.iter().any(|it| it.name == action));
+            let there =
+                known.is_some_and(|known| known.actions.iter().any(|other| other.name == action));
             let drafted = tasks
                 .iter()
                 .any(|task| task.resource == resource && task.action == action);

@@ -127,7 +127,8 @@ impl Comparison<'_, '_> {
             });
         let required = everywhere && whole.iter().all(|property| property.required);
         // A request cannot be required to contain what iconik sets.
-        let set_by_iconik = field.read_only && sent.iter().all(|it| it.read_only == Some(true));
+        let set_by_iconik =
+            field.read_only && sent.iter().all(|property| property.read_only == Some(true));
         if !whole.is_empty() && required != field.required && !set_by_iconik && !is_tag {
             enter(on_field(Aspect::Required(sides(required, field.required))));
         }
