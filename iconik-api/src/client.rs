@@ -123,6 +123,12 @@ impl Client {
         Call::new(Arc::clone(&self.session), request)
     }
 
+    /// What all calls share, for the helpers that send requests to other hosts.
+    #[cfg(any(feature = "download", feature = "upload"))]
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
     /// The address of the system, without a slash at its end.
     pub fn base_url(&self) -> &str {
         &self.base_url.url

@@ -92,6 +92,8 @@ pub enum ErrorKind {
     Paging,
     /// A list ended before all its items came; see [`Error::incomplete`].
     Incomplete,
+    /// A file on this machine, or another source of an upload, cannot be read or written.
+    File,
 }
 
 impl ErrorKind {
@@ -110,6 +112,7 @@ impl ErrorKind {
             Self::Decode => "decode",
             Self::Paging => "paging",
             Self::Incomplete => "incomplete",
+            Self::File => "file",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! From an action to its response: how requests are written, paced, sent, retried and read.
 
 pub(crate) mod action;
+#[cfg(any(feature = "download", feature = "upload"))]
+pub(crate) mod attempts;
 pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod content;
@@ -24,5 +26,5 @@ pub(crate) mod retry;
 mod sending;
 pub(crate) mod session;
 pub(crate) mod streamed;
-mod trace;
+pub(crate) mod trace;
 pub(crate) mod transport;

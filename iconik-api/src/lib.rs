@@ -61,6 +61,8 @@
 //! | `http2` | HTTP/2 |
 //! | `blocking` | calls without async |
 //! | `mock` | [a local iconik](mock), for tests and trials |
+//! | `download` | [downloads](crate::download) of files, proxies and keyframes |
+//! | `upload` | [uploads](crate::upload) by the protocols of the storages |
 //! | `tracing` | a span per call, an event per attempt and per wait |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -136,6 +138,9 @@ pub use generated::*;
 
 // Helpers for what integrators do every day.
 pub mod batch;
+#[cfg(feature = "download")]
+#[cfg_attr(docsrs, doc(cfg(feature = "download")))]
+pub mod download;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
@@ -143,6 +148,9 @@ mod optional;
 #[cfg(feature = "assets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "assets")))]
 pub mod tree;
+#[cfg(feature = "upload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "upload")))]
+pub mod upload;
 pub mod wait;
 pub mod webhooks;
 

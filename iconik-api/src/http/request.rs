@@ -97,7 +97,7 @@ impl PreparedRequest {
             body: None,
             auth: Auth::None,
             idempotent,
-            hidden: vec![path_start..text.len()],
+            hidden: std::iter::once(path_start..text.len()).collect(),
         }
     }
 

@@ -8,6 +8,8 @@ mod allocations;
 mod blocking;
 mod bodies;
 mod credentials;
+#[cfg(all(feature = "download", feature = "upload"))]
+mod download;
 #[cfg(feature = "assets")]
 mod encoding;
 mod every_action;
@@ -43,6 +45,8 @@ mod secrets;
 mod support;
 #[cfg(all(feature = "tracing", feature = "assets"))]
 mod tracing;
+#[cfg(feature = "upload")]
+mod upload;
 mod wire;
 
 use iconik_api::Action;
