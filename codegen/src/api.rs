@@ -651,6 +651,24 @@ impl Action {
     }
 }
 
+impl Field {
+    /// Whether a model that travels this way has the field: a request never contains what iconik
+    /// sets.
+    pub fn is_in(&self, direction: Direction) -> bool {
+        direction != Direction::Request || !self.read_only
+    }
+
+    /// Whether a request can set the field in a model that travels this way.
+    pub fn is_sent(&self, direction: Direction) -> bool {
+        direction != Direction::Response && !self.read_only
+    }
+
+    /// Whether a request can set the field to null in a model that travels this way.
+    pub fn clearable(&self, direction: Direction) -> bool {
+        direction == Direction::Request && self.nullable && !self.read_only
+    }
+}
+
 impl RequestBody {
     /// The type whose fields it contains, unless it is bytes or text.
     pub fn ty(&self) -> Option<&Type> {

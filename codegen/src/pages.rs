@@ -478,7 +478,9 @@ fn field_text(direction: Direction, field: &Field) -> String {
         &field.bounds,
     );
     let read_only = (sent && field.read_only).then(|| READ_ONLY.to_owned());
-    let null = (sent && field.nullable && !field.read_only).then(|| "May be null.".to_owned());
+    let null = field
+        .clearable(direction)
+        .then(|| "May be null.".to_owned());
     let write_only = field
         .write_only
         .then(|| "Never part of an answer.".to_owned());

@@ -91,17 +91,15 @@ impl<'s> Checker<'s> {
             let direction = checked.model.direction;
             let sent = direction != Direction::Response;
             let mut taken: BTreeMap<String, Span> = BTreeMap::new();
-            if sent {
-                // A nullable field also makes a method that clears it.
-                for (field, span) in fields
-                    .iter()
-                    .zip(&checked.fields)
-                    .filter(|(field, _)| field.nullable)
-                {
-                    taken.insert(format!("clear_{}", rust_name(field)), *span);
-                }
+            let members = || {
+                let fields = fields.iter().zip(&checked.fields);
+                fields.filter(|(field, _)| field.is_in(direction))
+            };
+            // A field that can be cleared also makes a method for that.
+            for (field, span) in members().filter(|(field, _)| field.clearable(direction)) {
+                taken.insert(format!("clear_{}", rust_name(field)), *span);
             }
-            for (field, span) in fields.iter().zip(&checked.fields) {
+            for (field, span) in members() {
                 let name = rust_name(field);
                 let reserved = match name.as_str() {
                     "extra" => direction != Direction::Request,

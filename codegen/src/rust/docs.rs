@@ -371,8 +371,13 @@ pub(crate) fn deprecated(note: &Option<String>) -> Option<TokenStream> {
 /// The setter of a field: the first paragraph of the field's own documentation says it.
 pub(crate) fn setter(field: &Field<'_>) -> Docs {
     let first = field.api.doc.split("\n\n").next().unwrap_or_default();
+    let required = match field.by_name {
+        true => "iconik requires it.",
+        false => "",
+    };
     Docs::new(join([
         &sentence(first),
+        required,
         &facts(field.api.default.as_ref(), &field.api.bounds),
     ]))
 }

@@ -107,8 +107,10 @@ fn methods(model: &Model<'_>, fields: &[Field<'_>], starts_empty: bool) -> Token
 fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
     let required: Vec<&Field<'_>> = fields.iter().filter(|field| field.required).collect();
     if required.is_empty() {
+        let docs = Docs::new("Creates a value in which no field is set.").and(set_by_name(fields));
+        let docs = docs.attributes();
         return quote! {
-            /// Nothing is set yet.
+            #docs
             pub fn new() -> Self {
                 Self::default()
             }
@@ -120,7 +122,12 @@ fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
         .iter()
         .map(|field| format!("`{}`", name::bare(&field.ident)))
         .collect();
-    let docs = Docs::new(format!("With {}, which iconik demands.", all_of(&list))).attributes();
+    let docs = Docs::new(format!(
+        "Creates a value with {}, which iconik requires.",
+        all_of(&list)
+    ))
+    .and(set_by_name(fields))
+    .attributes();
     let values = fields
         .iter()
         .filter(|field| field.required || !starts_empty)
@@ -143,6 +150,18 @@ fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
         pub fn new(#(#names: #types),*) -> Self {
             Self { #(#values,)* #rest }
         }
+    }
+}
+
+/// Which required fields are no arguments of `new`.
+fn set_by_name(fields: &[Field<'_>]) -> String {
+    let fields = fields.iter().filter(|field| field.by_name);
+    let names: Vec<String> = fields
+        .map(|field| format!("[`{0}`](Self::{0})", name::bare(&field.ident)))
+        .collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("iconik also requires {}: set them by name.", all_of(&names)),
     }
 }
 

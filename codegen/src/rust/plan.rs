@@ -195,6 +195,8 @@ pub(crate) struct Field<'a> {
     pub(crate) required: bool,
     /// Has a setter.
     pub(crate) settable: bool,
+    /// Required, and all the same set by its setter.
+    pub(crate) by_name: bool,
 }
 
 /// Models with more bytes than this are in a box where they are optional. Most of them are missing in most
@@ -385,15 +387,26 @@ impl<'a> Known<'a> {
     }
 
     fn fields(&self, model: &api::Model, fields: &'a [api::Field]) -> Vec<Field<'a>> {
+        let members = fields.iter().filter(|field| field.is_in(model.direction));
+        let mut fields: Vec<_> = members.map(|field| self.field(model, field)).collect();
+        // Arguments of one type are easily exchanged: such fields are set by name.
+        let required = fields.iter().filter(|field| field.required);
+        let types: Vec<&Type> = required.map(|field| &field.api.ty).collect();
+        let is_among_others = |ty: &Type| types.iter().filter(|other| **other == ty).count() > 1;
+        for field in &mut fields {
+            if field.required && is_among_others(&field.api.ty) {
+                field.required = false;
+                field.settable = true;
+                field.by_name = true;
+                field.holder = holder(model.direction, field.api, false);
+            }
+        }
         fields
-            .iter()
-            .map(|field| self.field(model, field))
-            .collect()
     }
 
     fn field(&self, model: &api::Model, field: &'a api::Field) -> Field<'a> {
-        let sent = model.direction != Direction::Response;
-        let required = sent && field.required && !field.read_only;
+        let sent = field.is_sent(model.direction);
+        let required = sent && field.required;
         Field {
             api: field,
             ident: name::field(field),
@@ -401,7 +414,8 @@ impl<'a> Known<'a> {
             boxed: self.contains(&field.ty, &model.name)
                 || !required && self.size(&field.ty) > LARGEST_INLINE,
             required,
-            settable: sent && !required && !field.read_only,
+            settable: sent && !required,
+            by_name: false,
         }
     }
 
@@ -561,7 +575,7 @@ fn holder(direction: Direction, field: &api::Field, required: bool) -> Holder {
     match direction {
         Direction::Response | Direction::Both if starts_empty => Holder::Plain,
         Direction::Response | Direction::Both => Holder::Option,
-        Direction::Request if field.nullable && !field.read_only => Holder::Nullable,
+        Direction::Request if field.clearable(direction) => Holder::Nullable,
         Direction::Request if required => Holder::Plain,
         Direction::Request => Holder::Option,
     }
@@ -584,7 +598,10 @@ impl<'a> Types<'a> {
         for model in &self.models {
             match &model.api.shape {
                 Shape::Fields(fields) => {
-                    named.extend(fields.iter().filter_map(|field| ty::name(&field.ty)));
+                    let members = fields
+                        .iter()
+                        .filter(|field| field.is_in(model.api.direction));
+                    named.extend(members.filter_map(|field| ty::name(&field.ty)));
                 }
                 Shape::Union { variants, .. } => {
                     named.extend(variants.iter().filter_map(|it| it.model.as_deref()));

@@ -105,7 +105,20 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
             let required: Vec<_> = fields.iter().filter(|field| field.required).collect();
             let arguments = required.iter().map(|field| of_field(field, known, fill));
             let new = quote!(#name::new(#(#arguments),*));
-            match typical_field(fields).filter(|_| fill == Fill::Typical && required.is_empty()) {
+            // Whoever fills in everything calls these setters with the others.
+            let by_name = fields
+                .iter()
+                .filter(|field| field.by_name && fill != Fill::Most);
+            let setters: Vec<_> = by_name
+                .map(|field| {
+                    let setter = ident(&field.ident);
+                    let value = of_field(field, known, fill);
+                    quote!(.#setter(#value))
+                })
+                .collect();
+            let nothing = required.is_empty() && setters.is_empty();
+            let new = quote!(#new #(#setters)*);
+            match typical_field(fields).filter(|_| fill == Fill::Typical && nothing) {
                 Some(field) => {
                     let setter = ident(&field.ident);
                     let value = of_field(field, known, fill);

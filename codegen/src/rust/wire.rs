@@ -39,7 +39,7 @@ fn model_lists(model: &Model<'_>) -> Vec<List> {
                 Direction::Response | Direction::Both => "response_model",
             },
             head: name.clone(),
-            entries: words(fields.iter().map(entry).collect()),
+            entries: words(fields.iter().map(|field| entry(model, field)).collect()),
         }],
         Kind::Union {
             tag,
@@ -147,11 +147,17 @@ fn words(words: Vec<String>) -> Vec<Entry> {
 }
 
 /// A field, with its name in JSON only where that differs.
-fn entry(field: &Field<'_>) -> String {
-    let required = if field.required { " required" } else { "" };
+fn entry(model: &Model<'_>, field: &Field<'_>) -> String {
+    // What iconik sets is read, and is not written into a request.
+    let received = model.api.direction == Direction::Both && field.api.read_only;
+    let word = match (field.required, received) {
+        (true, _) => " required",
+        (_, true) => " received",
+        _ => "",
+    };
     match field.ident == field.api.wire {
-        true => format!("{}{required}", field.ident),
-        false => format!("{}: {:?}{required}", field.ident, field.api.wire),
+        true => format!("{}{word}", field.ident),
+        false => format!("{}: {:?}{word}", field.ident, field.api.wire),
     }
 }
 

@@ -66,9 +66,9 @@ fn tests(service: &Service<'_>, resource: &Resource<'_>) -> TokenStream {
         .iter()
         .map(|request| lines(&service.known, request));
     let lines = quote!(#(#lines)*);
+    let examples = examples(&service.known, resource, &lines);
     let mut names = BTreeSet::new();
-    type_names(lines.clone(), &mut names);
-    let examples = examples(&service.known, resource, &mut names);
+    type_names(quote!(#lines #(#examples)*), &mut names);
     let is_common = |name: &String| service.known.home(name) == Some(&Home::Common);
     let common = names.iter().any(is_common);
     let own = names
@@ -96,12 +96,10 @@ fn tests(service: &Service<'_>, resource: &Resource<'_>) -> TokenStream {
     }
 }
 
-/// The functions that the lines call, also through each other; the names in them join the others.
-fn examples(
-    known: &Known<'_>,
-    resource: &Resource<'_>,
-    names: &mut BTreeSet<String>,
-) -> Vec<TokenStream> {
+/// The functions that the lines call, also through each other.
+fn examples(known: &Known<'_>, resource: &Resource<'_>, lines: &TokenStream) -> Vec<TokenStream> {
+    let mut names = BTreeSet::new();
+    calls(lines.clone(), &mut names);
     let models = sent_models(known, resource);
     let mut open: Vec<&Model<'_>> = models.iter().collect();
     let mut called: BTreeMap<&str, TokenStream> = BTreeMap::new();
@@ -113,10 +111,37 @@ fn examples(
         }
         for model in next {
             let tokens = example(known, model);
-            type_names(tokens.clone(), names);
+            calls(tokens.clone(), &mut names);
             called.insert(&model.api.name, tokens);
         }
         open = rest;
+    }
+}
+
+/// The functions without arguments that the tokens call.
+fn calls(tokens: TokenStream, into: &mut BTreeSet<String>) {
+    let mut function: Option<String> = None;
+    let mut is_method = false;
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(name) => {
+                function = (!is_method).then(|| name.to_string());
+                is_method = false;
+            }
+            TokenTree::Group(group) => {
+                if group.stream().is_empty() {
+                    into.extend(function.take());
+                }
+                function = None;
+                is_method = false;
+                calls(group.stream(), into);
+            }
+            TokenTree::Punct(punct) => {
+                function = None;
+                is_method = matches!(punct.as_char(), '.' | ':');
+            }
+            TokenTree::Literal(_) => function = None,
+        }
     }
 }
 

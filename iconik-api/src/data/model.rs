@@ -4,6 +4,7 @@
 //! [`request_model!`](crate::request_model). The macros contain only what differs between models; the one
 //! loop that reads an object is here.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -288,7 +289,8 @@ macro_rules! wire {
 /// The model has these fields and `extra: UnknownFields`, and a `Default`. A field is an `Option`, a `Vec` or
 /// a map. Reading is lenient: `null` is absent, unknown members and values that cannot be read go to `extra`,
 /// and of a member that comes twice the last one counts. Writing omits what is absent and collections that
-/// are empty, unless they are marked `required`, and ends with `extra`.
+/// are empty, unless they are marked `required`, and ends with `extra`. A field that is marked `received` is
+/// written too, but not into a request.
 ///
 /// Pages have a list of `items`, which may be of any type that can be deserialized, and a `link` to the next one,
 /// of which `null` says that there is none.
@@ -364,7 +366,8 @@ macro_rules! put_field {
             $map,
         )
     };
-    ([$(required)?] $model:ident $field:ident $name:ident $map:ident) => {
+    // `required`, `received` or nothing
+    ([$($word:ident)?] $model:ident $field:ident $name:ident $map:ident) => {
         $crate::data::model::put(&mut $model.$field, $name, &mut $model.extra, $map)
     };
 }
@@ -375,6 +378,12 @@ macro_rules! write_field {
     };
     ([link] $model:ident $field:ident $name:expr, $map:ident) => {
         $crate::data::page::write_link($map, $name, &$model.$field, $model.is_last())?
+    };
+    // What iconik sets is kept with the value, but a request does not contain it.
+    ([received] $model:ident $field:ident $name:expr, $map:ident) => {
+        if !$crate::data::model::is_sending() {
+            $crate::data::model::write($map, $name, &$model.$field)?
+        }
     };
     // `required` or `items`
     ([$word:ident] $model:ident $field:ident $name:expr, $map:ident) => {
@@ -411,6 +420,30 @@ macro_rules! model_value {
         }
     };
     ($model:ident <$item:ident>) => {};
+}
+
+/// Runs a function that writes the body of a request: what iconik sets is left out of it.
+pub(crate) fn sending<T>(write: impl FnOnce() -> T) -> T {
+    /// Ends the sending, also when a value panics while it is written.
+    struct Ended(bool);
+
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            SENDING.set(self.0);
+        }
+    }
+
+    let _ended = Ended(SENDING.replace(true));
+    write()
+}
+
+/// Whether this thread writes the body of a request.
+pub(crate) fn is_sending() -> bool {
+    SENDING.get()
+}
+
+thread_local! {
+    static SENDING: Cell<bool> = const { Cell::new(false) };
 }
 
 macro_rules! serialize_model {
@@ -511,6 +544,28 @@ mod tests {
         warning: Option<RawJson>,
         parent: Option<Box<Asset>>,
         extra: UnknownFields,
+    }
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Stamp {
+        id: Option<i64>,
+        name: Option<String>,
+        extra: UnknownFields,
+    }
+
+    response_model!(Stamp { id received, name });
+
+    #[test]
+    fn what_iconik_sets_is_kept_with_the_value_and_not_sent() {
+        let json = r#"{"id":7,"name":"x"}"#;
+        let stamp: Stamp = serde_json::from_str(json).unwrap();
+
+        let kept = serde_json::to_string(&stamp).unwrap();
+        let sent = super::sending(|| serde_json::to_string(&[&stamp]).unwrap());
+
+        assert_eq!(kept, json);
+        assert_eq!(sent, r#"[{"name":"x"}]"#);
+        assert_eq!(serde_json::to_string(&stamp).unwrap(), json);
     }
 
     response_model!(Asset {

@@ -9,6 +9,8 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
+use crate::data::model::sending;
+
 /// Writes a value as JSON.
 ///
 /// # Errors
@@ -16,7 +18,7 @@ use serde::ser::{
 /// When it contains a number that is not finite, or when its `Serialize` fails. The error names the
 /// place.
 pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&Strict(value))
+    sending(|| serde_json::to_vec(&Strict(value)))
 }
 
 /// A value that is written by [`StrictSerializer`].

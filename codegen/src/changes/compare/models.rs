@@ -117,8 +117,9 @@ fn fields(log: &mut Log, place: &str, model: &Model, old: &[Field], new: &[Field
         if sent {
             need(log, place, item, field.required, after.required);
         }
-        if model.direction == Direction::Request && field.nullable != after.nullable {
-            let what = if after.nullable {
+        let clearable = after.clearable(model.direction);
+        if field.clearable(model.direction) != clearable {
+            let what = if clearable {
                 "can be null"
             } else {
                 "cannot be null any more"

@@ -34,12 +34,14 @@ fn login() -> ShareLogin {
 #[test]
 fn models_that_hold_secrets_do_not_show_them() {
     assert_clean(&login());
-    assert_clean(&NewShareUrl::new(true, true, true, true).password(PASSWORD));
-    let share = NewShare::new(true, true, true, true, ["a@b.example"]).password(PASSWORD);
+    assert_clean(&NewShareUrl::new().allow_download(true).password(PASSWORD));
+    let share = NewShare::new(["a@b.example"]).password(PASSWORD);
     assert_clean(&share);
     assert_clean(&NewShareUser::new("a@b.example").password(PASSWORD));
     assert_clean(&ShareUserPatch::new().password(PASSWORD));
-    let action = NewCustomAction::new(CustomActionContext::Asset, "t", "https://x.example")
+    let action = NewCustomAction::new(CustomActionContext::Asset)
+        .title("t")
+        .url("https://x.example")
         .headers([("X-Key", HEADER)]);
     assert_clean(&action);
     assert!(format!("{action:?}").contains("X-Key"));

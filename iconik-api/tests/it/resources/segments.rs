@@ -100,8 +100,11 @@ async fn a_comment_is_created() {
 async fn a_transcription_is_written_in_bulk() {
     let server = Server::always(Reply::empty(201)).await;
     let words = [
-        TranscriptionElement::new("Cast", 0, 400).score(1.0),
-        TranscriptionElement::new("off.", 420, 900),
+        TranscriptionElement::new("Cast")
+            .start_ms(0)
+            .end_ms(400)
+            .score(1.0),
+        TranscriptionElement::new("off.").start_ms(420).end_ms(900),
     ];
 
     let () = server

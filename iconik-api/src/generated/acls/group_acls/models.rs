@@ -2,7 +2,6 @@
 
 //! The models and enums of `group_acls`.
 
-use crate::Timestamp;
 use super::*;
 
 /// The new permissions of a group on an object.
@@ -15,36 +14,14 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupAclReplacement {
-    /// The kind of the object, for example `assets`. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_key: Option<ObjectId>,
-
     /// What may be done with the object.
     pub permissions: Vec<Permission>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The group whose members have the permissions. Set by iconik: a request does not change it.
-    pub group_id: Option<GroupId>,
 }
 
 impl GroupAclReplacement {
-    /// With `permissions`, which iconik demands.
+    /// Creates a value with `permissions`, which iconik requires.
     pub fn new(permissions: impl IntoIterator<Item = impl Into<Permission>>) -> Self {
-        Self {
-            object_type: None,
-            object_key: None,
-            permissions: permissions.into_iter().map(Into::into).collect(),
-            date_created: None,
-            date_modified: None,
-            group_id: None,
-        }
+        Self { permissions: permissions.into_iter().map(Into::into).collect() }
     }
 }
 

@@ -5,5 +5,5 @@
 use super::*;
 
 request_model!(GroupAclReplacement {
-    object_type, object_key, permissions required, date_created, date_modified, group_id,
+    required permissions: "permissions",
 });

@@ -273,7 +273,12 @@ impl AclsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client
     ///     .acls()
-    ///     .set_for_contents("uses", ContentsAclChange::new(true, true, [Permission::Read]))
+    ///     .set_for_contents(
+    ///         "uses",
+    ///         ContentsAclChange::new([Permission::Read])
+    ///             .include_assets(true)
+    ///             .include_collections(true),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -328,7 +333,13 @@ impl AclsHandle {
     /// use iconik_api::acls::ContentsAclRemoval;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// client.acls().delete_for_contents("uses", ContentsAclRemoval::new(true, true)).await?;
+    /// client
+    ///     .acls()
+    ///     .delete_for_contents(
+    ///         "uses",
+    ///         ContentsAclRemoval::new().include_assets(true).include_collections(true),
+    ///     )
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_for_contents(

@@ -42,9 +42,6 @@ pub struct AclChange {
     /// The groups.
     pub group_ids: Option<Vec<GroupId>>,
 
-    /// The kind of the objects, as the path says. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
     /// What may be done with the object.
     pub permissions: Vec<Permission>,
 
@@ -57,7 +54,7 @@ pub struct AclChange {
 }
 
 impl AclChange {
-    /// With `permissions` and `object_keys`, which iconik demands.
+    /// Creates a value with `permissions` and `object_keys`, which iconik requires.
     pub fn new(
         permissions: impl IntoIterator<Item = impl Into<Permission>>,
         object_keys: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -65,7 +62,6 @@ impl AclChange {
         Self {
             user_ids: None,
             group_ids: None,
-            object_type: None,
             permissions: permissions.into_iter().map(Into::into).collect(),
             mode: None,
             object_keys: object_keys.into_iter().map(Into::into).collect(),
@@ -108,7 +104,7 @@ pub struct AclCheck {
 }
 
 impl AclCheck {
-    /// With `object_type`, `object_keys` and `permissions`, which iconik demands.
+    /// Creates a value with `object_type`, `object_keys` and `permissions`, which iconik requires.
     pub fn new(
         object_type: impl Into<String>,
         object_keys: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -146,7 +142,7 @@ pub struct AclChecks {
 }
 
 impl AclChecks {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<AclCheck>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }
@@ -174,15 +170,12 @@ pub struct AclRemoval {
     /// The groups.
     pub group_ids: Option<Vec<GroupId>>,
 
-    /// The kind of the objects, as the path says. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
     /// The objects; at most 500 in one request. From 0 to 500 items.
     pub object_keys: Option<Vec<ObjectId>>,
 }
 
 impl AclRemoval {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -219,7 +212,7 @@ pub struct CheckedObjects {
 }
 
 impl CheckedObjects {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -246,17 +239,14 @@ pub struct ContentsAclChange {
     /// The groups.
     pub group_ids: Option<Vec<GroupId>>,
 
-    /// The kind of the objects, as the path says. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
     /// The collections or saved searches; at most 500 in one request. From 0 to 500 items.
     pub object_ids: Option<Vec<ObjectId>>,
 
     /// Whether assets are concerned.
-    pub include_assets: bool,
+    pub include_assets: Option<bool>,
 
     /// Whether collections are concerned.
-    pub include_collections: bool,
+    pub include_collections: Option<bool>,
 
     /// What may be done with the object.
     pub permissions: Vec<Permission>,
@@ -267,19 +257,17 @@ pub struct ContentsAclChange {
 }
 
 impl ContentsAclChange {
-    /// With `include_assets`, `include_collections` and `permissions`, which iconik demands.
-    pub fn new(
-        include_assets: bool,
-        include_collections: bool,
-        permissions: impl IntoIterator<Item = impl Into<Permission>>,
-    ) -> Self {
+    /// Creates a value with `permissions`, which iconik requires.
+    ///
+    /// iconik also requires [`include_assets`](Self::include_assets) and
+    /// [`include_collections`](Self::include_collections): set them by name.
+    pub fn new(permissions: impl IntoIterator<Item = impl Into<Permission>>) -> Self {
         Self {
             user_ids: None,
             group_ids: None,
-            object_type: None,
             object_ids: None,
-            include_assets,
-            include_collections,
+            include_assets: None,
+            include_collections: None,
             permissions: permissions.into_iter().map(Into::into).collect(),
             mode: None,
         }
@@ -303,6 +291,18 @@ impl ContentsAclChange {
         self
     }
 
+    /// Whether assets are concerned. iconik requires it.
+    pub fn include_assets(mut self, include_assets: bool) -> Self {
+        self.include_assets = Some(include_assets);
+        self
+    }
+
+    /// Whether collections are concerned. iconik requires it.
+    pub fn include_collections(mut self, include_collections: bool) -> Self {
+        self.include_collections = Some(include_collections);
+        self
+    }
+
     /// What happens to the permissions that the users and groups already have. Default:
     /// `OVERWRITE`.
     pub fn mode(mut self, mode: impl Into<AclMode>) -> Self {
@@ -315,7 +315,7 @@ impl ContentsAclChange {
 /// searches.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContentsAclRemoval {
     /// The users.
     pub user_ids: Option<Vec<UserId>>,
@@ -323,30 +323,23 @@ pub struct ContentsAclRemoval {
     /// The groups.
     pub group_ids: Option<Vec<GroupId>>,
 
-    /// The kind of the objects, as the path says. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
     /// The collections or saved searches; at most 500 in one request. From 0 to 500 items.
     pub object_ids: Option<Vec<ObjectId>>,
 
     /// Whether assets are concerned.
-    pub include_assets: bool,
+    pub include_assets: Option<bool>,
 
     /// Whether collections are concerned.
-    pub include_collections: bool,
+    pub include_collections: Option<bool>,
 }
 
 impl ContentsAclRemoval {
-    /// With `include_assets` and `include_collections`, which iconik demands.
-    pub fn new(include_assets: bool, include_collections: bool) -> Self {
-        Self {
-            user_ids: None,
-            group_ids: None,
-            object_type: None,
-            object_ids: None,
-            include_assets,
-            include_collections,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`include_assets`](Self::include_assets) and
+    /// [`include_collections`](Self::include_collections): set them by name.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The users.
@@ -366,6 +359,18 @@ impl ContentsAclRemoval {
         self.object_ids = Some(object_ids.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Whether assets are concerned. iconik requires it.
+    pub fn include_assets(mut self, include_assets: bool) -> Self {
+        self.include_assets = Some(include_assets);
+        self
+    }
+
+    /// Whether collections are concerned. iconik requires it.
+    pub fn include_collections(mut self, include_collections: bool) -> Self {
+        self.include_collections = Some(include_collections);
+        self
+    }
 }
 
 /// Which users and groups get which permissions on an object.
@@ -379,9 +384,6 @@ pub struct IndividualAclChange {
     /// The groups.
     pub group_ids: Option<Vec<GroupId>>,
 
-    /// The kind of the objects, as the path says. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
     /// What may be done with the object.
     pub permissions: Vec<Permission>,
 
@@ -394,7 +396,7 @@ pub struct IndividualAclChange {
 }
 
 impl IndividualAclChange {
-    /// With `permissions` and `object_keys`, which iconik demands.
+    /// Creates a value with `permissions` and `object_keys`, which iconik requires.
     pub fn new(
         permissions: impl IntoIterator<Item = impl Into<Permission>>,
         object_keys: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -402,7 +404,6 @@ impl IndividualAclChange {
         Self {
             user_ids: None,
             group_ids: None,
-            object_type: None,
             permissions: permissions.into_iter().map(Into::into).collect(),
             mode: None,
             object_keys: object_keys.into_iter().map(Into::into).collect(),
@@ -439,7 +440,7 @@ pub struct IndividualAclChanges {
 }
 
 impl IndividualAclChanges {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<IndividualAclChange>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }

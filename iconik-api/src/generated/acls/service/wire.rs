@@ -5,41 +5,80 @@
 use super::*;
 
 response_model!(Acl {
-    users_acl, groups_acl, inherited_users_acl, inherited_groups_acl, propagating_users_acl,
-    propagating_groups_acl,
+    users_acl: "users_acl",
+    groups_acl: "groups_acl",
+    inherited_users_acl: "inherited_users_acl",
+    inherited_groups_acl: "inherited_groups_acl",
+    propagating_users_acl: "propagating_users_acl",
+    propagating_groups_acl: "propagating_groups_acl",
 });
 
 request_model!(AclChange {
-    user_ids, group_ids, object_type, permissions required, mode, object_keys required,
+    user_ids: "user_ids",
+    group_ids: "group_ids",
+    required permissions: "permissions",
+    mode: "mode",
+    required object_keys: "object_keys",
 });
 
-request_model!(AclCheck { object_type required, object_keys required, permissions required });
+request_model!(AclCheck {
+    required object_type: "object_type",
+    required object_keys: "object_keys",
+    required permissions: "permissions",
+});
 
-response_model!(AclCheckResult { access_granted, access_denied });
+response_model!(AclCheckResult {
+    access_granted: "access_granted",
+    access_denied: "access_denied",
+});
 
-request_model!(AclChecks { objects required });
+request_model!(AclChecks {
+    required objects: "objects",
+});
 
-response_model!(AclPermissions { permissions });
+response_model!(AclPermissions {
+    permissions: "permissions",
+});
 
-request_model!(AclRemoval { user_ids, group_ids, object_type, object_keys });
+request_model!(AclRemoval {
+    user_ids: "user_ids",
+    group_ids: "group_ids",
+    object_keys: "object_keys",
+});
 
-request_model!(CheckedObjects { object_keys });
+request_model!(CheckedObjects {
+    object_keys: "object_keys",
+});
 
 request_model!(ContentsAclChange {
-    user_ids, group_ids, object_type, object_ids, include_assets required,
-    include_collections required, permissions required, mode,
+    user_ids: "user_ids",
+    group_ids: "group_ids",
+    object_ids: "object_ids",
+    include_assets: "include_assets",
+    include_collections: "include_collections",
+    required permissions: "permissions",
+    mode: "mode",
 });
 
 request_model!(ContentsAclRemoval {
-    user_ids, group_ids, object_type, object_ids, include_assets required,
-    include_collections required,
+    user_ids: "user_ids",
+    group_ids: "group_ids",
+    object_ids: "object_ids",
+    include_assets: "include_assets",
+    include_collections: "include_collections",
 });
 
 request_model!(IndividualAclChange {
-    user_ids, group_ids, object_type, permissions required, mode, object_keys required,
+    user_ids: "user_ids",
+    group_ids: "group_ids",
+    required permissions: "permissions",
+    mode: "mode",
+    required object_keys: "object_keys",
 });
 
-request_model!(IndividualAclChanges { objects required });
+request_model!(IndividualAclChanges {
+    required objects: "objects",
+});
 
 open_enum!(AclMode {
     Append => "APPEND",

@@ -15,36 +15,14 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewShareAcl {
-    /// The kind of the object, for example `assets`. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_key: Option<ObjectId>,
-
     /// What may be done with the object.
     pub permissions: Vec<Permission>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The share. Set by iconik: a request does not change it.
-    pub share_id: Option<ShareId>,
 }
 
 impl NewShareAcl {
-    /// With `permissions`, which iconik demands.
+    /// Creates a value with `permissions`, which iconik requires.
     pub fn new(permissions: impl IntoIterator<Item = impl Into<Permission>>) -> Self {
-        Self {
-            object_type: None,
-            object_key: None,
-            permissions: permissions.into_iter().map(Into::into).collect(),
-            date_created: None,
-            date_modified: None,
-            share_id: None,
-        }
+        Self { permissions: permissions.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -81,12 +59,6 @@ pub struct ShareAcl {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareAclChange {
-    /// The share, as the path says. Set by iconik: a request does not change it.
-    pub share_id: Option<ShareId>,
-
-    /// The kind of the objects, as the path says. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
     /// The objects; at most 500 in one request. From 0 to 500 items.
     pub object_keys: Option<Vec<ObjectId>>,
 
@@ -95,14 +67,9 @@ pub struct ShareAclChange {
 }
 
 impl ShareAclChange {
-    /// With `permissions`, which iconik demands.
+    /// Creates a value with `permissions`, which iconik requires.
     pub fn new(permissions: impl IntoIterator<Item = impl Into<Permission>>) -> Self {
-        Self {
-            share_id: None,
-            object_type: None,
-            object_keys: None,
-            permissions: permissions.into_iter().map(Into::into).collect(),
-        }
+        Self { object_keys: None, permissions: permissions.into_iter().map(Into::into).collect() }
     }
 
     /// The objects; at most 500 in one request. From 0 to 500 items.
@@ -125,36 +92,14 @@ impl ShareAclChange {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareAclReplacement {
-    /// The kind of the object, for example `assets`. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_key: Option<ObjectId>,
-
     /// What may be done with the object.
     pub permissions: Vec<Permission>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The share. Set by iconik: a request does not change it.
-    pub share_id: Option<ShareId>,
 }
 
 impl ShareAclReplacement {
-    /// With `permissions`, which iconik demands.
+    /// Creates a value with `permissions`, which iconik requires.
     pub fn new(permissions: impl IntoIterator<Item = impl Into<Permission>>) -> Self {
-        Self {
-            object_type: None,
-            object_key: None,
-            permissions: permissions.into_iter().map(Into::into).collect(),
-            date_created: None,
-            date_modified: None,
-            share_id: None,
-        }
+        Self { permissions: permissions.into_iter().map(Into::into).collect() }
     }
 }
 

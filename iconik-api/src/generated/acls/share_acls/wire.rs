@@ -5,17 +5,25 @@
 use super::*;
 
 request_model!(NewShareAcl {
-    object_type, object_key, permissions required, date_created, date_modified, share_id,
+    required permissions: "permissions",
 });
 
 response_model!(ShareAcl {
-    object_type, object_key, permissions, date_created, date_modified, share_id,
+    object_type: "object_type",
+    object_key: "object_key",
+    permissions: "permissions",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    share_id: "share_id",
 });
 
 list_item!(ShareAcl {});
 
-request_model!(ShareAclChange { share_id, object_type, object_keys, permissions required });
+request_model!(ShareAclChange {
+    object_keys: "object_keys",
+    required permissions: "permissions",
+});
 
 request_model!(ShareAclReplacement {
-    object_type, object_key, permissions required, date_created, date_modified, share_id,
+    required permissions: "permissions",
 });

@@ -37,21 +37,12 @@ pub struct AclTemplate {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AclTemplatePatch {
-    /// The template. Set by iconik: a request does not change it.
-    pub id: Option<AclTemplateId>,
-
     /// The name that people see.
     pub name: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl AclTemplatePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -75,23 +66,14 @@ copies!(AclTemplate => AclTemplatePatch { name });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AclTemplateReplacement {
-    /// The template. Set by iconik: a request does not change it.
-    pub id: Option<AclTemplateId>,
-
     /// The name that people see.
     pub name: String,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl AclTemplateReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { id: None, name: name.into(), date_created: None, date_modified: None }
+        Self { name: name.into() }
     }
 }
 
@@ -107,23 +89,14 @@ copies!(AclTemplate => AclTemplateReplacement(name: "name") {  });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAclTemplate {
-    /// The template. Set by iconik: a request does not change it.
-    pub id: Option<AclTemplateId>,
-
     /// The name that people see.
     pub name: String,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewAclTemplate {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { id: None, name: name.into(), date_created: None, date_modified: None }
+        Self { name: name.into() }
     }
 }
 

@@ -4,12 +4,23 @@
 
 use super::*;
 
-response_model!(AclTemplate { id, name, date_created, date_modified });
+response_model!(AclTemplate {
+    id: "id",
+    name: "name",
+    date_created: "date_created",
+    date_modified: "date_modified",
+});
 
 list_item!(AclTemplate { id: id });
 
-request_model!(AclTemplatePatch { id, name, date_created, date_modified });
+request_model!(AclTemplatePatch {
+    name: "name",
+});
 
-request_model!(AclTemplateReplacement { id, name required, date_created, date_modified });
+request_model!(AclTemplateReplacement {
+    required name: "name",
+});
 
-request_model!(NewAclTemplate { id, name required, date_created, date_modified });
+request_model!(NewAclTemplate {
+    required name: "name",
+});

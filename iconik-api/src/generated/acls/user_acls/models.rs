@@ -2,7 +2,6 @@
 
 //! The models and enums of `user_acls`.
 
-use crate::Timestamp;
 use super::*;
 
 /// The new permissions of a user on an object.
@@ -14,27 +13,12 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAclReplacement {
-    /// The kind of the object, for example `assets`. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_key: Option<ObjectId>,
-
     /// What may be done with the object.
     pub permissions: Option<Vec<Permission>>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The user who has the permissions. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
 }
 
 impl UserAclReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

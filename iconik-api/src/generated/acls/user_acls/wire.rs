@@ -5,5 +5,5 @@
 use super::*;
 
 request_model!(UserAclReplacement {
-    object_type, object_key, permissions, date_created, date_modified, user_id,
+    permissions: "permissions",
 });

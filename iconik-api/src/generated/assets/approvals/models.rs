@@ -25,20 +25,8 @@ pub struct ApprovalJob {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalRequestPatch {
-    /// The kind of the object. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_id: Option<ObjectId>,
-
-    /// The version of the asset. Set by iconik: a request does not change it.
-    pub version_id: Option<VersionId>,
-
     /// What all of them said together.
     pub status: Option<ApprovalStatus>,
-
-    /// What the calling user said. Set by iconik: a request does not change it.
-    pub user_status: Option<ApprovalStatus>,
 
     /// How many of them have to approve. Default: `1`. At least 1.
     pub min_number: Option<i64>,
@@ -46,23 +34,14 @@ pub struct ApprovalRequestPatch {
     /// The users who are asked.
     pub users: Option<Vec<UserId>>,
 
-    /// Names and pictures of the users who are asked. Set by iconik: a request does not change it.
-    pub users_info: Option<Vec<User>>,
-
     /// The groups whose members are asked.
     pub groups: Option<Vec<GroupId>>,
 
     /// The e-mail addresses of people outside of iconik who are asked.
     pub externals: Option<Vec<String>>,
 
-    /// What each of them said. Set by iconik: a request does not change it.
-    pub approvals_by: Option<Vec<ApprovalBy>>,
-
     /// The share that they are asked through.
     pub share_id: Nullable<ShareId>,
-
-    /// Who asked. Set by iconik: a request does not change it.
-    pub requested_by: Option<UserId>,
 
     /// When they were asked.
     pub request_date: Option<Timestamp>,
@@ -72,7 +51,7 @@ pub struct ApprovalRequestPatch {
 }
 
 impl ApprovalRequestPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -152,7 +131,7 @@ pub struct BulkApproval {
 }
 
 impl BulkApproval {
-    /// With `object_type`, `object_ids` and `status`, which iconik demands.
+    /// Creates a value with `object_type`, `object_ids` and `status`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -179,7 +158,7 @@ pub struct BulkApprovalRemoval {
 }
 
 impl BulkApprovalRemoval {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -203,15 +182,6 @@ impl BulkApprovalRemoval {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewApproval {
-    /// The kind of the object. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_id: Option<ObjectId>,
-
-    /// The version of the asset. Set by iconik: a request does not change it.
-    pub version_id: Option<VersionId>,
-
     /// What the person said.
     pub status: Option<ApprovalStatus>,
 
@@ -226,7 +196,7 @@ pub struct NewApproval {
 }
 
 impl NewApproval {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -267,20 +237,8 @@ copies!(ApprovalBy => NewApproval { status, user, external, change_date });
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewApprovalRequest {
-    /// The kind of the object. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// The object. Set by iconik: a request does not change it.
-    pub object_id: Option<ObjectId>,
-
-    /// The version of the asset. Set by iconik: a request does not change it.
-    pub version_id: Option<VersionId>,
-
     /// What all of them said together.
     pub status: Option<ApprovalStatus>,
-
-    /// What the calling user said. Set by iconik: a request does not change it.
-    pub user_status: Option<ApprovalStatus>,
 
     /// How many of them have to approve. Default: `1`. At least 1.
     pub min_number: Option<i64>,
@@ -288,23 +246,14 @@ pub struct NewApprovalRequest {
     /// The users who are asked.
     pub users: Option<Vec<UserId>>,
 
-    /// Names and pictures of the users who are asked. Set by iconik: a request does not change it.
-    pub users_info: Option<Vec<User>>,
-
     /// The groups whose members are asked.
     pub groups: Option<Vec<GroupId>>,
 
     /// The e-mail addresses of people outside of iconik who are asked.
     pub externals: Option<Vec<String>>,
 
-    /// What each of them said. Set by iconik: a request does not change it.
-    pub approvals_by: Option<Vec<ApprovalBy>>,
-
     /// The share that they are asked through.
     pub share_id: Nullable<ShareId>,
-
-    /// Who asked. Set by iconik: a request does not change it.
-    pub requested_by: Option<UserId>,
 
     /// When they were asked.
     pub request_date: Option<Timestamp>,
@@ -314,7 +263,7 @@ pub struct NewApprovalRequest {
 }
 
 impl NewApprovalRequest {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -4,24 +4,48 @@
 
 use super::*;
 
-response_model!(ApprovalJob { job_id });
-
-request_model!(ApprovalRequestPatch {
-    object_type, object_id, version_id, status, user_status, min_number, users, users_info, groups,
-    externals, approvals_by, share_id, requested_by, request_date, change_date,
+response_model!(ApprovalJob {
+    job_id: "job_id",
 });
 
-request_model!(BulkApproval { object_type required, object_ids required, status required });
+request_model!(ApprovalRequestPatch {
+    status: "status",
+    min_number: "min_number",
+    users: "users",
+    groups: "groups",
+    externals: "externals",
+    share_id: "share_id",
+    request_date: "request_date",
+    change_date: "change_date",
+});
 
-request_model!(BulkApprovalRemoval { object_type required, object_ids required });
+request_model!(BulkApproval {
+    required object_type: "object_type",
+    required object_ids: "object_ids",
+    required status: "status",
+});
+
+request_model!(BulkApprovalRemoval {
+    required object_type: "object_type",
+    required object_ids: "object_ids",
+});
 
 request_model!(NewApproval {
-    object_type, object_id, version_id, status, user, external, change_date,
+    status: "status",
+    user: "user",
+    external: "external",
+    change_date: "change_date",
 });
 
 request_model!(NewApprovalRequest {
-    object_type, object_id, version_id, status, user_status, min_number, users, users_info, groups,
-    externals, approvals_by, share_id, requested_by, request_date, change_date,
+    status: "status",
+    min_number: "min_number",
+    users: "users",
+    groups: "groups",
+    externals: "externals",
+    share_id: "share_id",
+    request_date: "request_date",
+    change_date: "change_date",
 });
 
 open_enum!(ApprovalDecision {

@@ -15,24 +15,12 @@ pub struct CollectionContent {
 
     /// Which of the two it is.
     pub object_type: ContentObjectType,
-
-    /// The collection that it goes into, as the path says. Set by iconik: a request does not change
-    /// it.
-    pub collection_id: Option<CollectionId>,
-
-    /// When it was put there. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
 }
 
 impl CollectionContent {
-    /// With `object_id` and `object_type`, which iconik demands.
+    /// Creates a value with `object_id` and `object_type`, which iconik requires.
     pub fn new(object_id: impl Into<ObjectId>, object_type: impl Into<ContentObjectType>) -> Self {
-        Self {
-            object_id: object_id.into(),
-            object_type: object_type.into(),
-            collection_id: None,
-            date_created: None,
-        }
+        Self { object_id: object_id.into(), object_type: object_type.into() }
     }
 }
 
@@ -81,7 +69,7 @@ pub struct CollectionContentPlace {
 }
 
 impl CollectionContentPlace {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,7 +103,7 @@ pub struct CollectionCustomOrder {
 }
 
 impl CollectionCustomOrder {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -137,7 +125,7 @@ pub struct CollectionKeyframes {
 }
 
 impl CollectionKeyframes {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -201,7 +189,7 @@ pub struct CollectionPatch {
 }
 
 impl CollectionPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -341,55 +329,14 @@ pub struct CollectionRestore {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CollectionSearchDocument {
-    /// The collection. Set by iconik: a request does not change it.
-    pub id: Option<CollectionId>,
-
-    /// Always `collections`. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// The project that it belongs to. Set by iconik: a request does not change it.
-    pub project_id: Option<ProjectId>,
-
     /// The collections above it.
     pub parents: Option<Vec<CollectionId>>,
 
     /// The collections that contain it.
     pub in_collections: Option<Vec<CollectionId>>,
 
-    /// What the calling user may do with it. Set by iconik: a request does not change it.
-    pub permissions: Option<Vec<String>>,
-
-    /// Metadata values by field name. Set by iconik: a request does not change it.
-    pub metadata: Option<RawJson>,
-
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
-
-    /// Whether its content has an order of its own. Set by iconik: a request does not change it.
-    pub custom_order_status: Option<CustomOrderStatus>,
-
-    /// Its place in a collection with an order of its own. Set by iconik: a request does not change
-    /// it.
-    pub position: Option<i64>,
-
-    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
-    /// change it.
-    pub favoured: Option<bool>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// When it was last viewed. Set by iconik: a request does not change it.
-    pub date_viewed: Option<Timestamp>,
-
-    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
-    pub date_deleted: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 
     /// The title that people see.
     pub title: String,
@@ -420,31 +367,15 @@ pub struct CollectionSearchDocument {
 
     /// The assets whose keyframes represent it.
     pub keyframe_asset_ids: Option<Vec<AssetId>>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
 }
 
 impl CollectionSearchDocument {
-    /// With `title`, which iconik demands.
+    /// Creates a value with `title`, which iconik requires.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            id: None,
-            object_type: None,
-            project_id: None,
             parents: None,
             in_collections: None,
-            permissions: None,
-            metadata: None,
             keyframes: None,
-            custom_order_status: None,
-            position: None,
-            favoured: None,
-            date_modified: None,
-            date_viewed: None,
-            date_deleted: None,
-            created_by_user: None,
-            deleted_by_user: None,
             title: title.into(),
             status: None,
             parent_id: Nullable::Absent,
@@ -455,7 +386,6 @@ impl CollectionSearchDocument {
             custom_keyframe: Nullable::Absent,
             custom_poster: Nullable::Absent,
             keyframe_asset_ids: None,
-            date_created: None,
         }
     }
 
@@ -609,7 +539,7 @@ pub struct CollectionsReindexOptions {
 }
 
 impl CollectionsReindexOptions {
-    /// With `collection_ids`, which iconik demands.
+    /// Creates a value with `collection_ids`, which iconik requires.
     pub fn new(collection_ids: impl IntoIterator<Item = impl Into<CollectionId>>) -> Self {
         Self {
             realms: Nullable::Absent,
@@ -681,7 +611,7 @@ pub struct NewCollection {
 }
 
 impl NewCollection {
-    /// With `title`, which iconik demands.
+    /// Creates a value with `title`, which iconik requires.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),

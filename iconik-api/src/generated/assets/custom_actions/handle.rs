@@ -75,7 +75,9 @@ impl CustomActionsHandle {
     ///     .custom_actions()
     ///     .create(
     ///         CustomActionContext::Asset,
-    ///         NewCustomAction::new(CustomActionContext::Asset, "Dailies", "https://example.com/"),
+    ///         NewCustomAction::new(CustomActionContext::Asset)
+    ///             .title("Dailies")
+    ///             .url("https://example.com/"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -137,11 +139,9 @@ impl CustomActionsHandle {
     ///     .replace(
     ///         CustomActionContext::Asset,
     ///         action_id,
-    ///         CustomActionReplacement::new(
-    ///             CustomActionContext::Asset,
-    ///             "Dailies",
-    ///             "https://example.com/",
-    ///         ),
+    ///         CustomActionReplacement::new(CustomActionContext::Asset)
+    ///             .title("Dailies")
+    ///             .url("https://example.com/"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

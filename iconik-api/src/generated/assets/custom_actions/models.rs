@@ -85,9 +85,6 @@ pub struct CustomAction {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomActionPatch {
-    /// Which custom action it is. Set by iconik: a request does not change it.
-    pub id: Option<CustomActionId>,
-
     /// Where in iconik it is offered.
     pub context: Option<CustomActionContext>,
 
@@ -128,25 +125,10 @@ pub struct CustomActionPatch {
 
     /// Whether its calls get through.
     pub status: Option<CustomActionHealth>,
-
-    /// What went wrong the last time. Set by iconik: a request does not change it.
-    pub last_error: Option<String>,
-
-    /// When that was. Set by iconik: a request does not change it.
-    pub last_error_date: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl CustomActionPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -264,25 +246,22 @@ copies!(CustomAction => CustomActionPatch {
 /// Made from a [`CustomAction`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
 /// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `context` or `title` or `url`.
+/// `context`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomActionReplacement {
-    /// Which custom action it is. Set by iconik: a request does not change it.
-    pub id: Option<CustomActionId>,
-
     /// Where in iconik it is offered.
     pub context: CustomActionContext,
 
     /// The text of its menu entry.
-    pub title: String,
+    pub title: Option<String>,
 
     /// What happens when a user chooses it.
     pub r#type: Option<CustomActionType>,
 
     /// Where iconik sends its call, or the page to open.
-    pub url: String,
+    pub url: Option<String>,
 
     /// Headers that go along with the call, such as a secret by which the service knows iconik.
     /// Only for the type `POST`.
@@ -312,36 +291,18 @@ pub struct CustomActionReplacement {
 
     /// Whether its calls get through.
     pub status: Option<CustomActionHealth>,
-
-    /// What went wrong the last time. Set by iconik: a request does not change it.
-    pub last_error: Option<String>,
-
-    /// When that was. Set by iconik: a request does not change it.
-    pub last_error_date: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl CustomActionReplacement {
-    /// With `context`, `title` and `url`, which iconik demands.
-    pub fn new(
-        context: impl Into<CustomActionContext>,
-        title: impl Into<String>,
-        url: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with `context`, which iconik requires.
+    ///
+    /// iconik also requires [`title`](Self::title) and [`url`](Self::url): set them by name.
+    pub fn new(context: impl Into<CustomActionContext>) -> Self {
         Self {
-            id: None,
             context: context.into(),
-            title: title.into(),
+            title: None,
             r#type: None,
-            url: url.into(),
+            url: None,
             headers: None,
             metadata_view: Nullable::Absent,
             app_id: Nullable::Absent,
@@ -350,17 +311,24 @@ impl CustomActionReplacement {
             publish_template_id: Nullable::Absent,
             transcoder_id: Nullable::Absent,
             status: None,
-            last_error: None,
-            last_error_date: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
         }
+    }
+
+    /// The text of its menu entry. iconik requires it.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
     }
 
     /// What happens when a user chooses it.
     pub fn r#type(mut self, r#type: impl Into<CustomActionType>) -> Self {
         self.r#type = Some(r#type.into());
+        self
+    }
+
+    /// Where iconik sends its call, or the page to open. iconik requires it.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
         self
     }
 
@@ -443,9 +411,9 @@ impl CustomActionReplacement {
     }
 }
 
-copies!(CustomAction => CustomActionReplacement(context: "context", title: "title", url: "url") {
-    r#type, headers, metadata_view, app_id, color, disabled, publish_template_id, transcoder_id,
-    status,
+copies!(CustomAction => CustomActionReplacement(context: "context") {
+    title, r#type, url, headers, metadata_view, app_id, color, disabled, publish_template_id,
+    transcoder_id, status,
 });
 
 /// What to do once a custom action was run.
@@ -489,7 +457,7 @@ pub struct CustomActionTargets {
 }
 
 impl CustomActionTargets {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -587,7 +555,7 @@ pub struct MetadataFieldValue {
 }
 
 impl MetadataFieldValue {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -613,20 +581,17 @@ impl MetadataFieldValue {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCustomAction {
-    /// Which custom action it is. Set by iconik: a request does not change it.
-    pub id: Option<CustomActionId>,
-
     /// Where in iconik it is offered.
     pub context: CustomActionContext,
 
     /// The text of its menu entry.
-    pub title: String,
+    pub title: Option<String>,
 
     /// What happens when a user chooses it.
     pub r#type: Option<CustomActionType>,
 
     /// Where iconik sends its call, or the page to open.
-    pub url: String,
+    pub url: Option<String>,
 
     /// Headers that go along with the call, such as a secret by which the service knows iconik.
     /// Only for the type `POST`.
@@ -660,21 +625,6 @@ pub struct NewCustomAction {
     /// Whether its calls get through.
     pub status: Option<CustomActionHealth>,
 
-    /// What went wrong the last time. Set by iconik: a request does not change it.
-    pub last_error: Option<String>,
-
-    /// When that was. Set by iconik: a request does not change it.
-    pub last_error_date: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// Whether every user may see it from the start.
     ///
     /// Note: Named by iconik's 2026 document alone.
@@ -682,18 +632,15 @@ pub struct NewCustomAction {
 }
 
 impl NewCustomAction {
-    /// With `context`, `title` and `url`, which iconik demands.
-    pub fn new(
-        context: impl Into<CustomActionContext>,
-        title: impl Into<String>,
-        url: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with `context`, which iconik requires.
+    ///
+    /// iconik also requires [`title`](Self::title) and [`url`](Self::url): set them by name.
+    pub fn new(context: impl Into<CustomActionContext>) -> Self {
         Self {
-            id: None,
             context: context.into(),
-            title: title.into(),
+            title: None,
             r#type: None,
-            url: url.into(),
+            url: None,
             headers: None,
             metadata_view: Nullable::Absent,
             app_id: Nullable::Absent,
@@ -702,18 +649,25 @@ impl NewCustomAction {
             publish_template_id: Nullable::Absent,
             transcoder_id: Nullable::Absent,
             status: None,
-            last_error: None,
-            last_error_date: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
             read_access_for_everyone: Nullable::Absent,
         }
+    }
+
+    /// The text of its menu entry. iconik requires it.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
     }
 
     /// What happens when a user chooses it.
     pub fn r#type(mut self, r#type: impl Into<CustomActionType>) -> Self {
         self.r#type = Some(r#type.into());
+        self
+    }
+
+    /// Where iconik sends its call, or the page to open. iconik requires it.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
         self
     }
 

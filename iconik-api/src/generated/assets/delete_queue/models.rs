@@ -14,7 +14,7 @@ pub struct AssetIdList {
 }
 
 impl AssetIdList {
-    /// With `ids`, which iconik demands.
+    /// Creates a value with `ids`, which iconik requires.
     pub fn new(ids: impl IntoIterator<Item = impl Into<AssetId>>) -> Self {
         Self { ids: ids.into_iter().map(Into::into).collect() }
     }
@@ -37,7 +37,7 @@ pub struct BulkDeletion {
 }
 
 impl BulkDeletion {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -67,7 +67,7 @@ pub struct CollectionIdList {
 }
 
 impl CollectionIdList {
-    /// With `ids`, which iconik demands.
+    /// Creates a value with `ids`, which iconik requires.
     pub fn new(ids: impl IntoIterator<Item = impl Into<CollectionId>>) -> Self {
         Self { ids: ids.into_iter().map(Into::into).collect() }
     }

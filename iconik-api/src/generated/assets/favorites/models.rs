@@ -20,7 +20,7 @@ pub struct FavoriteObjects {
 }
 
 impl FavoriteObjects {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<ContentObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,

@@ -54,20 +54,11 @@ pub struct HistoryEntry {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewHistoryEntry {
-    /// The entry. Set by iconik: a request does not change it.
-    pub id: Option<HistoryEntryId>,
-
     /// What was done.
     pub operation_type: HistoryOperationType,
 
     /// What was done, in words for people.
     pub operation_description: Nullable<String>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
-    /// The version of the asset. Set by iconik: a request does not change it.
-    pub version_id: Option<VersionId>,
 
     /// The job that did it.
     pub job_id: Nullable<JobId>,
@@ -77,36 +68,17 @@ pub struct NewHistoryEntry {
 
     /// Who did it, when it was done through a share.
     pub share_user_id: Nullable<ShareUserId>,
-
-    /// Who did it. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was done. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewHistoryEntry {
-    /// With `operation_type`, which iconik demands.
+    /// Creates a value with `operation_type`, which iconik requires.
     pub fn new(operation_type: impl Into<HistoryOperationType>) -> Self {
         Self {
-            id: None,
             operation_type: operation_type.into(),
             operation_description: Nullable::Absent,
-            asset_id: None,
-            version_id: None,
             job_id: Nullable::Absent,
             share_id: Nullable::Absent,
             share_user_id: Nullable::Absent,
-            user_id: None,
-            system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

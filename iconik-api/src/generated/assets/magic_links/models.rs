@@ -15,7 +15,7 @@ pub struct MagicLinkCheckOptions {
 }
 
 impl MagicLinkCheckOptions {
-    /// With `hash`, which iconik demands.
+    /// Creates a value with `hash`, which iconik requires.
     pub fn new(hash: impl Into<String>) -> Self {
         Self { hash: hash.into() }
     }
@@ -63,7 +63,7 @@ pub struct MagicLinkEntryReplacement {
 }
 
 impl MagicLinkEntryReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,7 +109,7 @@ pub struct MagicLinkLogin {
 }
 
 impl MagicLinkLogin {
-    /// With `email` and `hash`, which iconik demands.
+    /// Creates a value with `email` and `hash`, which iconik requires.
     pub fn new(email: impl Into<String>, hash: impl Into<Secret>) -> Self {
         Self {
             email: email.into(),
@@ -186,7 +186,7 @@ pub struct NewMagicLink {
 }
 
 impl NewMagicLink {
-    /// With `email`, which iconik demands.
+    /// Creates a value with `email`, which iconik requires.
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into() }
     }
@@ -205,7 +205,7 @@ pub struct NewMagicLinkEntry {
 }
 
 impl NewMagicLinkEntry {
-    /// With `entry_type` and `value`, which iconik demands.
+    /// Creates a value with `entry_type` and `value`, which iconik requires.
     pub fn new(entry_type: impl Into<MagicLinkEntryType>, value: impl Into<String>) -> Self {
         Self { entry_type: entry_type.into(), value: value.into() }
     }

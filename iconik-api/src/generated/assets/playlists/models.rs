@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlaylist {
-    /// Which playlist it is. Set by iconik: a request does not change it.
-    pub id: Option<PlaylistId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -34,27 +31,14 @@ pub struct NewPlaylist {
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
 
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// What it holds from the start, in order.
     pub playlist_items: Option<Vec<NewPlaylistItem>>,
 }
 
 impl NewPlaylist {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             status: None,
             project_id: None,
@@ -62,10 +46,6 @@ impl NewPlaylist {
             custom_poster: Nullable::Absent,
             keyframe_asset_ids: None,
             keyframes: None,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
             playlist_items: None,
         }
     }
@@ -141,10 +121,6 @@ impl NewPlaylist {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlaylistItem {
-    /// The item; a playlist may contain the same asset twice. Set by iconik: a request does not
-    /// change it.
-    pub id: Option<PlaylistItemId>,
-
     /// The asset or sequence to play.
     pub object_id: ObjectId,
 
@@ -162,10 +138,9 @@ pub struct NewPlaylistItem {
 }
 
 impl NewPlaylistItem {
-    /// With `object_id` and `object_type`, which iconik demands.
+    /// Creates a value with `object_id` and `object_type`, which iconik requires.
     pub fn new(object_id: impl Into<ObjectId>, object_type: impl Into<PlaylistItemType>) -> Self {
         Self {
-            id: None,
             object_id: object_id.into(),
             object_type: object_type.into(),
             version_id: None,
@@ -294,10 +269,6 @@ pub struct PlaylistItem {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistItemPatch {
-    /// The item; a playlist may contain the same asset twice. Set by iconik: a request does not
-    /// change it.
-    pub id: Option<PlaylistItemId>,
-
     /// The asset or sequence to play.
     pub object_id: Option<ObjectId>,
 
@@ -315,7 +286,7 @@ pub struct PlaylistItemPatch {
 }
 
 impl PlaylistItemPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -377,7 +348,7 @@ pub struct PlaylistKeyframes {
 }
 
 impl PlaylistKeyframes {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -407,9 +378,6 @@ impl PlaylistKeyframes {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistPatch {
-    /// Which playlist it is. Set by iconik: a request does not change it.
-    pub id: Option<PlaylistId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -430,28 +398,10 @@ pub struct PlaylistPatch {
 
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// What is in it, in order. Set by iconik: a request does not change it.
-    pub playlist_items: Option<Vec<NewPlaylistItem>>,
-
-    /// How many items are in it. Set by iconik: a request does not change it.
-    pub item_count: Option<i64>,
 }
 
 impl PlaylistPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -527,9 +477,6 @@ copies!(Playlist => PlaylistPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaylistReplacement {
-    /// Which playlist it is. Set by iconik: a request does not change it.
-    pub id: Option<PlaylistId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -550,31 +497,12 @@ pub struct PlaylistReplacement {
 
     /// Keyframes, as iconik's files service describes them.
     pub keyframes: Option<Vec<RawJson>>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// What is in it, in order. Set by iconik: a request does not change it.
-    pub playlist_items: Option<Vec<NewPlaylistItem>>,
-
-    /// How many items are in it. Set by iconik: a request does not change it.
-    pub item_count: Option<i64>,
 }
 
 impl PlaylistReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             status: None,
             project_id: None,
@@ -582,12 +510,6 @@ impl PlaylistReplacement {
             custom_poster: Nullable::Absent,
             keyframe_asset_ids: None,
             keyframes: None,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
-            playlist_items: None,
-            item_count: None,
         }
     }
 

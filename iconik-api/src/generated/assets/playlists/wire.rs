@@ -5,41 +5,82 @@
 use super::*;
 
 request_model!(NewPlaylist {
-    id, name required, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids,
-    keyframes, created_by_user, date_created, date_modified, system_domain_id, playlist_items,
+    required name: "name",
+    status: "status",
+    project_id: "project_id",
+    custom_keyframe: "custom_keyframe",
+    custom_poster: "custom_poster",
+    keyframe_asset_ids: "keyframe_asset_ids",
+    keyframes: "keyframes",
+    playlist_items: "playlist_items",
 });
 
 request_model!(NewPlaylistItem {
-    id, object_id required, object_type required, version_id, time_start_milliseconds,
-    time_end_milliseconds,
+    required object_id: "object_id",
+    required object_type: "object_type",
+    version_id: "version_id",
+    time_start_milliseconds: "time_start_milliseconds",
+    time_end_milliseconds: "time_end_milliseconds",
 });
 
 response_model!(Playlist {
-    id, name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
-    created_by_user, date_created, date_modified, system_domain_id, item_count, playlist_items,
+    id: "id",
+    name: "name",
+    status: "status",
+    project_id: "project_id",
+    custom_keyframe: "custom_keyframe",
+    custom_poster: "custom_poster",
+    keyframe_asset_ids: "keyframe_asset_ids",
+    keyframes: "keyframes",
+    created_by_user: "created_by_user",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    system_domain_id: "system_domain_id",
+    item_count: "item_count",
+    playlist_items: "playlist_items",
 });
 
 list_item!(Playlist { id: id });
 
 response_model!(PlaylistItem {
-    id, object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
+    id: "id",
+    object_id: "object_id",
+    object_type: "object_type",
+    version_id: "version_id",
+    time_start_milliseconds: "time_start_milliseconds",
+    time_end_milliseconds: "time_end_milliseconds",
 });
 
 request_model!(PlaylistItemPatch {
-    id, object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
+    object_id: "object_id",
+    object_type: "object_type",
+    version_id: "version_id",
+    time_start_milliseconds: "time_start_milliseconds",
+    time_end_milliseconds: "time_end_milliseconds",
 });
 
-request_model!(PlaylistKeyframes { asset_ids });
+request_model!(PlaylistKeyframes {
+    asset_ids: "asset_ids",
+});
 
 request_model!(PlaylistPatch {
-    id, name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
-    created_by_user, date_created, date_modified, system_domain_id, playlist_items, item_count,
+    name: "name",
+    status: "status",
+    project_id: "project_id",
+    custom_keyframe: "custom_keyframe",
+    custom_poster: "custom_poster",
+    keyframe_asset_ids: "keyframe_asset_ids",
+    keyframes: "keyframes",
 });
 
 request_model!(PlaylistReplacement {
-    id, name required, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids,
-    keyframes, created_by_user, date_created, date_modified, system_domain_id, playlist_items,
-    item_count,
+    required name: "name",
+    status: "status",
+    project_id: "project_id",
+    custom_keyframe: "custom_keyframe",
+    custom_poster: "custom_poster",
+    keyframe_asset_ids: "keyframe_asset_ids",
+    keyframes: "keyframes",
 });
 
 open_enum!(PlaylistItemType {

@@ -13,9 +13,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPortal {
-    /// The portal. Set by iconik: a request does not change it.
-    pub id: Option<PortalId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -36,29 +33,12 @@ pub struct NewPortal {
 
     /// The storage of its logo.
     pub logo_storage_id: Nullable<StorageId>,
-
-    /// Keyframes, as iconik's files service describes them. Set by iconik: a request does not
-    /// change it.
-    pub keyframes: Option<Vec<RawJson>>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewPortal {
-    /// With `name` and `playlist_id`, which iconik demands.
+    /// Creates a value with `name` and `playlist_id`, which iconik requires.
     pub fn new(name: impl Into<String>, playlist_id: impl Into<PlaylistId>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             status: None,
@@ -66,11 +46,6 @@ impl NewPortal {
             config: Nullable::Absent,
             logo: Nullable::Absent,
             logo_storage_id: Nullable::Absent,
-            keyframes: None,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
         }
     }
 
@@ -197,7 +172,7 @@ pub struct PortalColors {
 }
 
 impl PortalColors {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -239,7 +214,7 @@ pub struct PortalConfig {
 }
 
 impl PortalConfig {
-    /// With `theme`, which iconik demands.
+    /// Creates a value with `theme`, which iconik requires.
     pub fn new(theme: impl Into<PortalTheme>) -> Self {
         Self { theme: Some(theme.into()), ..Self::default() }
     }
@@ -254,9 +229,6 @@ impl PortalConfig {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PortalPatch {
-    /// The portal. Set by iconik: a request does not change it.
-    pub id: Option<PortalId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -277,26 +249,10 @@ pub struct PortalPatch {
 
     /// The storage of its logo.
     pub logo_storage_id: Nullable<StorageId>,
-
-    /// Keyframes, as iconik's files service describes them. Set by iconik: a request does not
-    /// change it.
-    pub keyframes: Option<Vec<RawJson>>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl PortalPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -387,9 +343,6 @@ copies!(Portal => PortalPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PortalReplacement {
-    /// The portal. Set by iconik: a request does not change it.
-    pub id: Option<PortalId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -410,29 +363,12 @@ pub struct PortalReplacement {
 
     /// The storage of its logo.
     pub logo_storage_id: Nullable<StorageId>,
-
-    /// Keyframes, as iconik's files service describes them. Set by iconik: a request does not
-    /// change it.
-    pub keyframes: Option<Vec<RawJson>>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl PortalReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             status: None,
@@ -440,11 +376,6 @@ impl PortalReplacement {
             config: Nullable::Absent,
             logo: Nullable::Absent,
             logo_storage_id: Nullable::Absent,
-            keyframes: None,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
         }
     }
 
@@ -537,7 +468,7 @@ pub struct PortalTheme {
 }
 
 impl PortalTheme {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -579,7 +510,7 @@ pub struct PortalTypography {
 }
 
 impl PortalTypography {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

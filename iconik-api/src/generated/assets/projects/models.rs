@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewProject {
-    /// Which project it is. Set by iconik: a request does not change it.
-    pub id: Option<ProjectId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -25,35 +22,18 @@ pub struct NewProject {
     /// The storage.
     pub storage_id: Nullable<StorageId>,
 
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The collection in which the project shall lie.
     pub collection_parent_id: Option<CollectionId>,
 }
 
 impl NewProject {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             status: None,
             collection_id: None,
             storage_id: Nullable::Absent,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
             collection_parent_id: None,
         }
     }
@@ -96,34 +76,12 @@ impl NewProject {
 pub struct NewProjectMember {
     /// The user who is a member.
     pub id: UserId,
-
-    /// The project. Set by iconik: a request does not change it.
-    pub project_id: Option<ProjectId>,
-
-    /// Who made the user a member. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When the user became a member. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewProjectMember {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<UserId>) -> Self {
-        Self {
-            id: id.into(),
-            project_id: None,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
-        }
+        Self { id: id.into() }
     }
 }
 
@@ -200,9 +158,6 @@ pub struct ProjectMember {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProjectPatch {
-    /// Which project it is. Set by iconik: a request does not change it.
-    pub id: Option<ProjectId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -214,22 +169,10 @@ pub struct ProjectPatch {
 
     /// The storage.
     pub storage_id: Nullable<StorageId>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl ProjectPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -276,9 +219,6 @@ copies!(Project => ProjectPatch { name, status, collection_id, storage_id });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectReplacement {
-    /// Which project it is. Set by iconik: a request does not change it.
-    pub id: Option<ProjectId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -290,34 +230,12 @@ pub struct ProjectReplacement {
 
     /// The storage.
     pub storage_id: Nullable<StorageId>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl ProjectReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            id: None,
-            name: name.into(),
-            status: None,
-            collection_id: None,
-            storage_id: Nullable::Absent,
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
-        }
+        Self { name: name.into(), status: None, collection_id: None, storage_id: Nullable::Absent }
     }
 
     /// Whether the project is active.

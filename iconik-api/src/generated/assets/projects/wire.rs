@@ -5,35 +5,54 @@
 use super::*;
 
 request_model!(NewProject {
-    id, name required, status, collection_id, storage_id, created_by_user, date_created,
-    date_modified, system_domain_id, collection_parent_id,
+    required name: "name",
+    status: "status",
+    collection_id: "collection_id",
+    storage_id: "storage_id",
+    collection_parent_id: "collection_parent_id",
 });
 
 request_model!(NewProjectMember {
-    id required, project_id, created_by_user, date_created, date_modified, system_domain_id,
+    required id: "id",
 });
 
 response_model!(Project {
-    id, name, status, collection_id, storage_id, created_by_user, date_created, date_modified,
-    system_domain_id,
+    id: "id",
+    name: "name",
+    status: "status",
+    collection_id: "collection_id",
+    storage_id: "storage_id",
+    created_by_user: "created_by_user",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    system_domain_id: "system_domain_id",
 });
 
 list_item!(Project { id: id });
 
 response_model!(ProjectMember {
-    id, project_id, created_by_user, date_created, date_modified, system_domain_id,
+    id: "id",
+    project_id: "project_id",
+    created_by_user: "created_by_user",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    system_domain_id: "system_domain_id",
 });
 
 list_item!(ProjectMember { id: id });
 
 request_model!(ProjectPatch {
-    id, name, status, collection_id, storage_id, created_by_user, date_created, date_modified,
-    system_domain_id,
+    name: "name",
+    status: "status",
+    collection_id: "collection_id",
+    storage_id: "storage_id",
 });
 
 request_model!(ProjectReplacement {
-    id, name required, status, collection_id, storage_id, created_by_user, date_created,
-    date_modified, system_domain_id,
+    required name: "name",
+    status: "status",
+    collection_id: "collection_id",
+    storage_id: "storage_id",
 });
 
 open_enum!(ProjectStatus {

@@ -43,7 +43,7 @@ pub struct NewPublication {
 }
 
 impl NewPublication {
-    /// With `asset_id`, which iconik demands.
+    /// Creates a value with `asset_id`, which iconik requires.
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self {
             asset_id: asset_id.into(),
@@ -243,7 +243,7 @@ pub struct PublicationTemplateChoice {
 }
 
 impl PublicationTemplateChoice {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), apply: Nullable::Absent, data: Nullable::Absent }
     }
@@ -292,7 +292,7 @@ pub struct PublicationThumbnail {
 }
 
 impl PublicationThumbnail {
-    /// With `type`, `asset_id` and `keyframe_id`, which iconik demands.
+    /// Creates a value with `type`, `asset_id` and `keyframe_id`, which iconik requires.
     pub fn new(
         r#type: impl Into<PublicationThumbnailType>,
         asset_id: impl Into<AssetId>,
@@ -337,7 +337,7 @@ pub struct PublicationVideoSource {
 }
 
 impl PublicationVideoSource {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -30,7 +30,7 @@ pub struct BulkReindexOptions {
 }
 
 impl BulkReindexOptions {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,

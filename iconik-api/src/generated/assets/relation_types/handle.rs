@@ -42,7 +42,12 @@ impl RelationTypesHandle {
     /// let relation_type = client
     ///     .assets()
     ///     .relation_types()
-    ///     .create(NewRelationType::new("Dailies", "uses", "is used in"))
+    ///     .create(
+    ///         NewRelationType::new()
+    ///             .name("Dailies")
+    ///             .source_label("uses")
+    ///             .destination_label("is used in"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -83,7 +88,13 @@ impl RelationTypesHandle {
     /// let relation_type = client
     ///     .assets()
     ///     .relation_types()
-    ///     .replace("uses", NewRelationType::new("Dailies", "uses", "is used in"))
+    ///     .replace(
+    ///         "uses",
+    ///         NewRelationType::new()
+    ///             .name("Dailies")
+    ///             .source_label("uses")
+    ///             .destination_label("is used in"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```

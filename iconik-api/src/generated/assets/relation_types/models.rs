@@ -8,54 +8,40 @@ use crate::{Nullable, Timestamp, UnknownFields};
 ///
 /// Made from a [`RelationType`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `source_label` or `destination_label`.
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewRelationType {
     /// The name that relations and paths know it by.
-    pub name: String,
+    pub name: Option<String>,
 
     /// A free text that describes it.
     pub description: Nullable<String>,
 
     /// What the relation is called at the asset that it starts from.
-    pub source_label: String,
+    pub source_label: Option<String>,
 
     /// What the relation is called at the asset that it leads to.
-    pub destination_label: String,
+    pub destination_label: Option<String>,
 
     /// Whether the two assets have different parts in it.
     pub is_directional: Option<bool>,
-
-    /// Whether it came with iconik. Set by iconik: a request does not change it.
-    pub is_system: Option<bool>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewRelationType {
-    /// With `name`, `source_label` and `destination_label`, which iconik demands.
-    pub fn new(
-        name: impl Into<String>,
-        source_label: impl Into<String>,
-        destination_label: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            description: Nullable::Absent,
-            source_label: source_label.into(),
-            destination_label: destination_label.into(),
-            is_directional: None,
-            is_system: None,
-            date_created: None,
-            date_modified: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name), [`source_label`](Self::source_label) and
+    /// [`destination_label`](Self::destination_label): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name that relations and paths know it by. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A free text that describes it.
@@ -70,6 +56,18 @@ impl NewRelationType {
         self
     }
 
+    /// What the relation is called at the asset that it starts from. iconik requires it.
+    pub fn source_label(mut self, source_label: impl Into<String>) -> Self {
+        self.source_label = Some(source_label.into());
+        self
+    }
+
+    /// What the relation is called at the asset that it leads to. iconik requires it.
+    pub fn destination_label(mut self, destination_label: impl Into<String>) -> Self {
+        self.destination_label = Some(destination_label.into());
+        self
+    }
+
     /// Whether the two assets have different parts in it.
     pub fn is_directional(mut self, is_directional: bool) -> Self {
         self.is_directional = Some(is_directional);
@@ -77,8 +75,8 @@ impl NewRelationType {
     }
 }
 
-copies!(RelationType => NewRelationType(name: "name", source_label: "source_label", destination_label: "destination_label") {
-    description, is_directional,
+copies!(RelationType => NewRelationType {
+    name, description, source_label, destination_label, is_directional,
 });
 
 /// A kind of relation that assets can have to each other.
@@ -139,19 +137,10 @@ pub struct RelationTypePatch {
 
     /// Whether the two assets have different parts in it.
     pub is_directional: Option<bool>,
-
-    /// Whether it came with iconik. Set by iconik: a request does not change it.
-    pub is_system: Option<bool>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl RelationTypePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

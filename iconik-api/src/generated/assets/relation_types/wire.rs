@@ -5,18 +5,30 @@
 use super::*;
 
 request_model!(NewRelationType {
-    name required, description, source_label required, destination_label required, is_directional,
-    is_system, date_created, date_modified,
+    name: "name",
+    description: "description",
+    source_label: "source_label",
+    destination_label: "destination_label",
+    is_directional: "is_directional",
 });
 
 response_model!(RelationType {
-    name, description, source_label, destination_label, is_directional, is_system, date_created,
-    date_modified,
+    name: "name",
+    description: "description",
+    source_label: "source_label",
+    destination_label: "destination_label",
+    is_directional: "is_directional",
+    is_system: "is_system",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 list_item!(RelationType { name: name });
 
 request_model!(RelationTypePatch {
-    name, description, source_label, destination_label, is_directional, is_system, date_created,
-    date_modified,
+    name: "name",
+    description: "description",
+    source_label: "source_label",
+    destination_label: "destination_label",
+    is_directional: "is_directional",
 });

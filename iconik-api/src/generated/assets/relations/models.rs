@@ -19,29 +19,17 @@ pub struct NewRelation {
     /// A free text that describes it.
     pub description: Nullable<String>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The relation. Set by iconik: a request does not change it.
-    pub id: Option<RelationId>,
-
     /// The asset that the relation starts from.
     pub asset_id: Option<AssetId>,
 }
 
 impl NewRelation {
-    /// With `relation_type` and `related_to_asset_id`, which iconik demands.
+    /// Creates a value with `relation_type` and `related_to_asset_id`, which iconik requires.
     pub fn new(relation_type: impl Into<String>, related_to_asset_id: impl Into<AssetId>) -> Self {
         Self {
             relation_type: relation_type.into(),
             related_to_asset_id: related_to_asset_id.into(),
             description: Nullable::Absent,
-            date_created: None,
-            date_modified: None,
-            id: None,
             asset_id: None,
         }
     }

@@ -27,7 +27,7 @@ pub struct AssetSegmentsReindexOptions {
 }
 
 impl AssetSegmentsReindexOptions {
-    /// With `asset_ids`, which iconik demands.
+    /// Creates a value with `asset_ids`, which iconik requires.
     pub fn new(asset_ids: impl IntoIterator<Item = impl Into<AssetId>>) -> Self {
         Self {
             ignore_comments: None,
@@ -83,7 +83,7 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -131,7 +131,7 @@ pub struct DrawingPrimitive {
 }
 
 impl DrawingPrimitive {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<DrawingPrimitiveType>) -> Self {
         Self { r#type: Some(r#type.into()), ..Self::default() }
     }
@@ -188,7 +188,7 @@ pub struct FaceBoundingBox {
 }
 
 impl FaceBoundingBox {
-    /// With `person_version_face_id`, which iconik demands.
+    /// Creates a value with `person_version_face_id`, which iconik requires.
     pub fn new(person_version_face_id: impl Into<PersonVersionFaceId>) -> Self {
         Self { person_version_face_id: Some(person_version_face_id.into()), ..Self::default() }
     }
@@ -217,12 +217,6 @@ impl FaceBoundingBox {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSegment {
-    /// Which segment it is. Set by iconik: a request does not change it.
-    pub id: Option<SegmentId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset that it belongs to.
     pub version_id: Option<VersionId>,
 
@@ -265,17 +259,11 @@ pub struct NewSegment {
     /// What was drawn over the picture.
     pub drawing: Nullable<Drawing>,
 
-    /// Whether something was drawn over the picture. Set by iconik: a request does not change it.
-    pub has_drawing: Option<bool>,
-
     /// Whether it has attachments.
     pub has_attachments: Nullable<bool>,
 
     /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
-
-    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
-    pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
     pub metadata: Option<RawJson>,
@@ -299,10 +287,10 @@ pub struct NewSegment {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
+    pub semantic_transcription: Nullable<SemanticTranscription>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Box<Shot>>,
+    pub shot: Nullable<Shot>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -321,33 +309,12 @@ pub struct NewSegment {
 
     /// Who made it.
     pub user_id: Option<UserId>,
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    /// Set by iconik: a request does not change it.
-    pub user_info: Option<Box<User>>,
-
-    /// The first name of the user who made it. Set by iconik: a request does not change it.
-    pub user_first_name: Option<String>,
-
-    /// The last name of the user who made it. Set by iconik: a request does not change it.
-    pub user_last_name: Option<String>,
-
-    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
-    pub user_photo: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewSegment {
-    /// With `segment_type`, which iconik demands.
+    /// Creates a value with `segment_type`, which iconik requires.
     pub fn new(segment_type: impl Into<SegmentType>) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             segment_type: segment_type.into(),
             status: None,
@@ -362,10 +329,8 @@ impl NewSegment {
             path: None,
             is_internal: Nullable::Absent,
             drawing: Nullable::Absent,
-            has_drawing: None,
             has_attachments: Nullable::Absent,
             keyframe_id: Nullable::Absent,
-            subclip_id: None,
             metadata: None,
             metadata_view_id: Nullable::Absent,
             person_id: Nullable::Absent,
@@ -380,12 +345,6 @@ impl NewSegment {
             share_user_email: Nullable::Absent,
             external_id: Nullable::Absent,
             user_id: None,
-            user_info: None,
-            user_first_name: None,
-            user_last_name: None,
-            user_photo: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -597,7 +556,7 @@ impl NewSegment {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
+        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
         self
     }
 
@@ -609,7 +568,7 @@ impl NewSegment {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(Box::new(shot.into()));
+        self.shot = Nullable::Value(shot.into());
         self
     }
 
@@ -696,7 +655,7 @@ pub struct NewSegments {
 }
 
 impl NewSegments {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<NewSegment>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }
@@ -717,9 +676,23 @@ pub struct Point {
 }
 
 impl Point {
-    /// With `x` and `y`, which iconik demands.
-    pub fn new(x: f64, y: f64) -> Self {
-        Self { x: Some(x), y: Some(y), ..Self::default() }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`x`](Self::x) and [`y`](Self::y): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Its place from left to right; iconik does not document the unit. iconik requires it.
+    pub fn x(mut self, x: f64) -> Self {
+        self.x = Some(x);
+        self
+    }
+
+    /// Its place from top to bottom; iconik does not document the unit. iconik requires it.
+    pub fn y(mut self, y: f64) -> Self {
+        self.y = Some(y);
+        self
     }
 }
 
@@ -812,10 +785,10 @@ pub struct Segment {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Option<Box<SemanticTranscription>>,
+    pub semantic_transcription: Option<SemanticTranscription>,
 
     /// What is to be seen in the shot.
-    pub shot: Option<Box<Shot>>,
+    pub shot: Option<Shot>,
 
     /// The project that it was made in.
     pub project_id: Option<ProjectId>,
@@ -836,7 +809,7 @@ pub struct Segment {
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub user_info: Option<Box<User>>,
+    pub user_info: Option<User>,
 
     /// The first name of the user who made it.
     pub user_first_name: Option<String>,
@@ -873,7 +846,7 @@ pub struct SegmentAttributeMatch {
 }
 
 impl SegmentAttributeMatch {
-    /// With `name` and `value`, which iconik demands.
+    /// Creates a value with `name` and `value`, which iconik requires.
     pub fn new(name: impl Into<String>, value: impl Into<RawJson>) -> Self {
         Self { name: name.into(), operator: Nullable::Absent, value: value.into() }
     }
@@ -913,7 +886,7 @@ pub struct SegmentDeletion {
 }
 
 impl SegmentDeletion {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -974,9 +947,6 @@ pub struct SegmentEdit {
     /// Which segment it is.
     pub id: SegmentId,
 
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset that it belongs to.
     pub version_id: Option<VersionId>,
 
@@ -1004,15 +974,6 @@ pub struct SegmentEdit {
     /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it replies to. Set by iconik: a request does not change it.
-    pub parent_id: Option<SegmentId>,
-
-    /// Whether it is not a reply to another comment. Set by iconik: a request does not change it.
-    pub top_level: Option<bool>,
-
-    /// Its place in the thread of comments. Set by iconik: a request does not change it.
-    pub path: Option<String>,
-
     /// Keeps it from guests of shares: only users of the domain see it.
     pub is_internal: Nullable<bool>,
 
@@ -1021,9 +982,6 @@ pub struct SegmentEdit {
 
     /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
-
-    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
-    pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
     pub metadata: Option<RawJson>,
@@ -1047,10 +1005,10 @@ pub struct SegmentEdit {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
+    pub semantic_transcription: Nullable<SemanticTranscription>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Box<Shot>>,
+    pub shot: Nullable<Shot>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1066,36 +1024,13 @@ pub struct SegmentEdit {
 
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
-
-    /// Who made it. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    /// Set by iconik: a request does not change it.
-    pub user_info: Option<Box<User>>,
-
-    /// The first name of the user who made it. Set by iconik: a request does not change it.
-    pub user_first_name: Option<String>,
-
-    /// The last name of the user who made it. Set by iconik: a request does not change it.
-    pub user_last_name: Option<String>,
-
-    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
-    pub user_photo: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SegmentEdit {
-    /// With `id` and `segment_type`, which iconik demands.
+    /// Creates a value with `id` and `segment_type`, which iconik requires.
     pub fn new(id: impl Into<SegmentId>, segment_type: impl Into<SegmentType>) -> Self {
         Self {
             id: id.into(),
-            asset_id: None,
             version_id: None,
             segment_type: segment_type.into(),
             status: None,
@@ -1105,13 +1040,9 @@ impl SegmentEdit {
             segment_color: None,
             segment_track: Nullable::Absent,
             segment_checked: None,
-            parent_id: None,
-            top_level: None,
-            path: None,
             is_internal: Nullable::Absent,
             drawing: Nullable::Absent,
             keyframe_id: Nullable::Absent,
-            subclip_id: None,
             metadata: None,
             metadata_view_id: Nullable::Absent,
             person_id: Nullable::Absent,
@@ -1125,13 +1056,6 @@ impl SegmentEdit {
             share_session_id: Nullable::Absent,
             share_user_email: Nullable::Absent,
             external_id: Nullable::Absent,
-            user_id: None,
-            user_info: None,
-            user_first_name: None,
-            user_last_name: None,
-            user_photo: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -1313,7 +1237,7 @@ impl SegmentEdit {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
+        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
         self
     }
 
@@ -1325,7 +1249,7 @@ impl SegmentEdit {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(Box::new(shot.into()));
+        self.shot = Nullable::Value(shot.into());
         self
     }
 
@@ -1413,7 +1337,7 @@ pub struct SegmentEdits {
 }
 
 impl SegmentEdits {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<SegmentEdit>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }
@@ -1430,12 +1354,6 @@ impl SegmentEdits {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SegmentPatch {
-    /// Which segment it is. Set by iconik: a request does not change it.
-    pub id: Option<SegmentId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset that it belongs to.
     pub version_id: Option<VersionId>,
 
@@ -1463,15 +1381,6 @@ pub struct SegmentPatch {
     /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it replies to. Set by iconik: a request does not change it.
-    pub parent_id: Option<SegmentId>,
-
-    /// Whether it is not a reply to another comment. Set by iconik: a request does not change it.
-    pub top_level: Option<bool>,
-
-    /// Its place in the thread of comments. Set by iconik: a request does not change it.
-    pub path: Option<String>,
-
     /// Keeps it from guests of shares: only users of the domain see it.
     pub is_internal: Nullable<bool>,
 
@@ -1483,9 +1392,6 @@ pub struct SegmentPatch {
 
     /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
-
-    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
-    pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
     pub metadata: Option<RawJson>,
@@ -1509,10 +1415,10 @@ pub struct SegmentPatch {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
+    pub semantic_transcription: Nullable<SemanticTranscription>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Box<Shot>>,
+    pub shot: Nullable<Shot>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1528,32 +1434,10 @@ pub struct SegmentPatch {
 
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
-
-    /// Who made it. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    /// Set by iconik: a request does not change it.
-    pub user_info: Option<Box<User>>,
-
-    /// The first name of the user who made it. Set by iconik: a request does not change it.
-    pub user_first_name: Option<String>,
-
-    /// The last name of the user who made it. Set by iconik: a request does not change it.
-    pub user_last_name: Option<String>,
-
-    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
-    pub user_photo: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SegmentPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1754,7 +1638,7 @@ impl SegmentPatch {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
+        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
         self
     }
 
@@ -1766,7 +1650,7 @@ impl SegmentPatch {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(Box::new(shot.into()));
+        self.shot = Nullable::Value(shot.into());
         self
     }
 
@@ -1861,7 +1745,7 @@ pub struct SegmentReindexOptions {
 }
 
 impl SegmentReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1901,12 +1785,6 @@ impl SegmentReindexOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentReplacement {
-    /// Which segment it is. Set by iconik: a request does not change it.
-    pub id: Option<SegmentId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset that it belongs to.
     pub version_id: Option<VersionId>,
 
@@ -1934,15 +1812,6 @@ pub struct SegmentReplacement {
     /// Whether it is marked as done.
     pub segment_checked: Option<bool>,
 
-    /// The comment that it replies to. Set by iconik: a request does not change it.
-    pub parent_id: Option<SegmentId>,
-
-    /// Whether it is not a reply to another comment. Set by iconik: a request does not change it.
-    pub top_level: Option<bool>,
-
-    /// Its place in the thread of comments. Set by iconik: a request does not change it.
-    pub path: Option<String>,
-
     /// Keeps it from guests of shares: only users of the domain see it.
     pub is_internal: Nullable<bool>,
 
@@ -1954,9 +1823,6 @@ pub struct SegmentReplacement {
 
     /// The keyframe that represents it.
     pub keyframe_id: Nullable<KeyframeId>,
-
-    /// The asset that was made of it as a subclip. Set by iconik: a request does not change it.
-    pub subclip_id: Option<AssetId>,
 
     /// Metadata values of the segment by field name.
     pub metadata: Option<RawJson>,
@@ -1980,10 +1846,10 @@ pub struct SegmentReplacement {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
+    pub semantic_transcription: Nullable<SemanticTranscription>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Box<Shot>>,
+    pub shot: Nullable<Shot>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1999,36 +1865,12 @@ pub struct SegmentReplacement {
 
     /// The name of the object in another system; free text.
     pub external_id: Nullable<String>,
-
-    /// Who made it. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
-
-    /// Name and picture of the user who made it; lists have it where the request asks for users.
-    /// Set by iconik: a request does not change it.
-    pub user_info: Option<Box<User>>,
-
-    /// The first name of the user who made it. Set by iconik: a request does not change it.
-    pub user_first_name: Option<String>,
-
-    /// The last name of the user who made it. Set by iconik: a request does not change it.
-    pub user_last_name: Option<String>,
-
-    /// URL of the picture of the user who made it. Set by iconik: a request does not change it.
-    pub user_photo: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SegmentReplacement {
-    /// With `segment_type`, which iconik demands.
+    /// Creates a value with `segment_type`, which iconik requires.
     pub fn new(segment_type: impl Into<SegmentType>) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             segment_type: segment_type.into(),
             status: None,
@@ -2038,14 +1880,10 @@ impl SegmentReplacement {
             segment_color: None,
             segment_track: Nullable::Absent,
             segment_checked: None,
-            parent_id: None,
-            top_level: None,
-            path: None,
             is_internal: Nullable::Absent,
             drawing: Nullable::Absent,
             has_attachments: Nullable::Absent,
             keyframe_id: Nullable::Absent,
-            subclip_id: None,
             metadata: None,
             metadata_view_id: Nullable::Absent,
             person_id: Nullable::Absent,
@@ -2059,13 +1897,6 @@ impl SegmentReplacement {
             share_session_id: Nullable::Absent,
             share_user_email: Nullable::Absent,
             external_id: Nullable::Absent,
-            user_id: None,
-            user_info: None,
-            user_first_name: None,
-            user_last_name: None,
-            user_photo: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -2259,7 +2090,7 @@ impl SegmentReplacement {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
+        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
         self
     }
 
@@ -2271,7 +2102,7 @@ impl SegmentReplacement {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(Box::new(shot.into()));
+        self.shot = Nullable::Value(shot.into());
         self
     }
 
@@ -2369,7 +2200,7 @@ pub struct SegmentsReindexOptions {
 }
 
 impl SegmentsReindexOptions {
-    /// With `segment_ids`, which iconik demands.
+    /// Creates a value with `segment_ids`, which iconik requires.
     pub fn new(segment_ids: impl IntoIterator<Item = impl Into<SegmentId>>) -> Self {
         Self {
             ignore_comments: None,
@@ -2452,7 +2283,7 @@ pub struct SemanticTranscription {
 }
 
 impl SemanticTranscription {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2554,7 +2385,7 @@ pub struct SemanticTranscriptionEntity {
 }
 
 impl SemanticTranscriptionEntity {
-    /// With `text`, which iconik demands.
+    /// Creates a value with `text`, which iconik requires.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Some(text.into()), ..Self::default() }
     }
@@ -2586,16 +2417,16 @@ pub struct Shot {
     pub actions: Vec<UnderstandingTag>,
 
     /// Where it is.
-    pub place: Option<Box<UnderstandingTag>>,
+    pub place: Option<UnderstandingTag>,
 
     /// The surroundings.
-    pub setting: Option<Box<UnderstandingTag>>,
+    pub setting: Option<UnderstandingTag>,
 
     /// The season.
-    pub season: Option<Box<UnderstandingTag>>,
+    pub season: Option<UnderstandingTag>,
 
     /// The weather.
-    pub weather: Option<Box<UnderstandingTag>>,
+    pub weather: Option<UnderstandingTag>,
 
     /// The time of day.
     pub time_of_day: Option<String>,
@@ -2628,7 +2459,7 @@ pub struct Shot {
     pub dog_breeds: Vec<UnderstandingTag>,
 
     /// The sport.
-    pub sport_type: Option<Box<UnderstandingTag>>,
+    pub sport_type: Option<UnderstandingTag>,
 
     /// Brands whose logos are to be seen.
     pub brand_logo: Vec<UnderstandingTag>,
@@ -2646,13 +2477,13 @@ pub struct Shot {
     pub mood_valence: Option<String>,
 
     /// How close it is, for example a close-up.
-    pub shot_scale: Option<Box<UnderstandingTag>>,
+    pub shot_scale: Option<UnderstandingTag>,
 
     /// How close it is, as a number.
     pub scale_rank: Option<i64>,
 
     /// The angle of the camera.
-    pub camera_angle: Option<Box<UnderstandingTag>>,
+    pub camera_angle: Option<UnderstandingTag>,
 
     /// How the camera moves.
     pub movement: Vec<String>,
@@ -2704,7 +2535,7 @@ pub struct Shot {
 }
 
 impl Shot {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2747,25 +2578,25 @@ impl Shot {
 
     /// Where it is.
     pub fn place(mut self, place: impl Into<UnderstandingTag>) -> Self {
-        self.place = Some(Box::new(place.into()));
+        self.place = Some(place.into());
         self
     }
 
     /// The surroundings.
     pub fn setting(mut self, setting: impl Into<UnderstandingTag>) -> Self {
-        self.setting = Some(Box::new(setting.into()));
+        self.setting = Some(setting.into());
         self
     }
 
     /// The season.
     pub fn season(mut self, season: impl Into<UnderstandingTag>) -> Self {
-        self.season = Some(Box::new(season.into()));
+        self.season = Some(season.into());
         self
     }
 
     /// The weather.
     pub fn weather(mut self, weather: impl Into<UnderstandingTag>) -> Self {
-        self.weather = Some(Box::new(weather.into()));
+        self.weather = Some(weather.into());
         self
     }
 
@@ -2852,7 +2683,7 @@ impl Shot {
 
     /// The sport.
     pub fn sport_type(mut self, sport_type: impl Into<UnderstandingTag>) -> Self {
-        self.sport_type = Some(Box::new(sport_type.into()));
+        self.sport_type = Some(sport_type.into());
         self
     }
 
@@ -2894,7 +2725,7 @@ impl Shot {
 
     /// How close it is, for example a close-up.
     pub fn shot_scale(mut self, shot_scale: impl Into<UnderstandingTag>) -> Self {
-        self.shot_scale = Some(Box::new(shot_scale.into()));
+        self.shot_scale = Some(shot_scale.into());
         self
     }
 
@@ -2906,7 +2737,7 @@ impl Shot {
 
     /// The angle of the camera.
     pub fn camera_angle(mut self, camera_angle: impl Into<UnderstandingTag>) -> Self {
-        self.camera_angle = Some(Box::new(camera_angle.into()));
+        self.camera_angle = Some(camera_angle.into());
         self
     }
 
@@ -3019,7 +2850,7 @@ pub struct Transcription {
 }
 
 impl Transcription {
-    /// With `words`, which iconik demands.
+    /// Creates a value with `words`, which iconik requires.
     pub fn new(words: impl IntoIterator<Item = impl Into<TranscriptionElement>>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
@@ -3052,14 +2883,24 @@ pub struct TranscriptionElement {
 }
 
 impl TranscriptionElement {
-    /// With `value`, `start_ms` and `end_ms`, which iconik demands.
-    pub fn new(value: impl Into<String>, start_ms: i64, end_ms: i64) -> Self {
-        Self {
-            value: Some(value.into()),
-            start_ms: Some(start_ms),
-            end_ms: Some(end_ms),
-            ..Self::default()
-        }
+    /// Creates a value with `value`, which iconik requires.
+    ///
+    /// iconik also requires [`start_ms`](Self::start_ms) and [`end_ms`](Self::end_ms): set them by
+    /// name.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self { value: Some(value.into()), ..Self::default() }
+    }
+
+    /// When it begins, in milliseconds from the start of the segment. iconik requires it.
+    pub fn start_ms(mut self, start_ms: i64) -> Self {
+        self.start_ms = Some(start_ms);
+        self
+    }
+
+    /// When it ends, in milliseconds from the start of the segment. iconik requires it.
+    pub fn end_ms(mut self, end_ms: i64) -> Self {
+        self.end_ms = Some(end_ms);
+        self
     }
 
     /// How sure the transcription engine is of it; 1 is certain.
@@ -3087,7 +2928,7 @@ pub struct UnderstandingTag {
 }
 
 impl UnderstandingTag {
-    /// With `label`, which iconik demands.
+    /// Creates a value with `label`, which iconik requires.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), ..Self::default() }
     }

@@ -14,36 +14,14 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSequence {
-    /// Which sequence it is. Set by iconik: a request does not change it.
-    pub id: Option<SequenceId>,
-
     /// The name that people see.
     pub name: String,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewSequence {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            id: None,
-            name: name.into(),
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
-        }
+        Self { name: name.into() }
     }
 }
 
@@ -54,9 +32,6 @@ copies!(Sequence => NewSequence(name: "name") {  });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSequenceItem {
-    /// Which item it is. Set by iconik: a request does not change it.
-    pub id: Option<SequenceItemId>,
-
     /// The asset or collection at this place.
     pub object_id: ObjectId,
 
@@ -71,10 +46,9 @@ pub struct NewSequenceItem {
 }
 
 impl NewSequenceItem {
-    /// With `object_id` and `object_type`, which iconik demands.
+    /// Creates a value with `object_id` and `object_type`, which iconik requires.
     pub fn new(object_id: impl Into<ObjectId>, object_type: impl Into<ContentObjectType>) -> Self {
         Self {
-            id: None,
             object_id: object_id.into(),
             object_type: object_type.into(),
             position: None,
@@ -153,27 +127,12 @@ pub struct SequenceItem {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SequencePatch {
-    /// Which sequence it is. Set by iconik: a request does not change it.
-    pub id: Option<SequenceId>,
-
     /// The name that people see.
     pub name: Option<String>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl SequencePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

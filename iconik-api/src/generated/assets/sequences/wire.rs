@@ -5,23 +5,37 @@
 use super::*;
 
 request_model!(NewSequence {
-    id, name required, created_by_user, date_created, date_modified, system_domain_id,
+    required name: "name",
 });
 
 request_model!(NewSequenceItem {
-    id, object_id required, object_type required, position, version_id,
+    required object_id: "object_id",
+    required object_type: "object_type",
+    position: "position",
+    version_id: "version_id",
 });
 
 response_model!(Sequence {
-    id, name, created_by_user, date_created, date_modified, system_domain_id,
+    id: "id",
+    name: "name",
+    created_by_user: "created_by_user",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    system_domain_id: "system_domain_id",
 });
 
 list_item!(Sequence { id: id });
 
-response_model!(SequenceItem { id, object_id, object_type, position, version_id });
+response_model!(SequenceItem {
+    id: "id",
+    object_id: "object_id",
+    object_type: "object_type",
+    position: "position",
+    version_id: "version_id",
+});
 
 list_item!(SequenceItem { id: id, position: position });
 
 request_model!(SequencePatch {
-    id, name, created_by_user, date_created, date_modified, system_domain_id,
+    name: "name",
 });

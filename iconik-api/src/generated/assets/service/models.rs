@@ -56,9 +56,6 @@ pub struct AssetEdit {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
-    pub last_archive_restore_date: Option<Timestamp>,
-
     /// How far the analysis of its content is.
     pub analyze_status: Option<ProcessingStatus>,
 
@@ -94,50 +91,10 @@ pub struct AssetEdit {
 
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
-
-    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
-    /// change it.
-    pub favoured: Option<bool>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// When it came into iconik. Set by iconik: a request does not change it.
-    pub date_imported: Option<Timestamp>,
-
-    /// When it was last viewed. Set by iconik: a request does not change it.
-    pub date_viewed: Option<Timestamp>,
-
-    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
-    pub date_deleted: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// Name and picture of the user who created it; only where the request asks for users. Set by
-    /// iconik: a request does not change it.
-    pub created_by_user_info: Option<Box<User>>,
-
-    /// Who last changed it. Set by iconik: a request does not change it.
-    pub updated_by_user: Option<UserId>,
-
-    /// Name and picture of the user who last changed it; only where the request asks for users. Set
-    /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<Box<User>>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<Box<User>>,
 }
 
 impl AssetEdit {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<AssetId>) -> Self {
         Self {
             id: id.into(),
@@ -153,7 +110,6 @@ impl AssetEdit {
             is_online: None,
             limit_download_to_groups: Nullable::Absent,
             archive_status: None,
-            last_archive_restore_date: None,
             analyze_status: None,
             face_recognition_status: None,
             person_ids: Nullable::Absent,
@@ -166,18 +122,6 @@ impl AssetEdit {
             time_start_milliseconds: None,
             time_end_milliseconds: None,
             clip_id: Nullable::Absent,
-            favoured: None,
-            date_created: None,
-            date_modified: None,
-            date_imported: None,
-            date_viewed: None,
-            date_deleted: None,
-            created_by_user: None,
-            created_by_user_info: None,
-            updated_by_user: None,
-            updated_by_user_info: None,
-            deleted_by_user: None,
-            deleted_by_user_info: None,
         }
     }
 
@@ -413,9 +357,6 @@ copies!(Asset => AssetEdit(id: "id") {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetPatch {
-    /// The asset. Set by iconik: a request does not change it.
-    pub id: Option<AssetId>,
-
     /// The title that people see.
     pub title: Option<String>,
 
@@ -455,9 +396,6 @@ pub struct AssetPatch {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
-    pub last_archive_restore_date: Option<Timestamp>,
-
     /// How far the analysis of its content is.
     pub analyze_status: Option<ProcessingStatus>,
 
@@ -494,51 +432,8 @@ pub struct AssetPatch {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// The collections that contain it. Set by iconik: a request does not change it.
-    pub in_collections: Option<Vec<CollectionId>>,
-
-    /// Its versions. Set by iconik: a request does not change it.
-    pub versions: Option<Vec<AssetVersion>>,
-
-    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
-    /// change it.
-    pub favoured: Option<bool>,
-
     /// When it was created.
     pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// When it came into iconik. Set by iconik: a request does not change it.
-    pub date_imported: Option<Timestamp>,
-
-    /// When it was last viewed. Set by iconik: a request does not change it.
-    pub date_viewed: Option<Timestamp>,
-
-    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
-    pub date_deleted: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// Name and picture of the user who created it; only where the request asks for users. Set by
-    /// iconik: a request does not change it.
-    pub created_by_user_info: Option<Box<User>>,
-
-    /// Who last changed it. Set by iconik: a request does not change it.
-    pub updated_by_user: Option<UserId>,
-
-    /// Name and picture of the user who last changed it; only where the request asks for users. Set
-    /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<Box<User>>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Nullable<i64>,
@@ -578,7 +473,7 @@ pub struct AssetPatch {
 }
 
 impl AssetPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -966,7 +861,7 @@ pub struct AssetPatches {
 }
 
 impl AssetPatches {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -987,9 +882,6 @@ impl AssetPatches {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssetReplacement {
-    /// The asset. Set by iconik: a request does not change it.
-    pub id: Option<AssetId>,
-
     /// The title that people see.
     pub title: String,
 
@@ -1029,9 +921,6 @@ pub struct AssetReplacement {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
-    pub last_archive_restore_date: Option<Timestamp>,
-
     /// How far the analysis of its content is.
     pub analyze_status: Option<ProcessingStatus>,
 
@@ -1068,51 +957,8 @@ pub struct AssetReplacement {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// The collections that contain it. Set by iconik: a request does not change it.
-    pub in_collections: Option<Vec<CollectionId>>,
-
-    /// Its versions. Set by iconik: a request does not change it.
-    pub versions: Option<Vec<AssetVersion>>,
-
-    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
-    /// change it.
-    pub favoured: Option<bool>,
-
     /// When it was created.
     pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// When it came into iconik. Set by iconik: a request does not change it.
-    pub date_imported: Option<Timestamp>,
-
-    /// When it was last viewed. Set by iconik: a request does not change it.
-    pub date_viewed: Option<Timestamp>,
-
-    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
-    pub date_deleted: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// Name and picture of the user who created it; only where the request asks for users. Set by
-    /// iconik: a request does not change it.
-    pub created_by_user_info: Option<Box<User>>,
-
-    /// Who last changed it. Set by iconik: a request does not change it.
-    pub updated_by_user: Option<UserId>,
-
-    /// Name and picture of the user who last changed it; only where the request asks for users. Set
-    /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<Box<User>>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Nullable<i64>,
@@ -1152,10 +998,9 @@ pub struct AssetReplacement {
 }
 
 impl AssetReplacement {
-    /// With `title`, which iconik demands.
+    /// Creates a value with `title`, which iconik requires.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            id: None,
             title: title.into(),
             r#type: None,
             status: None,
@@ -1168,7 +1013,6 @@ impl AssetReplacement {
             is_online: None,
             limit_download_to_groups: Nullable::Absent,
             archive_status: None,
-            last_archive_restore_date: None,
             analyze_status: None,
             face_recognition_status: None,
             person_ids: Nullable::Absent,
@@ -1181,20 +1025,7 @@ impl AssetReplacement {
             time_start_milliseconds: None,
             time_end_milliseconds: None,
             clip_id: Nullable::Absent,
-            in_collections: None,
-            versions: None,
-            favoured: None,
             date_created: None,
-            date_modified: None,
-            date_imported: None,
-            date_viewed: None,
-            date_deleted: None,
-            created_by_user: None,
-            created_by_user_info: None,
-            updated_by_user: None,
-            updated_by_user_info: None,
-            deleted_by_user: None,
-            deleted_by_user_info: None,
             publication_id: Nullable::Absent,
             publication_status: Nullable::Absent,
             date_published_at: Nullable::Absent,
@@ -1587,7 +1418,7 @@ pub struct AssetReplacements {
 }
 
 impl AssetReplacements {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<AssetEdit>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }
@@ -1602,9 +1433,6 @@ impl AssetReplacements {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssetSearchDocument {
-    /// The asset. Set by iconik: a request does not change it.
-    pub id: Option<AssetId>,
-
     /// The title that people see.
     pub title: String,
 
@@ -1644,21 +1472,11 @@ pub struct AssetSearchDocument {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
-    pub last_archive_restore_date: Option<Timestamp>,
-
     /// How far the analysis of its content is.
     pub analyze_status: Option<ProcessingStatus>,
 
     /// How far face recognition is.
     pub face_recognition_status: Option<ProcessingStatus>,
-
-    /// The persons who were recognised in it. Set by iconik: a request does not change it.
-    pub person_ids: Option<Vec<PersonId>>,
-
-    /// Whether some of its persons are not confirmed yet. Set by iconik: a request does not change
-    /// it.
-    pub has_unconfirmed_persons: Option<bool>,
 
     /// The keyframe that represents it, instead of the one that iconik chooses.
     pub custom_keyframe: Nullable<KeyframeId>,
@@ -1684,105 +1502,17 @@ pub struct AssetSearchDocument {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// The collections that contain it. Set by iconik: a request does not change it.
-    pub in_collections: Option<Vec<CollectionId>>,
-
-    /// Its versions. Set by iconik: a request does not change it.
-    pub versions: Option<Vec<AssetVersion>>,
-
-    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
-    /// change it.
-    pub favoured: Option<bool>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// When it came into iconik. Set by iconik: a request does not change it.
-    pub date_imported: Option<Timestamp>,
-
-    /// When it was last viewed. Set by iconik: a request does not change it.
-    pub date_viewed: Option<Timestamp>,
-
-    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
-    pub date_deleted: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// Name and picture of the user who created it; only where the request asks for users. Set by
-    /// iconik: a request does not change it.
-    pub created_by_user_info: Option<Box<User>>,
-
-    /// Who last changed it. Set by iconik: a request does not change it.
-    pub updated_by_user: Option<UserId>,
-
-    /// Name and picture of the user who last changed it; only where the request asks for users. Set
-    /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<Box<User>>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<Box<User>>,
-
-    /// Always `assets`. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// Metadata values by field name. Set by iconik: a request does not change it.
-    pub metadata: Option<RawJson>,
-
-    /// What the media is, for example `video`. Set by iconik: a request does not change it.
-    pub media_type: Option<String>,
-
-    /// How long it is, in milliseconds. Set by iconik: a request does not change it.
-    pub duration_milliseconds: Option<i64>,
-
-    /// How many versions it has. Set by iconik: a request does not change it.
-    pub versions_number: Option<i64>,
-
-    /// How many comments it has. Set by iconik: a request does not change it.
-    pub comments_count: Option<i64>,
-
     /// Whether it was approved.
-    pub approval: Nullable<Box<Approval>>,
-
-    /// All collections above it, near and far, in no order. Set by iconik: a request does not
-    /// change it.
-    pub ancestor_collections: Option<Vec<CollectionId>>,
-
-    /// Its place in a collection with an order of its own. Set by iconik: a request does not change
-    /// it.
-    pub position: Option<i64>,
-
-    /// Its relations to other assets. Set by iconik: a request does not change it.
-    pub relations: Option<Vec<AssetRelation>>,
+    pub approval: Nullable<Approval>,
 
     /// Its formats, as iconik's files service describes them.
     pub formats: Nullable<Vec<RawJson>>,
-
-    /// Its files, as iconik's files service describes them. Set by iconik: a request does not
-    /// change it.
-    pub files: Option<Vec<RawJson>>,
-
-    /// Its proxies, as iconik's files service describes them. Set by iconik: a request does not
-    /// change it.
-    pub proxies: Option<Vec<RawJson>>,
-
-    /// Keyframes, as iconik's files service describes them. Set by iconik: a request does not
-    /// change it.
-    pub keyframes: Option<Vec<RawJson>>,
 }
 
 impl AssetSearchDocument {
-    /// With `title`, which iconik demands.
+    /// Creates a value with `title`, which iconik requires.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            id: None,
             title: title.into(),
             r#type: None,
             status: None,
@@ -1795,11 +1525,8 @@ impl AssetSearchDocument {
             is_online: None,
             limit_download_to_groups: Nullable::Absent,
             archive_status: None,
-            last_archive_restore_date: None,
             analyze_status: None,
             face_recognition_status: None,
-            person_ids: None,
-            has_unconfirmed_persons: None,
             custom_keyframe: Nullable::Absent,
             custom_poster: Nullable::Absent,
             original_asset_id: None,
@@ -1808,34 +1535,8 @@ impl AssetSearchDocument {
             time_start_milliseconds: None,
             time_end_milliseconds: None,
             clip_id: Nullable::Absent,
-            in_collections: None,
-            versions: None,
-            favoured: None,
-            date_created: None,
-            date_modified: None,
-            date_imported: None,
-            date_viewed: None,
-            date_deleted: None,
-            created_by_user: None,
-            created_by_user_info: None,
-            updated_by_user: None,
-            updated_by_user_info: None,
-            deleted_by_user: None,
-            deleted_by_user_info: None,
-            object_type: None,
-            metadata: None,
-            media_type: None,
-            duration_milliseconds: None,
-            versions_number: None,
-            comments_count: None,
             approval: Nullable::Absent,
-            ancestor_collections: None,
-            position: None,
-            relations: None,
             formats: Nullable::Absent,
-            files: None,
-            proxies: None,
-            keyframes: None,
         }
     }
 
@@ -2029,7 +1730,7 @@ impl AssetSearchDocument {
 
     /// Whether it was approved.
     pub fn approval(mut self, approval: impl Into<Approval>) -> Self {
-        self.approval = Nullable::Value(Box::new(approval.into()));
+        self.approval = Nullable::Value(approval.into());
         self
     }
 
@@ -2075,7 +1776,7 @@ pub struct AssetsReindexOptions {
 }
 
 impl AssetsReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2116,9 +1817,6 @@ impl AssetsReindexOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAsset {
-    /// The asset. Set by iconik: a request does not change it.
-    pub id: Option<AssetId>,
-
     /// The title that people see.
     pub title: String,
 
@@ -2158,9 +1856,6 @@ pub struct NewAsset {
     /// in both places (seen live).
     pub archive_status: Option<ArchiveStatus>,
 
-    /// When it was last brought back from the archive. Set by iconik: a request does not change it.
-    pub last_archive_restore_date: Option<Timestamp>,
-
     /// How far the analysis of its content is.
     pub analyze_status: Option<ProcessingStatus>,
 
@@ -2197,45 +1892,11 @@ pub struct NewAsset {
     /// The number of the draft clip in Wildmoka that it comes from.
     pub clip_id: Nullable<i64>,
 
-    /// Whether the calling user has marked it as favourite. Set by iconik: a request does not
-    /// change it.
-    pub favoured: Option<bool>,
-
     /// When it was created.
     pub date_created: Option<Timestamp>,
 
     /// When it was last changed.
     pub date_modified: Option<Timestamp>,
-
-    /// When it came into iconik. Set by iconik: a request does not change it.
-    pub date_imported: Option<Timestamp>,
-
-    /// When it was last viewed. Set by iconik: a request does not change it.
-    pub date_viewed: Option<Timestamp>,
-
-    /// When it was moved to the delete queue. Set by iconik: a request does not change it.
-    pub date_deleted: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// Name and picture of the user who created it; only where the request asks for users. Set by
-    /// iconik: a request does not change it.
-    pub created_by_user_info: Option<Box<User>>,
-
-    /// Who last changed it. Set by iconik: a request does not change it.
-    pub updated_by_user: Option<UserId>,
-
-    /// Name and picture of the user who last changed it; only where the request asks for users. Set
-    /// by iconik: a request does not change it.
-    pub updated_by_user_info: Option<Box<User>>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
-
-    /// Name and picture of the user who moved it to the delete queue; only where the request asks
-    /// for users. Set by iconik: a request does not change it.
-    pub deleted_by_user_info: Option<Box<User>>,
 
     /// Of a post: the number of its publication.
     pub publication_id: Nullable<i64>,
@@ -2278,10 +1939,9 @@ pub struct NewAsset {
 }
 
 impl NewAsset {
-    /// With `title`, which iconik demands.
+    /// Creates a value with `title`, which iconik requires.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            id: None,
             title: title.into(),
             r#type: None,
             status: None,
@@ -2294,7 +1954,6 @@ impl NewAsset {
             is_online: None,
             limit_download_to_groups: Nullable::Absent,
             archive_status: None,
-            last_archive_restore_date: None,
             analyze_status: None,
             face_recognition_status: None,
             person_ids: Nullable::Absent,
@@ -2307,18 +1966,8 @@ impl NewAsset {
             time_start_milliseconds: None,
             time_end_milliseconds: None,
             clip_id: Nullable::Absent,
-            favoured: None,
             date_created: None,
             date_modified: None,
-            date_imported: None,
-            date_viewed: None,
-            date_deleted: None,
-            created_by_user: None,
-            created_by_user_info: None,
-            updated_by_user: None,
-            updated_by_user_info: None,
-            deleted_by_user: None,
-            deleted_by_user_info: None,
             publication_id: Nullable::Absent,
             publication_status: Nullable::Absent,
             date_published_at: Nullable::Absent,

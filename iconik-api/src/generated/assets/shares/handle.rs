@@ -140,7 +140,11 @@ impl SharesHandle {
     ///     .create(
     ///         ObjectType::Assets,
     ///         object_id,
-    ///         NewShare::new(true, true, true, true, ["ann@example.com"]),
+    ///         NewShare::new(["ann@example.com"])
+    ///             .allow_comments(true)
+    ///             .allow_approving_comments(true)
+    ///             .allow_setting_approve_status(true)
+    ///             .allow_download(true),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -179,7 +183,15 @@ impl SharesHandle {
     /// let share = client
     ///     .assets()
     ///     .shares()
-    ///     .create_url(ObjectType::Assets, object_id, NewShareUrl::new(true, true, true, true))
+    ///     .create_url(
+    ///         ObjectType::Assets,
+    ///         object_id,
+    ///         NewShareUrl::new()
+    ///             .allow_comments(true)
+    ///             .allow_approving_comments(true)
+    ///             .allow_setting_approve_status(true)
+    ///             .allow_download(true),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -217,14 +229,11 @@ impl SharesHandle {
     ///     .shares()
     ///     .create_for_many(
     ///         ObjectType::Assets,
-    ///         NewShareOfMany::new(
-    ///             "Dailies",
-    ///             true,
-    ///             true,
-    ///             true,
-    ///             true,
-    ///             ["427abd77-f149-11eb-a843-0a580a3db916"],
-    ///         ),
+    ///         NewShareOfMany::new("Dailies", ["427abd77-f149-11eb-a843-0a580a3db916"])
+    ///             .allow_comments(true)
+    ///             .allow_approving_comments(true)
+    ///             .allow_setting_approve_status(true)
+    ///             .allow_download(true),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -287,7 +296,11 @@ impl SharesHandle {
     ///         ObjectType::Assets,
     ///         object_id,
     ///         share_id,
-    ///         ShareReplacement::new(true, true, true, true),
+    ///         ShareReplacement::new()
+    ///             .allow_comments(true)
+    ///             .allow_approving_comments(true)
+    ///             .allow_setting_approve_status(true)
+    ///             .allow_download(true),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -19,19 +19,19 @@ pub struct NewShare {
     pub expires: Option<Timestamp>,
 
     /// Guests may comment.
-    pub allow_comments: bool,
+    pub allow_comments: Option<bool>,
 
     /// Guests see the comments that were there before.
     pub show_existing_comments: Nullable<bool>,
 
     /// Guests may tick comments off.
-    pub allow_approving_comments: bool,
+    pub allow_approving_comments: Option<bool>,
 
     /// Guests may look for users to mention in comments.
     pub allow_user_search_for_mentions: Option<bool>,
 
     /// Guests may approve or refuse.
-    pub allow_setting_approve_status: bool,
+    pub allow_setting_approve_status: Option<bool>,
 
     /// Whether the share asks for approval.
     pub is_approval: Nullable<bool>,
@@ -40,7 +40,7 @@ pub struct NewShare {
     pub automatic_approval_share: Nullable<bool>,
 
     /// Guests may download the originals.
-    pub allow_download: bool,
+    pub allow_download: Option<bool>,
 
     /// Guests may download the proxies.
     pub allow_download_proxy: Option<bool>,
@@ -81,9 +81,6 @@ pub struct NewShare {
     /// The kind of the object; the path says it already.
     pub object_type: Option<ObjectType>,
 
-    /// Who shares. Set by iconik: a request does not change it.
-    pub owner_id: Option<UserId>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
 
@@ -92,9 +89,6 @@ pub struct NewShare {
 
     /// The password that guests need.
     pub password: Nullable<Secret>,
-
-    /// Which share it is. Set by iconik: a request does not change it.
-    pub id: Option<ShareId>,
 
     /// The e-mail addresses of the people to invite.
     pub emails: Vec<String>,
@@ -107,26 +101,24 @@ pub struct NewShare {
 }
 
 impl NewShare {
-    /// With `allow_comments`, `allow_approving_comments`, `allow_setting_approve_status`,
-    /// `allow_download` and `emails`, which iconik demands.
-    pub fn new(
-        allow_comments: bool,
-        allow_approving_comments: bool,
-        allow_setting_approve_status: bool,
-        allow_download: bool,
-        emails: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a value with `emails`, which iconik requires.
+    ///
+    /// iconik also requires [`allow_comments`](Self::allow_comments),
+    /// [`allow_approving_comments`](Self::allow_approving_comments),
+    /// [`allow_setting_approve_status`](Self::allow_setting_approve_status) and
+    /// [`allow_download`](Self::allow_download): set them by name.
+    pub fn new(emails: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             title: None,
             expires: None,
-            allow_comments,
+            allow_comments: None,
             show_existing_comments: Nullable::Absent,
-            allow_approving_comments,
+            allow_approving_comments: None,
             allow_user_search_for_mentions: None,
-            allow_setting_approve_status,
+            allow_setting_approve_status: None,
             is_approval: Nullable::Absent,
             automatic_approval_share: Nullable::Absent,
-            allow_download,
+            allow_download: None,
             allow_download_proxy: None,
             allow_upload: None,
             upload_storage_id: Nullable::Absent,
@@ -140,11 +132,9 @@ impl NewShare {
             drm: Nullable::Absent,
             review_experience_public_beta: Nullable::Absent,
             object_type: None,
-            owner_id: None,
             system_domain_id: None,
             object_id: None,
             password: Nullable::Absent,
-            id: None,
             emails: emails.into_iter().map(Into::into).collect(),
             message: None,
             project_id: Nullable::Absent,
@@ -163,6 +153,12 @@ impl NewShare {
         self
     }
 
+    /// Guests may comment. iconik requires it.
+    pub fn allow_comments(mut self, allow_comments: bool) -> Self {
+        self.allow_comments = Some(allow_comments);
+        self
+    }
+
     /// Guests see the comments that were there before.
     pub fn show_existing_comments(mut self, show_existing_comments: bool) -> Self {
         self.show_existing_comments = Nullable::Value(show_existing_comments);
@@ -175,9 +171,21 @@ impl NewShare {
         self
     }
 
+    /// Guests may tick comments off. iconik requires it.
+    pub fn allow_approving_comments(mut self, allow_approving_comments: bool) -> Self {
+        self.allow_approving_comments = Some(allow_approving_comments);
+        self
+    }
+
     /// Guests may look for users to mention in comments.
     pub fn allow_user_search_for_mentions(mut self, allow_user_search_for_mentions: bool) -> Self {
         self.allow_user_search_for_mentions = Some(allow_user_search_for_mentions);
+        self
+    }
+
+    /// Guests may approve or refuse. iconik requires it.
+    pub fn allow_setting_approve_status(mut self, allow_setting_approve_status: bool) -> Self {
+        self.allow_setting_approve_status = Some(allow_setting_approve_status);
         self
     }
 
@@ -202,6 +210,12 @@ impl NewShare {
     /// Clears `automatic_approval_share`: sends `null`.
     pub fn clear_automatic_approval_share(mut self) -> Self {
         self.automatic_approval_share = Nullable::Null;
+        self
+    }
+
+    /// Guests may download the originals. iconik requires it.
+    pub fn allow_download(mut self, allow_download: bool) -> Self {
+        self.allow_download = Some(allow_download);
         self
     }
 
@@ -385,19 +399,19 @@ pub struct NewShareOfMany {
     pub expires: Option<Timestamp>,
 
     /// Guests may comment.
-    pub allow_comments: bool,
+    pub allow_comments: Option<bool>,
 
     /// Guests see the comments that were there before.
     pub show_existing_comments: Nullable<bool>,
 
     /// Guests may tick comments off.
-    pub allow_approving_comments: bool,
+    pub allow_approving_comments: Option<bool>,
 
     /// Guests may look for users to mention in comments.
     pub allow_user_search_for_mentions: Option<bool>,
 
     /// Guests may approve or refuse.
-    pub allow_setting_approve_status: bool,
+    pub allow_setting_approve_status: Option<bool>,
 
     /// Whether the share asks for approval.
     pub is_approval: Nullable<bool>,
@@ -406,7 +420,7 @@ pub struct NewShareOfMany {
     pub automatic_approval_share: Nullable<bool>,
 
     /// Guests may download the originals.
-    pub allow_download: bool,
+    pub allow_download: Option<bool>,
 
     /// Guests may download the proxies.
     pub allow_download_proxy: Option<bool>,
@@ -444,20 +458,11 @@ pub struct NewShareOfMany {
     /// Whether guests get iconik's new review pages.
     pub review_experience_public_beta: Nullable<bool>,
 
-    /// The kind of the objects: always `assets`. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// Who shares. Set by iconik: a request does not change it.
-    pub owner_id: Option<UserId>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
 
     /// The password that guests need.
     pub password: Option<Secret>,
-
-    /// Which share it is. Set by iconik: a request does not change it.
-    pub id: Option<ShareId>,
 
     /// The e-mail addresses of the people to invite.
     pub emails: Option<Vec<String>>,
@@ -473,27 +478,27 @@ pub struct NewShareOfMany {
 }
 
 impl NewShareOfMany {
-    /// With `title`, `allow_comments`, `allow_approving_comments`, `allow_setting_approve_status`,
-    /// `allow_download` and `object_ids`, which iconik demands.
+    /// Creates a value with `title` and `object_ids`, which iconik requires.
+    ///
+    /// iconik also requires [`allow_comments`](Self::allow_comments),
+    /// [`allow_approving_comments`](Self::allow_approving_comments),
+    /// [`allow_setting_approve_status`](Self::allow_setting_approve_status) and
+    /// [`allow_download`](Self::allow_download): set them by name.
     pub fn new(
         title: impl Into<String>,
-        allow_comments: bool,
-        allow_approving_comments: bool,
-        allow_setting_approve_status: bool,
-        allow_download: bool,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
     ) -> Self {
         Self {
             title: title.into(),
             expires: None,
-            allow_comments,
+            allow_comments: None,
             show_existing_comments: Nullable::Absent,
-            allow_approving_comments,
+            allow_approving_comments: None,
             allow_user_search_for_mentions: None,
-            allow_setting_approve_status,
+            allow_setting_approve_status: None,
             is_approval: Nullable::Absent,
             automatic_approval_share: Nullable::Absent,
-            allow_download,
+            allow_download: None,
             allow_download_proxy: None,
             allow_upload: None,
             upload_storage_id: Nullable::Absent,
@@ -506,11 +511,8 @@ impl NewShareOfMany {
             watermark: Nullable::Absent,
             drm: Nullable::Absent,
             review_experience_public_beta: Nullable::Absent,
-            object_type: None,
-            owner_id: None,
             system_domain_id: None,
             password: None,
-            id: None,
             emails: None,
             message: None,
             object_ids: object_ids.into_iter().map(Into::into).collect(),
@@ -521,6 +523,12 @@ impl NewShareOfMany {
     /// When it ends.
     pub fn expires(mut self, expires: impl Into<Timestamp>) -> Self {
         self.expires = Some(expires.into());
+        self
+    }
+
+    /// Guests may comment. iconik requires it.
+    pub fn allow_comments(mut self, allow_comments: bool) -> Self {
+        self.allow_comments = Some(allow_comments);
         self
     }
 
@@ -536,9 +544,21 @@ impl NewShareOfMany {
         self
     }
 
+    /// Guests may tick comments off. iconik requires it.
+    pub fn allow_approving_comments(mut self, allow_approving_comments: bool) -> Self {
+        self.allow_approving_comments = Some(allow_approving_comments);
+        self
+    }
+
     /// Guests may look for users to mention in comments.
     pub fn allow_user_search_for_mentions(mut self, allow_user_search_for_mentions: bool) -> Self {
         self.allow_user_search_for_mentions = Some(allow_user_search_for_mentions);
+        self
+    }
+
+    /// Guests may approve or refuse. iconik requires it.
+    pub fn allow_setting_approve_status(mut self, allow_setting_approve_status: bool) -> Self {
+        self.allow_setting_approve_status = Some(allow_setting_approve_status);
         self
     }
 
@@ -563,6 +583,12 @@ impl NewShareOfMany {
     /// Clears `automatic_approval_share`: sends `null`.
     pub fn clear_automatic_approval_share(mut self) -> Self {
         self.automatic_approval_share = Nullable::Null;
+        self
+    }
+
+    /// Guests may download the originals. iconik requires it.
+    pub fn allow_download(mut self, allow_download: bool) -> Self {
+        self.allow_download = Some(allow_download);
         self
     }
 
@@ -717,7 +743,7 @@ impl NewShareOfMany {
 /// What a new share by URL allows.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewShareUrl {
     /// The title that people see.
     pub title: Nullable<String>,
@@ -728,19 +754,19 @@ pub struct NewShareUrl {
     pub expires: Option<Timestamp>,
 
     /// Guests may comment.
-    pub allow_comments: bool,
+    pub allow_comments: Option<bool>,
 
     /// Guests see the comments that were there before.
     pub show_existing_comments: Nullable<bool>,
 
     /// Guests may tick comments off.
-    pub allow_approving_comments: bool,
+    pub allow_approving_comments: Option<bool>,
 
     /// Guests may look for users to mention in comments.
     pub allow_user_search_for_mentions: Option<bool>,
 
     /// Guests may approve or refuse.
-    pub allow_setting_approve_status: bool,
+    pub allow_setting_approve_status: Option<bool>,
 
     /// Whether the share asks for approval.
     pub is_approval: Nullable<bool>,
@@ -749,7 +775,7 @@ pub struct NewShareUrl {
     pub automatic_approval_share: Nullable<bool>,
 
     /// Guests may download the originals.
-    pub allow_download: bool,
+    pub allow_download: Option<bool>,
 
     /// Guests may download the proxies.
     pub allow_download_proxy: Option<bool>,
@@ -804,43 +830,14 @@ pub struct NewShareUrl {
 }
 
 impl NewShareUrl {
-    /// With `allow_comments`, `allow_approving_comments`, `allow_setting_approve_status` and
-    /// `allow_download`, which iconik demands.
-    pub fn new(
-        allow_comments: bool,
-        allow_approving_comments: bool,
-        allow_setting_approve_status: bool,
-        allow_download: bool,
-    ) -> Self {
-        Self {
-            title: Nullable::Absent,
-            expires: None,
-            allow_comments,
-            show_existing_comments: Nullable::Absent,
-            allow_approving_comments,
-            allow_user_search_for_mentions: None,
-            allow_setting_approve_status,
-            is_approval: Nullable::Absent,
-            automatic_approval_share: Nullable::Absent,
-            allow_download,
-            allow_download_proxy: None,
-            allow_upload: None,
-            upload_storage_id: Nullable::Absent,
-            allow_view_versions: None,
-            allow_view_transcriptions: None,
-            allow_custom_actions: None,
-            allow_sync: Nullable::Absent,
-            metadata_views: Nullable::Absent,
-            show_watermark: Nullable::Absent,
-            watermark: Nullable::Absent,
-            drm: Nullable::Absent,
-            review_experience_public_beta: Nullable::Absent,
-            object_type: None,
-            owner_id: None,
-            system_domain_id: None,
-            object_id: None,
-            password: Nullable::Absent,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`allow_comments`](Self::allow_comments),
+    /// [`allow_approving_comments`](Self::allow_approving_comments),
+    /// [`allow_setting_approve_status`](Self::allow_setting_approve_status) and
+    /// [`allow_download`](Self::allow_download): set them by name.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The title that people see.
@@ -861,6 +858,12 @@ impl NewShareUrl {
         self
     }
 
+    /// Guests may comment. iconik requires it.
+    pub fn allow_comments(mut self, allow_comments: bool) -> Self {
+        self.allow_comments = Some(allow_comments);
+        self
+    }
+
     /// Guests see the comments that were there before.
     pub fn show_existing_comments(mut self, show_existing_comments: bool) -> Self {
         self.show_existing_comments = Nullable::Value(show_existing_comments);
@@ -873,9 +876,21 @@ impl NewShareUrl {
         self
     }
 
+    /// Guests may tick comments off. iconik requires it.
+    pub fn allow_approving_comments(mut self, allow_approving_comments: bool) -> Self {
+        self.allow_approving_comments = Some(allow_approving_comments);
+        self
+    }
+
     /// Guests may look for users to mention in comments.
     pub fn allow_user_search_for_mentions(mut self, allow_user_search_for_mentions: bool) -> Self {
         self.allow_user_search_for_mentions = Some(allow_user_search_for_mentions);
+        self
+    }
+
+    /// Guests may approve or refuse. iconik requires it.
+    pub fn allow_setting_approve_status(mut self, allow_setting_approve_status: bool) -> Self {
+        self.allow_setting_approve_status = Some(allow_setting_approve_status);
         self
     }
 
@@ -900,6 +915,12 @@ impl NewShareUrl {
     /// Clears `automatic_approval_share`: sends `null`.
     pub fn clear_automatic_approval_share(mut self) -> Self {
         self.automatic_approval_share = Nullable::Null;
+        self
+    }
+
+    /// Guests may download the originals. iconik requires it.
+    pub fn allow_download(mut self, allow_download: bool) -> Self {
+        self.allow_download = Some(allow_download);
         self
     }
 
@@ -1073,66 +1094,17 @@ pub struct NewShareUser {
     /// The e-mail address.
     pub email: String,
 
-    /// The first name. Set by iconik: a request does not change it.
-    pub first_name: Option<String>,
-
-    /// The last name. Set by iconik: a request does not change it.
-    pub last_name: Option<String>,
-
-    /// URL of the picture of the user. Set by iconik: a request does not change it.
-    pub photo: Option<String>,
-
-    /// URL of a large picture of the user. Set by iconik: a request does not change it.
-    pub photo_big: Option<String>,
-
-    /// URL of a small picture of the user. Set by iconik: a request does not change it.
-    pub photo_small: Option<String>,
-
     /// The user of iconik behind the e-mail address.
     pub internal_user_id: Option<UserId>,
-
-    /// How often the person came. Set by iconik: a request does not change it.
-    pub access_count: Option<i64>,
-
-    /// How often the person downloaded something. Set by iconik: a request does not change it.
-    pub download_count: Option<i64>,
-
-    /// When the person last came. Set by iconik: a request does not change it.
-    pub last_access_date: Option<Timestamp>,
-
-    /// The share. Set by iconik: a request does not change it.
-    pub share_id: Option<ShareId>,
-
-    /// The kind of the object that is shared. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// The object that is shared. Set by iconik: a request does not change it.
-    pub object_id: Option<ObjectId>,
 
     /// The password that this person needs.
     pub password: Option<Secret>,
 }
 
 impl NewShareUser {
-    /// With `email`, which iconik demands.
+    /// Creates a value with `email`, which iconik requires.
     pub fn new(email: impl Into<String>) -> Self {
-        Self {
-            id: None,
-            email: email.into(),
-            first_name: None,
-            last_name: None,
-            photo: None,
-            photo_big: None,
-            photo_small: None,
-            internal_user_id: None,
-            access_count: None,
-            download_count: None,
-            last_access_date: None,
-            share_id: None,
-            object_type: None,
-            object_id: None,
-            password: None,
-        }
+        Self { id: None, email: email.into(), internal_user_id: None, password: None }
     }
 
     /// Which person of the share it is.
@@ -1308,7 +1280,7 @@ pub struct ShareLogin {
 }
 
 impl ShareLogin {
-    /// With `hash`, which iconik demands.
+    /// Creates a value with `hash`, which iconik requires.
     pub fn new(hash: impl Into<String>) -> Self {
         Self {
             hash: hash.into(),
@@ -1355,12 +1327,10 @@ impl ShareLogin {
 ///
 /// Made from a [`Share`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `allow_comments` or `allow_approving_comments` or `allow_setting_approve_status` or
-/// `allow_download`.
+/// since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShareReplacement {
     /// The title that people see.
     pub title: Nullable<String>,
@@ -1371,19 +1341,19 @@ pub struct ShareReplacement {
     pub expires: Option<Timestamp>,
 
     /// Guests may comment.
-    pub allow_comments: bool,
+    pub allow_comments: Option<bool>,
 
     /// Guests see the comments that were there before.
     pub show_existing_comments: Nullable<bool>,
 
     /// Guests may tick comments off.
-    pub allow_approving_comments: bool,
+    pub allow_approving_comments: Option<bool>,
 
     /// Guests may look for users to mention in comments.
     pub allow_user_search_for_mentions: Option<bool>,
 
     /// Guests may approve or refuse.
-    pub allow_setting_approve_status: bool,
+    pub allow_setting_approve_status: Option<bool>,
 
     /// Whether the share asks for approval.
     pub is_approval: Nullable<bool>,
@@ -1392,7 +1362,7 @@ pub struct ShareReplacement {
     pub automatic_approval_share: Nullable<bool>,
 
     /// Guests may download the originals.
-    pub allow_download: bool,
+    pub allow_download: Option<bool>,
 
     /// Guests may download the proxies.
     pub allow_download_proxy: Option<bool>,
@@ -1430,85 +1400,22 @@ pub struct ShareReplacement {
     /// Whether guests get iconik's new review pages.
     pub review_experience_public_beta: Nullable<bool>,
 
-    /// The kind of the object that is shared. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// Who shares. Set by iconik: a request does not change it.
-    pub owner_id: Option<UserId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// The object that is shared. Set by iconik: a request does not change it.
-    pub object_id: Option<ObjectId>,
-
-    /// Which share it is. Set by iconik: a request does not change it.
-    pub id: Option<ShareId>,
-
     /// What the invitation says.
     pub message: Nullable<String>,
 
-    /// The URL of the share. Set by iconik: a request does not change it.
-    pub url: Option<String>,
-
-    /// Whether guests need a password. Set by iconik: a request does not change it.
-    pub has_password: Option<bool>,
-
-    /// Whether everything that is to be shared is in it yet. Set by iconik: a request does not
-    /// change it.
-    pub population_status: Option<PopulationStatus>,
-
     /// The project that the share was made in.
     pub project_id: Nullable<ProjectId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
 }
 
 impl ShareReplacement {
-    /// With `allow_comments`, `allow_approving_comments`, `allow_setting_approve_status` and
-    /// `allow_download`, which iconik demands.
-    pub fn new(
-        allow_comments: bool,
-        allow_approving_comments: bool,
-        allow_setting_approve_status: bool,
-        allow_download: bool,
-    ) -> Self {
-        Self {
-            title: Nullable::Absent,
-            expires: None,
-            allow_comments,
-            show_existing_comments: Nullable::Absent,
-            allow_approving_comments,
-            allow_user_search_for_mentions: None,
-            allow_setting_approve_status,
-            is_approval: Nullable::Absent,
-            automatic_approval_share: Nullable::Absent,
-            allow_download,
-            allow_download_proxy: None,
-            allow_upload: None,
-            upload_storage_id: Nullable::Absent,
-            allow_view_versions: None,
-            allow_view_transcriptions: None,
-            allow_custom_actions: None,
-            allow_sync: Nullable::Absent,
-            metadata_views: Nullable::Absent,
-            show_watermark: Nullable::Absent,
-            watermark: Nullable::Absent,
-            drm: Nullable::Absent,
-            review_experience_public_beta: Nullable::Absent,
-            object_type: None,
-            owner_id: None,
-            system_domain_id: None,
-            object_id: None,
-            id: None,
-            message: Nullable::Absent,
-            url: None,
-            has_password: None,
-            population_status: None,
-            project_id: Nullable::Absent,
-            date_created: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`allow_comments`](Self::allow_comments),
+    /// [`allow_approving_comments`](Self::allow_approving_comments),
+    /// [`allow_setting_approve_status`](Self::allow_setting_approve_status) and
+    /// [`allow_download`](Self::allow_download): set them by name.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The title that people see.
@@ -1529,6 +1436,12 @@ impl ShareReplacement {
         self
     }
 
+    /// Guests may comment. iconik requires it.
+    pub fn allow_comments(mut self, allow_comments: bool) -> Self {
+        self.allow_comments = Some(allow_comments);
+        self
+    }
+
     /// Guests see the comments that were there before.
     pub fn show_existing_comments(mut self, show_existing_comments: bool) -> Self {
         self.show_existing_comments = Nullable::Value(show_existing_comments);
@@ -1541,9 +1454,21 @@ impl ShareReplacement {
         self
     }
 
+    /// Guests may tick comments off. iconik requires it.
+    pub fn allow_approving_comments(mut self, allow_approving_comments: bool) -> Self {
+        self.allow_approving_comments = Some(allow_approving_comments);
+        self
+    }
+
     /// Guests may look for users to mention in comments.
     pub fn allow_user_search_for_mentions(mut self, allow_user_search_for_mentions: bool) -> Self {
         self.allow_user_search_for_mentions = Some(allow_user_search_for_mentions);
+        self
+    }
+
+    /// Guests may approve or refuse. iconik requires it.
+    pub fn allow_setting_approve_status(mut self, allow_setting_approve_status: bool) -> Self {
+        self.allow_setting_approve_status = Some(allow_setting_approve_status);
         self
     }
 
@@ -1568,6 +1493,12 @@ impl ShareReplacement {
     /// Clears `automatic_approval_share`: sends `null`.
     pub fn clear_automatic_approval_share(mut self) -> Self {
         self.automatic_approval_share = Nullable::Null;
+        self
+    }
+
+    /// Guests may download the originals. iconik requires it.
+    pub fn allow_download(mut self, allow_download: bool) -> Self {
+        self.allow_download = Some(allow_download);
         self
     }
 
@@ -1713,9 +1644,10 @@ impl ShareReplacement {
     }
 }
 
-copies!(Share => ShareReplacement(allow_comments: "allow_comments", allow_approving_comments: "allow_approving_comments", allow_setting_approve_status: "allow_setting_approve_status", allow_download: "allow_download") {
-    title, expires, show_existing_comments, allow_user_search_for_mentions, is_approval,
-    automatic_approval_share, allow_download_proxy, allow_upload, upload_storage_id,
+copies!(Share => ShareReplacement {
+    title, expires, allow_comments, show_existing_comments, allow_approving_comments,
+    allow_user_search_for_mentions, allow_setting_approve_status, is_approval,
+    automatic_approval_share, allow_download, allow_download_proxy, allow_upload, upload_storage_id,
     allow_view_versions, allow_view_transcriptions, allow_custom_actions, allow_sync,
     metadata_views, show_watermark, watermark, drm, review_experience_public_beta, project_id,
 });
@@ -1730,7 +1662,7 @@ pub struct ShareSelection {
 }
 
 impl ShareSelection {
-    /// With `share_ids`, which iconik demands.
+    /// Creates a value with `share_ids`, which iconik requires.
     pub fn new(share_ids: impl IntoIterator<Item = impl Into<ShareId>>) -> Self {
         Self { share_ids: share_ids.into_iter().map(Into::into).collect() }
     }
@@ -1801,48 +1733,15 @@ pub struct ShareUserPatch {
     /// The e-mail address.
     pub email: Option<String>,
 
-    /// The first name. Set by iconik: a request does not change it.
-    pub first_name: Option<String>,
-
-    /// The last name. Set by iconik: a request does not change it.
-    pub last_name: Option<String>,
-
-    /// URL of the picture of the user. Set by iconik: a request does not change it.
-    pub photo: Option<String>,
-
-    /// URL of a large picture of the user. Set by iconik: a request does not change it.
-    pub photo_big: Option<String>,
-
-    /// URL of a small picture of the user. Set by iconik: a request does not change it.
-    pub photo_small: Option<String>,
-
     /// The user of iconik behind the e-mail address.
     pub internal_user_id: Option<UserId>,
-
-    /// How often the person came. Set by iconik: a request does not change it.
-    pub access_count: Option<i64>,
-
-    /// How often the person downloaded something. Set by iconik: a request does not change it.
-    pub download_count: Option<i64>,
-
-    /// When the person last came. Set by iconik: a request does not change it.
-    pub last_access_date: Option<Timestamp>,
-
-    /// The share. Set by iconik: a request does not change it.
-    pub share_id: Option<ShareId>,
-
-    /// The kind of the object that is shared. Set by iconik: a request does not change it.
-    pub object_type: Option<ObjectType>,
-
-    /// The object that is shared. Set by iconik: a request does not change it.
-    pub object_id: Option<ObjectId>,
 
     /// The password that this person needs.
     pub password: Option<Secret>,
 }
 
 impl ShareUserPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -42,29 +42,12 @@ pub struct SyncSession {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncSessionOptions {
-    /// Which sync session it is. Set by iconik: a request does not change it.
-    pub id: Option<SyncSessionId>,
-
     /// The node of the session; iconik does not explain it.
     pub node: Option<String>,
-
-    /// By its name the URL of the session's data centre; iconik does not explain it. Set by iconik:
-    /// a request does not change it.
-    pub dc_url: Option<String>,
-
-    /// By its name the URL of the data centre that responds; iconik does not explain it. Set by
-    /// iconik: a request does not change it.
-    pub current_dc_url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SyncSessionOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -4,8 +4,15 @@
 
 use super::*;
 
-response_model!(SyncSession { id, node, dc_url, current_dc_url, date_created, date_modified });
+response_model!(SyncSession {
+    id: "id",
+    node: "node",
+    dc_url: "dc_url",
+    current_dc_url: "current_dc_url",
+    date_created: "date_created",
+    date_modified: "date_modified",
+});
 
 request_model!(SyncSessionOptions {
-    id, node, dc_url, current_dc_url, date_created, date_modified,
+    node: "node",
 });

@@ -15,16 +15,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewTranscriptionProperties {
-    /// Which transcription it is: what its segments carry as `transcription_id`. Set by iconik: a
-    /// request does not change it.
-    pub id: Option<TranscriptionId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
-    /// The version of the asset. Set by iconik: a request does not change it.
-    pub version_id: Option<VersionId>,
-
     /// The language that is spoken.
     ///
     /// Note: Integrators write it in two letters as ISO 639-1 has them, for example `en`.
@@ -34,14 +24,11 @@ pub struct NewTranscriptionProperties {
     pub speaker_labels: Option<BTreeMap<String, String>>,
 
     /// Which engine made it.
-    pub engine_info: Nullable<Box<TranscriptionEngineInfo>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
+    pub engine_info: Nullable<TranscriptionEngineInfo>,
 }
 
 impl NewTranscriptionProperties {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -68,7 +55,7 @@ impl NewTranscriptionProperties {
 
     /// Which engine made it.
     pub fn engine_info(mut self, engine_info: impl Into<TranscriptionEngineInfo>) -> Self {
-        self.engine_info = Nullable::Value(Box::new(engine_info.into()));
+        self.engine_info = Nullable::Value(engine_info.into());
         self
     }
 
@@ -105,7 +92,7 @@ pub struct SubtitleTranscription {
 }
 
 impl SubtitleTranscription {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -168,7 +155,7 @@ pub struct TranscriptionEngineInfo {
 }
 
 impl TranscriptionEngineInfo {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -220,7 +207,7 @@ pub struct TranscriptionProperties {
     pub speaker_labels: BTreeMap<String, String>,
 
     /// Which engine made it.
-    pub engine_info: Option<Box<TranscriptionEngineInfo>>,
+    pub engine_info: Option<TranscriptionEngineInfo>,
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
@@ -238,16 +225,6 @@ pub struct TranscriptionProperties {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TranscriptionPropertiesPatch {
-    /// Which transcription it is: what its segments carry as `transcription_id`. Set by iconik: a
-    /// request does not change it.
-    pub id: Option<TranscriptionId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
-    /// The version of the asset. Set by iconik: a request does not change it.
-    pub version_id: Option<VersionId>,
-
     /// The language that is spoken.
     ///
     /// Note: Integrators write it in two letters as ISO 639-1 has them, for example `en`.
@@ -257,14 +234,11 @@ pub struct TranscriptionPropertiesPatch {
     pub speaker_labels: Option<BTreeMap<String, String>>,
 
     /// Which engine made it.
-    pub engine_info: Nullable<Box<TranscriptionEngineInfo>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
+    pub engine_info: Nullable<TranscriptionEngineInfo>,
 }
 
 impl TranscriptionPropertiesPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -291,7 +265,7 @@ impl TranscriptionPropertiesPatch {
 
     /// Which engine made it.
     pub fn engine_info(mut self, engine_info: impl Into<TranscriptionEngineInfo>) -> Self {
-        self.engine_info = Nullable::Value(Box::new(engine_info.into()));
+        self.engine_info = Nullable::Value(engine_info.into());
         self
     }
 

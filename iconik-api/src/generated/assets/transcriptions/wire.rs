@@ -5,23 +5,42 @@
 use super::*;
 
 request_model!(NewTranscriptionProperties {
-    id, asset_id, version_id, language, speaker_labels, engine_info, system_domain_id,
+    language: "language",
+    speaker_labels: "speaker_labels",
+    engine_info: "engine_info",
 });
 
 request_model!(SubtitleTranscription {
-    source_subtitle_id, content, format, language, delete_old_transcriptions,
+    source_subtitle_id: "source_subtitle_id",
+    content: "content",
+    format: "format",
+    language: "language",
+    delete_old_transcriptions: "delete_old_transcriptions",
 });
 
-response_model!(TranscriptionEngineInfo { name, r#type: "type", model, version });
+response_model!(TranscriptionEngineInfo {
+    name: "name",
+    r#type: "type",
+    model: "model",
+    version: "version",
+});
 
 response_model!(TranscriptionProperties {
-    id, asset_id, version_id, language, speaker_labels, engine_info, system_domain_id,
+    id: "id",
+    asset_id: "asset_id",
+    version_id: "version_id",
+    language: "language",
+    speaker_labels: "speaker_labels",
+    engine_info: "engine_info",
+    system_domain_id: "system_domain_id",
 });
 
 list_item!(TranscriptionProperties { id: id });
 
 request_model!(TranscriptionPropertiesPatch {
-    id, asset_id, version_id, language, speaker_labels, engine_info, system_domain_id,
+    language: "language",
+    speaker_labels: "speaker_labels",
+    engine_info: "engine_info",
 });
 
 open_enum!(SubtitleFormat {

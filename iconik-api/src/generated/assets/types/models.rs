@@ -59,7 +59,7 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -143,7 +143,7 @@ pub struct ApprovalBy {
 }
 
 impl ApprovalBy {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -417,7 +417,7 @@ pub struct AssetRelation {
 }
 
 impl AssetRelation {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -498,7 +498,7 @@ pub struct AssetVersion {
 }
 
 impl AssetVersion {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -701,7 +701,7 @@ pub struct ItemPosition {
 }
 
 impl ItemPosition {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -726,7 +726,7 @@ pub struct RealmReindexOptions {
 }
 
 impl RealmReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -783,7 +783,7 @@ pub struct ReindexOptions {
 }
 
 impl ReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -878,7 +878,7 @@ pub struct User {
 }
 
 impl User {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

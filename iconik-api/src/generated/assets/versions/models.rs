@@ -14,9 +14,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssetVersionEdit {
-    /// The version. Set by iconik: a request does not change it.
-    pub id: Option<VersionId>,
-
     /// Its number.
     pub version_number: Option<i64>,
 
@@ -49,17 +46,10 @@ pub struct AssetVersionEdit {
 
     /// When it was created.
     pub date_created: Option<Timestamp>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// Name and picture of the user who created it; only where the request asks for users. Set by
-    /// iconik: a request does not change it.
-    pub created_by_user_info: Option<Box<User>>,
 }
 
 impl AssetVersionEdit {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -160,13 +150,10 @@ pub struct AssetVersionFromAsset {
 
     /// Only segments of these types are copied.
     pub include_segment_types: Option<Vec<SegmentType>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl AssetVersionFromAsset {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -221,15 +208,12 @@ pub struct AssetVersionFromVersion {
     /// Only segments of these types are copied.
     pub include_segment_types: Option<Vec<SegmentType>>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The formats that are not copied.
     pub exclude_format_ids: Nullable<Vec<FormatId>>,
 }
 
 impl AssetVersionFromVersion {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -309,9 +293,6 @@ pub struct NewAssetVersion {
     /// Only segments of these types are copied.
     pub include_segment_types: Option<Vec<SegmentType>>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The version to copy from.
     pub source_version_id: Option<VersionId>,
 
@@ -326,7 +307,7 @@ pub struct NewAssetVersion {
 }
 
 impl NewAssetVersion {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

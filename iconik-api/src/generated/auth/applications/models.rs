@@ -61,10 +61,6 @@ pub struct Application {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApplicationPatch {
-    /// The application; requests send it in the header `App-ID`. Set by iconik: a request does not
-    /// change it.
-    pub id: Option<ApplicationId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -91,19 +87,10 @@ pub struct ApplicationPatch {
 
     /// The origins of web pages that may use the application.
     pub allowed_origins: Option<Vec<String>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl ApplicationPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -205,10 +192,6 @@ copies!(Application => ApplicationPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationReplacement {
-    /// The application; requests send it in the header `App-ID`. Set by iconik: a request does not
-    /// change it.
-    pub id: Option<ApplicationId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -235,22 +218,12 @@ pub struct ApplicationReplacement {
 
     /// The origins of web pages that may use the application.
     pub allowed_origins: Option<Vec<String>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl ApplicationReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             url: Nullable::Absent,
@@ -260,9 +233,6 @@ impl ApplicationReplacement {
             redirect_uris: None,
             allowed_scopes: None,
             allowed_origins: None,
-            system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -402,10 +372,6 @@ pub struct CreatedApplication {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewApplication {
-    /// The application; requests send it in the header `App-ID`. Set by iconik: a request does not
-    /// change it.
-    pub id: Option<ApplicationId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -432,26 +398,12 @@ pub struct NewApplication {
 
     /// The origins of web pages that may use the application.
     pub allowed_origins: Option<Vec<String>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The secret that proves the identity of the application. Set by iconik: a request does not
-    /// change it.
-    pub client_secret: Option<Secret>,
 }
 
 impl NewApplication {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             url: Nullable::Absent,
@@ -461,10 +413,6 @@ impl NewApplication {
             redirect_uris: None,
             allowed_scopes: None,
             allowed_origins: None,
-            system_domain_id: None,
-            date_created: None,
-            date_modified: None,
-            client_secret: None,
         }
     }
 

@@ -5,34 +5,79 @@
 use super::*;
 
 response_model!(Application {
-    id, name, description, url, r#type: "type", default_user_id, oauth_client_type, redirect_uris,
-    allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified,
+    id: "id",
+    name: "name",
+    description: "description",
+    url: "url",
+    r#type: "type",
+    default_user_id: "default_user_id",
+    oauth_client_type: "oauth_client_type",
+    redirect_uris: "redirect_uris",
+    allowed_scopes: "allowed_scopes",
+    allowed_origins: "allowed_origins",
+    system_domain_id: "system_domain_id",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 list_item!(Application { id: id });
 
 request_model!(ApplicationPatch {
-    id, name, description, url, r#type: "type", default_user_id, oauth_client_type, redirect_uris,
-    allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified,
+    name: "name",
+    description: "description",
+    url: "url",
+    r#type: "type",
+    default_user_id: "default_user_id",
+    oauth_client_type: "oauth_client_type",
+    redirect_uris: "redirect_uris",
+    allowed_scopes: "allowed_scopes",
+    allowed_origins: "allowed_origins",
 });
 
 request_model!(ApplicationReplacement {
-    id, name required, description, url, r#type: "type", default_user_id, oauth_client_type,
-    redirect_uris, allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified,
+    required name: "name",
+    description: "description",
+    url: "url",
+    r#type: "type",
+    default_user_id: "default_user_id",
+    oauth_client_type: "oauth_client_type",
+    redirect_uris: "redirect_uris",
+    allowed_scopes: "allowed_scopes",
+    allowed_origins: "allowed_origins",
 });
 
 response_model!(CreatedApplication {
-    id, name, description, url, r#type: "type", default_user_id, oauth_client_type, redirect_uris,
-    allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified, client_secret,
+    id: "id",
+    name: "name",
+    description: "description",
+    url: "url",
+    r#type: "type",
+    default_user_id: "default_user_id",
+    oauth_client_type: "oauth_client_type",
+    redirect_uris: "redirect_uris",
+    allowed_scopes: "allowed_scopes",
+    allowed_origins: "allowed_origins",
+    system_domain_id: "system_domain_id",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    client_secret: "client_secret",
 });
 
 request_model!(NewApplication {
-    id, name required, description, url, r#type: "type", default_user_id, oauth_client_type,
-    redirect_uris, allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified,
-    client_secret,
+    required name: "name",
+    description: "description",
+    url: "url",
+    r#type: "type",
+    default_user_id: "default_user_id",
+    oauth_client_type: "oauth_client_type",
+    redirect_uris: "redirect_uris",
+    allowed_scopes: "allowed_scopes",
+    allowed_origins: "allowed_origins",
 });
 
-response_model!(OauthScopes { scopes });
+response_model!(OauthScopes {
+    scopes: "scopes",
+});
 
 open_enum!(ApplicationType {
     Oauth => "OAUTH",

@@ -68,7 +68,7 @@ pub struct EmbedTokenExchange {
 }
 
 impl EmbedTokenExchange {
-    /// With `embed_token`, which iconik demands.
+    /// Creates a value with `embed_token`, which iconik requires.
     pub fn new(embed_token: impl Into<Secret>) -> Self {
         Self { embed_token: embed_token.into(), requested_scopes: None }
     }
@@ -96,7 +96,7 @@ pub struct EmbedTokenOptions {
 }
 
 impl EmbedTokenOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -75,7 +75,7 @@ pub struct ExternalTokenRequest {
 }
 
 impl ExternalTokenRequest {
-    /// With `secret`, which iconik demands.
+    /// Creates a value with `secret`, which iconik requires.
     pub fn new(secret: impl Into<Secret>) -> Self {
         Self {
             secret: secret.into(),
@@ -125,15 +125,12 @@ pub struct NewApplicationInstance {
 
     /// The application.
     pub app_id: ApplicationId,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
 }
 
 impl NewApplicationInstance {
-    /// With `id` and `app_id`, which iconik demands.
+    /// Creates a value with `id` and `app_id`, which iconik requires.
     pub fn new(id: impl Into<ApplicationInstanceId>, app_id: impl Into<ApplicationId>) -> Self {
-        Self { id: id.into(), app_id: app_id.into(), date_created: None }
+        Self { id: id.into(), app_id: app_id.into() }
     }
 }
 
@@ -154,7 +151,7 @@ pub struct RedirectInfo {
 }
 
 impl RedirectInfo {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

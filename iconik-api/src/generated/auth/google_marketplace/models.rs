@@ -14,7 +14,7 @@ pub struct MarketplaceLink {
 }
 
 impl MarketplaceLink {
-    /// With `marketplace_signup_nonce`, which iconik demands.
+    /// Creates a value with `marketplace_signup_nonce`, which iconik requires.
     pub fn new(marketplace_signup_nonce: impl Into<Secret>) -> Self {
         Self { marketplace_signup_nonce: marketplace_signup_nonce.into() }
     }
@@ -30,7 +30,7 @@ pub struct MarketplaceSignup {
 }
 
 impl MarketplaceSignup {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

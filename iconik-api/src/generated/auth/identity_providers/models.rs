@@ -63,35 +63,18 @@ pub struct IdentityProvider {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdentityProviderPatch {
-    /// The identity provider. Set by iconik: a request does not change it.
-    pub id: Option<IdentityProviderId>,
-
-    /// Names the identity provider in the URLs of the resource `saml`. Set by iconik: a request
-    /// does not change it.
-    pub public_id: Option<IdentityProviderPublicId>,
-
     /// The product or service.
     pub r#type: Option<IdentityProviderType>,
 
     /// How to reach the identity provider.
     pub settings: Option<Box<IdentityProviderSettings>>,
 
-    /// The settings that iconik derives from `settings`; iconik does not document their fields. Set
-    /// by iconik: a request does not change it.
-    pub saml_settings: Option<RawJson>,
-
     /// Whether iconik logs logins in detail.
     pub verbose_logging: Option<bool>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl IdentityProviderPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -197,7 +180,7 @@ pub struct IdentityProviderSettings {
 }
 
 impl IdentityProviderSettings {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -357,7 +340,8 @@ pub struct NewDomainBinding {
 }
 
 impl NewDomainBinding {
-    /// With `domain`, `identity_provider_id` and `system_domain_id`, which iconik demands.
+    /// Creates a value with `domain`, `identity_provider_id` and `system_domain_id`, which iconik
+    /// requires.
     pub fn new(
         domain: impl Into<String>,
         identity_provider_id: impl Into<IdentityProviderId>,
@@ -385,49 +369,23 @@ copies!(DomainBinding => NewDomainBinding(domain: "domain", identity_provider_id
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewIdentityProvider {
-    /// The identity provider. Set by iconik: a request does not change it.
-    pub id: Option<IdentityProviderId>,
-
-    /// Names the identity provider in the URLs of the resource `saml`. Set by iconik: a request
-    /// does not change it.
-    pub public_id: Option<IdentityProviderPublicId>,
-
     /// The product or service.
     pub r#type: IdentityProviderType,
 
     /// How to reach the identity provider.
     pub settings: IdentityProviderSettings,
 
-    /// The settings that iconik derives from `settings`; iconik does not document their fields. Set
-    /// by iconik: a request does not change it.
-    pub saml_settings: Option<RawJson>,
-
     /// Whether iconik logs logins in detail.
     pub verbose_logging: Option<bool>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewIdentityProvider {
-    /// With `type` and `settings`, which iconik demands.
+    /// Creates a value with `type` and `settings`, which iconik requires.
     pub fn new(
         r#type: impl Into<IdentityProviderType>,
         settings: impl Into<IdentityProviderSettings>,
     ) -> Self {
-        Self {
-            id: None,
-            public_id: None,
-            r#type: r#type.into(),
-            settings: settings.into(),
-            saml_settings: None,
-            verbose_logging: None,
-            date_created: None,
-            date_modified: None,
-        }
+        Self { r#type: r#type.into(), settings: settings.into(), verbose_logging: None }
     }
 
     /// Whether iconik logs logins in detail.

@@ -102,7 +102,7 @@ pub struct OauthConsent {
 }
 
 impl OauthConsent {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -233,7 +233,7 @@ pub struct OauthTokenRequest {
 }
 
 impl OauthTokenRequest {
-    /// With `grant_type`, which iconik demands.
+    /// Creates a value with `grant_type`, which iconik requires.
     pub fn new(grant_type: impl Into<OauthGrantType>) -> Self {
         Self {
             grant_type: grant_type.into(),

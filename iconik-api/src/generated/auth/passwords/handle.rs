@@ -90,7 +90,7 @@ impl PasswordsHandle {
     /// client
     ///     .auth()
     ///     .passwords()
-    ///     .reset("f3a91c", NewPassword::new("password", "repeat_password"))
+    ///     .reset("f3a91c", NewPassword::new().password("password").repeat_password("repeat_password"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -126,7 +126,12 @@ impl PasswordsHandle {
     /// let accepted_invitation = client
     ///     .auth()
     ///     .passwords()
-    ///     .complete_invitation("f3a91c", InvitationAcceptance::new("password", "repeat_password"))
+    ///     .complete_invitation(
+    ///         "f3a91c",
+    ///         InvitationAcceptance::new()
+    ///             .password("password")
+    ///             .repeat_password("repeat_password"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```

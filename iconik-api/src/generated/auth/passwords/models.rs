@@ -28,13 +28,13 @@ pub struct AcceptedInvitation {
 /// What a user sets when accepting an invitation.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InvitationAcceptance {
     /// The password.
-    pub password: Secret,
+    pub password: Option<Secret>,
 
     /// The same password again.
-    pub repeat_password: Secret,
+    pub repeat_password: Option<Secret>,
 
     /// The first name.
     pub first_name: Option<String>,
@@ -47,15 +47,24 @@ pub struct InvitationAcceptance {
 }
 
 impl InvitationAcceptance {
-    /// With `password` and `repeat_password`, which iconik demands.
-    pub fn new(password: impl Into<Secret>, repeat_password: impl Into<Secret>) -> Self {
-        Self {
-            password: password.into(),
-            repeat_password: repeat_password.into(),
-            first_name: None,
-            last_name: None,
-            email_marketing_consent: Nullable::Absent,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`password`](Self::password) and
+    /// [`repeat_password`](Self::repeat_password): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The password. iconik requires it.
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// The same password again. iconik requires it.
+    pub fn repeat_password(mut self, repeat_password: impl Into<Secret>) -> Self {
+        self.repeat_password = Some(repeat_password.into());
+        self
     }
 
     /// The first name.
@@ -86,19 +95,34 @@ impl InvitationAcceptance {
 /// A new password.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewPassword {
     /// The password.
-    pub password: Secret,
+    pub password: Option<Secret>,
 
     /// The same password again.
-    pub repeat_password: Secret,
+    pub repeat_password: Option<Secret>,
 }
 
 impl NewPassword {
-    /// With `password` and `repeat_password`, which iconik demands.
-    pub fn new(password: impl Into<Secret>, repeat_password: impl Into<Secret>) -> Self {
-        Self { password: password.into(), repeat_password: repeat_password.into() }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`password`](Self::password) and
+    /// [`repeat_password`](Self::repeat_password): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The password. iconik requires it.
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// The same password again. iconik requires it.
+    pub fn repeat_password(mut self, repeat_password: impl Into<Secret>) -> Self {
+        self.repeat_password = Some(repeat_password.into());
+        self
     }
 }
 
@@ -115,7 +139,7 @@ pub struct PasswordResetRequest {
 }
 
 impl PasswordResetRequest {
-    /// With `email`, which iconik demands.
+    /// Creates a value with `email`, which iconik requires.
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into(), reset_hash: Nullable::Absent }
     }

@@ -50,7 +50,7 @@ pub struct NewReferralCode {
 }
 
 impl NewReferralCode {
-    /// With `code`, `value` and `valid_to`, which iconik demands.
+    /// Creates a value with `code`, `value` and `valid_to`, which iconik requires.
     pub fn new(code: impl Into<String>, value: f64, valid_to: impl Into<Timestamp>) -> Self {
         Self {
             code: code.into(),

@@ -30,13 +30,11 @@ impl RegistrationsHandle {
     ///     .auth()
     ///     .registrations()
     ///     .create(
-    ///         NewRegistration::new(
-    ///             "ann@example.com",
-    ///             "first_name",
-    ///             "last_name",
-    ///             "country",
-    ///             "password",
-    ///         ),
+    ///         NewRegistration::new("password")
+    ///             .email("ann@example.com")
+    ///             .first_name("first_name")
+    ///             .last_name("last_name")
+    ///             .country("country"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

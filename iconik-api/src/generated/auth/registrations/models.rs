@@ -33,23 +33,20 @@ pub struct Country {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewRegistration {
-    /// The registration. Set by iconik: a request does not change it.
-    pub id: Option<RegistrationId>,
-
     /// The e-mail address.
-    pub email: String,
+    pub email: Option<String>,
 
     /// The first name.
-    pub first_name: String,
+    pub first_name: Option<String>,
 
     /// The last name.
-    pub last_name: String,
+    pub last_name: Option<String>,
 
     /// The name of the company.
     pub company_name: Nullable<String>,
 
     /// The country of the customer.
-    pub country: String,
+    pub country: Option<String>,
 
     /// Whether the user agrees to receive marketing e-mails.
     pub email_marketing_consent: Nullable<bool>,
@@ -69,43 +66,48 @@ pub struct NewRegistration {
     /// The customer in the payment service Stripe.
     pub stripe_id: Option<String>,
 
-    /// The URL of the web application for the system domain. Set by iconik: a request does not
-    /// change it.
-    pub base_url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
     /// The password.
     pub password: Secret,
 }
 
 impl NewRegistration {
-    /// With `email`, `first_name`, `last_name`, `country` and `password`, which iconik demands.
-    pub fn new(
-        email: impl Into<String>,
-        first_name: impl Into<String>,
-        last_name: impl Into<String>,
-        country: impl Into<String>,
-        password: impl Into<Secret>,
-    ) -> Self {
+    /// Creates a value with `password`, which iconik requires.
+    ///
+    /// iconik also requires [`email`](Self::email), [`first_name`](Self::first_name),
+    /// [`last_name`](Self::last_name) and [`country`](Self::country): set them by name.
+    pub fn new(password: impl Into<Secret>) -> Self {
         Self {
-            id: None,
-            email: email.into(),
-            first_name: first_name.into(),
-            last_name: last_name.into(),
+            email: None,
+            first_name: None,
+            last_name: None,
             company_name: Nullable::Absent,
-            country: country.into(),
+            country: None,
             email_marketing_consent: Nullable::Absent,
             referral_code: None,
             marketplace_signup_nonce: None,
             ordway_customer_id: None,
             ordway_subscription_id: None,
             stripe_id: None,
-            base_url: None,
-            date_created: None,
             password: password.into(),
         }
+    }
+
+    /// The e-mail address. iconik requires it.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// The first name. iconik requires it.
+    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
+        self.first_name = Some(first_name.into());
+        self
+    }
+
+    /// The last name. iconik requires it.
+    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
+        self.last_name = Some(last_name.into());
+        self
     }
 
     /// The name of the company.
@@ -117,6 +119,12 @@ impl NewRegistration {
     /// Clears `company_name`: sends `null`.
     pub fn clear_company_name(mut self) -> Self {
         self.company_name = Nullable::Null;
+        self
+    }
+
+    /// The country of the customer. iconik requires it.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.country = Some(country.into());
         self
     }
 

@@ -25,7 +25,7 @@ pub struct SamlUser {
 }
 
 impl SamlUser {
-    /// With `email`, which iconik demands.
+    /// Creates a value with `email`, which iconik requires.
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into() }
     }

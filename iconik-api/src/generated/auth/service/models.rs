@@ -23,7 +23,7 @@ pub struct PasswordLogin {
 }
 
 impl PasswordLogin {
-    /// With `email` and `password`, which iconik demands.
+    /// Creates a value with `email` and `password`, which iconik requires.
     pub fn new(email: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {
             email: email.into(),

@@ -81,7 +81,7 @@ impl SystemDomainsHandle {
     /// let system_domain = client
     ///     .auth()
     ///     .system_domains()
-    ///     .create(NewSystemDomain::new("Dailies", "https://example.com/"))
+    ///     .create(NewSystemDomain::new().name("Dailies").base_url("https://example.com/"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -106,7 +106,7 @@ impl SystemDomainsHandle {
     ///     .system_domains()
     ///     .create_from_referral_code(
     ///         "referral_code",
-    ///         NewReferredSystemDomain::new("Dailies", "country_code"),
+    ///         NewReferredSystemDomain::new().name("Dailies").country_code("country_code"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -174,7 +174,12 @@ impl SystemDomainsHandle {
     /// let system_domain = client
     ///     .auth()
     ///     .system_domains()
-    ///     .replace(system_domain_id, SystemDomainReplacement::new("Dailies", "https://example.com/"))
+    ///     .replace(
+    ///         system_domain_id,
+    ///         SystemDomainReplacement::new()
+    ///             .name("Dailies")
+    ///             .base_url("https://example.com/"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -75,7 +75,7 @@ pub struct BillingLimits {
 }
 
 impl BillingLimits {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -213,7 +213,7 @@ pub struct FeatureActivation {
 }
 
 impl FeatureActivation {
-    /// With `config`, which iconik demands.
+    /// Creates a value with `config`, which iconik requires.
     pub fn new(config: impl Into<FeatureConfiguration>) -> Self {
         Self { config: Some(config.into()), ..Self::default() }
     }
@@ -234,7 +234,7 @@ pub struct FeatureConfiguration {
 }
 
 impl FeatureConfiguration {
-    /// With `feature` and `parameters`, which iconik demands.
+    /// Creates a value with `feature` and `parameters`, which iconik requires.
     pub fn new(feature: impl Into<Feature>, parameters: impl Into<FeatureParameters>) -> Self {
         Self {
             feature: Some(feature.into()),
@@ -259,7 +259,7 @@ pub struct FeatureParameters {
 }
 
 impl FeatureParameters {
-    /// With `region` and `salesforce_id`, which iconik demands.
+    /// Creates a value with `region` and `salesforce_id`, which iconik requires.
     pub fn new(region: impl Into<FeatureRegion>, salesforce_id: impl Into<String>) -> Self {
         Self {
             region: Some(region.into()),
@@ -272,20 +272,17 @@ impl FeatureParameters {
 /// A system domain to create from a referral code.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewReferredSystemDomain {
-    /// The system domain. Set by iconik: a request does not change it.
-    pub id: Option<SystemDomainId>,
-
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// A free text that describes it.
     pub description: Option<String>,
 
     /// The code of the customer's country; iconik does not document which of the codes of ISO
     /// 3166-1.
-    pub country_code: String,
+    pub country_code: Option<String>,
 
     /// The billing plan.
     pub billing_tier: Option<BillingTier>,
@@ -301,35 +298,33 @@ pub struct NewReferredSystemDomain {
 
     /// The password of the first administrator.
     pub admin_password: Option<Secret>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewReferredSystemDomain {
-    /// With `name` and `country_code`, which iconik demands.
-    pub fn new(name: impl Into<String>, country_code: impl Into<String>) -> Self {
-        Self {
-            id: None,
-            name: name.into(),
-            description: None,
-            country_code: country_code.into(),
-            billing_tier: None,
-            admin_email: None,
-            admin_first_name: None,
-            admin_last_name: None,
-            admin_password: None,
-            date_created: None,
-            date_modified: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`country_code`](Self::country_code): set them
+    /// by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
+        self
+    }
+
+    /// The code of the customer's country; iconik does not document which of the codes of ISO
+    /// 3166-1. iconik requires it.
+    pub fn country_code(mut self, country_code: impl Into<String>) -> Self {
+        self.country_code = Some(country_code.into());
         self
     }
 
@@ -367,38 +362,19 @@ impl NewReferredSystemDomain {
 /// A system domain to create.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewSystemDomain {
-    /// The system domain. Set by iconik: a request does not change it.
-    pub id: Option<SystemDomainId>,
-
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// A free text that describes it.
     pub description: Option<String>,
 
-    /// What the system domain is for. Set by iconik: a request does not change it.
-    pub r#type: Option<SystemDomainType>,
-
-    /// Whether the system domain can be used. Set by iconik: a request does not change it.
-    pub status: Option<SystemDomainStatus>,
-
     /// The URL of the web application for the system domain.
-    pub base_url: String,
+    pub base_url: Option<String>,
 
     /// The platform that the system domain is on.
     pub platform_name: Option<String>,
-
-    /// The country of the customer. Set by iconik: a request does not change it.
-    pub country: Option<String>,
-
-    /// The features that are enabled. Set by iconik: a request does not change it.
-    pub features: Option<Vec<String>>,
-
-    /// Whether it serves as a template for new system domains. Set by iconik: a request does not
-    /// change it.
-    pub is_template: Option<bool>,
 
     /// iconik does not document what it means; the name suggests product-led growth.
     pub is_plg: Option<bool>,
@@ -412,19 +388,6 @@ pub struct NewSystemDomain {
     /// Whether the use of artificial intelligence is not recorded.
     pub do_not_trace_ai_usage: Option<bool>,
 
-    /// A warning to show to the users. Set by iconik: a request does not change it.
-    pub warning_message: Option<String>,
-
-    /// Whether terms other than the usual ones were agreed. Set by iconik: a request does not
-    /// change it.
-    pub custom_terms: Option<bool>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub creating_user_id: Option<UserId>,
-
-    /// The referral code that the customer came with. Set by iconik: a request does not change it.
-    pub referral_code: Option<String>,
-
     /// The billing plan.
     pub billing_tier: Option<BillingTier>,
 
@@ -434,70 +397,11 @@ pub struct NewSystemDomain {
     /// Whether users are billed by licences; iconik does not document it further.
     pub licensed_user_billing: Option<bool>,
 
-    /// The price list that bills are based on. Set by iconik: a request does not change it.
-    pub price_list: Option<String>,
-
-    /// The discount on bills, in percent. Set by iconik: a request does not change it.
-    pub discount_percent: Option<f64>,
-
     /// When the contract ends.
     pub contract_end_date: Option<Timestamp>,
 
-    /// When the system domain becomes `FROZEN`. Set by iconik: a request does not change it.
-    pub freeze_date: Option<Timestamp>,
-
-    /// When it becomes `DEACTIVATED`. Set by iconik: a request does not change it.
-    pub deactivate_date: Option<Timestamp>,
-
-    /// Whether invoices are made at the end of the month. Set by iconik: a request does not change
-    /// it.
-    pub invoice_end_of_month: Option<bool>,
-
-    /// Whether the web application does not show the billing page. Set by iconik: a request does
-    /// not change it.
-    pub disable_billing_page: Option<bool>,
-
     /// Whether the customer cannot pay by credit card.
     pub disable_cc_purchase: Option<bool>,
-
-    /// Whether edge transcoders are free of charge. Set by iconik: a request does not change it.
-    pub do_not_charge_edge_transcoder: Option<bool>,
-
-    /// Whether proxies on storages of the customer are free of charge. Set by iconik: a request
-    /// does not change it.
-    pub do_not_charge_remote_proxies: Option<bool>,
-
-    /// Whether the option `shield` is free of charge; iconik does not document what it is. Set by
-    /// iconik: a request does not change it.
-    pub do_not_charge_shield: Option<bool>,
-
-    /// The customer in the payment service Stripe. Set by iconik: a request does not change it.
-    pub stripe_id: Option<String>,
-
-    /// The customer in Ordway, iconik's billing service. Set by iconik: a request does not change
-    /// it.
-    pub ordway_customer_id: Option<String>,
-
-    /// The subscription in Ordway, iconik's billing service. Set by iconik: a request does not
-    /// change it.
-    pub ordway_subscription_id: Option<String>,
-
-    /// The customer in Salesforce. Set by iconik: a request does not change it.
-    pub sales_force_id: Option<String>,
-
-    /// The customer on the marketplace of Google Cloud. Set by iconik: a request does not change
-    /// it.
-    pub marketplace_customer_id: Option<String>,
-
-    /// The purchase on the marketplace of Google Cloud. Set by iconik: a request does not change
-    /// it.
-    pub marketplace_entitlement_id: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 
     /// What the customer does.
     pub industry: Option<Industry>,
@@ -507,57 +411,29 @@ pub struct NewSystemDomain {
 }
 
 impl NewSystemDomain {
-    /// With `name` and `base_url`, which iconik demands.
-    pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
-        Self {
-            id: None,
-            name: name.into(),
-            description: None,
-            r#type: None,
-            status: None,
-            base_url: base_url.into(),
-            platform_name: None,
-            country: None,
-            features: None,
-            is_template: None,
-            is_plg: None,
-            has_preloaded_assets: None,
-            disable_ai_features: None,
-            do_not_trace_ai_usage: None,
-            warning_message: None,
-            custom_terms: None,
-            creating_user_id: None,
-            referral_code: None,
-            billing_tier: None,
-            billing_limits: Nullable::Absent,
-            licensed_user_billing: None,
-            price_list: None,
-            discount_percent: None,
-            contract_end_date: None,
-            freeze_date: None,
-            deactivate_date: None,
-            invoice_end_of_month: None,
-            disable_billing_page: None,
-            disable_cc_purchase: None,
-            do_not_charge_edge_transcoder: None,
-            do_not_charge_remote_proxies: None,
-            do_not_charge_shield: None,
-            stripe_id: None,
-            ordway_customer_id: None,
-            ordway_subscription_id: None,
-            sales_force_id: None,
-            marketplace_customer_id: None,
-            marketplace_entitlement_id: None,
-            date_created: None,
-            date_modified: None,
-            industry: None,
-            primary_region: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`base_url`](Self::base_url): set them by
+    /// name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
+        self
+    }
+
+    /// The URL of the web application for the system domain. iconik requires it.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
         self
     }
 
@@ -650,7 +526,7 @@ pub struct ReindexOptions {
 }
 
 impl ReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -819,9 +695,6 @@ pub struct SystemDomainLogo {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SystemDomainPatch {
-    /// The system domain. Set by iconik: a request does not change it.
-    pub id: Option<SystemDomainId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -933,18 +806,12 @@ pub struct SystemDomainPatch {
     /// The purchase on the marketplace of Google Cloud.
     pub marketplace_entitlement_id: Nullable<String>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// What the customer does.
     pub industry: Option<Industry>,
 }
 
 impl SystemDomainPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1301,7 +1168,7 @@ pub struct SystemDomainProfilePatch {
 }
 
 impl SystemDomainProfilePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1319,17 +1186,13 @@ copies!(SystemDomainProfile => SystemDomainProfilePatch { industry });
 ///
 /// Made from a [`SystemDomain`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `base_url`.
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SystemDomainReplacement {
-    /// The system domain. Set by iconik: a request does not change it.
-    pub id: Option<SystemDomainId>,
-
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// A free text that describes it.
     pub description: Option<String>,
@@ -1341,7 +1204,7 @@ pub struct SystemDomainReplacement {
     pub status: Option<SystemDomainStatus>,
 
     /// The URL of the web application for the system domain.
-    pub base_url: String,
+    pub base_url: Option<String>,
 
     /// The platform that the system domain is on.
     pub platform_name: Option<String>,
@@ -1439,62 +1302,23 @@ pub struct SystemDomainReplacement {
     /// The purchase on the marketplace of Google Cloud.
     pub marketplace_entitlement_id: Nullable<String>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// What the customer does.
     pub industry: Option<Industry>,
 }
 
 impl SystemDomainReplacement {
-    /// With `name` and `base_url`, which iconik demands.
-    pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
-        Self {
-            id: None,
-            name: name.into(),
-            description: None,
-            r#type: None,
-            status: None,
-            base_url: base_url.into(),
-            platform_name: None,
-            country: Nullable::Absent,
-            features: None,
-            is_template: None,
-            is_plg: None,
-            has_preloaded_assets: None,
-            disable_ai_features: None,
-            do_not_trace_ai_usage: None,
-            warning_message: None,
-            custom_terms: None,
-            creating_user_id: Nullable::Absent,
-            referral_code: Nullable::Absent,
-            billing_tier: None,
-            billing_limits: Nullable::Absent,
-            licensed_user_billing: None,
-            price_list: Nullable::Absent,
-            discount_percent: Nullable::Absent,
-            contract_end_date: None,
-            freeze_date: Nullable::Absent,
-            deactivate_date: Nullable::Absent,
-            invoice_end_of_month: None,
-            disable_billing_page: None,
-            disable_cc_purchase: None,
-            do_not_charge_edge_transcoder: None,
-            do_not_charge_remote_proxies: None,
-            do_not_charge_shield: None,
-            stripe_id: Nullable::Absent,
-            ordway_customer_id: Nullable::Absent,
-            ordway_subscription_id: Nullable::Absent,
-            sales_force_id: Nullable::Absent,
-            marketplace_customer_id: Nullable::Absent,
-            marketplace_entitlement_id: Nullable::Absent,
-            date_created: None,
-            date_modified: None,
-            industry: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`base_url`](Self::base_url): set them by
+    /// name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A free text that describes it.
@@ -1512,6 +1336,12 @@ impl SystemDomainReplacement {
     /// Whether the system domain can be used.
     pub fn status(mut self, status: impl Into<SystemDomainStatus>) -> Self {
         self.status = Some(status.into());
+        self
+    }
+
+    /// The URL of the web application for the system domain. iconik requires it.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
         self
     }
 
@@ -1801,15 +1631,15 @@ impl SystemDomainReplacement {
     }
 }
 
-copies!(SystemDomain => SystemDomainReplacement(name: "name", base_url: "base_url") {
-    description, r#type, status, platform_name, country, features, is_template, is_plg,
-    has_preloaded_assets, disable_ai_features, do_not_trace_ai_usage, warning_message, custom_terms,
-    creating_user_id, referral_code, billing_tier, billing_limits, licensed_user_billing,
-    price_list, discount_percent, contract_end_date, freeze_date, deactivate_date,
-    invoice_end_of_month, disable_billing_page, disable_cc_purchase, do_not_charge_edge_transcoder,
-    do_not_charge_remote_proxies, do_not_charge_shield, stripe_id, ordway_customer_id,
-    ordway_subscription_id, sales_force_id, marketplace_customer_id, marketplace_entitlement_id,
-    industry,
+copies!(SystemDomain => SystemDomainReplacement {
+    name, description, r#type, status, base_url, platform_name, country, features, is_template,
+    is_plg, has_preloaded_assets, disable_ai_features, do_not_trace_ai_usage, warning_message,
+    custom_terms, creating_user_id, referral_code, billing_tier, billing_limits,
+    licensed_user_billing, price_list, discount_percent, contract_end_date, freeze_date,
+    deactivate_date, invoice_end_of_month, disable_billing_page, disable_cc_purchase,
+    do_not_charge_edge_transcoder, do_not_charge_remote_proxies, do_not_charge_shield, stripe_id,
+    ordway_customer_id, ordway_subscription_id, sales_force_id, marketplace_customer_id,
+    marketplace_entitlement_id, industry,
 });
 
 /// A feature that can be enabled for a system domain.

@@ -100,7 +100,7 @@ pub struct DomainLogin {
 }
 
 impl DomainLogin {
-    /// With `email` and `system_domain_id`, which iconik demands.
+    /// Creates a value with `email` and `system_domain_id`, which iconik requires.
     pub fn new(email: impl Into<String>, system_domain_id: impl Into<SystemDomainId>) -> Self {
         Self {
             email: email.into(),

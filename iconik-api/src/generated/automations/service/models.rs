@@ -27,7 +27,7 @@ pub struct AclChange {
 }
 
 impl AclChange {
-    /// With `mode` and `permissions`, which iconik demands.
+    /// Creates a value with `mode` and `permissions`, which iconik requires.
     pub fn new(
         mode: impl Into<WriteMode>,
         permissions: impl IntoIterator<Item = impl Into<Permission>>,
@@ -67,7 +67,7 @@ pub struct AddToCollectionAction {
 }
 
 impl AddToCollectionAction {
-    /// With `collection_id`, which iconik demands.
+    /// Creates a value with `collection_id`, which iconik requires.
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { collection_id: Some(collection_id.into()), ..Self::default() }
     }
@@ -97,7 +97,7 @@ pub struct AddedToCollectionTrigger {
 }
 
 impl AddedToCollectionTrigger {
-    /// With `object_type` and `collection_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `collection_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<String>,
         collection_ids: impl IntoIterator<Item = impl Into<CollectionId>>,
@@ -131,7 +131,7 @@ pub struct AnalyzeAction {
 }
 
 impl AnalyzeAction {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -182,7 +182,7 @@ pub struct ArchiveAction {
 }
 
 impl ArchiveAction {
-    /// With `destination_storage_id`, which iconik demands.
+    /// Creates a value with `destination_storage_id`, which iconik requires.
     pub fn new(destination_storage_id: impl Into<StorageId>) -> Self {
         Self { destination_storage_id: Some(destination_storage_id.into()), ..Self::default() }
     }
@@ -248,7 +248,7 @@ pub struct ArchiveTrigger {
 }
 
 impl ArchiveTrigger {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -275,13 +275,24 @@ pub struct AssetOnlineTrigger {
 }
 
 impl AssetOnlineTrigger {
-    /// With `only_first_version` and `wait_for_transcode`, which iconik demands.
-    pub fn new(only_first_version: bool, wait_for_transcode: bool) -> Self {
-        Self {
-            only_first_version: Some(only_first_version),
-            wait_for_transcode: Some(wait_for_transcode),
-            ..Self::default()
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`only_first_version`](Self::only_first_version) and
+    /// [`wait_for_transcode`](Self::wait_for_transcode): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether only the first version of an asset starts the automation. iconik requires it.
+    pub fn only_first_version(mut self, only_first_version: bool) -> Self {
+        self.only_first_version = Some(only_first_version);
+        self
+    }
+
+    /// Whether to wait until proxies and keyframes are made. iconik requires it.
+    pub fn wait_for_transcode(mut self, wait_for_transcode: bool) -> Self {
+        self.wait_for_transcode = Some(wait_for_transcode);
+        self
     }
 }
 
@@ -297,7 +308,7 @@ pub struct AssetShareTrigger {
 }
 
 impl AssetShareTrigger {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -763,9 +774,6 @@ pub struct AutomationHistoryEntry {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AutomationPatch {
-    /// The automation. Set by iconik: a request does not change it.
-    pub id: Option<AutomationId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -783,25 +791,10 @@ pub struct AutomationPatch {
 
     /// What it does, in order.
     pub actions: Option<Vec<AutomationAction>>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by: Option<UserId>,
-
-    /// The user who last changed it. Set by iconik: a request does not change it.
-    pub modified_by: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl AutomationPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -866,9 +859,6 @@ copies!(Automation => AutomationPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AutomationReplacement {
-    /// The automation. Set by iconik: a request does not change it.
-    pub id: Option<AutomationId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -886,43 +876,22 @@ pub struct AutomationReplacement {
 
     /// What it does, in order.
     pub actions: Vec<AutomationAction>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by: Option<UserId>,
-
-    /// The user who last changed it. Set by iconik: a request does not change it.
-    pub modified_by: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl AutomationReplacement {
-    /// With `name`, `triggers` and `actions`, which iconik demands.
+    /// Creates a value with `name`, `triggers` and `actions`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         triggers: impl IntoIterator<Item = impl Into<AutomationTrigger>>,
         actions: impl IntoIterator<Item = impl Into<AutomationAction>>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: None,
             status: None,
             triggers: triggers.into_iter().map(Into::into).collect(),
             conditions: None,
             actions: actions.into_iter().map(Into::into).collect(),
-            created_by: None,
-            modified_by: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
         }
     }
 
@@ -1226,7 +1195,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// With `operator`, which iconik demands.
+    /// Creates a value with `operator`, which iconik requires.
     pub fn new(operator: impl Into<String>) -> Self {
         Self { operator: Some(operator.into()), ..Self::default() }
     }
@@ -1271,7 +1240,7 @@ pub struct CreatedTrigger {
 }
 
 impl CreatedTrigger {
-    /// With `days_since_created`, which iconik demands.
+    /// Creates a value with `days_since_created`, which iconik requires.
     pub fn new(days_since_created: i64) -> Self {
         Self { days_since_created: Some(days_since_created), ..Self::default() }
     }
@@ -1292,7 +1261,7 @@ pub struct DeleteFileSetAction {
 }
 
 impl DeleteFileSetAction {
-    /// With `format` and `storage_id`, which iconik demands.
+    /// Creates a value with `format` and `storage_id`, which iconik requires.
     pub fn new(format: impl Into<String>, storage_id: impl Into<StorageId>) -> Self {
         Self { format: Some(format.into()), storage_id: Some(storage_id.into()), ..Self::default() }
     }
@@ -1337,7 +1306,7 @@ pub struct ExportAction {
 }
 
 impl ExportAction {
-    /// With `export_location_id`, which iconik demands.
+    /// Creates a value with `export_location_id`, which iconik requires.
     pub fn new(export_location_id: impl Into<ExportLocationId>) -> Self {
         Self { export_location_id: Some(export_location_id.into()), ..Self::default() }
     }
@@ -1421,7 +1390,7 @@ pub struct ExtractFacesAction {
 }
 
 impl ExtractFacesAction {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1486,7 +1455,7 @@ pub struct FillMetadataAction {
 }
 
 impl FillMetadataAction {
-    /// With `metadata_view_id` and `overwrite`, which iconik demands.
+    /// Creates a value with `metadata_view_id` and `overwrite`, which iconik requires.
     pub fn new(metadata_view_id: impl Into<MetadataViewId>, overwrite: bool) -> Self {
         Self {
             metadata_view_id: Some(metadata_view_id.into()),
@@ -1517,7 +1486,7 @@ pub struct MetadataFieldUpdate {
 }
 
 impl MetadataFieldUpdate {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1550,7 +1519,7 @@ pub struct MetadataFieldValues {
 }
 
 impl MetadataFieldValues {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1580,7 +1549,7 @@ pub struct MetadataUpdateTrigger {
 }
 
 impl MetadataUpdateTrigger {
-    /// With `event_type` and `metadata_values`, which iconik demands.
+    /// Creates a value with `event_type` and `metadata_values`, which iconik requires.
     pub fn new(
         event_type: impl Into<AutomationObjectKind>,
         metadata_values: impl IntoIterator<
@@ -1610,7 +1579,7 @@ pub struct ModifiedTrigger {
 }
 
 impl ModifiedTrigger {
-    /// With `days_since_modified`, which iconik demands.
+    /// Creates a value with `days_since_modified`, which iconik requires.
     pub fn new(days_since_modified: i64) -> Self {
         Self { days_since_modified: Some(days_since_modified), ..Self::default() }
     }
@@ -1621,9 +1590,6 @@ impl ModifiedTrigger {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAutomation {
-    /// The automation. Set by iconik: a request does not change it.
-    pub id: Option<AutomationId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -1641,43 +1607,22 @@ pub struct NewAutomation {
 
     /// What it does, in order.
     pub actions: Vec<AutomationAction>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by: Option<UserId>,
-
-    /// The user who last changed it. Set by iconik: a request does not change it.
-    pub modified_by: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewAutomation {
-    /// With `name`, `triggers` and `actions`, which iconik demands.
+    /// Creates a value with `name`, `triggers` and `actions`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         triggers: impl IntoIterator<Item = impl Into<AutomationTrigger>>,
         actions: impl IntoIterator<Item = impl Into<AutomationAction>>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: None,
             status: None,
             triggers: triggers.into_iter().map(Into::into).collect(),
             conditions: None,
             actions: actions.into_iter().map(Into::into).collect(),
-            created_by: None,
-            modified_by: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
         }
     }
 
@@ -1729,16 +1674,13 @@ pub struct NewAutomationHistoryEntry {
     /// The job that it started.
     pub job_id: Option<JobId>,
 
-    /// When it ran. Set by iconik: a request does not change it.
-    pub date_executed: Option<Timestamp>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: SystemDomainId,
 }
 
 impl NewAutomationHistoryEntry {
-    /// With `automation_id`, `object_type`, `object_id`, `version_id`, `status` and
-    /// `system_domain_id`, which iconik demands.
+    /// Creates a value with `automation_id`, `object_type`, `object_id`, `version_id`, `status` and
+    /// `system_domain_id`, which iconik requires.
     pub fn new(
         automation_id: impl Into<AutomationId>,
         object_type: impl Into<String>,
@@ -1755,7 +1697,6 @@ impl NewAutomationHistoryEntry {
             status: status.into(),
             error_message: None,
             job_id: None,
-            date_executed: None,
             system_domain_id: system_domain_id.into(),
         }
     }
@@ -1788,7 +1729,7 @@ pub struct PublicationTemplate {
 }
 
 impl PublicationTemplate {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: Some(id.into()), ..Self::default() }
     }
@@ -1818,7 +1759,7 @@ pub struct PublicationThumbnail {
 }
 
 impl PublicationThumbnail {
-    /// With `type`, `asset_id` and `keyframe_id`, which iconik demands.
+    /// Creates a value with `type`, `asset_id` and `keyframe_id`, which iconik requires.
     pub fn new(
         r#type: impl Into<PublicationThumbnailType>,
         asset_id: impl Into<AssetId>,
@@ -1864,7 +1805,7 @@ pub struct PublishAction {
 }
 
 impl PublishAction {
-    /// With `template` and `user_id`, which iconik demands.
+    /// Creates a value with `template` and `user_id`, which iconik requires.
     pub fn new(template: impl Into<PublicationTemplate>, user_id: impl Into<UserId>) -> Self {
         Self { template: Some(template.into()), user_id: Some(user_id.into()), ..Self::default() }
     }
@@ -1916,7 +1857,7 @@ pub struct RemoveRestrictionAction {
 }
 
 impl RemoveRestrictionAction {
-    /// With `restrict_metadata_field`, which iconik demands.
+    /// Creates a value with `restrict_metadata_field`, which iconik requires.
     pub fn new(restrict_metadata_field: impl Into<String>) -> Self {
         Self { restrict_metadata_field: Some(restrict_metadata_field.into()), ..Self::default() }
     }
@@ -1946,7 +1887,7 @@ pub struct RemovedFromCollectionTrigger {
 }
 
 impl RemovedFromCollectionTrigger {
-    /// With `object_type` and `collection_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `collection_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<String>,
         collection_ids: impl IntoIterator<Item = impl Into<CollectionId>>,
@@ -1989,7 +1930,7 @@ pub struct RequestOriginalAction {
 }
 
 impl RequestOriginalAction {
-    /// With `destination_storage_id` and `format_name`, which iconik demands.
+    /// Creates a value with `destination_storage_id` and `format_name`, which iconik requires.
     pub fn new(
         destination_storage_id: impl Into<StorageId>,
         format_name: impl Into<String>,
@@ -2053,7 +1994,7 @@ pub struct RequestReviewAction {
 }
 
 impl RequestReviewAction {
-    /// With `share`, which iconik demands.
+    /// Creates a value with `share`, which iconik requires.
     pub fn new(share: impl Into<ShareAction>) -> Self {
         Self { share: Some(share.into()), ..Self::default() }
     }
@@ -2122,7 +2063,7 @@ pub struct RestoreAction {
 }
 
 impl RestoreAction {
-    /// With `destination_storage_id`, which iconik demands.
+    /// Creates a value with `destination_storage_id`, which iconik requires.
     pub fn new(destination_storage_id: impl Into<StorageId>) -> Self {
         Self { destination_storage_id: Some(destination_storage_id.into()), ..Self::default() }
     }
@@ -2188,7 +2129,7 @@ pub struct RestoreTrigger {
 }
 
 impl RestoreTrigger {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2218,7 +2159,7 @@ pub struct RestrictAssetAction {
 }
 
 impl RestrictAssetAction {
-    /// With `restrict_metadata_field`, which iconik demands.
+    /// Creates a value with `restrict_metadata_field`, which iconik requires.
     pub fn new(restrict_metadata_field: impl Into<String>) -> Self {
         Self { restrict_metadata_field: Some(restrict_metadata_field.into()), ..Self::default() }
     }
@@ -2248,7 +2189,7 @@ pub struct ReviewStatusTrigger {
 }
 
 impl ReviewStatusTrigger {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2278,7 +2219,7 @@ pub struct RunCustomAction {
 }
 
 impl RunCustomAction {
-    /// With `action_id` and `context`, which iconik demands.
+    /// Creates a value with `action_id` and `context`, which iconik requires.
     pub fn new(
         action_id: impl Into<CustomActionId>,
         context: impl Into<CustomActionContext>,
@@ -2387,23 +2328,18 @@ pub struct ShareAction {
 }
 
 impl ShareAction {
-    /// With `user_id`, `emails`, `allow_approving_comments`, `allow_comments`, `allow_download` and
-    /// `allow_setting_approve_status`, which iconik demands.
+    /// Creates a value with `user_id` and `emails`, which iconik requires.
+    ///
+    /// iconik also requires [`allow_approving_comments`](Self::allow_approving_comments),
+    /// [`allow_comments`](Self::allow_comments), [`allow_download`](Self::allow_download) and
+    /// [`allow_setting_approve_status`](Self::allow_setting_approve_status): set them by name.
     pub fn new(
         user_id: impl Into<UserId>,
         emails: impl IntoIterator<Item = impl Into<String>>,
-        allow_approving_comments: bool,
-        allow_comments: bool,
-        allow_download: bool,
-        allow_setting_approve_status: bool,
     ) -> Self {
         Self {
             user_id: Some(user_id.into()),
             emails: emails.into_iter().map(Into::into).collect(),
-            allow_approving_comments: Some(allow_approving_comments),
-            allow_comments: Some(allow_comments),
-            allow_download: Some(allow_download),
-            allow_setting_approve_status: Some(allow_setting_approve_status),
             ..Self::default()
         }
     }
@@ -2447,15 +2383,39 @@ impl ShareAction {
         self
     }
 
+    /// Whether people may approve comments. iconik requires it.
+    pub fn allow_approving_comments(mut self, allow_approving_comments: bool) -> Self {
+        self.allow_approving_comments = Some(allow_approving_comments);
+        self
+    }
+
+    /// Whether people may comment. iconik requires it.
+    pub fn allow_comments(mut self, allow_comments: bool) -> Self {
+        self.allow_comments = Some(allow_comments);
+        self
+    }
+
     /// Whether people may run custom actions.
     pub fn allow_custom_actions(mut self, allow_custom_actions: bool) -> Self {
         self.allow_custom_actions = Some(allow_custom_actions);
         self
     }
 
+    /// Whether people may download the original files. iconik requires it.
+    pub fn allow_download(mut self, allow_download: bool) -> Self {
+        self.allow_download = Some(allow_download);
+        self
+    }
+
     /// Whether people may download proxies.
     pub fn allow_download_proxy(mut self, allow_download_proxy: bool) -> Self {
         self.allow_download_proxy = Some(allow_download_proxy);
+        self
+    }
+
+    /// Whether people may approve or reject. iconik requires it.
+    pub fn allow_setting_approve_status(mut self, allow_setting_approve_status: bool) -> Self {
+        self.allow_setting_approve_status = Some(allow_setting_approve_status);
         self
     }
 
@@ -2505,7 +2465,7 @@ pub struct SubtitleTrigger {
 }
 
 impl SubtitleTrigger {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2553,7 +2513,7 @@ pub struct Term {
 }
 
 impl Term {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
@@ -2613,7 +2573,7 @@ pub struct TermRange {
 }
 
 impl TermRange {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2661,7 +2621,7 @@ pub struct TranscodeAction {
 }
 
 impl TranscodeAction {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2730,7 +2690,7 @@ pub struct TranscribeAction {
 }
 
 impl TranscribeAction {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2805,7 +2765,7 @@ pub struct TransferAction {
 }
 
 impl TransferAction {
-    /// With `destination_storage_id` and `format_name`, which iconik demands.
+    /// Creates a value with `destination_storage_id` and `format_name`, which iconik requires.
     pub fn new(
         destination_storage_id: impl Into<StorageId>,
         format_name: impl Into<String>,
@@ -2857,7 +2817,7 @@ pub struct TransferTrigger {
 }
 
 impl TransferTrigger {
-    /// With `storage_id`, which iconik demands.
+    /// Creates a value with `storage_id`, which iconik requires.
     pub fn new(storage_id: impl Into<StorageId>) -> Self {
         Self { storage_id: Some(storage_id.into()), ..Self::default() }
     }
@@ -2881,7 +2841,7 @@ pub struct UpdateAclAction {
 }
 
 impl UpdateAclAction {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<AclChange>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect(), ..Self::default() }
     }
@@ -2902,7 +2862,7 @@ pub struct UpdateMetadataAction {
 }
 
 impl UpdateMetadataAction {
-    /// With `metadata_view_id` and `metadata_values`, which iconik demands.
+    /// Creates a value with `metadata_view_id` and `metadata_values`, which iconik requires.
     pub fn new(
         metadata_view_id: impl Into<MetadataViewId>,
         metadata_values: impl IntoIterator<
@@ -2935,13 +2895,24 @@ pub struct VersionOnlineTrigger {
 }
 
 impl VersionOnlineTrigger {
-    /// With `only_first_version` and `wait_for_transcode`, which iconik demands.
-    pub fn new(only_first_version: bool, wait_for_transcode: bool) -> Self {
-        Self {
-            only_first_version: Some(only_first_version),
-            wait_for_transcode: Some(wait_for_transcode),
-            ..Self::default()
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`only_first_version`](Self::only_first_version) and
+    /// [`wait_for_transcode`](Self::wait_for_transcode): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether only the first version of an asset starts the automation. iconik requires it.
+    pub fn only_first_version(mut self, only_first_version: bool) -> Self {
+        self.only_first_version = Some(only_first_version);
+        self
+    }
+
+    /// Whether to wait until proxies and keyframes are made. iconik requires it.
+    pub fn wait_for_transcode(mut self, wait_for_transcode: bool) -> Self {
+        self.wait_for_transcode = Some(wait_for_transcode);
+        self
     }
 }
 

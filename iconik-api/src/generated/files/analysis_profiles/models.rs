@@ -49,9 +49,6 @@ pub struct AnalysisProfile {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AnalysisProfilePatch {
-    /// The profile. Set by iconik: a request does not change it.
-    pub id: Option<AnalysisProfileId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -69,13 +66,10 @@ pub struct AnalysisProfilePatch {
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
-
-    /// Whether it is the default of its media type. Set by iconik: a request does not change it.
-    pub is_default: Option<bool>,
 }
 
 impl AnalysisProfilePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -134,9 +128,6 @@ copies!(AnalysisProfile => AnalysisProfilePatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalysisProfileReplacement {
-    /// The profile. Set by iconik: a request does not change it.
-    pub id: Option<AnalysisProfileId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -154,27 +145,23 @@ pub struct AnalysisProfileReplacement {
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
-
-    /// Whether it is the default of its media type. Set by iconik: a request does not change it.
-    pub is_default: Option<bool>,
 }
 
 impl AnalysisProfileReplacement {
-    /// With `name`, `media_type` and `analysis_service_account_id`, which iconik demands.
+    /// Creates a value with `name`, `media_type` and `analysis_service_account_id`, which iconik
+    /// requires.
     pub fn new(
         name: impl Into<String>,
         media_type: impl Into<AnalysisMediaType>,
         analysis_service_account_id: impl Into<AnalysisServiceAccountId>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             media_type: media_type.into(),
             service_type: None,
             analysis_service_account_id: analysis_service_account_id.into(),
             settings: None,
             enabled: None,
-            is_default: None,
         }
     }
 
@@ -248,7 +235,7 @@ pub struct AnalysisProfileSettings {
 }
 
 impl AnalysisProfileSettings {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -323,9 +310,6 @@ impl AnalysisProfileSettings {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAnalysisProfile {
-    /// The profile. Set by iconik: a request does not change it.
-    pub id: Option<AnalysisProfileId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -343,27 +327,23 @@ pub struct NewAnalysisProfile {
 
     /// Whether it can be used.
     pub enabled: Option<bool>,
-
-    /// Whether it is the default of its media type. Set by iconik: a request does not change it.
-    pub is_default: Option<bool>,
 }
 
 impl NewAnalysisProfile {
-    /// With `name`, `media_type` and `analysis_service_account_id`, which iconik demands.
+    /// Creates a value with `name`, `media_type` and `analysis_service_account_id`, which iconik
+    /// requires.
     pub fn new(
         name: impl Into<String>,
         media_type: impl Into<AnalysisMediaType>,
         analysis_service_account_id: impl Into<AnalysisServiceAccountId>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             media_type: media_type.into(),
             service_type: None,
             analysis_service_account_id: analysis_service_account_id.into(),
             settings: None,
             enabled: None,
-            is_default: None,
         }
     }
 

@@ -5,30 +5,56 @@
 use super::*;
 
 response_model!(AnalysisProfile {
-    id, name, media_type, service_type, analysis_service_account_id, settings, enabled, is_default,
-    analysis_service_account_settings,
+    id: "id",
+    name: "name",
+    media_type: "media_type",
+    service_type: "service_type",
+    analysis_service_account_id: "analysis_service_account_id",
+    settings: "settings",
+    enabled: "enabled",
+    is_default: "is_default",
+    analysis_service_account_settings: "analysis_service_account_settings",
 });
 
 list_item!(AnalysisProfile { id: id });
 
 request_model!(AnalysisProfilePatch {
-    id, name, media_type, service_type, analysis_service_account_id, settings, enabled, is_default,
+    name: "name",
+    media_type: "media_type",
+    service_type: "service_type",
+    analysis_service_account_id: "analysis_service_account_id",
+    settings: "settings",
+    enabled: "enabled",
 });
 
 request_model!(AnalysisProfileReplacement {
-    id, name required, media_type required, service_type, analysis_service_account_id required,
-    settings, enabled, is_default,
+    required name: "name",
+    required media_type: "media_type",
+    service_type: "service_type",
+    required analysis_service_account_id: "analysis_service_account_id",
+    settings: "settings",
+    enabled: "enabled",
 });
 
 response_model!(AnalysisProfileSettings {
-    is_system, min_confidence, frame_confidence_threshold, video_confidence_threshold,
-    detection_threshold, confirmed_face_match_threshold, unconfirmed_face_match_threshold,
-    storage_id, directory_path,
+    is_system: "is_system",
+    min_confidence: "min_confidence",
+    frame_confidence_threshold: "frame_confidence_threshold",
+    video_confidence_threshold: "video_confidence_threshold",
+    detection_threshold: "detection_threshold",
+    confirmed_face_match_threshold: "confirmed_face_match_threshold",
+    unconfirmed_face_match_threshold: "unconfirmed_face_match_threshold",
+    storage_id: "storage_id",
+    directory_path: "directory_path",
 });
 
 request_model!(NewAnalysisProfile {
-    id, name required, media_type required, service_type, analysis_service_account_id required,
-    settings, enabled, is_default,
+    required name: "name",
+    required media_type: "media_type",
+    service_type: "service_type",
+    required analysis_service_account_id: "analysis_service_account_id",
+    settings: "settings",
+    enabled: "enabled",
 });
 
 open_enum!(AnalysisMediaType {

@@ -34,9 +34,6 @@ pub struct AnalysisServiceAccount {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AnalysisServiceAccountPatch {
-    /// The account. Set by iconik: a request does not change it.
-    pub id: Option<AnalysisServiceAccountId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -48,7 +45,7 @@ pub struct AnalysisServiceAccountPatch {
 }
 
 impl AnalysisServiceAccountPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,9 +81,6 @@ copies!(AnalysisServiceAccount => AnalysisServiceAccountPatch { name, method, se
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalysisServiceAccountReplacement {
-    /// The account. Set by iconik: a request does not change it.
-    pub id: Option<AnalysisServiceAccountId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -98,13 +92,13 @@ pub struct AnalysisServiceAccountReplacement {
 }
 
 impl AnalysisServiceAccountReplacement {
-    /// With `name`, `method` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `method` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         method: impl Into<AnalysisServiceMethod>,
         settings: impl Into<AnalysisServiceAccountSettings>,
     ) -> Self {
-        Self { id: None, name: name.into(), method: method.into(), settings: settings.into() }
+        Self { name: name.into(), method: method.into(), settings: settings.into() }
     }
 }
 
@@ -117,9 +111,6 @@ copies!(AnalysisServiceAccount => AnalysisServiceAccountReplacement(name: "name"
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAnalysisServiceAccount {
-    /// The account. Set by iconik: a request does not change it.
-    pub id: Option<AnalysisServiceAccountId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -131,13 +122,13 @@ pub struct NewAnalysisServiceAccount {
 }
 
 impl NewAnalysisServiceAccount {
-    /// With `name`, `method` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `method` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         method: impl Into<AnalysisServiceMethod>,
         settings: impl Into<AnalysisServiceAccountSettings>,
     ) -> Self {
-        Self { id: None, name: name.into(), method: method.into(), settings: settings.into() }
+        Self { name: name.into(), method: method.into(), settings: settings.into() }
     }
 }
 

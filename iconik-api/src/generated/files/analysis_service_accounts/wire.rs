@@ -4,18 +4,31 @@
 
 use super::*;
 
-response_model!(AnalysisServiceAccount { id, name, method, settings });
+response_model!(AnalysisServiceAccount {
+    id: "id",
+    name: "name",
+    method: "method",
+    settings: "settings",
+});
 
 list_item!(AnalysisServiceAccount { id: id });
 
-request_model!(AnalysisServiceAccountPatch { id, name, method, settings });
+request_model!(AnalysisServiceAccountPatch {
+    name: "name",
+    method: "method",
+    settings: "settings",
+});
 
 request_model!(AnalysisServiceAccountReplacement {
-    id, name required, method required, settings required,
+    required name: "name",
+    required method: "method",
+    required settings: "settings",
 });
 
 request_model!(NewAnalysisServiceAccount {
-    id, name required, method required, settings required,
+    required name: "name",
+    required method: "method",
+    required settings: "settings",
 });
 
 open_enum!(AnalysisServiceMethod {

@@ -43,7 +43,7 @@ pub struct ArchiveManyOptions {
 }
 
 impl ArchiveManyOptions {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -155,7 +155,7 @@ pub struct AssetArchives {
 }
 
 impl AssetArchives {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -208,7 +208,7 @@ pub struct AssetRestore {
 }
 
 impl AssetRestore {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<AssetId>) -> Self {
         Self {
             formats: None,
@@ -290,7 +290,7 @@ pub struct AssetRestores {
 }
 
 impl AssetRestores {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -327,7 +327,7 @@ pub struct CollectionArchives {
 }
 
 impl CollectionArchives {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -383,7 +383,7 @@ pub struct CollectionRestore {
 }
 
 impl CollectionRestore {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<CollectionId>) -> Self {
         Self {
             formats: None,
@@ -479,7 +479,7 @@ pub struct CollectionRestores {
 }
 
 impl CollectionRestores {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -513,7 +513,7 @@ pub struct SavedSearchArchives {
 }
 
 impl SavedSearchArchives {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -563,7 +563,7 @@ pub struct SavedSearchRestore {
 }
 
 impl SavedSearchRestore {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<SavedSearchId>) -> Self {
         Self {
             formats: None,
@@ -642,7 +642,7 @@ pub struct SavedSearchRestores {
 }
 
 impl SavedSearchRestores {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

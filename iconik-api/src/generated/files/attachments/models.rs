@@ -96,22 +96,12 @@ pub struct AttachmentPatch {
     /// The storage that the bytes are on.
     pub storage_id: Nullable<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl AttachmentPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -214,22 +204,12 @@ pub struct AttachmentReplacement {
     /// The storage that the bytes are on.
     pub storage_id: Nullable<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl AttachmentReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -310,18 +290,11 @@ copies!(Attachment => AttachmentReplacement {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewAttachment {
-    /// The attachment. Set by iconik: a request does not change it.
-    pub id: Option<AttachmentId>,
-
     /// The asset.
     pub asset_id: Nullable<AssetId>,
 
     /// The segment.
     pub segment_id: Nullable<SegmentId>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
 
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
@@ -343,35 +316,10 @@ pub struct NewAttachment {
 
     /// The storage that the bytes are on.
     pub storage_id: Nullable<StorageId>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
 }
 
 impl NewAttachment {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

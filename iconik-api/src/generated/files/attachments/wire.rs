@@ -5,25 +5,56 @@
 use super::*;
 
 response_model!(Attachment {
-    id, asset_id, segment_id, storage_method, content_type, name, filename, format, status, size,
-    storage_id, url, date_created, date_modified, upload_url, upload_method, upload_headers,
-    upload_credentials,
+    id: "id",
+    asset_id: "asset_id",
+    segment_id: "segment_id",
+    storage_method: "storage_method",
+    content_type: "content_type",
+    name: "name",
+    filename: "filename",
+    format: "format",
+    status: "status",
+    size: "size",
+    storage_id: "storage_id",
+    url: "url",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    upload_url: "upload_url",
+    upload_method: "upload_method",
+    upload_headers: "upload_headers",
+    upload_credentials: "upload_credentials",
 });
 
 list_item!(Attachment { id: id });
 
 request_model!(AttachmentPatch {
-    name, filename, format, status, size, storage_id, url, date_created, date_modified,
-    content_type,
+    name: "name",
+    filename: "filename",
+    format: "format",
+    status: "status",
+    size: "size",
+    storage_id: "storage_id",
+    content_type: "content_type",
 });
 
 request_model!(AttachmentReplacement {
-    name, filename, format, status, size, storage_id, url, date_created, date_modified,
-    content_type,
+    name: "name",
+    filename: "filename",
+    format: "format",
+    status: "status",
+    size: "size",
+    storage_id: "storage_id",
+    content_type: "content_type",
 });
 
 request_model!(NewAttachment {
-    id, asset_id, segment_id, storage_method, content_type, name, filename, format, status, size,
-    storage_id, url, date_created, date_modified, upload_url, upload_method, upload_headers,
-    upload_credentials,
+    asset_id: "asset_id",
+    segment_id: "segment_id",
+    content_type: "content_type",
+    name: "name",
+    filename: "filename",
+    format: "format",
+    status: "status",
+    size: "size",
+    storage_id: "storage_id",
 });

@@ -2,8 +2,7 @@
 
 //! The models and enums of `collection_keyframes`.
 
-use std::collections::BTreeMap;
-use crate::{Nullable, Secret, Timestamp, UnknownFields};
+use crate::{Nullable, UnknownFields};
 use super::*;
 
 /// What to copy to another collection.
@@ -25,7 +24,7 @@ pub struct CollectionKeyframeCopyOptions {
 }
 
 impl CollectionKeyframeCopyOptions {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<CollectionId>) -> Self {
         Self { id: id.into(), custom_keyframe: Nullable::Absent, custom_poster: Nullable::Absent }
     }
@@ -64,9 +63,6 @@ impl CollectionKeyframeCopyOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CollectionKeyframePatch {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -85,10 +81,6 @@ pub struct CollectionKeyframePatch {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -104,22 +96,12 @@ pub struct CollectionKeyframePatch {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The collection.
     pub collection_id: Option<CollectionId>,
 }
 
 impl CollectionKeyframePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -230,9 +212,6 @@ copies!(CollectionKeyframe => CollectionKeyframePatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CollectionKeyframeReplacement {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -251,10 +230,6 @@ pub struct CollectionKeyframeReplacement {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -270,40 +245,25 @@ pub struct CollectionKeyframeReplacement {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The collection.
     pub collection_id: Option<CollectionId>,
 }
 
 impl CollectionKeyframeReplacement {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<KeyframeType>) -> Self {
         Self {
-            id: None,
             name: None,
             filename: None,
             r#type: r#type.into(),
             status: None,
             format: Nullable::Absent,
             is_custom_keyframe: None,
-            is_public: None,
             resolution: None,
             rotation: Nullable::Absent,
             size: Nullable::Absent,
             time_code: None,
             storage_id: None,
-            url: None,
-            date_created: None,
-            date_modified: None,
             collection_id: None,
         }
     }
@@ -417,9 +377,6 @@ pub struct CopiedCollectionKeyframes {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCollectionKeyframe {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -438,10 +395,6 @@ pub struct NewCollectionKeyframe {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -457,63 +410,29 @@ pub struct NewCollectionKeyframe {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The collection.
     pub collection_id: Option<CollectionId>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
 
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl NewCollectionKeyframe {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<KeyframeType>) -> Self {
         Self {
-            id: None,
             name: None,
             filename: None,
             r#type: r#type.into(),
             status: None,
             format: Nullable::Absent,
             is_custom_keyframe: None,
-            is_public: None,
             resolution: None,
             rotation: Nullable::Absent,
             size: Nullable::Absent,
             time_code: None,
             storage_id: None,
-            url: None,
-            date_created: None,
-            date_modified: None,
             collection_id: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
             content_type: Nullable::Absent,
         }
     }

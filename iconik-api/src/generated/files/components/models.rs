@@ -15,9 +15,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentReplacement {
-    /// The component. Set by iconik: a request does not change it.
-    pub id: Option<ComponentId>,
-
     /// The name, for example `Video`.
     pub name: String,
 
@@ -31,9 +28,9 @@ pub struct ComponentReplacement {
 }
 
 impl ComponentReplacement {
-    /// With `name` and `type`, which iconik demands.
+    /// Creates a value with `name` and `type`, which iconik requires.
     pub fn new(name: impl Into<String>, r#type: impl Into<ComponentType>) -> Self {
-        Self { id: None, name: name.into(), r#type: r#type.into(), metadata: None }
+        Self { name: name.into(), r#type: r#type.into(), metadata: None }
     }
 
     /// Technical metadata by name, as MediaInfo writes it. All values are text.
@@ -55,9 +52,6 @@ copies!(Component => ComponentReplacement(name: "name", r#type: "type") { metada
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewComponent {
-    /// The component. Set by iconik: a request does not change it.
-    pub id: Option<ComponentId>,
-
     /// The name, for example `Video`.
     pub name: String,
 
@@ -71,9 +65,9 @@ pub struct NewComponent {
 }
 
 impl NewComponent {
-    /// With `name` and `type`, which iconik demands.
+    /// Creates a value with `name` and `type`, which iconik requires.
     pub fn new(name: impl Into<String>, r#type: impl Into<ComponentType>) -> Self {
-        Self { id: None, name: name.into(), r#type: r#type.into(), metadata: None }
+        Self { name: name.into(), r#type: r#type.into(), metadata: None }
     }
 
     /// Technical metadata by name, as MediaInfo writes it. All values are text.

@@ -4,6 +4,14 @@
 
 use super::*;
 
-request_model!(ComponentReplacement { id, name required, r#type: "type" required, metadata });
+request_model!(ComponentReplacement {
+    required name: "name",
+    required r#type: "type",
+    metadata: "metadata",
+});
 
-request_model!(NewComponent { id, name required, r#type: "type" required, metadata });
+request_model!(NewComponent {
+    required name: "name",
+    required r#type: "type",
+    metadata: "metadata",
+});

@@ -14,7 +14,7 @@ pub struct FormatIds {
 }
 
 impl FormatIds {
-    /// With `ids`, which iconik demands.
+    /// Creates a value with `ids`, which iconik requires.
     pub fn new(ids: impl IntoIterator<Item = impl Into<FormatId>>) -> Self {
         Self { ids: ids.into_iter().map(Into::into).collect() }
     }

@@ -41,7 +41,11 @@ impl ExportLocationsHandle {
     /// let export_location = client
     ///     .files()
     ///     .export_locations()
-    ///     .create(NewExportLocation::new("Dailies", "669a04bb-f149-11eb-a843-0a580a3db916", "path"))
+    ///     .create(
+    ///         NewExportLocation::new("669a04bb-f149-11eb-a843-0a580a3db916")
+    ///             .name("Dailies")
+    ///             .path("path"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -87,11 +91,9 @@ impl ExportLocationsHandle {
     ///     .export_locations()
     ///     .replace(
     ///         export_location_id,
-    ///         ExportLocationReplacement::new(
-    ///             "Dailies",
-    ///             "669a04bb-f149-11eb-a843-0a580a3db916",
-    ///             "path",
-    ///         ),
+    ///         ExportLocationReplacement::new("669a04bb-f149-11eb-a843-0a580a3db916")
+    ///             .name("Dailies")
+    ///             .path("path"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -73,9 +73,6 @@ pub struct ExportLocation {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportLocationPatch {
-    /// The export location. Set by iconik: a request does not change it.
-    pub id: Option<ExportLocationId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -120,13 +117,10 @@ pub struct ExportLocationPatch {
 
     /// The transcode profiles that the exported files are made with.
     pub transcode_profile_ids: Option<Vec<TranscodeProfileId>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl ExportLocationPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -241,16 +235,13 @@ copies!(ExportLocation => ExportLocationPatch {
 /// Made from an [`ExportLocation`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
 /// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `storage_id` or `path`.
+/// `storage_id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportLocationReplacement {
-    /// The export location. Set by iconik: a request does not change it.
-    pub id: Option<ExportLocationId>,
-
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// A free text that describes it.
     pub description: Option<String>,
@@ -259,7 +250,7 @@ pub struct ExportLocationReplacement {
     pub storage_id: StorageId,
 
     /// The directory on the storage.
-    pub path: String,
+    pub path: Option<String>,
 
     /// Whether an export contains the original files.
     pub export_original: Option<bool>,
@@ -293,24 +284,18 @@ pub struct ExportLocationReplacement {
 
     /// The transcode profiles that the exported files are made with.
     pub transcode_profile_ids: Option<Vec<TranscodeProfileId>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl ExportLocationReplacement {
-    /// With `name`, `storage_id` and `path`, which iconik demands.
-    pub fn new(
-        name: impl Into<String>,
-        storage_id: impl Into<StorageId>,
-        path: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with `storage_id`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`path`](Self::path): set them by name.
+    pub fn new(storage_id: impl Into<StorageId>) -> Self {
         Self {
-            id: None,
-            name: name.into(),
+            name: None,
             description: None,
             storage_id: storage_id.into(),
-            path: path.into(),
+            path: None,
             export_original: None,
             export_proxy: None,
             export_posters: None,
@@ -322,13 +307,24 @@ impl ExportLocationReplacement {
             export_to_asset_folder: None,
             include_original_extension: None,
             transcode_profile_ids: None,
-            system_domain_id: None,
         }
+    }
+
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
+        self
+    }
+
+    /// The directory on the storage. iconik requires it.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
         self
     }
 
@@ -407,8 +403,8 @@ impl ExportLocationReplacement {
     }
 }
 
-copies!(ExportLocation => ExportLocationReplacement(name: "name", storage_id: "storage_id", path: "path") {
-    description, export_original, export_proxy, export_posters, export_transcriptions,
+copies!(ExportLocation => ExportLocationReplacement(storage_id: "storage_id") {
+    name, description, path, export_original, export_proxy, export_posters, export_transcriptions,
     transcription_format, export_metadata, metadata_format, metadata_view, export_to_asset_folder,
     include_original_extension, transcode_profile_ids,
 });
@@ -418,11 +414,8 @@ copies!(ExportLocation => ExportLocationReplacement(name: "name", storage_id: "s
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewExportLocation {
-    /// The export location. Set by iconik: a request does not change it.
-    pub id: Option<ExportLocationId>,
-
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// A free text that describes it.
     pub description: Option<String>,
@@ -431,7 +424,7 @@ pub struct NewExportLocation {
     pub storage_id: StorageId,
 
     /// The directory on the storage.
-    pub path: String,
+    pub path: Option<String>,
 
     /// Whether an export contains the original files.
     pub export_original: Option<bool>,
@@ -465,24 +458,18 @@ pub struct NewExportLocation {
 
     /// The transcode profiles that the exported files are made with.
     pub transcode_profile_ids: Option<Vec<TranscodeProfileId>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewExportLocation {
-    /// With `name`, `storage_id` and `path`, which iconik demands.
-    pub fn new(
-        name: impl Into<String>,
-        storage_id: impl Into<StorageId>,
-        path: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with `storage_id`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`path`](Self::path): set them by name.
+    pub fn new(storage_id: impl Into<StorageId>) -> Self {
         Self {
-            id: None,
-            name: name.into(),
+            name: None,
             description: None,
             storage_id: storage_id.into(),
-            path: path.into(),
+            path: None,
             export_original: None,
             export_proxy: None,
             export_posters: None,
@@ -494,13 +481,24 @@ impl NewExportLocation {
             export_to_asset_folder: None,
             include_original_extension: None,
             transcode_profile_ids: None,
-            system_domain_id: None,
         }
+    }
+
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A free text that describes it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
+        self
+    }
+
+    /// The directory on the storage. iconik requires it.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
         self
     }
 

@@ -304,7 +304,9 @@ impl ExportsHandle {
     ///     .complete_on_storage(
     ///         file_set_id,
     ///         storage_id,
-    ///         ExportCompletion::new("destination_directory_path", "destination_file_set_name"),
+    ///         ExportCompletion::new()
+    ///             .destination_directory_path("destination_directory_path")
+    ///             .destination_file_set_name("destination_file_set_name"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

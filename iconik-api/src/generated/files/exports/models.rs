@@ -33,7 +33,7 @@ pub struct AssetExport {
 }
 
 impl AssetExport {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<AssetId>) -> Self {
         Self {
             formats: None,
@@ -108,7 +108,7 @@ pub struct AssetExportTarget {
 }
 
 impl AssetExportTarget {
-    /// With `asset_id`, which iconik demands.
+    /// Creates a value with `asset_id`, which iconik requires.
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { asset_id: asset_id.into(), format_id: Nullable::Absent, file_name: Nullable::Absent }
     }
@@ -151,7 +151,7 @@ pub struct AssetExports {
 }
 
 impl AssetExports {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -200,7 +200,7 @@ pub struct CollectionExport {
 }
 
 impl CollectionExport {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<CollectionId>) -> Self {
         Self {
             formats: None,
@@ -279,7 +279,7 @@ pub struct CollectionExports {
 }
 
 impl CollectionExports {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -297,11 +297,8 @@ impl CollectionExports {
 /// What the last step of an export from one local storage to another has to know.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportCompletion {
-    /// The transfer. Set by iconik: a request does not change it.
-    pub id: Option<TransferId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -324,10 +321,10 @@ pub struct ExportCompletion {
     pub original_url: Option<String>,
 
     /// The directory on the destination storage that the files are copied to.
-    pub destination_directory_path: String,
+    pub destination_directory_path: Option<String>,
 
     /// The name of the new file set.
-    pub destination_file_set_name: String,
+    pub destination_file_set_name: Option<String>,
 
     /// The name that the file gets on the destination storage.
     pub destination_filename: Option<String>,
@@ -341,10 +338,6 @@ pub struct ExportCompletion {
 
     /// Whether the source is a temporary file set.
     pub temporary_file_set_source: Option<bool>,
-
-    /// The kind of transfer; iconik documents no values. Set by iconik: a request does not change
-    /// it.
-    pub transfer_type: Option<String>,
 
     /// The job that reports the progress.
     pub job_id: Option<JobId>,
@@ -396,44 +389,12 @@ pub struct ExportCompletion {
 }
 
 impl ExportCompletion {
-    /// With `destination_directory_path` and `destination_file_set_name`, which iconik demands.
-    pub fn new(
-        destination_directory_path: impl Into<String>,
-        destination_file_set_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            id: None,
-            asset_id: None,
-            format_id: None,
-            component_ids: None,
-            asset_paths: None,
-            collection_storage_id: None,
-            original_storage_id: None,
-            original_url: None,
-            destination_directory_path: destination_directory_path.into(),
-            destination_file_set_name: destination_file_set_name.into(),
-            destination_filename: None,
-            delete_only_from_source_folder: None,
-            delete_source_file_set_after_download: None,
-            temporary_file_set_source: None,
-            transfer_type: None,
-            job_id: None,
-            job_steps: None,
-            parent_job_id: None,
-            file_set_id: None,
-            local_storage_id: None,
-            destination_base_directory: None,
-            delete_remote_file_set_after_download: None,
-            add_file_set: None,
-            overwrite: None,
-            include_original_extension: None,
-            export_original: None,
-            export_proxy: None,
-            export_posters: None,
-            export_transcription_format: None,
-            export_metadata_format: None,
-            export_metadata_view: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`destination_directory_path`](Self::destination_directory_path) and
+    /// [`destination_file_set_name`](Self::destination_file_set_name): set them by name.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The asset.
@@ -478,6 +439,24 @@ impl ExportCompletion {
     /// Where the bytes are read from.
     pub fn original_url(mut self, original_url: impl Into<String>) -> Self {
         self.original_url = Some(original_url.into());
+        self
+    }
+
+    /// The directory on the destination storage that the files are copied to. iconik requires it.
+    pub fn destination_directory_path(
+        mut self,
+        destination_directory_path: impl Into<String>,
+    ) -> Self {
+        self.destination_directory_path = Some(destination_directory_path.into());
+        self
+    }
+
+    /// The name of the new file set. iconik requires it.
+    pub fn destination_file_set_name(
+        mut self,
+        destination_file_set_name: impl Into<String>,
+    ) -> Self {
+        self.destination_file_set_name = Some(destination_file_set_name.into());
         self
     }
 
@@ -646,7 +625,7 @@ pub struct NewAssetExports {
 }
 
 impl NewAssetExports {
-    /// With `assets`, which iconik demands.
+    /// Creates a value with `assets`, which iconik requires.
     pub fn new(assets: impl IntoIterator<Item = impl Into<AssetExportTarget>>) -> Self {
         Self {
             export_metadata: Nullable::Absent,
@@ -784,7 +763,7 @@ pub struct NewCollectionExport {
 }
 
 impl NewCollectionExport {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -923,7 +902,7 @@ pub struct NewExport {
 }
 
 impl NewExport {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1089,7 +1068,7 @@ pub struct NewExports {
 }
 
 impl NewExports {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<ExportObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -1236,7 +1215,7 @@ pub struct SavedSearchExport {
 }
 
 impl SavedSearchExport {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<SavedSearchId>) -> Self {
         Self {
             formats: None,
@@ -1298,7 +1277,7 @@ pub struct SavedSearchExports {
 }
 
 impl SavedSearchExports {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

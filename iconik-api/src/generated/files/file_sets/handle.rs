@@ -49,11 +49,11 @@ impl FileSetsHandle {
     ///     .create(
     ///         asset_id,
     ///         NewFileSet::new(
-    ///             "9db03c5f-f149-11eb-a843-0a580a3db916",
-    ///             "Dailies",
-    ///             "base_dir",
-    ///             ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
-    ///         ),
+    ///                 "9db03c5f-f149-11eb-a843-0a580a3db916",
+    ///                 ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
+    ///             )
+    ///             .name("Dailies")
+    ///             .base_dir("base_dir"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -111,11 +111,11 @@ impl FileSetsHandle {
     ///         asset_id,
     ///         file_set_id,
     ///         FileSetReplacement::new(
-    ///             "9db03c5f-f149-11eb-a843-0a580a3db916",
-    ///             "Dailies",
-    ///             "base_dir",
-    ///             ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
-    ///         ),
+    ///                 "9db03c5f-f149-11eb-a843-0a580a3db916",
+    ///                 ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
+    ///             )
+    ///             .name("Dailies")
+    ///             .base_dir("base_dir"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -14,12 +14,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileSetPatch {
-    /// The file set. Set by iconik: a request does not change it.
-    pub id: Option<FileSetId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -50,10 +44,6 @@ pub struct FileSetPatch {
     /// Note: Archiving fails where they differ from the components of the format (seen live).
     pub component_ids: Option<Vec<ComponentId>>,
 
-    /// How many files it has; only where the request asks for the count. Set by iconik: a request
-    /// does not change it.
-    pub file_count: Option<i64>,
-
     /// Whether it is an archived copy.
     pub is_archive: Option<bool>,
 
@@ -63,21 +53,12 @@ pub struct FileSetPatch {
     /// Of an archived copy: the storage that the files were on before.
     pub original_storage_id: Option<StorageId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 }
 
 impl FileSetPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -169,17 +150,11 @@ copies!(FileSet => FileSetPatch {
 /// Made from a [`FileSet`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
 /// since: to change a few fields, begin with `new`. That fails if the answer lacks `format_id`
-/// or `name` or `base_dir` or `component_ids`.
+/// or `component_ids`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileSetReplacement {
-    /// The file set. Set by iconik: a request does not change it.
-    pub id: Option<FileSetId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -190,7 +165,7 @@ pub struct FileSetReplacement {
     pub storage_id: Option<StorageId>,
 
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// Whether it is made for very many files.
     pub r#type: Option<FileSetType>,
@@ -203,16 +178,12 @@ pub struct FileSetReplacement {
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped in the directory of a file
     /// (seen live).
-    pub base_dir: String,
+    pub base_dir: Option<String>,
 
     /// The components of the format that the files contain; may be empty.
     ///
     /// Note: Archiving fails where they differ from the components of the format (seen live).
     pub component_ids: Vec<ComponentId>,
-
-    /// How many files it has; only where the request asks for the count. Set by iconik: a request
-    /// does not change it.
-    pub file_count: Option<i64>,
 
     /// Whether it is an archived copy.
     pub is_archive: Option<bool>,
@@ -223,46 +194,32 @@ pub struct FileSetReplacement {
     /// Of an archived copy: the storage that the files were on before.
     pub original_storage_id: Option<StorageId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 }
 
 impl FileSetReplacement {
-    /// With `format_id`, `name`, `base_dir` and `component_ids`, which iconik demands.
+    /// Creates a value with `format_id` and `component_ids`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`base_dir`](Self::base_dir): set them by
+    /// name.
     pub fn new(
         format_id: impl Into<FormatId>,
-        name: impl Into<String>,
-        base_dir: impl Into<String>,
         component_ids: impl IntoIterator<Item = impl Into<ComponentId>>,
     ) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             format_id: format_id.into(),
             storage_id: None,
-            name: name.into(),
+            name: None,
             r#type: None,
             status: None,
-            base_dir: base_dir.into(),
+            base_dir: None,
             component_ids: component_ids.into_iter().map(Into::into).collect(),
-            file_count: None,
             is_archive: None,
             archive_file_set_id: None,
             original_storage_id: None,
-            date_created: None,
-            date_modified: None,
             date_deleted: None,
-            deleted_by_user: None,
         }
     }
 
@@ -278,6 +235,12 @@ impl FileSetReplacement {
         self
     }
 
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Whether it is made for very many files.
     pub fn r#type(mut self, r#type: impl Into<FileSetType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -287,6 +250,13 @@ impl FileSetReplacement {
     /// Whether it is in use. Setting it to `ACTIVE` brings a deleted file set back (seen live).
     pub fn status(mut self, status: impl Into<FileSetStatus>) -> Self {
         self.status = Some(status.into());
+        self
+    }
+
+    /// The directory on the storage that contains all files, without a slash at either end; empty
+    /// for the root. iconik requires it.
+    pub fn base_dir(mut self, base_dir: impl Into<String>) -> Self {
+        self.base_dir = Some(base_dir.into());
         self
     }
 
@@ -315,9 +285,9 @@ impl FileSetReplacement {
     }
 }
 
-copies!(FileSet => FileSetReplacement(format_id: "format_id", name: "name", base_dir: "base_dir", component_ids: "component_ids") {
-    version_id, storage_id, r#type, status, is_archive, archive_file_set_id, original_storage_id,
-    date_deleted,
+copies!(FileSet => FileSetReplacement(format_id: "format_id", component_ids: "component_ids") {
+    version_id, storage_id, name, r#type, status, base_dir, is_archive, archive_file_set_id,
+    original_storage_id, date_deleted,
 });
 
 /// A file set that a format can be copied from.
@@ -396,12 +366,6 @@ pub struct FileSetSource {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewFileSet {
-    /// The file set. Set by iconik: a request does not change it.
-    pub id: Option<FileSetId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -412,7 +376,7 @@ pub struct NewFileSet {
     pub storage_id: Option<StorageId>,
 
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// Whether it is made for very many files.
     pub r#type: Option<FileSetType>,
@@ -425,16 +389,12 @@ pub struct NewFileSet {
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped in the directory of a file
     /// (seen live).
-    pub base_dir: String,
+    pub base_dir: Option<String>,
 
     /// The components of the format that the files contain; may be empty.
     ///
     /// Note: Archiving fails where they differ from the components of the format (seen live).
     pub component_ids: Vec<ComponentId>,
-
-    /// How many files it has; only where the request asks for the count. Set by iconik: a request
-    /// does not change it.
-    pub file_count: Option<i64>,
 
     /// Whether it is an archived copy.
     pub is_archive: Option<bool>,
@@ -445,46 +405,32 @@ pub struct NewFileSet {
     /// Of an archived copy: the storage that the files were on before.
     pub original_storage_id: Option<StorageId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 }
 
 impl NewFileSet {
-    /// With `format_id`, `name`, `base_dir` and `component_ids`, which iconik demands.
+    /// Creates a value with `format_id` and `component_ids`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`base_dir`](Self::base_dir): set them by
+    /// name.
     pub fn new(
         format_id: impl Into<FormatId>,
-        name: impl Into<String>,
-        base_dir: impl Into<String>,
         component_ids: impl IntoIterator<Item = impl Into<ComponentId>>,
     ) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             format_id: format_id.into(),
             storage_id: None,
-            name: name.into(),
+            name: None,
             r#type: None,
             status: None,
-            base_dir: base_dir.into(),
+            base_dir: None,
             component_ids: component_ids.into_iter().map(Into::into).collect(),
-            file_count: None,
             is_archive: None,
             archive_file_set_id: None,
             original_storage_id: None,
-            date_created: None,
-            date_modified: None,
             date_deleted: None,
-            deleted_by_user: None,
         }
     }
 
@@ -500,6 +446,12 @@ impl NewFileSet {
         self
     }
 
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Whether it is made for very many files.
     pub fn r#type(mut self, r#type: impl Into<FileSetType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -509,6 +461,13 @@ impl NewFileSet {
     /// Whether it is in use. Setting it to `ACTIVE` brings a deleted file set back (seen live).
     pub fn status(mut self, status: impl Into<FileSetStatus>) -> Self {
         self.status = Some(status.into());
+        self
+    }
+
+    /// The directory on the storage that contains all files, without a slash at either end; empty
+    /// for the root. iconik requires it.
+    pub fn base_dir(mut self, base_dir: impl Into<String>) -> Self {
+        self.base_dir = Some(base_dir.into());
         self
     }
 

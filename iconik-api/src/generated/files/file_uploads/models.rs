@@ -43,7 +43,7 @@ pub struct B2UploadCancelOptions {
 }
 
 impl B2UploadCancelOptions {
-    /// With `upload_file_id`, which iconik demands.
+    /// Creates a value with `upload_file_id`, which iconik requires.
     pub fn new(upload_file_id: impl Into<String>) -> Self {
         Self { upload_file_id: upload_file_id.into() }
     }
@@ -62,7 +62,7 @@ pub struct B2UploadParts {
 }
 
 impl B2UploadParts {
-    /// With `upload_file_id` and `sha1_list`, which iconik demands.
+    /// Creates a value with `upload_file_id` and `sha1_list`, which iconik requires.
     pub fn new(
         upload_file_id: impl Into<String>,
         sha1_list: impl IntoIterator<Item = impl Into<String>>,
@@ -96,7 +96,7 @@ pub struct FileUploadCleanupOptions {
 }
 
 impl FileUploadCleanupOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -151,7 +151,7 @@ pub struct GcsComposeOptions {
 }
 
 impl GcsComposeOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -214,7 +214,7 @@ pub struct GcsUploadParts {
 }
 
 impl GcsUploadParts {
-    /// With `parts_range`, which iconik demands.
+    /// Creates a value with `parts_range`, which iconik requires.
     pub fn new(parts_range: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             parts_range: parts_range.into_iter().map(Into::into).collect(),
@@ -242,26 +242,10 @@ impl GcsUploadParts {
 pub struct NewB2Upload {
     /// The id of the upload on Backblaze B2.
     pub upload_file_id: Nullable<String>,
-
-    /// The token that authorizes the upload of parts. Set by iconik: a request does not change it.
-    pub authorization_token: Option<Secret>,
-
-    /// Where to upload the parts to. Whoever has the URL and the token can upload. Set by iconik: a
-    /// request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The status that Backblaze B2 responded with. Set by iconik: a request does not change it.
-    pub status: Option<String>,
-
-    /// What went wrong on Backblaze B2. Set by iconik: a request does not change it.
-    pub error: Option<String>,
-
-    /// The code of the error on Backblaze B2. Set by iconik: a request does not change it.
-    pub error_code: Option<String>,
 }
 
 impl NewB2Upload {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -298,7 +282,7 @@ pub struct S3UploadPart {
 }
 
 impl S3UploadPart {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -331,7 +315,7 @@ pub struct S3UploadParts {
 }
 
 impl S3UploadParts {
-    /// With `upload_id` and `parts`, which iconik demands.
+    /// Creates a value with `upload_id` and `parts`, which iconik requires.
     pub fn new(
         upload_id: impl Into<String>,
         parts: impl IntoIterator<Item = impl Into<S3UploadPart>>,

@@ -16,7 +16,7 @@ pub struct FormatArchiveDeletionOptions {
 }
 
 impl FormatArchiveDeletionOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,15 +48,12 @@ pub struct FormatArchiveOptions {
     /// The directory on the archive storage.
     pub destination_directory_path: Option<String>,
 
-    /// The name of the new file set. Set by iconik: a request does not change it.
-    pub destination_file_set_name: Option<String>,
-
     /// Deletes the original once it is archived.
     pub delete_original: Option<bool>,
 }
 
 impl FormatArchiveOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -126,7 +123,7 @@ pub struct FormatArchiveV2Options {
 }
 
 impl FormatArchiveV2Options {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -201,12 +198,6 @@ impl FormatArchiveV2Options {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FormatPatch {
-    /// The format. Set by iconik: a request does not change it.
-    pub id: Option<FormatId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -240,27 +231,15 @@ pub struct FormatPatch {
     /// Links to places outside iconik.
     pub external_references: Nullable<Vec<ExternalReference>>,
 
-    /// Warnings about the format. Set by iconik: a request does not change it.
-    pub warnings: Option<Vec<String>>,
-
     /// The user who added the format.
     pub user_id: Option<UserId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 }
 
 impl FormatPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -367,12 +346,6 @@ copies!(Format => FormatPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct FormatReplacement {
-    /// The format. Set by iconik: a request does not change it.
-    pub id: Option<FormatId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -406,31 +379,17 @@ pub struct FormatReplacement {
     /// Links to places outside iconik.
     pub external_references: Nullable<Vec<ExternalReference>>,
 
-    /// Warnings about the format. Set by iconik: a request does not change it.
-    pub warnings: Option<Vec<String>>,
-
     /// The user who added the format.
     pub user_id: Option<UserId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 }
 
 impl FormatReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             name: name.into(),
             status: None,
@@ -440,12 +399,8 @@ impl FormatReplacement {
             components: None,
             metadata: None,
             external_references: Nullable::Absent,
-            warnings: None,
             user_id: None,
-            date_created: None,
-            date_modified: None,
             date_deleted: None,
-            deleted_by_user: None,
         }
     }
 
@@ -554,7 +509,7 @@ pub struct FormatRestoreOptions {
 }
 
 impl FormatRestoreOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -601,7 +556,7 @@ pub struct FormatTransferOptions {
 }
 
 impl FormatTransferOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -633,12 +588,6 @@ impl FormatTransferOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewFormat {
-    /// The format. Set by iconik: a request does not change it.
-    pub id: Option<FormatId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -672,31 +621,17 @@ pub struct NewFormat {
     /// Links to places outside iconik.
     pub external_references: Nullable<Vec<ExternalReference>>,
 
-    /// Warnings about the format. Set by iconik: a request does not change it.
-    pub warnings: Option<Vec<String>>,
-
     /// The user who added the format.
     pub user_id: Option<UserId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 }
 
 impl NewFormat {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             name: name.into(),
             status: None,
@@ -706,12 +641,8 @@ impl NewFormat {
             components: None,
             metadata: None,
             external_references: Nullable::Absent,
-            warnings: None,
             user_id: None,
-            date_created: None,
-            date_modified: None,
             date_deleted: None,
-            deleted_by_user: None,
         }
     }
 

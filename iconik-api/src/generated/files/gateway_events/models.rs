@@ -35,7 +35,7 @@ pub struct GatewayEventIds {
 }
 
 impl GatewayEventIds {
-    /// With `event_ids`, which iconik demands.
+    /// Creates a value with `event_ids`, which iconik requires.
     pub fn new(event_ids: impl IntoIterator<Item = impl Into<GatewayEventId>>) -> Self {
         Self { event_ids: event_ids.into_iter().map(Into::into).collect() }
     }
@@ -46,23 +46,17 @@ impl GatewayEventIds {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewGatewayEvent {
-    /// The event. Set by iconik: a request does not change it.
-    pub id: Option<GatewayEventId>,
-
     /// What happened.
     pub r#type: GatewayEventType,
 
     /// The details; iconik does not document them.
     pub data: Option<RawJson>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
 }
 
 impl NewGatewayEvent {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<GatewayEventType>) -> Self {
-        Self { id: None, r#type: r#type.into(), data: None, date_created: None }
+        Self { r#type: r#type.into(), data: None }
     }
 
     /// The details; iconik does not document them.

@@ -4,13 +4,23 @@
 
 use super::*;
 
-response_model!(GatewayEvent { id, r#type: "type", data, date_created });
+response_model!(GatewayEvent {
+    id: "id",
+    r#type: "type",
+    data: "data",
+    date_created: "date_created",
+});
 
 list_item!(GatewayEvent { id: id });
 
-request_model!(GatewayEventIds { event_ids required });
+request_model!(GatewayEventIds {
+    required event_ids: "event_ids",
+});
 
-request_model!(NewGatewayEvent { id, r#type: "type" required, data, date_created });
+request_model!(NewGatewayEvent {
+    required r#type: "type",
+    data: "data",
+});
 
 open_enum!(GatewayEventType {
     Restart => "RESTART",

@@ -99,7 +99,7 @@ pub struct GatewayReport {
 }
 
 impl GatewayReport {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -262,7 +262,7 @@ pub struct GatewayStatusReport {
 }
 
 impl GatewayStatusReport {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

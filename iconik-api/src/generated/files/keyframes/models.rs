@@ -2,8 +2,7 @@
 
 //! The models and enums of `keyframes`.
 
-use std::collections::BTreeMap;
-use crate::{Nullable, Secret, Timestamp};
+use crate::Nullable;
 use super::*;
 
 /// What to change in a keyframe; omitted fields stay unchanged.
@@ -15,9 +14,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeyframePatch {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -36,10 +32,6 @@ pub struct KeyframePatch {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -55,16 +47,6 @@ pub struct KeyframePatch {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The asset.
     pub asset_id: Nullable<AssetId>,
 
@@ -74,31 +56,12 @@ pub struct KeyframePatch {
     /// The collection.
     pub collection_id: Nullable<CollectionId>,
 
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl KeyframePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -250,9 +213,6 @@ copies!(Keyframe => KeyframePatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyframeReplacement {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -271,10 +231,6 @@ pub struct KeyframeReplacement {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -290,16 +246,6 @@ pub struct KeyframeReplacement {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The asset.
     pub asset_id: Nullable<AssetId>,
 
@@ -309,57 +255,28 @@ pub struct KeyframeReplacement {
     /// The collection.
     pub collection_id: Nullable<CollectionId>,
 
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl KeyframeReplacement {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<KeyframeType>) -> Self {
         Self {
-            id: None,
             name: None,
             filename: None,
             r#type: r#type.into(),
             status: None,
             format: Nullable::Absent,
             is_custom_keyframe: None,
-            is_public: None,
             resolution: None,
             rotation: Nullable::Absent,
             size: Nullable::Absent,
             time_code: None,
             storage_id: None,
-            url: None,
-            date_created: None,
-            date_modified: None,
             asset_id: Nullable::Absent,
             version_id: Nullable::Absent,
             collection_id: Nullable::Absent,
-            storage_method: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
             content_type: Nullable::Absent,
         }
     }
@@ -501,9 +418,6 @@ copies!(Keyframe => KeyframeReplacement(r#type: "type") {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewKeyframe {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -522,10 +436,6 @@ pub struct NewKeyframe {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -541,16 +451,6 @@ pub struct NewKeyframe {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The asset.
     pub asset_id: Nullable<AssetId>,
 
@@ -560,57 +460,28 @@ pub struct NewKeyframe {
     /// The collection.
     pub collection_id: Nullable<CollectionId>,
 
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl NewKeyframe {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<KeyframeType>) -> Self {
         Self {
-            id: None,
             name: None,
             filename: None,
             r#type: r#type.into(),
             status: None,
             format: Nullable::Absent,
             is_custom_keyframe: None,
-            is_public: None,
             resolution: None,
             rotation: Nullable::Absent,
             size: Nullable::Absent,
             time_code: None,
             storage_id: None,
-            url: None,
-            date_created: None,
-            date_modified: None,
             asset_id: Nullable::Absent,
             version_id: Nullable::Absent,
             collection_id: Nullable::Absent,
-            storage_method: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
             content_type: Nullable::Absent,
         }
     }

@@ -71,55 +71,12 @@ pub struct Logo {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogoPatch {
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// The logo. Set by iconik: a request does not change it.
-    pub id: Option<LogoId>,
-
     /// The name that people see.
     pub name: Option<String>,
-
-    /// The name of the file on its storage. Set by iconik: a request does not change it.
-    pub filename: Option<String>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    ///
-    /// Note: Absent in lists unless `generate_signed_url` asks for it.
-    pub url: Option<String>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl LogoPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -138,24 +95,6 @@ copies!(Logo => LogoPatch { name });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewLogo {
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// The logo. Set by iconik: a request does not change it.
-    pub id: Option<LogoId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -165,51 +104,22 @@ pub struct NewLogo {
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    ///
-    /// Note: Absent in lists unless `generate_signed_url` asks for it.
-    pub url: Option<String>,
-
     /// The storage.
     pub storage_id: Nullable<StorageId>,
 
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
     /// The user who created it.
     pub user_id: Nullable<UserId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewLogo {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
-            id: None,
             name: name.into(),
             filename: None,
             content_type: Nullable::Absent,
-            url: None,
             storage_id: Nullable::Absent,
-            storage_method: None,
             user_id: Nullable::Absent,
-            system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

@@ -11,9 +11,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlaylistKeyframe {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -32,10 +29,6 @@ pub struct NewPlaylistKeyframe {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -51,63 +44,29 @@ pub struct NewPlaylistKeyframe {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The playlist.
     pub playlist_id: Nullable<PlaylistId>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
 
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl NewPlaylistKeyframe {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<KeyframeType>) -> Self {
         Self {
-            id: None,
             name: None,
             filename: None,
             r#type: r#type.into(),
             status: None,
             format: Nullable::Absent,
             is_custom_keyframe: None,
-            is_public: None,
             resolution: None,
             rotation: Nullable::Absent,
             size: Nullable::Absent,
             time_code: None,
             storage_id: None,
-            url: None,
-            date_created: None,
-            date_modified: None,
             playlist_id: Nullable::Absent,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
             content_type: Nullable::Absent,
         }
     }
@@ -299,9 +258,6 @@ pub struct PlaylistKeyframe {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaylistKeyframePatch {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -320,10 +276,6 @@ pub struct PlaylistKeyframePatch {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -339,22 +291,12 @@ pub struct PlaylistKeyframePatch {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The playlist.
     pub playlist_id: Nullable<PlaylistId>,
 }
 
 impl PlaylistKeyframePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -471,9 +413,6 @@ copies!(PlaylistKeyframe => PlaylistKeyframePatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaylistKeyframeReplacement {
-    /// The keyframe. Set by iconik: a request does not change it.
-    pub id: Option<KeyframeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -492,10 +431,6 @@ pub struct PlaylistKeyframeReplacement {
     /// Whether a person chose it, instead of iconik.
     pub is_custom_keyframe: Option<bool>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
     /// The size of the image.
     pub resolution: Option<Resolution>,
 
@@ -511,40 +446,25 @@ pub struct PlaylistKeyframeReplacement {
     /// The storage that the image is on.
     pub storage_id: Option<StorageId>,
 
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The playlist.
     pub playlist_id: Nullable<PlaylistId>,
 }
 
 impl PlaylistKeyframeReplacement {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<KeyframeType>) -> Self {
         Self {
-            id: None,
             name: None,
             filename: None,
             r#type: r#type.into(),
             status: None,
             format: Nullable::Absent,
             is_custom_keyframe: None,
-            is_public: None,
             resolution: None,
             rotation: Nullable::Absent,
             size: Nullable::Absent,
             time_code: None,
             storage_id: None,
-            url: None,
-            date_created: None,
-            date_modified: None,
             playlist_id: Nullable::Absent,
         }
     }

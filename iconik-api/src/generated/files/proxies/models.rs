@@ -25,9 +25,6 @@ pub struct DrmToken {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewProxy {
-    /// The proxy. Set by iconik: a request does not change it.
-    pub id: Option<ProxyId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -88,49 +85,12 @@ pub struct NewProxy {
     /// The storage that the bytes are on.
     pub storage_id: Option<StorageId>,
 
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl NewProxy {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -431,9 +391,6 @@ pub struct Proxy {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProxyPatch {
-    /// The proxy. Set by iconik: a request does not change it.
-    pub id: Option<ProxyId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -493,24 +450,10 @@ pub struct ProxyPatch {
 
     /// The storage that the bytes are on.
     pub storage_id: Option<StorageId>,
-
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl ProxyPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -693,9 +636,6 @@ copies!(Proxy => ProxyPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProxyReplacement {
-    /// The proxy. Set by iconik: a request does not change it.
-    pub id: Option<ProxyId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -755,24 +695,10 @@ pub struct ProxyReplacement {
 
     /// The storage that the bytes are on.
     pub storage_id: Option<StorageId>,
-
-    /// Whether anyone who has the URL can read it, without signing in. Set by iconik: a request
-    /// does not change it.
-    pub is_public: Option<bool>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl ProxyReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

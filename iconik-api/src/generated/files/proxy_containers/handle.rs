@@ -84,7 +84,10 @@ impl ProxyContainersHandle {
     ///         asset_id,
     ///         proxy_id,
     ///         container_id,
-    ///         NewProxyFile::new("original_name", "directory_path", FileType::File, "uses"),
+    ///         NewProxyFile::new(FileType::File)
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path")
+    ///             .proxy_sequence_type("uses"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -36,7 +36,7 @@ pub struct NewProxyContainer {
 }
 
 impl NewProxyContainer {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -137,9 +137,6 @@ impl NewProxyContainer {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewProxyFile {
-    /// The file in the container. Set by iconik: a request does not change it.
-    pub id: Option<ProxyFileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -163,12 +160,12 @@ pub struct NewProxyFile {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -201,33 +198,22 @@ pub struct NewProxyFile {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// What the file is in the stream: `HLS_PLAYLIST` for the playlist, `A` for a sequence of
     /// segments.
     ///
     /// Note: iconik's 2026 document lists no values; these are from iconik's tutorial on growing
     /// files.
-    pub proxy_sequence_type: String,
+    pub proxy_sequence_type: Option<String>,
 }
 
 impl NewProxyFile {
-    /// With `original_name`, `directory_path`, `type` and `proxy_sequence_type`, which iconik
-    /// demands.
-    pub fn new(
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-        proxy_sequence_type: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name),
+    /// [`directory_path`](Self::directory_path) and
+    /// [`proxy_sequence_type`](Self::proxy_sequence_type): set them by name.
+    pub fn new(r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -235,8 +221,8 @@ impl NewProxyFile {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -246,9 +232,7 @@ impl NewProxyFile {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
-            proxy_sequence_type: proxy_sequence_type.into(),
+            proxy_sequence_type: None,
         }
     }
 
@@ -298,6 +282,19 @@ impl NewProxyFile {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 
@@ -370,6 +367,13 @@ impl NewProxyFile {
     /// When the file itself was last changed, before it came into iconik.
     pub fn file_date_modified(mut self, file_date_modified: impl Into<Timestamp>) -> Self {
         self.file_date_modified = Some(file_date_modified.into());
+        self
+    }
+
+    /// What the file is in the stream: `HLS_PLAYLIST` for the playlist, `A` for a sequence of
+    /// segments. iconik requires it.
+    pub fn proxy_sequence_type(mut self, proxy_sequence_type: impl Into<String>) -> Self {
+        self.proxy_sequence_type = Some(proxy_sequence_type.into());
         self
     }
 }
@@ -507,7 +511,7 @@ pub struct ProxyFilePatch {
 }
 
 impl ProxyFilePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -536,7 +540,7 @@ pub struct ProxyFileReplacement {
 }
 
 impl ProxyFileReplacement {
-    /// With `status`, which iconik demands.
+    /// Creates a value with `status`, which iconik requires.
     pub fn new(status: impl Into<ProxyFileStatus>) -> Self {
         Self { status: status.into() }
     }

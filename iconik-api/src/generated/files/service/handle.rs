@@ -249,7 +249,12 @@ impl FilesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let file = client
     ///     .files()
-    ///     .create(asset_id, NewFile::new("original_name", "directory_path", FileType::File))
+    ///     .create(
+    ///         asset_id,
+    ///         NewFile::new(FileType::File)
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -301,12 +306,9 @@ impl FilesHandle {
     ///     .replace(
     ///         asset_id,
     ///         file_id,
-    ///         FileReplacement::new(
-    ///             "6257a534-f149-11eb-a843-0a580a3db916",
-    ///             "original_name",
-    ///             "directory_path",
-    ///             FileType::File,
-    ///         ),
+    ///         FileReplacement::new("6257a534-f149-11eb-a843-0a580a3db916", FileType::File)
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -585,13 +587,13 @@ impl FilesHandle {
     ///         asset_id,
     ///         file_id,
     ///         NewEditProxy::new(
-    ///             "Dailies",
-    ///             "d426709a-f149-11eb-a843-0a580a3db916",
-    ///             "669a04bb-f149-11eb-a843-0a580a3db916",
-    ///             "directory_path",
-    ///             1,
-    ///             1,
-    ///         ),
+    ///                 "d426709a-f149-11eb-a843-0a580a3db916",
+    ///                 "669a04bb-f149-11eb-a843-0a580a3db916",
+    ///             )
+    ///             .name("Dailies")
+    ///             .directory_path("directory_path")
+    ///             .width(1)
+    ///             .height(1),
     ///     )
     ///     .await?;
     /// # Ok(()) }

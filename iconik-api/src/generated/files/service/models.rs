@@ -2,8 +2,7 @@
 
 //! The models and enums of `files`.
 
-use std::collections::BTreeMap;
-use crate::{FilePart, Nullable, Secret, Timestamp, UnknownFields};
+use crate::{FilePart, Nullable, Timestamp, UnknownFields};
 use super::*;
 
 /// What was created for an edit proxy, and how it is going to be transcoded.
@@ -62,9 +61,6 @@ pub struct EditProxy {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FilePatch {
-    /// The file. Set by iconik: a request does not change it.
-    pub id: Option<FileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -126,57 +122,12 @@ pub struct FilePatch {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
-    /// The full name of the object to upload; on Backblaze B2 it is sent, percent-encoded, as
-    /// `X-Bz-File-Name`. Set by iconik: a request does not change it.
-    pub upload_filename: Option<String>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// The status of its file set. Set by iconik: a request does not change it.
-    pub file_set_status: Option<String>,
-
-    /// The status of its format. Set by iconik: a request does not change it.
-    pub format_status: Option<String>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl FilePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -338,14 +289,11 @@ copies!(File => FilePatch {
 /// Made from a [`File`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
 /// since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `file_set_id` or `original_name` or `directory_path` or `type`.
+/// `file_set_id` or `type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileReplacement {
-    /// The file. Set by iconik: a request does not change it.
-    pub id: Option<FileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -369,12 +317,12 @@ pub struct FileReplacement {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -407,65 +355,17 @@ pub struct FileReplacement {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
-    /// The full name of the object to upload; on Backblaze B2 it is sent, percent-encoded, as
-    /// `X-Bz-File-Name`. Set by iconik: a request does not change it.
-    pub upload_filename: Option<String>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// The status of its file set. Set by iconik: a request does not change it.
-    pub file_set_status: Option<String>,
-
-    /// The status of its format. Set by iconik: a request does not change it.
-    pub format_status: Option<String>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl FileReplacement {
-    /// With `file_set_id`, `original_name`, `directory_path` and `type`, which iconik demands.
-    pub fn new(
-        file_set_id: impl Into<FileSetId>,
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-    ) -> Self {
+    /// Creates a value with `file_set_id` and `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name) and
+    /// [`directory_path`](Self::directory_path): set them by name.
+    pub fn new(file_set_id: impl Into<FileSetId>, r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -473,8 +373,8 @@ impl FileReplacement {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -484,18 +384,6 @@ impl FileReplacement {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
-            storage_method: None,
-            multipart_upload_url: None,
-            upload_filename: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
-            url: None,
-            file_set_status: None,
-            format_status: None,
             system_domain_id: None,
         }
     }
@@ -540,6 +428,19 @@ impl FileReplacement {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 
@@ -622,9 +523,10 @@ impl FileReplacement {
     }
 }
 
-copies!(File => FileReplacement(file_set_id: "file_set_id", original_name: "original_name", directory_path: "directory_path", r#type: "type") {
-    asset_id, version_id, format_id, storage_id, parent_id, name, size, checksum, status, template,
-    template_engine, user_id, file_date_created, file_date_modified, system_domain_id,
+copies!(File => FileReplacement(file_set_id: "file_set_id", r#type: "type") {
+    asset_id, version_id, format_id, storage_id, parent_id, name, original_name, directory_path,
+    size, checksum, status, template, template_engine, user_id, file_date_created,
+    file_date_modified, system_domain_id,
 });
 
 /// A small file to upload.
@@ -669,7 +571,7 @@ pub struct FileUpload {
 }
 
 impl FileUpload {
-    /// With `file`, `file_name` and `storage_id`, which iconik demands.
+    /// Creates a value with `file`, `file_name` and `storage_id`, which iconik requires.
     pub fn new(
         file: impl Into<FilePart>,
         file_name: impl Into<String>,
@@ -749,7 +651,7 @@ pub struct GatewayFileUrl {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEditProxy {
     /// The name of the format.
-    pub name: String,
+    pub name: Option<String>,
 
     /// The version of the asset.
     pub version_id: VersionId,
@@ -761,10 +663,10 @@ pub struct NewEditProxy {
     pub directory_path: Nullable<String>,
 
     /// The width of the picture, in pixels.
-    pub width: i64,
+    pub width: Option<i64>,
 
     /// The height of the picture, in pixels.
-    pub height: i64,
+    pub height: Option<i64>,
 
     /// Whether the edit proxy may be an MXF file.
     pub allow_mxf: Nullable<bool>,
@@ -783,29 +685,54 @@ pub struct NewEditProxy {
 }
 
 impl NewEditProxy {
-    /// With `name`, `version_id`, `storage_id`, `directory_path`, `width` and `height`, which
-    /// iconik demands.
-    pub fn new(
-        name: impl Into<String>,
-        version_id: impl Into<VersionId>,
-        storage_id: impl Into<StorageId>,
-        directory_path: impl Into<String>,
-        width: i64,
-        height: i64,
-    ) -> Self {
+    /// Creates a value with `version_id` and `storage_id`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name), [`directory_path`](Self::directory_path),
+    /// [`width`](Self::width) and [`height`](Self::height): set them by name.
+    pub fn new(version_id: impl Into<VersionId>, storage_id: impl Into<StorageId>) -> Self {
         Self {
-            name: name.into(),
+            name: None,
             version_id: version_id.into(),
             storage_id: storage_id.into(),
-            directory_path: Nullable::Value(directory_path.into()),
-            width,
-            height,
+            directory_path: Nullable::Absent,
+            width: None,
+            height: None,
             allow_mxf: Nullable::Absent,
             file_suffix: Nullable::Absent,
             force_storage_id: None,
             ignore_transcoder_settings: None,
             keep_extension: Nullable::Absent,
         }
+    }
+
+    /// The name of the format. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The directory on the storage. iconik requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Nullable::Value(directory_path.into());
+        self
+    }
+
+    /// Clears `directory_path`: sends `null`.
+    pub fn clear_directory_path(mut self) -> Self {
+        self.directory_path = Nullable::Null;
+        self
+    }
+
+    /// The width of the picture, in pixels. iconik requires it.
+    pub fn width(mut self, width: i64) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    /// The height of the picture, in pixels. iconik requires it.
+    pub fn height(mut self, height: i64) -> Self {
+        self.height = Some(height);
+        self
     }
 
     /// Whether the edit proxy may be an MXF file.
@@ -855,12 +782,6 @@ impl NewEditProxy {
         self.keep_extension = Nullable::Null;
         self
     }
-
-    /// Clears `directory_path`: sends `null`.
-    pub fn clear_directory_path(mut self) -> Self {
-        self.directory_path = Nullable::Null;
-        self
-    }
 }
 
 /// What a new file starts with.
@@ -868,9 +789,6 @@ impl NewEditProxy {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewFile {
-    /// The file. Set by iconik: a request does not change it.
-    pub id: Option<FileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -894,12 +812,12 @@ pub struct NewFile {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -932,54 +850,17 @@ pub struct NewFile {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
-    /// The full name of the object to upload; on Backblaze B2 it is sent, percent-encoded, as
-    /// `X-Bz-File-Name`. Set by iconik: a request does not change it.
-    pub upload_filename: Option<String>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
 }
 
 impl NewFile {
-    /// With `original_name`, `directory_path` and `type`, which iconik demands.
-    pub fn new(
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-    ) -> Self {
+    /// Creates a value with `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name) and
+    /// [`directory_path`](Self::directory_path): set them by name.
+    pub fn new(r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -987,8 +868,8 @@ impl NewFile {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -998,15 +879,6 @@ impl NewFile {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
-            storage_method: None,
-            multipart_upload_url: None,
-            upload_filename: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
             content_type: Nullable::Absent,
         }
     }
@@ -1057,6 +929,19 @@ impl NewFile {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 

@@ -50,7 +50,12 @@ impl StorageFilesHandle {
     /// let file = client
     ///     .files()
     ///     .storage_files()
-    ///     .create(storage_id, NewStorageFile::new("original_name", "directory_path", FileType::File))
+    ///     .create(
+    ///         storage_id,
+    ///         NewStorageFile::new(FileType::File)
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -82,7 +87,9 @@ impl StorageFilesHandle {
     ///     .storage_files()
     ///     .replace(
     ///         storage_id,
-    ///         StorageFileReplacement::new("original_name", "directory_path", FileType::File),
+    ///         StorageFileReplacement::new(FileType::File)
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -238,7 +245,12 @@ impl StorageFilesHandle {
     /// let bytes = client
     ///     .files()
     ///     .storage_files()
-    ///     .check_existence(storage_id, StorageFilePath::new("directory_path", "file_name"))
+    ///     .check_existence(
+    ///         storage_id,
+    ///         StorageFilePath::new()
+    ///             .directory_path("directory_path")
+    ///             .file_name("file_name"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewStorageFile {
-    /// The file. Set by iconik: a request does not change it.
-    pub id: Option<FileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -36,12 +33,12 @@ pub struct NewStorageFile {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -73,25 +70,15 @@ pub struct NewStorageFile {
     ///
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewStorageFile {
-    /// With `original_name`, `directory_path` and `type`, which iconik demands.
-    pub fn new(
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-    ) -> Self {
+    /// Creates a value with `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name) and
+    /// [`directory_path`](Self::directory_path): set them by name.
+    pub fn new(r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -99,8 +86,8 @@ impl NewStorageFile {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -110,8 +97,6 @@ impl NewStorageFile {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -161,6 +146,19 @@ impl NewStorageFile {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 
@@ -250,7 +248,7 @@ pub struct StorageFileOwners {
 }
 
 impl StorageFileOwners {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -272,9 +270,6 @@ impl StorageFileOwners {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StorageFilePatch {
-    /// The file. Set by iconik: a request does not change it.
-    pub id: Option<FileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -335,18 +330,10 @@ pub struct StorageFilePatch {
     ///
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl StorageFilePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -500,13 +487,13 @@ copies!(File => StorageFilePatch {
 /// Which file to look for.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StorageFilePath {
     /// The directory on the storage.
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The name of the file.
-    pub file_name: String,
+    pub file_name: Option<String>,
 
     /// What to look for.
     pub file_type: Option<FileType>,
@@ -519,15 +506,24 @@ pub struct StorageFilePath {
 }
 
 impl StorageFilePath {
-    /// With `directory_path` and `file_name`, which iconik demands.
-    pub fn new(directory_path: impl Into<String>, file_name: impl Into<String>) -> Self {
-        Self {
-            directory_path: directory_path.into(),
-            file_name: file_name.into(),
-            file_type: None,
-            template: None,
-            template_engine: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`directory_path`](Self::directory_path) and
+    /// [`file_name`](Self::file_name): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The directory on the storage. iconik requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
+        self
+    }
+
+    /// The name of the file. iconik requires it.
+    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(file_name.into());
+        self
     }
 
     /// What to look for.
@@ -553,15 +549,11 @@ impl StorageFilePath {
 ///
 /// Made from a [`File`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `original_name` or `directory_path` or `type`.
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct StorageFileReplacement {
-    /// The file. Set by iconik: a request does not change it.
-    pub id: Option<FileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -585,12 +577,12 @@ pub struct StorageFileReplacement {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -622,25 +614,15 @@ pub struct StorageFileReplacement {
     ///
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl StorageFileReplacement {
-    /// With `original_name`, `directory_path` and `type`, which iconik demands.
-    pub fn new(
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-    ) -> Self {
+    /// Creates a value with `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name) and
+    /// [`directory_path`](Self::directory_path): set them by name.
+    pub fn new(r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -648,8 +630,8 @@ impl StorageFileReplacement {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -659,8 +641,6 @@ impl StorageFileReplacement {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -710,6 +690,19 @@ impl StorageFileReplacement {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 
@@ -786,7 +779,8 @@ impl StorageFileReplacement {
     }
 }
 
-copies!(File => StorageFileReplacement(original_name: "original_name", directory_path: "directory_path", r#type: "type") {
-    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, size, checksum,
-    status, template, template_engine, user_id, file_date_created, file_date_modified,
+copies!(File => StorageFileReplacement(r#type: "type") {
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, status, template, template_engine, user_id, file_date_created,
+    file_date_modified,
 });

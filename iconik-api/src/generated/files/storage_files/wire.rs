@@ -5,27 +5,77 @@
 use super::*;
 
 request_model!(NewStorageFile {
-    id, asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name,
-    original_name required, directory_path required, size, checksum, r#type: "type" required,
-    status, template, template_engine, user_id, file_date_created, file_date_modified, date_created,
-    date_modified,
+    asset_id: "asset_id",
+    version_id: "version_id",
+    format_id: "format_id",
+    file_set_id: "file_set_id",
+    storage_id: "storage_id",
+    parent_id: "parent_id",
+    name: "name",
+    original_name: "original_name",
+    directory_path: "directory_path",
+    size: "size",
+    checksum: "checksum",
+    required r#type: "type",
+    status: "status",
+    template: "template",
+    template_engine: "template_engine",
+    user_id: "user_id",
+    file_date_created: "file_date_created",
+    file_date_modified: "file_date_modified",
 });
 
-request_model!(StorageFileOwners { object_type required, object_ids required });
+request_model!(StorageFileOwners {
+    required object_type: "object_type",
+    required object_ids: "object_ids",
+});
 
 request_model!(StorageFilePatch {
-    id, asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
-    directory_path, size, checksum, r#type: "type", status, template, template_engine, user_id,
-    file_date_created, file_date_modified, date_created, date_modified,
+    asset_id: "asset_id",
+    version_id: "version_id",
+    format_id: "format_id",
+    file_set_id: "file_set_id",
+    storage_id: "storage_id",
+    parent_id: "parent_id",
+    name: "name",
+    original_name: "original_name",
+    directory_path: "directory_path",
+    size: "size",
+    checksum: "checksum",
+    r#type: "type",
+    status: "status",
+    template: "template",
+    template_engine: "template_engine",
+    user_id: "user_id",
+    file_date_created: "file_date_created",
+    file_date_modified: "file_date_modified",
 });
 
 request_model!(StorageFilePath {
-    directory_path required, file_name required, file_type, template, template_engine,
+    directory_path: "directory_path",
+    file_name: "file_name",
+    file_type: "file_type",
+    template: "template",
+    template_engine: "template_engine",
 });
 
 request_model!(StorageFileReplacement {
-    id, asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name,
-    original_name required, directory_path required, size, checksum, r#type: "type" required,
-    status, template, template_engine, user_id, file_date_created, file_date_modified, date_created,
-    date_modified,
+    asset_id: "asset_id",
+    version_id: "version_id",
+    format_id: "format_id",
+    file_set_id: "file_set_id",
+    storage_id: "storage_id",
+    parent_id: "parent_id",
+    name: "name",
+    original_name: "original_name",
+    directory_path: "directory_path",
+    size: "size",
+    checksum: "checksum",
+    required r#type: "type",
+    status: "status",
+    template: "template",
+    template_engine: "template_engine",
+    user_id: "user_id",
+    file_date_created: "file_date_created",
+    file_date_modified: "file_date_modified",
 });

@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewStorageGatewayCluster {
-    /// The cluster. Set by iconik: a request does not change it.
-    pub id: Option<GatewayClusterId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -35,37 +32,16 @@ pub struct NewStorageGatewayCluster {
     /// For how long a task that one storage gateway has taken is hidden from the others; iconik
     /// does not document the unit. Default: `3600`.
     pub visibility_timeout: Nullable<i64>,
-
-    /// Whether it works. Set by iconik: a request does not change it.
-    pub status: Option<GatewayStatus>,
-
-    /// How many files its storages have. Set by iconik: a request does not change it.
-    pub total_files_number: Option<i64>,
-
-    /// How many transcodings wait; only where the request asks for it. Set by iconik: a request
-    /// does not change it.
-    pub transcode_queue_total: Option<i64>,
-
-    /// How many uploads wait; only where the request asks for it. Set by iconik: a request does not
-    /// change it.
-    pub uploads_queue_total: Option<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewStorageGatewayCluster {
-    /// With `name`, `enabled` and `storage_ids`, which iconik demands.
+    /// Creates a value with `name`, `enabled` and `storage_ids`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         enabled: bool,
         storage_ids: impl IntoIterator<Item = impl Into<StorageId>>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             enabled,
@@ -73,12 +49,6 @@ impl NewStorageGatewayCluster {
             settings: Nullable::Absent,
             db_connection_uri: Nullable::Absent,
             visibility_timeout: Nullable::Absent,
-            status: None,
-            total_files_number: None,
-            transcode_queue_total: None,
-            uploads_queue_total: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -204,9 +174,6 @@ pub struct StorageGatewayCluster {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StorageGatewayClusterPatch {
-    /// The cluster. Set by iconik: a request does not change it.
-    pub id: Option<GatewayClusterId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -229,30 +196,10 @@ pub struct StorageGatewayClusterPatch {
     /// For how long a task that one storage gateway has taken is hidden from the others; iconik
     /// does not document the unit. Default: `3600`.
     pub visibility_timeout: Nullable<i64>,
-
-    /// Whether it works. Set by iconik: a request does not change it.
-    pub status: Option<GatewayStatus>,
-
-    /// How many files its storages have. Set by iconik: a request does not change it.
-    pub total_files_number: Option<i64>,
-
-    /// How many transcodings wait; only where the request asks for it. Set by iconik: a request
-    /// does not change it.
-    pub transcode_queue_total: Option<i64>,
-
-    /// How many uploads wait; only where the request asks for it. Set by iconik: a request does not
-    /// change it.
-    pub uploads_queue_total: Option<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl StorageGatewayClusterPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -343,9 +290,6 @@ copies!(StorageGatewayCluster => StorageGatewayClusterPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct StorageGatewayClusterReplacement {
-    /// The cluster. Set by iconik: a request does not change it.
-    pub id: Option<GatewayClusterId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -368,37 +312,16 @@ pub struct StorageGatewayClusterReplacement {
     /// For how long a task that one storage gateway has taken is hidden from the others; iconik
     /// does not document the unit. Default: `3600`.
     pub visibility_timeout: Nullable<i64>,
-
-    /// Whether it works. Set by iconik: a request does not change it.
-    pub status: Option<GatewayStatus>,
-
-    /// How many files its storages have. Set by iconik: a request does not change it.
-    pub total_files_number: Option<i64>,
-
-    /// How many transcodings wait; only where the request asks for it. Set by iconik: a request
-    /// does not change it.
-    pub transcode_queue_total: Option<i64>,
-
-    /// How many uploads wait; only where the request asks for it. Set by iconik: a request does not
-    /// change it.
-    pub uploads_queue_total: Option<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl StorageGatewayClusterReplacement {
-    /// With `name`, `enabled` and `storage_ids`, which iconik demands.
+    /// Creates a value with `name`, `enabled` and `storage_ids`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         enabled: bool,
         storage_ids: impl IntoIterator<Item = impl Into<StorageId>>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             enabled,
@@ -406,12 +329,6 @@ impl StorageGatewayClusterReplacement {
             settings: Nullable::Absent,
             db_connection_uri: Nullable::Absent,
             visibility_timeout: Nullable::Absent,
-            status: None,
-            total_files_number: None,
-            transcode_queue_total: None,
-            uploads_queue_total: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

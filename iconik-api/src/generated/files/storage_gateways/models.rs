@@ -3,7 +3,7 @@
 //! The models and enums of `storage_gateways`.
 
 use std::collections::BTreeMap;
-use crate::{Nullable, Timestamp, UnknownFields};
+use crate::{Nullable, UnknownFields};
 use super::*;
 
 /// A version of the storage gateway's software.
@@ -22,9 +22,6 @@ pub struct GatewayVersion {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewStorageGateway {
-    /// The storage gateway. Set by iconik: a request does not change it.
-    pub id: Option<GatewayId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -51,19 +48,12 @@ pub struct NewStorageGateway {
 
     /// A public key of it; iconik does not document it further.
     pub public_identity: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewStorageGateway {
-    /// With `name` and `enabled`, which iconik demands.
+    /// Creates a value with `name` and `enabled`, which iconik requires.
     pub fn new(name: impl Into<String>, enabled: bool) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             enabled,
@@ -73,8 +63,6 @@ impl NewStorageGateway {
             settings: Nullable::Absent,
             storage_addr: None,
             public_identity: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -165,9 +153,6 @@ impl NewStorageGateway {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StorageGatewayPatch {
-    /// The storage gateway. Set by iconik: a request does not change it.
-    pub id: Option<GatewayId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -194,16 +179,10 @@ pub struct StorageGatewayPatch {
 
     /// A public key of it; iconik does not document it further.
     pub public_identity: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl StorageGatewayPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -313,9 +292,6 @@ copies!(StorageGateway => StorageGatewayPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct StorageGatewayReplacement {
-    /// The storage gateway. Set by iconik: a request does not change it.
-    pub id: Option<GatewayId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -342,19 +318,12 @@ pub struct StorageGatewayReplacement {
 
     /// A public key of it; iconik does not document it further.
     pub public_identity: Option<String>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl StorageGatewayReplacement {
-    /// With `name` and `enabled`, which iconik demands.
+    /// Creates a value with `name` and `enabled`, which iconik requires.
     pub fn new(name: impl Into<String>, enabled: bool) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             enabled,
@@ -364,8 +333,6 @@ impl StorageGatewayReplacement {
             settings: Nullable::Absent,
             storage_addr: None,
             public_identity: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

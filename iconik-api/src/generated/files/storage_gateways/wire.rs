@@ -4,19 +4,42 @@
 
 use super::*;
 
-response_model!(GatewayVersion { version });
+response_model!(GatewayVersion {
+    version: "version",
+});
 
 request_model!(NewStorageGateway {
-    id, name required, description, enabled required, cluster_id, roles, storages, settings,
-    storage_addr, public_identity, date_created, date_modified,
+    required name: "name",
+    description: "description",
+    required enabled: "enabled",
+    cluster_id: "cluster_id",
+    roles: "roles",
+    storages: "storages",
+    settings: "settings",
+    storage_addr: "storage_addr",
+    public_identity: "public_identity",
 });
 
 request_model!(StorageGatewayPatch {
-    id, name, description, enabled, cluster_id, roles, storages, settings, storage_addr,
-    public_identity, date_created, date_modified,
+    name: "name",
+    description: "description",
+    enabled: "enabled",
+    cluster_id: "cluster_id",
+    roles: "roles",
+    storages: "storages",
+    settings: "settings",
+    storage_addr: "storage_addr",
+    public_identity: "public_identity",
 });
 
 request_model!(StorageGatewayReplacement {
-    id, name required, description, enabled required, cluster_id, roles, storages, settings,
-    storage_addr, public_identity, date_created, date_modified,
+    required name: "name",
+    description: "description",
+    required enabled: "enabled",
+    cluster_id: "cluster_id",
+    roles: "roles",
+    storages: "storages",
+    settings: "settings",
+    storage_addr: "storage_addr",
+    public_identity: "public_identity",
 });

@@ -494,11 +494,9 @@ impl StoragesHandle {
     ///     .files()
     ///     .storages()
     ///     .swap(
-    ///         StorageSwap::new(
-    ///             "669a04bb-f149-11eb-a843-0a580a3db916",
-    ///             "669a04bb-f149-11eb-a843-0a580a3db916",
-    ///             "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    ///         ),
+    ///         StorageSwap::new("2bcd59d5-f149-11eb-a843-0a580a3db916")
+    ///             .source_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+    ///             .destination_storage_id("669a04bb-f149-11eb-a843-0a580a3db916"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewStorage {
-    /// The storage. Set by iconik: a request does not change it.
-    pub id: Option<StorageId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -40,17 +37,10 @@ pub struct NewStorage {
 
     /// When the storage was last scanned.
     pub last_scanned: Nullable<Timestamp>,
-
-    /// Whether it is the default storage of its purpose. Set by iconik: a request does not change
-    /// it.
-    pub default: Option<bool>,
-
-    /// A version; iconik does not document of what. Set by iconik: a request does not change it.
-    pub version: Option<String>,
 }
 
 impl NewStorage {
-    /// With `name`, `method`, `purpose` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `method`, `purpose` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         method: impl Into<StorageMethod>,
@@ -58,7 +48,6 @@ impl NewStorage {
         settings: impl Into<StorageSettings>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             method: method.into(),
@@ -68,8 +57,6 @@ impl NewStorage {
             status_message: Nullable::Absent,
             scanner_status: Nullable::Absent,
             last_scanned: Nullable::Absent,
-            default: None,
-            version: None,
         }
     }
 
@@ -156,7 +143,7 @@ pub struct StorageAccessOptions {
 }
 
 impl StorageAccessOptions {
-    /// With `method` and `settings`, which iconik demands.
+    /// Creates a value with `method` and `settings`, which iconik requires.
     pub fn new(method: impl Into<StorageMethod>, settings: impl Into<StorageSettings>) -> Self {
         Self { method: method.into(), settings: settings.into() }
     }
@@ -174,7 +161,7 @@ pub struct StorageAutoScan {
 }
 
 impl StorageAutoScan {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -195,9 +182,6 @@ impl StorageAutoScan {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoragePatch {
-    /// The storage. Set by iconik: a request does not change it.
-    pub id: Option<StorageId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -225,17 +209,10 @@ pub struct StoragePatch {
 
     /// When the storage was last scanned.
     pub last_scanned: Nullable<Timestamp>,
-
-    /// Whether it is the default storage of its purpose. Set by iconik: a request does not change
-    /// it.
-    pub default: Option<bool>,
-
-    /// A version; iconik does not document of what. Set by iconik: a request does not change it.
-    pub version: Option<String>,
 }
 
 impl StoragePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -377,7 +354,7 @@ pub struct StoragePermissionsOptions {
 }
 
 impl StoragePermissionsOptions {
-    /// With `method`, `settings` and `purpose`, which iconik demands.
+    /// Creates a value with `method`, `settings` and `purpose`, which iconik requires.
     pub fn new(
         method: impl Into<StorageMethod>,
         settings: impl Into<StorageSettings>,
@@ -397,9 +374,6 @@ impl StoragePermissionsOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct StorageReplacement {
-    /// The storage. Set by iconik: a request does not change it.
-    pub id: Option<StorageId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -427,17 +401,10 @@ pub struct StorageReplacement {
 
     /// When the storage was last scanned.
     pub last_scanned: Nullable<Timestamp>,
-
-    /// Whether it is the default storage of its purpose. Set by iconik: a request does not change
-    /// it.
-    pub default: Option<bool>,
-
-    /// A version; iconik does not document of what. Set by iconik: a request does not change it.
-    pub version: Option<String>,
 }
 
 impl StorageReplacement {
-    /// With `name`, `method`, `purpose` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `method`, `purpose` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         method: impl Into<StorageMethod>,
@@ -445,7 +412,6 @@ impl StorageReplacement {
         settings: impl Into<StorageSettings>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             method: method.into(),
@@ -455,8 +421,6 @@ impl StorageReplacement {
             status_message: Nullable::Absent,
             scanner_status: Nullable::Absent,
             last_scanned: Nullable::Absent,
-            default: None,
-            version: None,
         }
     }
 
@@ -536,7 +500,7 @@ pub struct StorageScanOptions {
 }
 
 impl StorageScanOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -579,27 +543,37 @@ impl StorageScanOptions {
 #[derive(Clone, Debug, PartialEq)]
 pub struct StorageSwap {
     /// The storage that is replaced.
-    pub source_storage_id: StorageId,
+    pub source_storage_id: Option<StorageId>,
 
     /// The storage that takes its place.
-    pub destination_storage_id: StorageId,
+    pub destination_storage_id: Option<StorageId>,
 
     /// The system domain that it belongs to.
     pub system_domain_id: SystemDomainId,
 }
 
 impl StorageSwap {
-    /// With `source_storage_id`, `destination_storage_id` and `system_domain_id`, which iconik
-    /// demands.
-    pub fn new(
-        source_storage_id: impl Into<StorageId>,
-        destination_storage_id: impl Into<StorageId>,
-        system_domain_id: impl Into<SystemDomainId>,
-    ) -> Self {
+    /// Creates a value with `system_domain_id`, which iconik requires.
+    ///
+    /// iconik also requires [`source_storage_id`](Self::source_storage_id) and
+    /// [`destination_storage_id`](Self::destination_storage_id): set them by name.
+    pub fn new(system_domain_id: impl Into<SystemDomainId>) -> Self {
         Self {
-            source_storage_id: source_storage_id.into(),
-            destination_storage_id: destination_storage_id.into(),
+            source_storage_id: None,
+            destination_storage_id: None,
             system_domain_id: system_domain_id.into(),
         }
+    }
+
+    /// The storage that is replaced. iconik requires it.
+    pub fn source_storage_id(mut self, source_storage_id: impl Into<StorageId>) -> Self {
+        self.source_storage_id = Some(source_storage_id.into());
+        self
+    }
+
+    /// The storage that takes its place. iconik requires it.
+    pub fn destination_storage_id(mut self, destination_storage_id: impl Into<StorageId>) -> Self {
+        self.destination_storage_id = Some(destination_storage_id.into());
+        self
     }
 }

@@ -10,12 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSubtitle {
-    /// The subtitle. Set by iconik: a request does not change it.
-    pub id: Option<SubtitleId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -36,15 +30,13 @@ pub struct NewSubtitle {
 }
 
 impl NewSubtitle {
-    /// With `format_id`, `language` and `closed_captions`, which iconik demands.
+    /// Creates a value with `format_id`, `language` and `closed_captions`, which iconik requires.
     pub fn new(
         format_id: impl Into<FormatId>,
         language: impl Into<String>,
         closed_captions: bool,
     ) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             format_id: format_id.into(),
             language: language.into(),
@@ -114,12 +106,6 @@ pub struct Subtitle {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SubtitlePatch {
-    /// The subtitle. Set by iconik: a request does not change it.
-    pub id: Option<SubtitleId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -140,7 +126,7 @@ pub struct SubtitlePatch {
 }
 
 impl SubtitlePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -196,12 +182,6 @@ copies!(Subtitle => SubtitlePatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubtitleReplacement {
-    /// The subtitle. Set by iconik: a request does not change it.
-    pub id: Option<SubtitleId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -222,15 +202,13 @@ pub struct SubtitleReplacement {
 }
 
 impl SubtitleReplacement {
-    /// With `format_id`, `language` and `closed_captions`, which iconik demands.
+    /// Creates a value with `format_id`, `language` and `closed_captions`, which iconik requires.
     pub fn new(
         format_id: impl Into<FormatId>,
         language: impl Into<String>,
         closed_captions: bool,
     ) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             format_id: format_id.into(),
             language: language.into(),

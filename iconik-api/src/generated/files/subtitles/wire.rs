@@ -5,21 +5,41 @@
 use super::*;
 
 request_model!(NewSubtitle {
-    id, asset_id, version_id, format_id required, language required, closed_captions required, name,
-    content,
+    version_id: "version_id",
+    required format_id: "format_id",
+    required language: "language",
+    required closed_captions: "closed_captions",
+    name: "name",
+    content: "content",
 });
 
 response_model!(Subtitle {
-    id, asset_id, version_id, format_id, language, closed_captions, name, content,
+    id: "id",
+    asset_id: "asset_id",
+    version_id: "version_id",
+    format_id: "format_id",
+    language: "language",
+    closed_captions: "closed_captions",
+    name: "name",
+    content: "content",
 });
 
 list_item!(Subtitle { id: id });
 
 request_model!(SubtitlePatch {
-    id, asset_id, version_id, format_id, language, closed_captions, name, content,
+    version_id: "version_id",
+    format_id: "format_id",
+    language: "language",
+    closed_captions: "closed_captions",
+    name: "name",
+    content: "content",
 });
 
 request_model!(SubtitleReplacement {
-    id, asset_id, version_id, format_id required, language required, closed_captions required, name,
-    content,
+    version_id: "version_id",
+    required format_id: "format_id",
+    required language: "language",
+    required closed_captions: "closed_captions",
+    name: "name",
+    content: "content",
 });

@@ -34,12 +34,12 @@ impl TemporaryFileSetsHandle {
     ///     .create(
     ///         asset_id,
     ///         NewTemporaryFileSet::new(
-    ///             "9db03c5f-f149-11eb-a843-0a580a3db916",
-    ///             "Dailies",
-    ///             "base_dir",
-    ///             ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
-    ///             "c6776a51-f149-11eb-a843-0a580a3db916",
-    ///         ),
+    ///                 "9db03c5f-f149-11eb-a843-0a580a3db916",
+    ///                 ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
+    ///                 "c6776a51-f149-11eb-a843-0a580a3db916",
+    ///             )
+    ///             .name("Dailies")
+    ///             .base_dir("base_dir"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

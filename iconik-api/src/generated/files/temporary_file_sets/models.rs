@@ -10,12 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTemporaryFileSet {
-    /// The temporary file set. Set by iconik: a request does not change it.
-    pub id: Option<TemporaryFileSetId>,
-
-    /// The asset. Set by iconik: a request does not change it.
-    pub asset_id: Option<AssetId>,
-
     /// The version of the asset.
     pub version_id: Option<VersionId>,
 
@@ -26,7 +20,7 @@ pub struct NewTemporaryFileSet {
     pub storage_id: Option<StorageId>,
 
     /// The name that people see.
-    pub name: String,
+    pub name: Option<String>,
 
     /// Whether it is made for very many files.
     pub r#type: Option<FileSetType>,
@@ -39,16 +33,12 @@ pub struct NewTemporaryFileSet {
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped in the directory of a file
     /// (seen live).
-    pub base_dir: String,
+    pub base_dir: Option<String>,
 
     /// The components of the format that the files contain; may be empty.
     ///
     /// Note: Archiving fails where they differ from the components of the format (seen live).
     pub component_ids: Vec<ComponentId>,
-
-    /// How many files it has; only where the request asks for the count. Set by iconik: a request
-    /// does not change it.
-    pub file_count: Option<i64>,
 
     /// Whether it is an archived copy.
     pub is_archive: Option<bool>,
@@ -59,50 +49,36 @@ pub struct NewTemporaryFileSet {
     /// Of an archived copy: the storage that the files were on before.
     pub original_storage_id: Option<StorageId>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was moved to the delete queue.
     pub date_deleted: Option<Timestamp>,
-
-    /// The user who moved it to the delete queue. Set by iconik: a request does not change it.
-    pub deleted_by_user: Option<UserId>,
 
     /// The job that needs the files.
     pub job_id: JobId,
 }
 
 impl NewTemporaryFileSet {
-    /// With `format_id`, `name`, `base_dir`, `component_ids` and `job_id`, which iconik demands.
+    /// Creates a value with `format_id`, `component_ids` and `job_id`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`base_dir`](Self::base_dir): set them by
+    /// name.
     pub fn new(
         format_id: impl Into<FormatId>,
-        name: impl Into<String>,
-        base_dir: impl Into<String>,
         component_ids: impl IntoIterator<Item = impl Into<ComponentId>>,
         job_id: impl Into<JobId>,
     ) -> Self {
         Self {
-            id: None,
-            asset_id: None,
             version_id: None,
             format_id: format_id.into(),
             storage_id: None,
-            name: name.into(),
+            name: None,
             r#type: None,
             status: None,
-            base_dir: base_dir.into(),
+            base_dir: None,
             component_ids: component_ids.into_iter().map(Into::into).collect(),
-            file_count: None,
             is_archive: None,
             archive_file_set_id: None,
             original_storage_id: None,
-            date_created: None,
-            date_modified: None,
             date_deleted: None,
-            deleted_by_user: None,
             job_id: job_id.into(),
         }
     }
@@ -119,6 +95,12 @@ impl NewTemporaryFileSet {
         self
     }
 
+    /// The name that people see. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Whether it is made for very many files.
     pub fn r#type(mut self, r#type: impl Into<FileSetType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -128,6 +110,13 @@ impl NewTemporaryFileSet {
     /// Whether it is in use. Setting it to `ACTIVE` brings a deleted file set back (seen live).
     pub fn status(mut self, status: impl Into<FileSetStatus>) -> Self {
         self.status = Some(status.into());
+        self
+    }
+
+    /// The directory on the storage that contains all files, without a slash at either end; empty
+    /// for the root. iconik requires it.
+    pub fn base_dir(mut self, base_dir: impl Into<String>) -> Self {
+        self.base_dir = Some(base_dir.into());
         self
     }
 

@@ -33,7 +33,12 @@ impl TemporaryFilesHandle {
     /// let temporary_file = client
     ///     .files()
     ///     .temporary_files()
-    ///     .create(asset_id, NewTemporaryFile::new("original_name", "directory_path", FileType::File))
+    ///     .create(
+    ///         asset_id,
+    ///         NewTemporaryFile::new(FileType::File)
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -71,11 +76,11 @@ impl TemporaryFilesHandle {
     ///         asset_id,
     ///         file_id,
     ///         TemporaryFileReplacement::new(
-    ///             "980eee67-f149-11eb-a843-0a580a3db916",
-    ///             "original_name",
-    ///             "directory_path",
-    ///             FileType::File,
-    ///         ),
+    ///                 "980eee67-f149-11eb-a843-0a580a3db916",
+    ///                 FileType::File,
+    ///             )
+    ///             .original_name("original_name")
+    ///             .directory_path("directory_path"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

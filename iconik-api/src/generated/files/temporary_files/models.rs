@@ -2,8 +2,7 @@
 
 //! The models and enums of `temporary_files`.
 
-use std::collections::BTreeMap;
-use crate::{Nullable, Secret, Timestamp};
+use crate::{Nullable, Timestamp};
 use super::*;
 
 /// What a new temporary file starts with.
@@ -11,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTemporaryFile {
-    /// The temporary file. Set by iconik: a request does not change it.
-    pub id: Option<TemporaryFileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -37,12 +33,12 @@ pub struct NewTemporaryFile {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -75,57 +71,17 @@ pub struct NewTemporaryFile {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
-    /// The full name of the object to upload; on Backblaze B2 it is sent, percent-encoded, as
-    /// `X-Bz-File-Name`. Set by iconik: a request does not change it.
-    pub upload_filename: Option<String>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
     /// The media type of the bytes that are uploaded.
     pub content_type: Nullable<String>,
-
-    /// Whether something is already at the path. Set by iconik: a request does not change it.
-    pub path_exist: Option<bool>,
 }
 
 impl NewTemporaryFile {
-    /// With `original_name`, `directory_path` and `type`, which iconik demands.
-    pub fn new(
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-    ) -> Self {
+    /// Creates a value with `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name) and
+    /// [`directory_path`](Self::directory_path): set them by name.
+    pub fn new(r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -133,8 +89,8 @@ impl NewTemporaryFile {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -144,17 +100,7 @@ impl NewTemporaryFile {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
-            storage_method: None,
-            multipart_upload_url: None,
-            upload_filename: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
             content_type: Nullable::Absent,
-            path_exist: None,
         }
     }
 
@@ -204,6 +150,19 @@ impl NewTemporaryFile {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 
@@ -301,9 +260,6 @@ impl NewTemporaryFile {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TemporaryFilePatch {
-    /// The temporary file. Set by iconik: a request does not change it.
-    pub id: Option<TemporaryFileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -365,57 +321,12 @@ pub struct TemporaryFilePatch {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
-    /// The full name of the object to upload; on Backblaze B2 it is sent, percent-encoded, as
-    /// `X-Bz-File-Name`. Set by iconik: a request does not change it.
-    pub upload_filename: Option<String>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// The status of its temporary file set. Set by iconik: a request does not change it.
-    pub file_set_status: Option<String>,
-
-    /// The status of its format. Set by iconik: a request does not change it.
-    pub format_status: Option<String>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl TemporaryFilePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -577,14 +488,11 @@ copies!(TemporaryFile => TemporaryFilePatch {
 /// Made from a [`TemporaryFile`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
 /// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `file_set_id` or `original_name` or `directory_path` or `type`.
+/// `file_set_id` or `type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TemporaryFileReplacement {
-    /// The temporary file. Set by iconik: a request does not change it.
-    pub id: Option<TemporaryFileId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -608,12 +516,12 @@ pub struct TemporaryFileReplacement {
     pub name: Option<String>,
 
     /// The name that the file had before it came into iconik.
-    pub original_name: String,
+    pub original_name: Option<String>,
 
     /// The directory on the storage, without a slash at either end; empty for the root.
     ///
     /// Note: A leading slash is rejected and a trailing one is dropped (seen live).
-    pub directory_path: String,
+    pub directory_path: Option<String>,
 
     /// The size, in bytes.
     pub size: Option<i64>,
@@ -646,65 +554,17 @@ pub struct TemporaryFileReplacement {
     /// Note: Becomes the current time where it is omitted (seen live).
     pub file_date_modified: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    ///
-    /// Note: iconik overwrites what is sent (seen live).
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The kind of storage; it decides which protocol an upload uses. Set by iconik: a request does
-    /// not change it.
-    pub storage_method: Option<StorageMethod>,
-
-    /// Where a multipart upload to S3 is started, with an empty POST. Whoever has the URL can
-    /// upload. Set by iconik: a request does not change it.
-    pub multipart_upload_url: Option<Secret>,
-
-    /// The full name of the object to upload; on Backblaze B2 it is sent, percent-encoded, as
-    /// `X-Bz-File-Name`. Set by iconik: a request does not change it.
-    pub upload_filename: Option<String>,
-
-    /// Where to upload the bytes to. Whoever has the URL can upload: never send credentials of
-    /// iconik there. Set by iconik: a request does not change it.
-    pub upload_url: Option<Secret>,
-
-    /// The HTTP method of the upload: `PUT` for S3, `POST` for Google Cloud Storage. Set by iconik:
-    /// a request does not change it.
-    pub upload_method: Option<String>,
-
-    /// Headers that the upload has to send. Set by iconik: a request does not change it.
-    pub upload_headers: Option<BTreeMap<String, Secret>>,
-
-    /// Credentials of the upload, for example `authorizationToken` on Backblaze B2. Set by iconik:
-    /// a request does not change it.
-    pub upload_credentials: Option<BTreeMap<String, Secret>>,
-
-    /// Where to download the bytes from; a signed URL that expires. Set by iconik: a request does
-    /// not change it.
-    pub url: Option<String>,
-
-    /// The status of its temporary file set. Set by iconik: a request does not change it.
-    pub file_set_status: Option<String>,
-
-    /// The status of its format. Set by iconik: a request does not change it.
-    pub format_status: Option<String>,
-
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl TemporaryFileReplacement {
-    /// With `file_set_id`, `original_name`, `directory_path` and `type`, which iconik demands.
-    pub fn new(
-        file_set_id: impl Into<TemporaryFileSetId>,
-        original_name: impl Into<String>,
-        directory_path: impl Into<String>,
-        r#type: impl Into<FileType>,
-    ) -> Self {
+    /// Creates a value with `file_set_id` and `type`, which iconik requires.
+    ///
+    /// iconik also requires [`original_name`](Self::original_name) and
+    /// [`directory_path`](Self::directory_path): set them by name.
+    pub fn new(file_set_id: impl Into<TemporaryFileSetId>, r#type: impl Into<FileType>) -> Self {
         Self {
-            id: None,
             asset_id: None,
             version_id: None,
             format_id: None,
@@ -712,8 +572,8 @@ impl TemporaryFileReplacement {
             storage_id: None,
             parent_id: Nullable::Absent,
             name: None,
-            original_name: original_name.into(),
-            directory_path: directory_path.into(),
+            original_name: None,
+            directory_path: None,
             size: None,
             checksum: Nullable::Absent,
             r#type: r#type.into(),
@@ -723,18 +583,6 @@ impl TemporaryFileReplacement {
             user_id: Nullable::Absent,
             file_date_created: None,
             file_date_modified: None,
-            date_created: None,
-            date_modified: None,
-            storage_method: None,
-            multipart_upload_url: None,
-            upload_filename: None,
-            upload_url: None,
-            upload_method: None,
-            upload_headers: None,
-            upload_credentials: None,
-            url: None,
-            file_set_status: None,
-            format_status: None,
             system_domain_id: None,
         }
     }
@@ -779,6 +627,19 @@ impl TemporaryFileReplacement {
     /// id of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it came into iconik. iconik requires it.
+    pub fn original_name(mut self, original_name: impl Into<String>) -> Self {
+        self.original_name = Some(original_name.into());
+        self
+    }
+
+    /// The directory on the storage, without a slash at either end; empty for the root. iconik
+    /// requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
         self
     }
 
@@ -861,7 +722,8 @@ impl TemporaryFileReplacement {
     }
 }
 
-copies!(TemporaryFile => TemporaryFileReplacement(file_set_id: "file_set_id", original_name: "original_name", directory_path: "directory_path", r#type: "type") {
-    asset_id, version_id, format_id, storage_id, parent_id, name, size, checksum, status, template,
-    template_engine, user_id, file_date_created, file_date_modified, system_domain_id,
+copies!(TemporaryFile => TemporaryFileReplacement(file_set_id: "file_set_id", r#type: "type") {
+    asset_id, version_id, format_id, storage_id, parent_id, name, original_name, directory_path,
+    size, checksum, status, template, template_engine, user_id, file_date_created,
+    file_date_modified, system_domain_id,
 });

@@ -33,7 +33,7 @@ pub struct NewTranscodeJobs {
 }
 
 impl NewTranscodeJobs {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -99,7 +99,7 @@ pub struct SubtitleJobOptions {
 }
 
 impl SubtitleJobOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

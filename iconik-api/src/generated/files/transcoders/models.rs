@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTranscoder {
-    /// The transcoder. Set by iconik: a request does not change it.
-    pub id: Option<TranscoderId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -24,13 +21,13 @@ pub struct NewTranscoder {
 }
 
 impl NewTranscoder {
-    /// With `name`, `type` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `type` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         r#type: impl Into<TranscoderType>,
         settings: impl Into<TranscoderSettings>,
     ) -> Self {
-        Self { id: None, name: name.into(), r#type: r#type.into(), settings: settings.into() }
+        Self { name: name.into(), r#type: r#type.into(), settings: settings.into() }
     }
 }
 
@@ -83,9 +80,6 @@ pub struct TranscoderOption {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TranscoderPatch {
-    /// The transcoder. Set by iconik: a request does not change it.
-    pub id: Option<TranscoderId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -97,7 +91,7 @@ pub struct TranscoderPatch {
 }
 
 impl TranscoderPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -133,9 +127,6 @@ copies!(Transcoder => TranscoderPatch { name, r#type, settings });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TranscoderReplacement {
-    /// The transcoder. Set by iconik: a request does not change it.
-    pub id: Option<TranscoderId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -147,13 +138,13 @@ pub struct TranscoderReplacement {
 }
 
 impl TranscoderReplacement {
-    /// With `name`, `type` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `type` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         r#type: impl Into<TranscoderType>,
         settings: impl Into<TranscoderSettings>,
     ) -> Self {
-        Self { id: None, name: name.into(), r#type: r#type.into(), settings: settings.into() }
+        Self { name: name.into(), r#type: r#type.into(), settings: settings.into() }
     }
 }
 
@@ -516,7 +507,7 @@ pub struct TranscoderSettings {
 }
 
 impl TranscoderSettings {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -18,7 +18,7 @@ pub struct AssetTransfers {
 }
 
 impl AssetTransfers {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,7 +46,7 @@ pub struct CollectionTransfers {
 }
 
 impl CollectionTransfers {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,7 +71,7 @@ pub struct SavedSearchTransfers {
 }
 
 impl SavedSearchTransfers {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -247,7 +247,7 @@ pub struct TransferManyOptions {
 }
 
 impl TransferManyOptions {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<BulkObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,

@@ -67,7 +67,7 @@ pub struct AnalysisServiceAccountSettings {
 }
 
 impl AnalysisServiceAccountSettings {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -198,7 +198,7 @@ pub struct AssetTransfer {
 }
 
 impl AssetTransfer {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<AssetId>) -> Self {
         Self {
             formats: None,
@@ -396,7 +396,7 @@ pub struct CollectionTransfer {
 }
 
 impl CollectionTransfer {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<CollectionId>) -> Self {
         Self {
             formats: None,
@@ -511,7 +511,7 @@ pub struct Component {
 }
 
 impl Component {
-    /// With `name` and `type`, which iconik demands.
+    /// Creates a value with `name` and `type`, which iconik requires.
     pub fn new(name: impl Into<String>, r#type: impl Into<ComponentType>) -> Self {
         Self { name: Some(name.into()), r#type: Some(r#type.into()), ..Self::default() }
     }
@@ -544,7 +544,7 @@ pub struct DirectoryPriority {
 }
 
 impl DirectoryPriority {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -594,7 +594,7 @@ pub struct ExternalReference {
 }
 
 impl ExternalReference {
-    /// With `uri`, which iconik demands.
+    /// Creates a value with `uri`, which iconik requires.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: Some(uri.into()), ..Self::default() }
     }
@@ -815,7 +815,7 @@ pub struct FileSetIds {
 }
 
 impl FileSetIds {
-    /// With `ids`, which iconik demands.
+    /// Creates a value with `ids`, which iconik requires.
     pub fn new(ids: impl IntoIterator<Item = impl Into<FileSetId>>) -> Self {
         Self { ids: ids.into_iter().map(Into::into).collect() }
     }
@@ -897,7 +897,7 @@ pub struct GatewayLogFile {
 }
 
 impl GatewayLogFile {
-    /// With `filename`, which iconik demands.
+    /// Creates a value with `filename`, which iconik requires.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { filename: filename.into() }
     }
@@ -915,7 +915,7 @@ pub struct GatewayMount {
 }
 
 impl GatewayMount {
-    /// With `mount_point`, which iconik demands.
+    /// Creates a value with `mount_point`, which iconik requires.
     pub fn new(mount_point: impl Into<String>) -> Self {
         Self { mount_point: Some(mount_point.into()), ..Self::default() }
     }
@@ -945,7 +945,7 @@ pub struct GatewaySettings {
 }
 
 impl GatewaySettings {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1035,7 +1035,7 @@ pub struct GatewayTelemetry {
 }
 
 impl GatewayTelemetry {
-    /// With `worker_id`, which iconik demands.
+    /// Creates a value with `worker_id`, which iconik requires.
     pub fn new(worker_id: impl Into<WorkerId>) -> Self {
         Self { worker_id: Some(worker_id.into()), ..Self::default() }
     }
@@ -1227,7 +1227,7 @@ pub struct PatternPriority {
 }
 
 impl PatternPriority {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1255,7 +1255,7 @@ pub struct ReindexOptions {
 }
 
 impl ReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1282,7 +1282,7 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1332,7 +1332,7 @@ pub struct SavedSearchTransfer {
 }
 
 impl SavedSearchTransfer {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<SavedSearchId>) -> Self {
         Self {
             formats: None,
@@ -1781,7 +1781,7 @@ pub struct StorageSettings {
 }
 
 impl StorageSettings {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2433,7 +2433,7 @@ pub struct TimeBase {
 }
 
 impl TimeBase {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2469,7 +2469,7 @@ pub struct TimeCode {
 }
 
 impl TimeCode {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2515,7 +2515,7 @@ pub struct TranscodeOptions {
 }
 
 impl TranscodeOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2579,9 +2579,6 @@ impl TranscodeOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TransferOptions {
-    /// The transfer. Set by iconik: a request does not change it.
-    pub id: Option<TransferId>,
-
     /// The asset.
     pub asset_id: Option<AssetId>,
 
@@ -2606,9 +2603,6 @@ pub struct TransferOptions {
     /// The directory on the destination storage that the files are copied to.
     pub destination_directory_path: Option<String>,
 
-    /// The name of the new file set. Set by iconik: a request does not change it.
-    pub destination_file_set_name: Option<String>,
-
     /// The name that the file gets on the destination storage.
     pub destination_filename: Option<String>,
 
@@ -2621,10 +2615,6 @@ pub struct TransferOptions {
 
     /// Whether the source is a temporary file set.
     pub temporary_file_set_source: Option<bool>,
-
-    /// The kind of transfer; iconik documents no values. Set by iconik: a request does not change
-    /// it.
-    pub transfer_type: Option<String>,
 
     /// The job that reports the progress.
     pub job_id: Option<JobId>,
@@ -2649,7 +2639,7 @@ pub struct TransferOptions {
 }
 
 impl TransferOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2804,7 +2794,7 @@ pub struct TransferSource {
 }
 
 impl TransferSource {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

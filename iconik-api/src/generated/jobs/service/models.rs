@@ -32,13 +32,10 @@ pub struct IdentifiedJobStepPatch {
 
     /// Why the step failed.
     pub error_message: Nullable<String>,
-
-    /// When the step was last changed. Set by iconik: a request does not change it.
-    pub date_updated: Option<Timestamp>,
 }
 
 impl IdentifiedJobStepPatch {
-    /// With `id`, which iconik demands.
+    /// Creates a value with `id`, which iconik requires.
     pub fn new(id: impl Into<JobStepId>) -> Self {
         Self {
             id: id.into(),
@@ -46,7 +43,6 @@ impl IdentifiedJobStepPatch {
             status: None,
             message: Nullable::Absent,
             error_message: Nullable::Absent,
-            date_updated: None,
         }
     }
 
@@ -113,13 +109,10 @@ pub struct IdentifiedJobStepReplacement {
 
     /// Why the step failed.
     pub error_message: Nullable<String>,
-
-    /// When the step was last changed. Set by iconik: a request does not change it.
-    pub date_updated: Option<Timestamp>,
 }
 
 impl IdentifiedJobStepReplacement {
-    /// With `id`, `label` and `status`, which iconik demands.
+    /// Creates a value with `id`, `label` and `status`, which iconik requires.
     pub fn new(
         id: impl Into<JobStepId>,
         label: impl Into<String>,
@@ -131,7 +124,6 @@ impl IdentifiedJobStepReplacement {
             status: status.into(),
             message: Nullable::Absent,
             error_message: Nullable::Absent,
-            date_updated: None,
         }
     }
 
@@ -273,7 +265,7 @@ pub struct JobAction {
 }
 
 impl JobAction {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -317,7 +309,7 @@ pub struct JobActions {
 }
 
 impl JobActions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -371,7 +363,7 @@ pub struct JobChildProgress {
 }
 
 impl JobChildProgress {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -408,7 +400,7 @@ pub struct JobControlOptions {
 }
 
 impl JobControlOptions {
-    /// With `job_ids` and `action`, which iconik demands.
+    /// Creates a value with `job_ids` and `action`, which iconik requires.
     pub fn new(
         job_ids: impl IntoIterator<Item = impl Into<JobId>>,
         action: impl Into<JobControl>,
@@ -427,7 +419,7 @@ pub struct JobIds {
 }
 
 impl JobIds {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -451,9 +443,6 @@ impl JobIds {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobPatch {
-    /// The job. Set by iconik: a request does not change it.
-    pub id: Option<JobId>,
-
     /// What the job does, as users see it in the list of jobs.
     pub title: Option<String>,
 
@@ -481,16 +470,6 @@ pub struct JobPatch {
     /// Whether other jobs belong to this job.
     pub has_children: Option<bool>,
 
-    /// The progress of the jobs that belong to this job. Set by iconik: a request does not change
-    /// it.
-    ///
-    /// Note: iconik does not document what the keys are.
-    pub children_progress: Option<BTreeMap<String, JobChildProgress>>,
-
-    /// How far the job is, as iconik computes it. The unit is not documented. Set by iconik: a
-    /// request does not change it.
-    pub progress: Option<i64>,
-
     /// How much of `progress_total` is done.
     pub progress_processed: Option<i64>,
 
@@ -515,31 +494,15 @@ pub struct JobPatch {
     /// How to control the job: which URL to call for which action.
     pub action_context: Option<Box<JobActions>>,
 
-    /// The priority of the job. `prioritize_many` changes it. From 1 to 10. Set by iconik: a
-    /// request does not change it.
-    pub priority: Option<i64>,
-
-    /// The steps of the job. Set by iconik: a request does not change it.
-    pub steps: Option<Vec<JobStep>>,
-
     /// When the work began.
     pub started_at: Option<Timestamp>,
 
     /// When the work ended.
     pub completed_at: Option<Timestamp>,
-
-    /// The user who created the job. Set by iconik: a request does not change it.
-    pub created_by: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl JobPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -707,7 +670,7 @@ pub struct JobReindexOptions {
 }
 
 impl JobReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -729,9 +692,6 @@ impl JobReindexOptions {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobReplacement {
-    /// The job. Set by iconik: a request does not change it.
-    pub id: Option<JobId>,
-
     /// What the job does, as users see it in the list of jobs.
     pub title: String,
 
@@ -759,16 +719,6 @@ pub struct JobReplacement {
     /// Whether other jobs belong to this job.
     pub has_children: Option<bool>,
 
-    /// The progress of the jobs that belong to this job. Set by iconik: a request does not change
-    /// it.
-    ///
-    /// Note: iconik does not document what the keys are.
-    pub children_progress: Option<BTreeMap<String, JobChildProgress>>,
-
-    /// How far the job is, as iconik computes it. The unit is not documented. Set by iconik: a
-    /// request does not change it.
-    pub progress: Option<i64>,
-
     /// How much of `progress_total` is done.
     pub progress_processed: Option<i64>,
 
@@ -793,38 +743,21 @@ pub struct JobReplacement {
     /// How to control the job: which URL to call for which action.
     pub action_context: Option<Box<JobActions>>,
 
-    /// The priority of the job. `prioritize_many` changes it. From 1 to 10. Set by iconik: a
-    /// request does not change it.
-    pub priority: Option<i64>,
-
-    /// The steps of the job. Set by iconik: a request does not change it.
-    pub steps: Option<Vec<JobStep>>,
-
     /// When the work began.
     pub started_at: Option<Timestamp>,
 
     /// When the work ended.
     pub completed_at: Option<Timestamp>,
-
-    /// The user who created the job. Set by iconik: a request does not change it.
-    pub created_by: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl JobReplacement {
-    /// With `title`, `type` and `status`, which iconik demands.
+    /// Creates a value with `title`, `type` and `status`, which iconik requires.
     pub fn new(
         title: impl Into<String>,
         r#type: impl Into<JobType>,
         status: impl Into<JobStatus>,
     ) -> Self {
         Self {
-            id: None,
             title: title.into(),
             r#type: r#type.into(),
             custom_type: Nullable::Absent,
@@ -834,8 +767,6 @@ impl JobReplacement {
             related_objects: None,
             parent_id: Nullable::Absent,
             has_children: None,
-            children_progress: None,
-            progress: None,
             progress_processed: None,
             progress_total: None,
             message: None,
@@ -843,13 +774,8 @@ impl JobReplacement {
             metadata: None,
             job_context: None,
             action_context: None,
-            priority: None,
-            steps: None,
             started_at: None,
             completed_at: None,
-            created_by: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -1004,7 +930,7 @@ pub struct JobStep {
 }
 
 impl JobStep {
-    /// With `label` and `status`, which iconik demands.
+    /// Creates a value with `label` and `status`, which iconik requires.
     pub fn new(label: impl Into<String>, status: impl Into<JobStepStatus>) -> Self {
         Self { label: Some(label.into()), status: Some(status.into()), ..Self::default() }
     }
@@ -1054,13 +980,10 @@ pub struct JobStepPatch {
 
     /// Why the step failed.
     pub error_message: Nullable<String>,
-
-    /// When the step was last changed. Set by iconik: a request does not change it.
-    pub date_updated: Option<Timestamp>,
 }
 
 impl JobStepPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1120,7 +1043,7 @@ pub struct JobStepPatches {
 }
 
 impl JobStepPatches {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1159,13 +1082,10 @@ pub struct JobStepReplacement {
 
     /// Why the step failed.
     pub error_message: Nullable<String>,
-
-    /// When the step was last changed. Set by iconik: a request does not change it.
-    pub date_updated: Option<Timestamp>,
 }
 
 impl JobStepReplacement {
-    /// With `label` and `status`, which iconik demands.
+    /// Creates a value with `label` and `status`, which iconik requires.
     pub fn new(label: impl Into<String>, status: impl Into<JobStepStatus>) -> Self {
         Self {
             id: None,
@@ -1173,7 +1093,6 @@ impl JobStepReplacement {
             status: status.into(),
             message: Nullable::Absent,
             error_message: Nullable::Absent,
-            date_updated: None,
         }
     }
 
@@ -1222,7 +1141,7 @@ pub struct JobStepReplacements {
 }
 
 impl JobStepReplacements {
-    /// With `steps`, which iconik demands.
+    /// Creates a value with `steps`, which iconik requires.
     pub fn new(steps: impl IntoIterator<Item = impl Into<IdentifiedJobStepReplacement>>) -> Self {
         Self { steps: steps.into_iter().map(Into::into).collect() }
     }
@@ -1250,7 +1169,7 @@ pub struct JobsPatch {
 }
 
 impl JobsPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1301,7 +1220,7 @@ pub struct JobsPriority {
 }
 
 impl JobsPriority {
-    /// With `job_ids` and `priority`, which iconik demands.
+    /// Creates a value with `job_ids` and `priority`, which iconik requires.
     pub fn new(job_ids: impl IntoIterator<Item = impl Into<JobId>>, priority: i64) -> Self {
         Self {
             job_ids: job_ids.into_iter().map(Into::into).collect(),
@@ -1321,9 +1240,6 @@ impl JobsPriority {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewJob {
-    /// The job. Set by iconik: a request does not change it.
-    pub id: Option<JobId>,
-
     /// What the job does, as users see it in the list of jobs.
     pub title: String,
 
@@ -1351,16 +1267,6 @@ pub struct NewJob {
     /// Whether other jobs belong to this job.
     pub has_children: Option<bool>,
 
-    /// The progress of the jobs that belong to this job. Set by iconik: a request does not change
-    /// it.
-    ///
-    /// Note: iconik does not document what the keys are.
-    pub children_progress: Option<BTreeMap<String, JobChildProgress>>,
-
-    /// How far the job is, as iconik computes it. The unit is not documented. Set by iconik: a
-    /// request does not change it.
-    pub progress: Option<i64>,
-
     /// How much of `progress_total` is done.
     pub progress_processed: Option<i64>,
 
@@ -1385,38 +1291,21 @@ pub struct NewJob {
     /// How to control the job: which URL to call for which action.
     pub action_context: Option<Box<JobActions>>,
 
-    /// The priority of the job. `prioritize_many` changes it. From 1 to 10. Set by iconik: a
-    /// request does not change it.
-    pub priority: Option<i64>,
-
-    /// The steps of the job. Set by iconik: a request does not change it.
-    pub steps: Option<Vec<JobStep>>,
-
     /// When the work began.
     pub started_at: Option<Timestamp>,
 
     /// When the work ended.
     pub completed_at: Option<Timestamp>,
-
-    /// The user who created the job. Set by iconik: a request does not change it.
-    pub created_by: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewJob {
-    /// With `title`, `type` and `status`, which iconik demands.
+    /// Creates a value with `title`, `type` and `status`, which iconik requires.
     pub fn new(
         title: impl Into<String>,
         r#type: impl Into<JobType>,
         status: impl Into<JobStatus>,
     ) -> Self {
         Self {
-            id: None,
             title: title.into(),
             r#type: r#type.into(),
             custom_type: Nullable::Absent,
@@ -1426,8 +1315,6 @@ impl NewJob {
             related_objects: None,
             parent_id: Nullable::Absent,
             has_children: None,
-            children_progress: None,
-            progress: None,
             progress_processed: None,
             progress_total: None,
             message: None,
@@ -1435,13 +1322,8 @@ impl NewJob {
             metadata: None,
             job_context: None,
             action_context: None,
-            priority: None,
-            steps: None,
             started_at: None,
             completed_at: None,
-            created_by: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -1584,7 +1466,7 @@ pub struct RelatedObject {
 }
 
 impl RelatedObject {
-    /// With `object_type` and `object_id`, which iconik demands.
+    /// Creates a value with `object_type` and `object_id`, which iconik requires.
     pub fn new(object_type: impl Into<String>, object_id: impl Into<ObjectId>) -> Self {
         Self {
             object_type: Some(object_type.into()),

@@ -44,7 +44,7 @@ impl CategoriesHandle {
     /// let metadata_category = client
     ///     .metadata()
     ///     .categories()
-    ///     .create("uses", NewMetadataCategory::new("Dailies", "is used in"))
+    ///     .create("uses", NewMetadataCategory::new().name("Dailies").label("is used in"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -115,7 +115,11 @@ impl CategoriesHandle {
     /// let metadata_category = client
     ///     .metadata()
     ///     .categories()
-    ///     .replace("uses", "Dailies", MetadataCategoryReplacement::new("Dailies", "is used in"))
+    ///     .replace(
+    ///         "uses",
+    ///         "Dailies",
+    ///         MetadataCategoryReplacement::new().name("Dailies").label("is used in"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```

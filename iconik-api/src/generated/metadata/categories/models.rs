@@ -38,27 +38,19 @@ pub struct MetadataCategory {
 ///
 /// Made from a [`MetadataCategory`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `label`.
+/// have changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetadataCategoryReplacement {
     /// The unique name among the categories of the kind of object.
-    pub name: String,
+    pub name: Option<String>,
 
     /// The name that users see.
-    pub label: String,
-
-    /// The kind of the objects. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
+    pub label: Option<String>,
 
     /// The views that are offered.
     pub view_ids: Option<Vec<MetadataViewId>>,
-
-    /// The views themselves, where they were asked for. Set by iconik: a request does not change
-    /// it.
-    pub views: Option<Vec<MetadataView>>,
 
     /// When it was created.
     pub date_created: Option<Timestamp>,
@@ -68,17 +60,23 @@ pub struct MetadataCategoryReplacement {
 }
 
 impl MetadataCategoryReplacement {
-    /// With `name` and `label`, which iconik demands.
-    pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            label: label.into(),
-            object_type: None,
-            view_ids: None,
-            views: None,
-            date_created: None,
-            date_modified: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`label`](Self::label): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The unique name among the categories of the kind of object. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The name that users see. iconik requires it.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
     }
 
     /// The views that are offered.
@@ -103,35 +101,27 @@ impl MetadataCategoryReplacement {
     }
 }
 
-copies!(MetadataCategory => MetadataCategoryReplacement(name: "name", label: "label") {
-    view_ids, date_created, date_modified,
+copies!(MetadataCategory => MetadataCategoryReplacement {
+    name, label, view_ids, date_created, date_modified,
 });
 
 /// The initial values of a metadata category.
 ///
 /// Made from a [`MetadataCategory`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `label`.
+/// have changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewMetadataCategory {
     /// The unique name among the categories of the kind of object.
-    pub name: String,
+    pub name: Option<String>,
 
     /// The name that users see.
-    pub label: String,
-
-    /// The kind of the objects. Set by iconik: a request does not change it.
-    pub object_type: Option<String>,
+    pub label: Option<String>,
 
     /// The views that are offered.
     pub view_ids: Option<Vec<MetadataViewId>>,
-
-    /// The views themselves, where they were asked for. Set by iconik: a request does not change
-    /// it.
-    pub views: Option<Vec<MetadataView>>,
 
     /// When it was created.
     pub date_created: Option<Timestamp>,
@@ -141,17 +131,23 @@ pub struct NewMetadataCategory {
 }
 
 impl NewMetadataCategory {
-    /// With `name` and `label`, which iconik demands.
-    pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            label: label.into(),
-            object_type: None,
-            view_ids: None,
-            views: None,
-            date_created: None,
-            date_modified: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`label`](Self::label): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The unique name among the categories of the kind of object. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The name that users see. iconik requires it.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
     }
 
     /// The views that are offered.
@@ -176,6 +172,6 @@ impl NewMetadataCategory {
     }
 }
 
-copies!(MetadataCategory => NewMetadataCategory(name: "name", label: "label") {
-    view_ids, date_created, date_modified,
+copies!(MetadataCategory => NewMetadataCategory {
+    name, label, view_ids, date_created, date_modified,
 });

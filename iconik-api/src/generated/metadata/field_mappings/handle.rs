@@ -28,7 +28,7 @@ impl FieldMappingsHandle {
     /// let field_mapping = client
     ///     .metadata()
     ///     .field_mappings()
-    ///     .create(NewFieldMapping::new("Dailies", "mapped_field_name"))
+    ///     .create(NewFieldMapping::new().name("Dailies").mapped_field_name("mapped_field_name"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

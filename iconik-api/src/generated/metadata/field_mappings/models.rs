@@ -37,29 +37,38 @@ pub struct FieldMappingOption {
 ///
 /// Made from a [`FieldMapping`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `mapped_field_name`.
+/// changed since: to change a few fields, begin with `new`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewFieldMapping {
     /// The name of the metadata field.
-    pub name: String,
+    pub name: Option<String>,
 
     /// The name of the built-in field.
-    pub mapped_field_name: String,
-
-    /// What kind of values the field has. Set by iconik: a request does not change it.
-    pub field_type: Option<FieldType>,
+    pub mapped_field_name: Option<String>,
 }
 
 impl NewFieldMapping {
-    /// With `name` and `mapped_field_name`, which iconik demands.
-    pub fn new(name: impl Into<String>, mapped_field_name: impl Into<String>) -> Self {
-        Self { name: name.into(), mapped_field_name: mapped_field_name.into(), field_type: None }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`name`](Self::name) and
+    /// [`mapped_field_name`](Self::mapped_field_name): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of the metadata field. iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The name of the built-in field. iconik requires it.
+    pub fn mapped_field_name(mut self, mapped_field_name: impl Into<String>) -> Self {
+        self.mapped_field_name = Some(mapped_field_name.into());
+        self
     }
 }
 
-copies!(FieldMapping => NewFieldMapping(name: "name", mapped_field_name: "mapped_field_name") {
-    
-});
+copies!(FieldMapping => NewFieldMapping { name, mapped_field_name });

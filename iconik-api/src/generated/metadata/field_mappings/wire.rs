@@ -4,10 +4,19 @@
 
 use super::*;
 
-response_model!(FieldMapping { name, mapped_field_name, field_type });
+response_model!(FieldMapping {
+    name: "name",
+    mapped_field_name: "mapped_field_name",
+    field_type: "field_type",
+});
 
-response_model!(FieldMappingOption { name });
+response_model!(FieldMappingOption {
+    name: "name",
+});
 
 list_item!(FieldMappingOption { name: name });
 
-request_model!(NewFieldMapping { name required, mapped_field_name required, field_type });
+request_model!(NewFieldMapping {
+    name: "name",
+    mapped_field_name: "mapped_field_name",
+});

@@ -64,7 +64,7 @@ impl FieldsHandle {
     /// let metadata_field = client
     ///     .metadata()
     ///     .fields()
-    ///     .create(NewMetadataField::new("Dailies", "is used in", FieldType::Integer))
+    ///     .create(NewMetadataField::new(FieldType::Integer).name("Dailies").label("is used in"))
     ///     .await?;
     /// # Ok(()) }
     /// ```

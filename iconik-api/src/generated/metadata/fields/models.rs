@@ -39,14 +39,6 @@ pub struct MetadataFieldPatch {
     /// whose value is a list of objects with `value` and `label`.
     pub source_url: Nullable<String>,
 
-    /// The built-in field that this field is mapped to. Set by iconik: a request does not change
-    /// it.
-    pub mapped_field_name: Option<String>,
-
-    /// The unique name of the field. The names of built-in fields begin with `_`. Set by iconik: a
-    /// request does not change it.
-    pub name: Option<String>,
-
     /// The name that users see.
     pub label: Option<String>,
 
@@ -98,7 +90,7 @@ pub struct MetadataFieldPatch {
 }
 
 impl MetadataFieldPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -300,14 +292,6 @@ pub struct MetadataFieldReplacement {
     /// whose value is a list of objects with `value` and `label`.
     pub source_url: Nullable<String>,
 
-    /// The built-in field that this field is mapped to. Set by iconik: a request does not change
-    /// it.
-    pub mapped_field_name: Option<String>,
-
-    /// The unique name of the field. The names of built-in fields begin with `_`. Set by iconik: a
-    /// request does not change it.
-    pub name: Option<String>,
-
     /// The name that users see.
     pub label: String,
 
@@ -359,7 +343,7 @@ pub struct MetadataFieldReplacement {
 }
 
 impl MetadataFieldReplacement {
-    /// With `label` and `field_type`, which iconik demands.
+    /// Creates a value with `label` and `field_type`, which iconik requires.
     pub fn new(label: impl Into<String>, field_type: impl Into<FieldType>) -> Self {
         Self {
             required: Nullable::Absent,
@@ -368,8 +352,6 @@ impl MetadataFieldReplacement {
             auto_set: Nullable::Absent,
             options: None,
             source_url: Nullable::Absent,
-            mapped_field_name: None,
-            name: None,
             label: label.into(),
             field_type: field_type.into(),
             description: None,
@@ -546,7 +528,7 @@ copies!(MetadataField => MetadataFieldReplacement(label: "label", field_type: "f
 /// Made from a [`MetadataField`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
 /// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `label` or `field_type`.
+/// `field_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -573,15 +555,11 @@ pub struct NewMetadataField {
     /// whose value is a list of objects with `value` and `label`.
     pub source_url: Nullable<String>,
 
-    /// The built-in field that this field is mapped to. Set by iconik: a request does not change
-    /// it.
-    pub mapped_field_name: Option<String>,
-
     /// The unique name of the field. The names of built-in fields begin with `_`.
-    pub name: String,
+    pub name: Option<String>,
 
     /// The name that users see.
-    pub label: String,
+    pub label: Option<String>,
 
     /// What kind of values the field has.
     pub field_type: FieldType,
@@ -631,12 +609,10 @@ pub struct NewMetadataField {
 }
 
 impl NewMetadataField {
-    /// With `name`, `label` and `field_type`, which iconik demands.
-    pub fn new(
-        name: impl Into<String>,
-        label: impl Into<String>,
-        field_type: impl Into<FieldType>,
-    ) -> Self {
+    /// Creates a value with `field_type`, which iconik requires.
+    ///
+    /// iconik also requires [`name`](Self::name) and [`label`](Self::label): set them by name.
+    pub fn new(field_type: impl Into<FieldType>) -> Self {
         Self {
             required: Nullable::Absent,
             read_only: Nullable::Absent,
@@ -644,9 +620,8 @@ impl NewMetadataField {
             auto_set: Nullable::Absent,
             options: None,
             source_url: Nullable::Absent,
-            mapped_field_name: None,
-            name: name.into(),
-            label: label.into(),
+            name: None,
+            label: None,
             field_type: field_type.into(),
             description: None,
             external_id: None,
@@ -727,6 +702,19 @@ impl NewMetadataField {
     /// Clears `source_url`: sends `null`.
     pub fn clear_source_url(mut self) -> Self {
         self.source_url = Nullable::Null;
+        self
+    }
+
+    /// The unique name of the field. The names of built-in fields begin with `_`. iconik requires
+    /// it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The name that users see. iconik requires it.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
         self
     }
 
@@ -811,8 +799,8 @@ impl NewMetadataField {
     }
 }
 
-copies!(MetadataField => NewMetadataField(name: "name", label: "label", field_type: "field_type") {
-    required, read_only, hide_if_not_set, auto_set, options, source_url, description, external_id,
-    multi, min_value, max_value, sortable, use_as_facet, representative, is_block_field,
-    is_warning_field, ai_prompt_description, date_created, date_modified,
+copies!(MetadataField => NewMetadataField(field_type: "field_type") {
+    required, read_only, hide_if_not_set, auto_set, options, source_url, name, label, description,
+    external_id, multi, min_value, max_value, sortable, use_as_facet, representative,
+    is_block_field, is_warning_field, ai_prompt_description, date_created, date_modified,
 });

@@ -476,17 +476,17 @@ impl MetadataHandle {
     ///         "uses",
     ///         view_id,
     ///         ContentsMetadataValuesOptions::new(
-    ///             ["427abd77-f149-11eb-a843-0a580a3db916"],
-    ///             [
-    ///                 (
-    ///                     "key",
-    ///                     FieldValues::new()
-    ///                         .field_values([FieldValue::new(serde_json::Value::from("value"))]),
-    ///                 ),
-    ///             ],
-    ///             true,
-    ///             true,
-    ///         ),
+    ///                 ["427abd77-f149-11eb-a843-0a580a3db916"],
+    ///                 [
+    ///                     (
+    ///                         "key",
+    ///                         FieldValues::new()
+    ///                             .field_values([FieldValue::new(serde_json::Value::from("value"))]),
+    ///                     ),
+    ///                 ],
+    ///             )
+    ///             .include_assets(true)
+    ///             .include_collections(true),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -27,22 +27,22 @@ pub struct ContentsMetadataValuesOptions {
     pub metadata_values: BTreeMap<String, FieldValues>,
 
     /// Whether assets get the values.
-    pub include_assets: bool,
+    pub include_assets: Option<bool>,
 
     /// Whether collections get the values.
-    pub include_collections: bool,
+    pub include_collections: Option<bool>,
 }
 
 impl ContentsMetadataValuesOptions {
-    /// With `object_ids`, `metadata_values`, `include_assets` and `include_collections`, which
-    /// iconik demands.
+    /// Creates a value with `object_ids` and `metadata_values`, which iconik requires.
+    ///
+    /// iconik also requires [`include_assets`](Self::include_assets) and
+    /// [`include_collections`](Self::include_collections): set them by name.
     pub fn new(
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
         metadata_values: impl IntoIterator<
             Item = (impl Into<String>, impl Into<FieldValues>),
         >,
-        include_assets: bool,
-        include_collections: bool,
     ) -> Self {
         Self {
             object_ids: object_ids.into_iter().map(Into::into).collect(),
@@ -53,8 +53,8 @@ impl ContentsMetadataValuesOptions {
                 .into_iter()
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
-            include_assets,
-            include_collections,
+            include_assets: None,
+            include_collections: None,
         }
     }
 
@@ -73,6 +73,18 @@ impl ContentsMetadataValuesOptions {
     /// When it was last changed.
     pub fn date_modified(mut self, date_modified: impl Into<Timestamp>) -> Self {
         self.date_modified = Some(date_modified.into());
+        self
+    }
+
+    /// Whether assets get the values. iconik requires it.
+    pub fn include_assets(mut self, include_assets: bool) -> Self {
+        self.include_assets = Some(include_assets);
+        self
+    }
+
+    /// Whether collections get the values. iconik requires it.
+    pub fn include_collections(mut self, include_collections: bool) -> Self {
+        self.include_collections = Some(include_collections);
         self
     }
 }
@@ -102,7 +114,7 @@ pub struct FieldValue {
 }
 
 impl FieldValue {
-    /// With `value`, which iconik demands.
+    /// Creates a value with `value`, which iconik requires.
     pub fn new(value: impl Into<RawJson>) -> Self {
         Self { value: Some(value.into()), ..Self::default() }
     }
@@ -140,7 +152,7 @@ pub struct FieldValues {
 }
 
 impl FieldValues {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -206,7 +218,7 @@ pub struct ManyMetadataValuesOptions {
 }
 
 impl ManyMetadataValuesOptions {
-    /// With `object_ids` and `metadata_values`, which iconik demands.
+    /// Creates a value with `object_ids` and `metadata_values`, which iconik requires.
     pub fn new(
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
         metadata_values: impl IntoIterator<
@@ -318,7 +330,7 @@ pub struct MetadataValuesReplacement {
 }
 
 impl MetadataValuesReplacement {
-    /// With `metadata_values`, which iconik demands.
+    /// Creates a value with `metadata_values`, which iconik requires.
     pub fn new(
         metadata_values: impl IntoIterator<
             Item = (impl Into<String>, impl Into<FieldValues>),
@@ -404,7 +416,8 @@ pub struct NewManyMetadataValues {
 }
 
 impl NewManyMetadataValues {
-    /// With `object_ids` and `metadata_values_object_id_mapping`, which iconik demands.
+    /// Creates a value with `object_ids` and `metadata_values_object_id_mapping`, which iconik
+    /// requires.
     pub fn new(
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
         metadata_values_object_id_mapping: impl IntoIterator<
@@ -462,7 +475,7 @@ pub struct ObjectMetadataValues {
 }
 
 impl ObjectMetadataValues {
-    /// With `id` and `metadata_values`, which iconik demands.
+    /// Creates a value with `id` and `metadata_values`, which iconik requires.
     pub fn new(
         id: impl Into<ObjectId>,
         metadata_values: impl IntoIterator<

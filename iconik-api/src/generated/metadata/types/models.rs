@@ -20,7 +20,7 @@ pub struct FieldOption {
 }
 
 impl FieldOption {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -126,7 +126,7 @@ pub struct MetadataField {
 }
 
 impl MetadataField {
-    /// With `label` and `field_type`, which iconik demands.
+    /// Creates a value with `label` and `field_type`, which iconik requires.
     pub fn new(label: impl Into<String>, field_type: impl Into<FieldType>) -> Self {
         Self { label: Some(label.into()), field_type: Some(field_type.into()), ..Self::default() }
     }
@@ -278,7 +278,7 @@ pub struct MetadataView {
 }
 
 impl MetadataView {
-    /// With `name` and `view_fields`, which iconik demands.
+    /// Creates a value with `name` and `view_fields`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         view_fields: impl IntoIterator<Item = impl Into<MetadataField>>,

@@ -17,9 +17,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetadataViewPatch {
-    /// The view. Set by iconik: a request does not change it.
-    pub id: Option<MetadataViewId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -34,7 +31,7 @@ pub struct MetadataViewPatch {
 }
 
 impl MetadataViewPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -79,9 +76,6 @@ copies!(MetadataViewSummary => MetadataViewPatch { name, description, view_field
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetadataViewReplacement {
-    /// The view. Set by iconik: a request does not change it.
-    pub id: Option<MetadataViewId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -96,13 +90,12 @@ pub struct MetadataViewReplacement {
 }
 
 impl MetadataViewReplacement {
-    /// With `name` and `view_fields`, which iconik demands.
+    /// Creates a value with `name` and `view_fields`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         view_fields: impl IntoIterator<Item = impl Into<ViewField>>,
     ) -> Self {
         Self {
-            id: None,
             name: name.into(),
             description: Nullable::Absent,
             view_fields: view_fields.into_iter().map(Into::into).collect(),
@@ -182,7 +175,7 @@ pub struct NewMetadataView {
 }
 
 impl NewMetadataView {
-    /// With `name` and `view_fields`, which iconik demands.
+    /// Creates a value with `name` and `view_fields`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         view_fields: impl IntoIterator<Item = impl Into<ViewField>>,
@@ -262,7 +255,7 @@ pub struct ViewField {
 }
 
 impl ViewField {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
@@ -320,7 +313,7 @@ pub struct ViewReindexOptions {
 }
 
 impl ViewReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -4,23 +4,49 @@
 
 use super::*;
 
-request_model!(MetadataViewPatch { id, name, description, view_fields });
+request_model!(MetadataViewPatch {
+    name: "name",
+    description: "description",
+    view_fields: "view_fields",
+});
 
-request_model!(MetadataViewReplacement { id, name required, description, view_fields required });
+request_model!(MetadataViewReplacement {
+    required name: "name",
+    description: "description",
+    required view_fields: "view_fields",
+});
 
 response_model!(MetadataViewSummary {
-    id, name, description, view_fields, date_created, date_modified,
+    id: "id",
+    name: "name",
+    description: "description",
+    view_fields: "view_fields",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 list_item!(MetadataViewSummary { id: id });
 
 request_model!(NewMetadataView {
-    id, name required, description, view_fields required, write_access_for_everyone,
+    id: "id",
+    required name: "name",
+    description: "description",
+    required view_fields: "view_fields",
+    write_access_for_everyone: "write_access_for_everyone",
 });
 
 response_model!(ViewField {
-    required, read_only, hide_if_not_set, auto_set, options, source_url, mapped_field_name,
-    name required, label,
+    required: "required",
+    read_only: "read_only",
+    hide_if_not_set: "hide_if_not_set",
+    auto_set: "auto_set",
+    options: "options",
+    source_url: "source_url",
+    received mapped_field_name: "mapped_field_name",
+    required name: "name",
+    label: "label",
 });
 
-request_model!(ViewReindexOptions { sync_to_another_dc });
+request_model!(ViewReindexOptions {
+    sync_to_another_dc: "sync_to_another_dc",
+});

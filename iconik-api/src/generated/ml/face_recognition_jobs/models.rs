@@ -33,7 +33,7 @@ pub struct FaceRecognitionOptions {
 }
 
 impl FaceRecognitionOptions {
-    /// With `object_type` and `object_ids`, which iconik demands.
+    /// Creates a value with `object_type` and `object_ids`, which iconik requires.
     pub fn new(
         object_type: impl Into<FaceRecognitionObjectType>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -99,7 +99,7 @@ pub struct JobPriority {
 }
 
 impl JobPriority {
-    /// With `job_ids` and `priority`, which iconik demands.
+    /// Creates a value with `job_ids` and `priority`, which iconik requires.
     pub fn new(job_ids: impl IntoIterator<Item = impl Into<JobId>>, priority: i64) -> Self {
         Self { job_ids: job_ids.into_iter().map(Into::into).collect(), priority }
     }

@@ -18,7 +18,7 @@ pub struct EmbeddingsReindexOptions {
 }
 
 impl EmbeddingsReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

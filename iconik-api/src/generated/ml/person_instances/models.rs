@@ -78,7 +78,7 @@ pub struct PersonInstanceSelection {
 }
 
 impl PersonInstanceSelection {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -116,7 +116,7 @@ pub struct PersonOfAsset {
 }
 
 impl PersonOfAsset {
-    /// With `person_id` and `version_id`, which iconik demands.
+    /// Creates a value with `person_id` and `version_id`, which iconik requires.
     pub fn new(person_id: impl Into<PersonId>, version_id: impl Into<VersionId>) -> Self {
         Self { person_id: person_id.into(), version_id: version_id.into() }
     }
@@ -135,7 +135,7 @@ pub struct PersonReassignment {
 }
 
 impl PersonReassignment {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -163,7 +163,7 @@ pub struct PersonsOfAsset {
 }
 
 impl PersonsOfAsset {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<PersonOfAsset>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }
@@ -182,7 +182,7 @@ pub struct VersionOfPerson {
 }
 
 impl VersionOfPerson {
-    /// With `asset_id` and `version_id`, which iconik demands.
+    /// Creates a value with `asset_id` and `version_id`, which iconik requires.
     pub fn new(asset_id: impl Into<AssetId>, version_id: impl Into<VersionId>) -> Self {
         Self { asset_id: asset_id.into(), version_id: version_id.into() }
     }
@@ -198,7 +198,7 @@ pub struct VersionsOfPerson {
 }
 
 impl VersionsOfPerson {
-    /// With `objects`, which iconik demands.
+    /// Creates a value with `objects`, which iconik requires.
     pub fn new(objects: impl IntoIterator<Item = impl Into<VersionOfPerson>>) -> Self {
         Self { objects: objects.into_iter().map(Into::into).collect() }
     }

@@ -63,7 +63,7 @@ pub struct PersonConfirmation {
 }
 
 impl PersonConfirmation {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { version_ids: None, all_instances_except_unconfirmed: None, name: name.into() }
     }
@@ -98,7 +98,7 @@ pub struct PersonIds {
 }
 
 impl PersonIds {
-    /// With `person_ids`, which iconik demands.
+    /// Creates a value with `person_ids`, which iconik requires.
     pub fn new(person_ids: impl IntoIterator<Item = impl Into<PersonId>>) -> Self {
         Self { person_ids: person_ids.into_iter().map(Into::into).collect() }
     }
@@ -121,7 +121,7 @@ pub struct PersonPatch {
 }
 
 impl PersonPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -154,7 +154,7 @@ pub struct PersonReplacement {
 }
 
 impl PersonReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -185,7 +185,7 @@ pub struct PersonsReindexOptions {
 }
 
 impl PersonsReindexOptions {
-    /// With `person_ids`, which iconik demands.
+    /// Creates a value with `person_ids`, which iconik requires.
     pub fn new(person_ids: impl IntoIterator<Item = impl Into<PersonId>>) -> Self {
         Self {
             person_ids: person_ids.into_iter().map(Into::into).collect(),

@@ -18,7 +18,7 @@ pub struct JobControl {
 }
 
 impl JobControl {
-    /// With `job_ids` and `action`, which iconik demands.
+    /// Creates a value with `job_ids` and `action`, which iconik requires.
     pub fn new(
         job_ids: impl IntoIterator<Item = impl Into<JobId>>,
         action: impl Into<JobAction>,
@@ -37,7 +37,7 @@ pub struct ReindexOptions {
 }
 
 impl ReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

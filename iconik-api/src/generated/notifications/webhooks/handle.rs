@@ -45,7 +45,11 @@ impl WebhooksHandle {
     /// let webhook = client
     ///     .notifications()
     ///     .webhooks()
-    ///     .create(NewWebhook::new("https://example.com/", "uses", WebhookStatus::Enabled))
+    ///     .create(
+    ///         NewWebhook::new(WebhookStatus::Enabled)
+    ///             .url("https://example.com/")
+    ///             .event_type("uses"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -88,7 +92,9 @@ impl WebhooksHandle {
     ///     .webhooks()
     ///     .replace(
     ///         webhook_id,
-    ///         WebhookReplacement::new("https://example.com/", "uses", WebhookStatus::Enabled),
+    ///         WebhookReplacement::new(WebhookStatus::Enabled)
+    ///             .url("https://example.com/")
+    ///             .event_type("uses"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

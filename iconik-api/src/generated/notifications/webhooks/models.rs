@@ -10,15 +10,11 @@ use super::*;
 ///
 /// Made from a [`Webhook`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `url` or
-/// `event_type` or `status`.
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewWebhook {
-    /// The webhook. Set by iconik: a request does not change it.
-    pub id: Option<WebhookId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -26,14 +22,14 @@ pub struct NewWebhook {
     pub description: Option<String>,
 
     /// The URL that iconik calls.
-    pub url: String,
+    pub url: Option<String>,
 
     /// Headers that iconik sends with each call, for example a secret by which the receiver
     /// recognises iconik.
     pub headers: Option<BTreeMap<String, Secret>>,
 
     /// The kind of object to report events of, for example `assets` or `collections`.
-    pub event_type: String,
+    pub event_type: Option<String>,
 
     /// The part of the object to report changes of, for example `entity`, `metadata`, `contents` or
     /// `acls`.
@@ -60,33 +56,22 @@ pub struct NewWebhook {
     /// The body of the last failed call.
     pub last_payload: Option<String>,
 
-    /// When the calls began to fail. Set by iconik: a request does not change it.
-    pub first_failed_at: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
 }
 
 impl NewWebhook {
-    /// With `url`, `event_type` and `status`, which iconik demands.
-    pub fn new(
-        url: impl Into<String>,
-        event_type: impl Into<String>,
-        status: impl Into<WebhookStatus>,
-    ) -> Self {
+    /// Creates a value with `status`, which iconik requires.
+    ///
+    /// iconik also requires [`url`](Self::url) and [`event_type`](Self::event_type): set them by
+    /// name.
+    pub fn new(status: impl Into<WebhookStatus>) -> Self {
         Self {
-            id: None,
             name: None,
             description: None,
-            url: url.into(),
+            url: None,
             headers: None,
-            event_type: event_type.into(),
+            event_type: None,
             realm: Nullable::Absent,
             operation: Nullable::Absent,
             object_id: Nullable::Absent,
@@ -94,9 +79,6 @@ impl NewWebhook {
             status: status.into(),
             last_error: None,
             last_payload: None,
-            first_failed_at: None,
-            date_created: None,
-            date_modified: None,
             deleted_at: None,
         }
     }
@@ -113,6 +95,12 @@ impl NewWebhook {
         self
     }
 
+    /// The URL that iconik calls. iconik requires it.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
     /// Headers that iconik sends with each call, for example a secret by which the receiver
     /// recognises iconik.
     pub fn headers(
@@ -122,6 +110,13 @@ impl NewWebhook {
         self.headers = Some(
             headers.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
+        self
+    }
+
+    /// The kind of object to report events of, for example `assets` or `collections`. iconik
+    /// requires it.
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
         self
     }
 
@@ -188,9 +183,9 @@ impl NewWebhook {
     }
 }
 
-copies!(Webhook => NewWebhook(url: "url", event_type: "event_type", status: "status") {
-    name, description, headers, realm, operation, object_id, query, last_error, last_payload,
-    deleted_at,
+copies!(Webhook => NewWebhook(status: "status") {
+    name, description, url, headers, event_type, realm, operation, object_id, query, last_error,
+    last_payload, deleted_at,
 });
 
 /// Which events iconik reports to which URL.
@@ -261,15 +256,11 @@ pub struct Webhook {
 ///
 /// Made from a [`Webhook`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `url` or
-/// `event_type` or `status`.
+/// since: to change a few fields, begin with `new`. That fails if the answer lacks `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebhookReplacement {
-    /// The webhook. Set by iconik: a request does not change it.
-    pub id: Option<WebhookId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -277,14 +268,14 @@ pub struct WebhookReplacement {
     pub description: Option<String>,
 
     /// The URL that iconik calls.
-    pub url: String,
+    pub url: Option<String>,
 
     /// Headers that iconik sends with each call, for example a secret by which the receiver
     /// recognises iconik.
     pub headers: Option<BTreeMap<String, Secret>>,
 
     /// The kind of object to report events of, for example `assets` or `collections`.
-    pub event_type: String,
+    pub event_type: Option<String>,
 
     /// The part of the object to report changes of, for example `entity`, `metadata`, `contents` or
     /// `acls`.
@@ -311,33 +302,22 @@ pub struct WebhookReplacement {
     /// The body of the last failed call.
     pub last_payload: Option<String>,
 
-    /// When the calls began to fail. Set by iconik: a request does not change it.
-    pub first_failed_at: Option<Timestamp>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
 }
 
 impl WebhookReplacement {
-    /// With `url`, `event_type` and `status`, which iconik demands.
-    pub fn new(
-        url: impl Into<String>,
-        event_type: impl Into<String>,
-        status: impl Into<WebhookStatus>,
-    ) -> Self {
+    /// Creates a value with `status`, which iconik requires.
+    ///
+    /// iconik also requires [`url`](Self::url) and [`event_type`](Self::event_type): set them by
+    /// name.
+    pub fn new(status: impl Into<WebhookStatus>) -> Self {
         Self {
-            id: None,
             name: None,
             description: None,
-            url: url.into(),
+            url: None,
             headers: None,
-            event_type: event_type.into(),
+            event_type: None,
             realm: Nullable::Absent,
             operation: Nullable::Absent,
             object_id: Nullable::Absent,
@@ -345,9 +325,6 @@ impl WebhookReplacement {
             status: status.into(),
             last_error: None,
             last_payload: None,
-            first_failed_at: None,
-            date_created: None,
-            date_modified: None,
             deleted_at: None,
         }
     }
@@ -364,6 +341,12 @@ impl WebhookReplacement {
         self
     }
 
+    /// The URL that iconik calls. iconik requires it.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
     /// Headers that iconik sends with each call, for example a secret by which the receiver
     /// recognises iconik.
     pub fn headers(
@@ -373,6 +356,13 @@ impl WebhookReplacement {
         self.headers = Some(
             headers.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
+        self
+    }
+
+    /// The kind of object to report events of, for example `assets` or `collections`. iconik
+    /// requires it.
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
         self
     }
 
@@ -439,9 +429,9 @@ impl WebhookReplacement {
     }
 }
 
-copies!(Webhook => WebhookReplacement(url: "url", event_type: "event_type", status: "status") {
-    name, description, headers, realm, operation, object_id, query, last_error, last_payload,
-    deleted_at,
+copies!(Webhook => WebhookReplacement(status: "status") {
+    name, description, url, headers, event_type, realm, operation, object_id, query, last_error,
+    last_payload, deleted_at,
 });
 
 /// Whether iconik makes the calls of a webhook.

@@ -46,7 +46,7 @@ pub struct NewSearchBackend {
 }
 
 impl NewSearchBackend {
-    /// With `kind`, which iconik demands.
+    /// Creates a value with `kind`, which iconik requires.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), name: None, enabled: None, options: None }
     }
@@ -138,7 +138,7 @@ pub struct SearchBackendPatch {
 }
 
 impl SearchBackendPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -193,7 +193,7 @@ pub struct SearchBackendReplacement {
 }
 
 impl SearchBackendReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

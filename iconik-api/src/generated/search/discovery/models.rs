@@ -32,25 +32,14 @@ pub struct DiscoveryArrangement {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiscoveryArrangementReplacement {
-    /// The id of the arrangement. No other action uses it. Set by iconik: a request does not change
-    /// it.
-    pub id: Option<String>,
-
     /// The entities.
     pub entity_ids: Vec<DiscoveryEntityId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl DiscoveryArrangementReplacement {
-    /// With `entity_ids`, which iconik demands.
+    /// Creates a value with `entity_ids`, which iconik requires.
     pub fn new(entity_ids: impl IntoIterator<Item = impl Into<DiscoveryEntityId>>) -> Self {
-        Self {
-            id: None,
-            entity_ids: entity_ids.into_iter().map(Into::into).collect(),
-            system_domain_id: None,
-        }
+        Self { entity_ids: entity_ids.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -100,9 +89,6 @@ pub struct DiscoveryEntity {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DiscoveryEntityPatch {
-    /// The entity. Set by iconik: a request does not change it.
-    pub id: Option<DiscoveryEntityId>,
-
     /// The title that people see.
     pub title: Option<String>,
 
@@ -126,7 +112,7 @@ pub struct DiscoveryEntityPatch {
 }
 
 impl DiscoveryEntityPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -188,9 +174,6 @@ copies!(DiscoveryEntity => DiscoveryEntityPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiscoveryEntityReplacement {
-    /// The entity. Set by iconik: a request does not change it.
-    pub id: Option<DiscoveryEntityId>,
-
     /// The title that people see.
     pub title: String,
 
@@ -214,7 +197,8 @@ pub struct DiscoveryEntityReplacement {
 }
 
 impl DiscoveryEntityReplacement {
-    /// With `title`, `object_type`, `object_id` and `user_id`, which iconik demands.
+    /// Creates a value with `title`, `object_type`, `object_id` and `user_id`, which iconik
+    /// requires.
     pub fn new(
         title: impl Into<String>,
         object_type: impl Into<DiscoveryObjectType>,
@@ -222,7 +206,6 @@ impl DiscoveryEntityReplacement {
         user_id: impl Into<UserId>,
     ) -> Self {
         Self {
-            id: None,
             title: title.into(),
             object_type: object_type.into(),
             object_id: object_id.into(),
@@ -266,9 +249,6 @@ copies!(DiscoveryEntity => DiscoveryEntityReplacement(title: "title", object_typ
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDiscoveryEntity {
-    /// The entity. Set by iconik: a request does not change it.
-    pub id: Option<DiscoveryEntityId>,
-
     /// The title that people see.
     pub title: String,
 
@@ -292,7 +272,8 @@ pub struct NewDiscoveryEntity {
 }
 
 impl NewDiscoveryEntity {
-    /// With `title`, `object_type`, `object_id` and `user_id`, which iconik demands.
+    /// Creates a value with `title`, `object_type`, `object_id` and `user_id`, which iconik
+    /// requires.
     pub fn new(
         title: impl Into<String>,
         object_type: impl Into<DiscoveryObjectType>,
@@ -300,7 +281,6 @@ impl NewDiscoveryEntity {
         user_id: impl Into<UserId>,
     ) -> Self {
         Self {
-            id: None,
             title: title.into(),
             object_type: object_type.into(),
             object_id: object_id.into(),

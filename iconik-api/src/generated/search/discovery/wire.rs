@@ -4,28 +4,57 @@
 
 use super::*;
 
-response_model!(DiscoveryArrangement { id, entity_ids, system_domain_id });
+response_model!(DiscoveryArrangement {
+    id: "id",
+    entity_ids: "entity_ids",
+    system_domain_id: "system_domain_id",
+});
 
-request_model!(DiscoveryArrangementReplacement { id, entity_ids required, system_domain_id });
+request_model!(DiscoveryArrangementReplacement {
+    required entity_ids: "entity_ids",
+});
 
 response_model!(DiscoveryEntity {
-    id, title, object_type, object_id, user_id, metadata, date_created, date_modified,
+    id: "id",
+    title: "title",
+    object_type: "object_type",
+    object_id: "object_id",
+    user_id: "user_id",
+    metadata: "metadata",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 list_item!(DiscoveryEntity { id: id });
 
 request_model!(DiscoveryEntityPatch {
-    id, title, object_type, object_id, user_id, metadata, date_created, date_modified,
+    title: "title",
+    object_type: "object_type",
+    object_id: "object_id",
+    user_id: "user_id",
+    metadata: "metadata",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 request_model!(DiscoveryEntityReplacement {
-    id, title required, object_type required, object_id required, user_id required, metadata,
-    date_created, date_modified,
+    required title: "title",
+    required object_type: "object_type",
+    required object_id: "object_id",
+    required user_id: "user_id",
+    metadata: "metadata",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 request_model!(NewDiscoveryEntity {
-    id, title required, object_type required, object_id required, user_id required, metadata,
-    date_created, date_modified,
+    required title: "title",
+    required object_type: "object_type",
+    required object_id: "object_id",
+    required user_id: "user_id",
+    metadata: "metadata",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 open_enum!(DiscoveryObjectType {

@@ -19,7 +19,7 @@ pub struct DisplayedFilters {
 }
 
 impl DisplayedFilters {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -91,7 +91,7 @@ pub struct KeywordPredicate {
 }
 
 impl KeywordPredicate {
-    /// With `kind`, `op` and `value`, which iconik demands.
+    /// Creates a value with `kind`, `op` and `value`, which iconik requires.
     pub fn new(
         kind: impl Into<PredicateKind>,
         op: impl Into<KeywordOperation>,
@@ -142,7 +142,7 @@ pub struct LexicalPredicate {
 }
 
 impl LexicalPredicate {
-    /// With `kind`, which iconik demands.
+    /// Creates a value with `kind`, which iconik requires.
     pub fn new(kind: impl Into<PredicateKind>) -> Self {
         Self { kind: Some(kind.into()), ..Self::default() }
     }
@@ -214,7 +214,7 @@ pub struct NaturalQuery {
 }
 
 impl NaturalQuery {
-    /// With `query`, which iconik demands.
+    /// Creates a value with `query`, which iconik requires.
     pub fn new(query: impl Into<String>) -> Self {
         Self { query: query.into(), context: None }
     }
@@ -236,7 +236,7 @@ pub struct NaturalQueryContext {
 }
 
 impl NaturalQueryContext {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -290,7 +290,7 @@ pub struct NaturalSearchFilter {
 }
 
 impl NaturalSearchFilter {
-    /// With `field` and `predicate`, which iconik demands.
+    /// Creates a value with `field` and `predicate`, which iconik requires.
     pub fn new(field: impl Into<String>, predicate: impl Into<Predicate>) -> Self {
         Self { field: Some(field.into()), predicate: Some(predicate.into()), ..Self::default() }
     }
@@ -469,7 +469,7 @@ pub struct NaturalSearchImage {
 }
 
 impl NaturalSearchImage {
-    /// With `asset_id`, which iconik demands.
+    /// Creates a value with `asset_id`, which iconik requires.
     pub fn new(asset_id: impl Into<AssetId>) -> Self {
         Self { asset_id: asset_id.into(), similarity: None }
     }
@@ -523,7 +523,7 @@ pub struct NaturalSearchOptions {
 }
 
 impl NaturalSearchOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -658,7 +658,7 @@ pub struct NaturalSearchReplay {
 }
 
 impl NaturalSearchReplay {
-    /// With `version`, which iconik demands.
+    /// Creates a value with `version`, which iconik requires.
     pub fn new(version: i64) -> Self {
         Self {
             version,
@@ -968,7 +968,7 @@ pub struct SemanticPredicate {
 }
 
 impl SemanticPredicate {
-    /// With `kind` and `text`, which iconik demands.
+    /// Creates a value with `kind` and `text`, which iconik requires.
     pub fn new(kind: impl Into<PredicateKind>, text: impl Into<String>) -> Self {
         Self { kind: Some(kind.into()), text: Some(text.into()), ..Self::default() }
     }

@@ -15,9 +15,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSavedSearchGroup {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<SavedSearchGroupId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -29,25 +26,16 @@ pub struct NewSavedSearchGroup {
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewSavedSearchGroup {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             saved_searches_count: None,
             user_id: None,
             system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -115,9 +103,6 @@ pub struct SavedSearchGroup {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SavedSearchGroupPatch {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<SavedSearchGroupId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -129,16 +114,10 @@ pub struct SavedSearchGroupPatch {
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SavedSearchGroupPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -182,9 +161,6 @@ copies!(SavedSearchGroup => SavedSearchGroupPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SavedSearchGroupReplacement {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<SavedSearchGroupId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -196,25 +172,16 @@ pub struct SavedSearchGroupReplacement {
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SavedSearchGroupReplacement {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             saved_searches_count: None,
             user_id: None,
             system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

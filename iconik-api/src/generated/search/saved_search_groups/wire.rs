@@ -5,19 +5,34 @@
 use super::*;
 
 request_model!(NewSavedSearchGroup {
-    id, name required, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
+    required name: "name",
+    saved_searches_count: "saved_searches_count",
+    user_id: "user_id",
+    system_domain_id: "system_domain_id",
 });
 
 response_model!(SavedSearchGroup {
-    id, name, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
+    id: "id",
+    name: "name",
+    saved_searches_count: "saved_searches_count",
+    user_id: "user_id",
+    system_domain_id: "system_domain_id",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 list_item!(SavedSearchGroup { id: id });
 
 request_model!(SavedSearchGroupPatch {
-    id, name, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
+    name: "name",
+    saved_searches_count: "saved_searches_count",
+    user_id: "user_id",
+    system_domain_id: "system_domain_id",
 });
 
 request_model!(SavedSearchGroupReplacement {
-    id, name required, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
+    required name: "name",
+    saved_searches_count: "saved_searches_count",
+    user_id: "user_id",
+    system_domain_id: "system_domain_id",
 });

@@ -15,9 +15,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSavedSearch {
-    /// The saved search. Set by iconik: a request does not change it.
-    pub id: Option<SavedSearchId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -32,26 +29,17 @@ pub struct NewSavedSearch {
 
     /// What the calling user may do with it.
     pub permissions: Option<Vec<String>>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewSavedSearch {
-    /// With `name` and `criteria`, which iconik demands.
+    /// Creates a value with `name` and `criteria`, which iconik requires.
     pub fn new(name: impl Into<String>, criteria: impl Into<SavedCriteria>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             group_id: Nullable::Absent,
             criteria: criteria.into(),
             favoured: None,
             permissions: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -126,7 +114,7 @@ pub struct SavedSearchConversionOptions {
 }
 
 impl SavedSearchConversionOptions {
-    /// With `collection_id`, which iconik demands.
+    /// Creates a value with `collection_id`, which iconik requires.
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self { collection_id: collection_id.into() }
     }
@@ -144,7 +132,7 @@ pub struct SavedSearchIds {
 }
 
 impl SavedSearchIds {
-    /// With `object_ids`, which iconik demands.
+    /// Creates a value with `object_ids`, which iconik requires.
     pub fn new(object_ids: impl IntoIterator<Item = impl Into<SavedSearchId>>) -> Self {
         Self { object_ids: object_ids.into_iter().map(Into::into).collect(), ..Self::default() }
     }
@@ -162,9 +150,6 @@ impl SavedSearchIds {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SavedSearchPatch {
-    /// The saved search. Set by iconik: a request does not change it.
-    pub id: Option<SavedSearchId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -179,16 +164,10 @@ pub struct SavedSearchPatch {
 
     /// What the calling user may do with it.
     pub permissions: Option<Vec<String>>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SavedSearchPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -242,9 +221,6 @@ copies!(SavedSearch => SavedSearchPatch { name, group_id, criteria, favoured, pe
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SavedSearchReplacement {
-    /// The saved search. Set by iconik: a request does not change it.
-    pub id: Option<SavedSearchId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -259,26 +235,17 @@ pub struct SavedSearchReplacement {
 
     /// What the calling user may do with it.
     pub permissions: Option<Vec<String>>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl SavedSearchReplacement {
-    /// With `name` and `criteria`, which iconik demands.
+    /// Creates a value with `name` and `criteria`, which iconik requires.
     pub fn new(name: impl Into<String>, criteria: impl Into<SavedCriteria>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             group_id: Nullable::Absent,
             criteria: criteria.into(),
             favoured: None,
             permissions: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

@@ -5,25 +5,46 @@
 use super::*;
 
 request_model!(NewSavedSearch {
-    id, name required, group_id, criteria required, favoured, permissions, date_created,
-    date_modified,
+    required name: "name",
+    group_id: "group_id",
+    required criteria: "criteria",
+    favoured: "favoured",
+    permissions: "permissions",
 });
 
 response_model!(SavedSearch {
-    id, name, group_id, criteria, favoured, permissions, date_created, date_modified,
+    id: "id",
+    name: "name",
+    group_id: "group_id",
+    criteria: "criteria",
+    favoured: "favoured",
+    permissions: "permissions",
+    date_created: "date_created",
+    date_modified: "date_modified",
 });
 
 list_item!(SavedSearch { id: id });
 
-request_model!(SavedSearchConversionOptions { collection_id required });
+request_model!(SavedSearchConversionOptions {
+    required collection_id: "collection_id",
+});
 
-response_model!(SavedSearchIds { object_ids required });
+response_model!(SavedSearchIds {
+    required object_ids: "object_ids",
+});
 
 request_model!(SavedSearchPatch {
-    id, name, group_id, criteria, favoured, permissions, date_created, date_modified,
+    name: "name",
+    group_id: "group_id",
+    criteria: "criteria",
+    favoured: "favoured",
+    permissions: "permissions",
 });
 
 request_model!(SavedSearchReplacement {
-    id, name required, group_id, criteria required, favoured, permissions, date_created,
-    date_modified,
+    required name: "name",
+    group_id: "group_id",
+    required criteria: "criteria",
+    favoured: "favoured",
+    permissions: "permissions",
 });

@@ -185,7 +185,10 @@ impl SearchHandle {
     /// use iconik_api::search::SuggestionOptions;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let items = client.search().suggest(SuggestionOptions::new("field_name", "query")).await?;
+    /// let items = client
+    ///     .search()
+    ///     .suggest(SuggestionOptions::new().field_name("field_name").query("query"))
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn suggest(&self, body: impl Into<SuggestionOptions>) -> SuggestSearch<Client> {
@@ -209,7 +212,10 @@ impl SearchHandle {
     /// use iconik_api::search::SuggestionOptions;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let items = client.search().suggest_v2(SuggestionOptions::new("field_name", "query")).await?;
+    /// let items = client
+    ///     .search()
+    ///     .suggest_v2(SuggestionOptions::new().field_name("field_name").query("query"))
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn suggest_v2(&self, body: impl Into<SuggestionOptions>) -> SuggestSearchV2<Client> {

@@ -52,7 +52,7 @@ pub struct SearchConversionOptions {
 }
 
 impl SearchConversionOptions {
-    /// With `collection_id`, which iconik demands.
+    /// Creates a value with `collection_id`, which iconik requires.
     pub fn new(collection_id: impl Into<CollectionId>) -> Self {
         Self {
             doc_types: None,
@@ -195,7 +195,7 @@ pub struct SearchCriteria {
 }
 
 impl SearchCriteria {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -319,13 +319,13 @@ pub struct Suggestion {
 /// What to suggest values for.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SuggestionOptions {
     /// The name of the field.
-    pub field_name: String,
+    pub field_name: Option<String>,
 
     /// The text that the values must match.
-    pub query: String,
+    pub query: Option<String>,
 
     /// The kinds of objects whose values are suggested.
     pub doc_types: Option<Vec<DocumentType>>,
@@ -335,14 +335,24 @@ pub struct SuggestionOptions {
 }
 
 impl SuggestionOptions {
-    /// With `field_name` and `query`, which iconik demands.
-    pub fn new(field_name: impl Into<String>, query: impl Into<String>) -> Self {
-        Self {
-            field_name: field_name.into(),
-            query: query.into(),
-            doc_types: None,
-            metadata_view_id: None,
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`field_name`](Self::field_name) and [`query`](Self::query): set them
+    /// by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of the field. iconik requires it.
+    pub fn field_name(mut self, field_name: impl Into<String>) -> Self {
+        self.field_name = Some(field_name.into());
+        self
+    }
+
+    /// The text that the values must match. iconik requires it.
+    pub fn query(mut self, query: impl Into<String>) -> Self {
+        self.query = Some(query.into());
+        self
     }
 
     /// The kinds of objects whose values are suggested.

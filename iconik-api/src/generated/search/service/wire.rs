@@ -5,21 +5,48 @@
 use super::*;
 
 request_model!(SearchConversionOptions {
-    doc_types, query, search_fields, filter, facets_filters, facets, sort, include_fields,
-    exclude_fields, metadata_view_id, collection_id required,
+    doc_types: "doc_types",
+    query: "query",
+    search_fields: "search_fields",
+    filter: "filter",
+    facets_filters: "facets_filters",
+    facets: "facets",
+    sort: "sort",
+    include_fields: "include_fields",
+    exclude_fields: "exclude_fields",
+    metadata_view_id: "metadata_view_id",
+    required collection_id: "collection_id",
 });
 
 request_model!(SearchCriteria {
-    doc_types, query, search_fields, filter, facets_filters, facets, sort, include_fields,
-    exclude_fields, metadata_view_id, search_after,
+    doc_types: "doc_types",
+    query: "query",
+    search_fields: "search_fields",
+    filter: "filter",
+    facets_filters: "facets_filters",
+    facets: "facets",
+    sort: "sort",
+    include_fields: "include_fields",
+    exclude_fields: "exclude_fields",
+    metadata_view_id: "metadata_view_id",
+    search_after: "search_after",
 });
 
-response_model!(SearchServiceStatus { service, status, version });
+response_model!(SearchServiceStatus {
+    service: "service",
+    status: "status",
+    version: "version",
+});
 
-response_model!(Suggestion { value });
+response_model!(Suggestion {
+    value: "value",
+});
 
 list_item!(Suggestion {});
 
 request_model!(SuggestionOptions {
-    field_name required, query required, doc_types, metadata_view_id,
+    field_name: "field_name",
+    query: "query",
+    doc_types: "doc_types",
+    metadata_view_id: "metadata_view_id",
 });

@@ -21,7 +21,7 @@ pub struct FacetFilter {
 }
 
 impl FacetFilter {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
@@ -155,7 +155,7 @@ pub struct ReindexOptions {
 }
 
 impl ReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -230,7 +230,7 @@ pub struct SavedCriteria {
 }
 
 impl SavedCriteria {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -360,7 +360,7 @@ pub struct SearchFilter {
 }
 
 impl SearchFilter {
-    /// With `operator`, which iconik demands.
+    /// Creates a value with `operator`, which iconik requires.
     pub fn new(operator: impl Into<FilterOperator>) -> Self {
         Self { operator: Some(operator.into()), ..Self::default() }
     }
@@ -607,7 +607,7 @@ pub struct SearchRange {
 }
 
 impl SearchRange {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -646,7 +646,7 @@ pub struct SearchSort {
 }
 
 impl SearchSort {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
@@ -690,7 +690,7 @@ pub struct SearchTerm {
 }
 
 impl SearchTerm {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }

@@ -31,7 +31,7 @@ pub struct ColumnWidth {
 }
 
 impl ColumnWidth {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,7 +99,7 @@ pub struct NewSearchView {
 }
 
 impl NewSearchView {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -214,7 +214,7 @@ pub struct SearchViewField {
 }
 
 impl SearchViewField {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -273,7 +273,7 @@ pub struct SearchViewIds {
 }
 
 impl SearchViewIds {
-    /// With `object_ids`, which iconik demands.
+    /// Creates a value with `object_ids`, which iconik requires.
     pub fn new(object_ids: impl IntoIterator<Item = impl Into<SearchViewId>>) -> Self {
         Self { object_ids: object_ids.into_iter().map(Into::into).collect() }
     }
@@ -311,7 +311,7 @@ pub struct SearchViewReplacement {
 }
 
 impl SearchViewReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

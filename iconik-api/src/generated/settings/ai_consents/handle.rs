@@ -46,7 +46,7 @@ impl AiConsentsHandle {
     /// let items = client
     ///     .settings()
     ///     .ai_consents()
-    ///     .accept(AiDocumentRefs::new([AiDocumentRef::new("id", "version")]))
+    ///     .accept(AiDocumentRefs::new([AiDocumentRef::new().id("id").version("version")]))
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -75,7 +75,7 @@ impl AiConsentsHandle {
     /// let items = client
     ///     .settings()
     ///     .ai_consents()
-    ///     .decline(AiDocumentRefs::new([AiDocumentRef::new("id", "version")]))
+    ///     .decline(AiDocumentRefs::new([AiDocumentRef::new().id("id").version("version")]))
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -62,7 +62,7 @@ pub struct AiConsentRevocation {
 }
 
 impl AiConsentRevocation {
-    /// With `documents`, which iconik demands.
+    /// Creates a value with `documents`, which iconik requires.
     pub fn new(documents: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { documents: documents.into_iter().map(Into::into).collect() }
     }
@@ -71,19 +71,33 @@ impl AiConsentRevocation {
 /// A version of a document.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AiDocumentRef {
     /// The document.
-    pub id: String,
+    pub id: Option<String>,
 
     /// The version of the document.
-    pub version: String,
+    pub version: Option<String>,
 }
 
 impl AiDocumentRef {
-    /// With `id` and `version`, which iconik demands.
-    pub fn new(id: impl Into<String>, version: impl Into<String>) -> Self {
-        Self { id: id.into(), version: version.into() }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`id`](Self::id) and [`version`](Self::version): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The document. iconik requires it.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The version of the document. iconik requires it.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
     }
 }
 
@@ -97,7 +111,7 @@ pub struct AiDocumentRefs {
 }
 
 impl AiDocumentRefs {
-    /// With `documents`, which iconik demands.
+    /// Creates a value with `documents`, which iconik requires.
     pub fn new(documents: impl IntoIterator<Item = impl Into<AiDocumentRef>>) -> Self {
         Self { documents: documents.into_iter().map(Into::into).collect() }
     }

@@ -5,17 +5,35 @@
 use super::*;
 
 response_model!(AiConsentEvent {
-    id, action, document_id, document_version, document_url, user_id, user_email, acting_as_user_id,
-    app_id, ip, origin, evidence, date_created,
+    id: "id",
+    action: "action",
+    document_id: "document_id",
+    document_version: "document_version",
+    document_url: "document_url",
+    user_id: "user_id",
+    user_email: "user_email",
+    acting_as_user_id: "acting_as_user_id",
+    app_id: "app_id",
+    ip: "ip",
+    origin: "origin",
+    evidence: "evidence",
+    date_created: "date_created",
 });
 
 list_item!(AiConsentEvent { id: id });
 
-request_model!(AiConsentRevocation { documents required });
+request_model!(AiConsentRevocation {
+    required documents: "documents",
+});
 
-request_model!(AiDocumentRef { id required, version required });
+request_model!(AiDocumentRef {
+    id: "id",
+    version: "version",
+});
 
-request_model!(AiDocumentRefs { documents required });
+request_model!(AiDocumentRefs {
+    required documents: "documents",
+});
 
 open_enum!(AiConsentAction {
     Accepted => "ACCEPTED",

@@ -28,17 +28,14 @@ pub struct CorsHost {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCorsHost {
-    /// The host. Set by iconik: a request does not change it.
-    pub id: Option<CorsHostId>,
-
     /// The origin, for example `https://media.example.com`.
     pub host: String,
 }
 
 impl NewCorsHost {
-    /// With `host`, which iconik demands.
+    /// Creates a value with `host`, which iconik requires.
     pub fn new(host: impl Into<String>) -> Self {
-        Self { id: None, host: host.into() }
+        Self { host: host.into() }
     }
 }
 

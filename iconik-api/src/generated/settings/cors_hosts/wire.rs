@@ -4,8 +4,13 @@
 
 use super::*;
 
-response_model!(CorsHost { id, host });
+response_model!(CorsHost {
+    id: "id",
+    host: "host",
+});
 
 list_item!(CorsHost { id: id });
 
-request_model!(NewCorsHost { id, host required });
+request_model!(NewCorsHost {
+    required host: "host",
+});

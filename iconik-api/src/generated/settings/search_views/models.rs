@@ -17,7 +17,7 @@ pub struct GroupIds {
 }
 
 impl GroupIds {
-    /// With `object_ids`, which iconik demands.
+    /// Creates a value with `object_ids`, which iconik requires.
     pub fn new(object_ids: impl IntoIterator<Item = impl Into<GroupId>>) -> Self {
         Self { object_ids: object_ids.into_iter().map(Into::into).collect(), ..Self::default() }
     }
@@ -33,7 +33,7 @@ pub struct GroupIdsPatch {
 }
 
 impl GroupIdsPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -277,9 +277,6 @@ pub struct SystemSettingsPatch {
     /// The sections that the page of an asset shows.
     pub asset_default_sections: Option<Vec<String>>,
 
-    /// The address that the request came from. Set by iconik: a request does not change it.
-    pub client_ip: Option<String>,
-
     /// Whether a new collection gets the access rights of the collection that it is in.
     pub collections_get_parent_acls: Nullable<bool>,
 
@@ -337,14 +334,8 @@ pub struct SystemSettingsPatch {
     /// The storage of the logo.
     pub logo_storage_id: Nullable<StorageId>,
 
-    /// The URL of the logo. Set by iconik: a request does not change it.
-    pub logo_url: Option<String>,
-
     /// The metadata views that must be filled when an asset is created.
     pub required_metadata_views: Option<Vec<MetadataViewId>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 
     /// The search view that the search page opens with.
     pub search_view_id: Nullable<SearchViewId>,
@@ -370,10 +361,6 @@ pub struct SystemSettingsPatch {
     /// The hosts that browsers may call the API from.
     pub cors_hosts: Option<Vec<String>>,
 
-    /// Whether the customer has an individual contract. Set by iconik: a request does not change
-    /// it.
-    pub custom_terms: Option<bool>,
-
     /// The URL of the Cuttingroom editor.
     pub cuttingroom_url: Nullable<String>,
 
@@ -388,14 +375,6 @@ pub struct SystemSettingsPatch {
 
     /// How long the token of a login is valid, in seconds.
     pub default_user_token_ttl: Nullable<i64>,
-
-    /// Whether the web application hides the page about billing. Set by iconik: a request does not
-    /// change it.
-    pub disable_billing_page: Option<bool>,
-
-    /// Whether the system domain came with example assets. Set by iconik: a request does not change
-    /// it.
-    pub domain_has_preloaded_assets: Option<bool>,
 
     /// Whether proxies are encrypted.
     pub drm: Nullable<Protection>,
@@ -430,15 +409,8 @@ pub struct SystemSettingsPatch {
     /// Who may share with people outside iconik.
     pub external_share_options: Nullable<ExternalShareOptions>,
 
-    /// The features that are on. Set by iconik: a request does not change it.
-    pub features: Option<Vec<String>>,
-
     /// The metadata field for image properties that an analysis finds.
     pub image_properties_metadata_field: Nullable<String>,
-
-    /// Whether the customer registered without a salesperson. Set by iconik: a request does not
-    /// change it.
-    pub is_plg_domain: Option<bool>,
 
     /// The metadata field for places that an analysis finds.
     pub locations_metadata_field: Nullable<String>,
@@ -494,9 +466,6 @@ pub struct SystemSettingsPatch {
     /// Whether iconik's support may log in.
     pub support_access: Nullable<bool>,
 
-    /// The name of the system domain. Set by iconik: a request does not change it.
-    pub system_domain_name: Option<String>,
-
     /// The metadata field for labels that an analysis finds.
     pub tags_metadata_field: Nullable<String>,
 
@@ -514,7 +483,7 @@ pub struct SystemSettingsPatch {
 }
 
 impl SystemSettingsPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1472,9 +1441,6 @@ pub struct SystemSettingsReplacement {
     /// The sections that the page of an asset shows.
     pub asset_default_sections: Option<Vec<String>>,
 
-    /// The address that the request came from. Set by iconik: a request does not change it.
-    pub client_ip: Option<String>,
-
     /// Whether a new collection gets the access rights of the collection that it is in.
     pub collections_get_parent_acls: Nullable<bool>,
 
@@ -1532,14 +1498,8 @@ pub struct SystemSettingsReplacement {
     /// The storage of the logo.
     pub logo_storage_id: Nullable<StorageId>,
 
-    /// The URL of the logo. Set by iconik: a request does not change it.
-    pub logo_url: Option<String>,
-
     /// The metadata views that must be filled when an asset is created.
     pub required_metadata_views: Option<Vec<MetadataViewId>>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 
     /// The search view that the search page opens with.
     pub search_view_id: Nullable<SearchViewId>,
@@ -1565,10 +1525,6 @@ pub struct SystemSettingsReplacement {
     /// The hosts that browsers may call the API from.
     pub cors_hosts: Option<Vec<String>>,
 
-    /// Whether the customer has an individual contract. Set by iconik: a request does not change
-    /// it.
-    pub custom_terms: Option<bool>,
-
     /// The URL of the Cuttingroom editor.
     pub cuttingroom_url: Nullable<String>,
 
@@ -1583,14 +1539,6 @@ pub struct SystemSettingsReplacement {
 
     /// How long the token of a login is valid, in seconds.
     pub default_user_token_ttl: Nullable<i64>,
-
-    /// Whether the web application hides the page about billing. Set by iconik: a request does not
-    /// change it.
-    pub disable_billing_page: Option<bool>,
-
-    /// Whether the system domain came with example assets. Set by iconik: a request does not change
-    /// it.
-    pub domain_has_preloaded_assets: Option<bool>,
 
     /// Whether proxies are encrypted.
     pub drm: Nullable<Protection>,
@@ -1625,15 +1573,8 @@ pub struct SystemSettingsReplacement {
     /// Who may share with people outside iconik.
     pub external_share_options: Nullable<ExternalShareOptions>,
 
-    /// The features that are on. Set by iconik: a request does not change it.
-    pub features: Option<Vec<String>>,
-
     /// The metadata field for image properties that an analysis finds.
     pub image_properties_metadata_field: Nullable<String>,
-
-    /// Whether the customer registered without a salesperson. Set by iconik: a request does not
-    /// change it.
-    pub is_plg_domain: Option<bool>,
 
     /// The metadata field for places that an analysis finds.
     pub locations_metadata_field: Nullable<String>,
@@ -1689,9 +1630,6 @@ pub struct SystemSettingsReplacement {
     /// Whether iconik's support may log in.
     pub support_access: Nullable<bool>,
 
-    /// The name of the system domain. Set by iconik: a request does not change it.
-    pub system_domain_name: Option<String>,
-
     /// The metadata field for labels that an analysis finds.
     pub tags_metadata_field: Nullable<String>,
 
@@ -1709,7 +1647,7 @@ pub struct SystemSettingsReplacement {
 }
 
 impl SystemSettingsReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

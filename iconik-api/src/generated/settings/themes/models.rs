@@ -18,40 +18,17 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTheme {
-    /// The theme. Set by iconik: a request does not change it.
-    pub id: Option<ThemeId>,
-
     /// The name that people see.
     pub name: String,
 
     /// Colors and fonts.
     pub theme_data: ThemeData,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewTheme {
-    /// With `name` and `theme_data`, which iconik demands.
+    /// Creates a value with `name` and `theme_data`, which iconik requires.
     pub fn new(name: impl Into<String>, theme_data: impl Into<ThemeData>) -> Self {
-        Self {
-            id: None,
-            name: name.into(),
-            theme_data: theme_data.into(),
-            created_by_user: None,
-            date_created: None,
-            date_modified: None,
-            system_domain_id: None,
-        }
+        Self { name: name.into(), theme_data: theme_data.into() }
     }
 }
 
@@ -107,7 +84,7 @@ pub struct ThemeColors {
 }
 
 impl ThemeColors {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -155,7 +132,7 @@ pub struct ThemeData {
 }
 
 impl ThemeData {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -188,30 +165,15 @@ impl ThemeData {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ThemePatch {
-    /// The theme. Set by iconik: a request does not change it.
-    pub id: Option<ThemeId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
     /// Colors and fonts.
     pub theme_data: Option<ThemeData>,
-
-    /// The user who created it. Set by iconik: a request does not change it.
-    pub created_by_user: Option<UserId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl ThemePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -249,7 +211,7 @@ pub struct ThemeTypography {
 }
 
 impl ThemeTypography {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -5,25 +5,45 @@
 use super::*;
 
 request_model!(NewTheme {
-    id, name required, theme_data required, created_by_user, date_created, date_modified,
-    system_domain_id,
+    required name: "name",
+    required theme_data: "theme_data",
 });
 
 response_model!(Theme {
-    id, name, theme_data, created_by_user, date_created, date_modified, system_domain_id,
+    id: "id",
+    name: "name",
+    theme_data: "theme_data",
+    created_by_user: "created_by_user",
+    date_created: "date_created",
+    date_modified: "date_modified",
+    system_domain_id: "system_domain_id",
 });
 
 list_item!(Theme { id: id });
 
-response_model!(ThemeColors { background, primary, secondary, text });
-
-response_model!(ThemeData { base, colors, typography });
-
-request_model!(ThemePatch {
-    id, name, theme_data, created_by_user, date_created, date_modified, system_domain_id,
+response_model!(ThemeColors {
+    background: "background",
+    primary: "primary",
+    secondary: "secondary",
+    text: "text",
 });
 
-response_model!(ThemeTypography { font_family, font_size_base, heading_font_family });
+response_model!(ThemeData {
+    base: "base",
+    colors: "colors",
+    typography: "typography",
+});
+
+request_model!(ThemePatch {
+    name: "name",
+    theme_data: "theme_data",
+});
+
+response_model!(ThemeTypography {
+    font_family: "font_family",
+    font_size_base: "font_size_base",
+    heading_font_family: "heading_font_family",
+});
 
 open_enum!(ThemeBase {
     Dark => "dark",

@@ -39,7 +39,7 @@ pub struct AiConsent {
 }
 
 impl AiConsent {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -117,7 +117,7 @@ pub struct AiDocument {
 }
 
 impl AiDocument {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -186,7 +186,7 @@ pub struct AiFeature {
 }
 
 impl AiFeature {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -267,7 +267,7 @@ pub struct AiState {
 }
 
 impl AiState {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -318,7 +318,7 @@ pub struct AllowedIp {
 }
 
 impl AllowedIp {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -360,7 +360,7 @@ pub struct Dashboard {
 }
 
 impl Dashboard {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -411,7 +411,7 @@ pub struct DashboardHeader {
 }
 
 impl DashboardHeader {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -435,7 +435,7 @@ pub struct DashboardPanel {
 }
 
 impl DashboardPanel {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -465,7 +465,7 @@ pub struct DashboardWidget {
 }
 
 impl DashboardWidget {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -504,7 +504,7 @@ pub struct ExternalShareOptions {
 }
 
 impl ExternalShareOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -534,7 +534,7 @@ pub struct FieldName {
 }
 
 impl FieldName {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
@@ -656,9 +656,6 @@ pub struct GroupSettingsPatch {
     /// The sections that the page of an asset shows.
     pub asset_default_sections: Option<Vec<String>>,
 
-    /// The address that the request came from. Set by iconik: a request does not change it.
-    pub client_ip: Option<String>,
-
     /// Whether a new collection gets the access rights of the collection that it is in.
     pub collections_get_parent_acls: Nullable<bool>,
 
@@ -716,24 +713,15 @@ pub struct GroupSettingsPatch {
     /// The storage of the logo.
     pub logo_storage_id: Nullable<StorageId>,
 
-    /// The URL of the logo. Set by iconik: a request does not change it.
-    pub logo_url: Option<String>,
-
     /// The metadata views that must be filled when an asset is created.
     pub required_metadata_views: Option<Vec<MetadataViewId>>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The search view that the search page opens with.
     pub search_view_id: Nullable<SearchViewId>,
-
-    /// The group or team. Set by iconik: a request does not change it.
-    pub group_id: Option<GroupId>,
 }
 
 impl GroupSettingsPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1081,9 +1069,6 @@ pub struct GroupSettingsReplacement {
     /// The sections that the page of an asset shows.
     pub asset_default_sections: Option<Vec<String>>,
 
-    /// The address that the request came from. Set by iconik: a request does not change it.
-    pub client_ip: Option<String>,
-
     /// Whether a new collection gets the access rights of the collection that it is in.
     pub collections_get_parent_acls: Nullable<bool>,
 
@@ -1141,24 +1126,15 @@ pub struct GroupSettingsReplacement {
     /// The storage of the logo.
     pub logo_storage_id: Nullable<StorageId>,
 
-    /// The URL of the logo. Set by iconik: a request does not change it.
-    pub logo_url: Option<String>,
-
     /// The metadata views that must be filled when an asset is created.
     pub required_metadata_views: Option<Vec<MetadataViewId>>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The search view that the search page opens with.
     pub search_view_id: Nullable<SearchViewId>,
-
-    /// The group or team. Set by iconik: a request does not change it.
-    pub group_id: Option<GroupId>,
 }
 
 impl GroupSettingsReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1497,7 +1473,7 @@ pub struct JobsDashboard {
 }
 
 impl JobsDashboard {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1530,7 +1506,7 @@ pub struct JobsWidget {
 }
 
 impl JobsWidget {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1581,7 +1557,7 @@ pub struct JobsWidgetOptions {
 }
 
 impl JobsWidgetOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1638,7 +1614,7 @@ pub struct PasswordRules {
 }
 
 impl PasswordRules {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1764,7 +1740,7 @@ pub struct ShareDefaults {
 }
 
 impl ShareDefaults {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1961,7 +1937,7 @@ pub struct SortOrder {
 }
 
 impl SortOrder {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
@@ -1985,7 +1961,7 @@ pub struct UsageHistory {
 }
 
 impl UsageHistory {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2015,7 +1991,7 @@ pub struct UsageHistoryWidget {
 }
 
 impl UsageHistoryWidget {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -2078,7 +2054,7 @@ pub struct WatermarkOptions {
 }
 
 impl WatermarkOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

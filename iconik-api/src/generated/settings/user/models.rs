@@ -118,9 +118,6 @@ pub struct UserSettingsPatch {
     /// The sections that the page of an asset shows.
     pub asset_default_sections: Option<Vec<String>>,
 
-    /// The address that the request came from. Set by iconik: a request does not change it.
-    pub client_ip: Option<String>,
-
     /// Whether a new collection gets the access rights of the collection that it is in.
     pub collections_get_parent_acls: Nullable<bool>,
 
@@ -192,7 +189,7 @@ pub struct UserSettingsPatch {
 }
 
 impl UserSettingsPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -568,9 +565,6 @@ pub struct UserSettingsReplacement {
     /// The sections that the page of an asset shows.
     pub asset_default_sections: Option<Vec<String>>,
 
-    /// The address that the request came from. Set by iconik: a request does not change it.
-    pub client_ip: Option<String>,
-
     /// Whether a new collection gets the access rights of the collection that it is in.
     pub collections_get_parent_acls: Nullable<bool>,
 
@@ -642,7 +636,7 @@ pub struct UserSettingsReplacement {
 }
 
 impl UserSettingsReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

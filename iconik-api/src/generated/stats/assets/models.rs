@@ -51,9 +51,6 @@ pub struct AssetUsage {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAssetUsage {
-    /// The record. Set by iconik: a request does not change it.
-    pub id: Option<String>,
-
     /// The user who did it.
     pub user_id: UserId,
 
@@ -69,9 +66,6 @@ pub struct NewAssetUsage {
     /// The part of iconik that reported it.
     pub system_name: String,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The asset.
     pub asset_id: AssetId,
 
@@ -86,7 +80,8 @@ pub struct NewAssetUsage {
 }
 
 impl NewAssetUsage {
-    /// With `user_id`, `system_name`, `asset_id` and `operation_type`, which iconik demands.
+    /// Creates a value with `user_id`, `system_name`, `asset_id` and `operation_type`, which iconik
+    /// requires.
     pub fn new(
         user_id: impl Into<UserId>,
         system_name: impl Into<String>,
@@ -94,13 +89,11 @@ impl NewAssetUsage {
         operation_type: impl Into<AssetOperation>,
     ) -> Self {
         Self {
-            id: None,
             user_id: user_id.into(),
             date: None,
             time: None,
             metadata: None,
             system_name: system_name.into(),
-            system_domain_id: None,
             asset_id: asset_id.into(),
             asset_type: None,
             operation_type: operation_type.into(),

@@ -190,7 +190,11 @@ impl BillingHandle {
     ///         BillingCustomer::new(
     ///             BillingAddress::new(
     ///                 "Dailies",
-    ///                 PostalAddress::new("line1", "postal_code", "city", "country"),
+    ///                 PostalAddress::new()
+    ///                     .line1("line1")
+    ///                     .postal_code("postal_code")
+    ///                     .city("city")
+    ///                     .country("country"),
     ///             ),
     ///         ),
     ///     )

@@ -23,7 +23,7 @@ pub struct BillingAddress {
 }
 
 impl BillingAddress {
-    /// With `name` and `address`, which iconik demands.
+    /// Creates a value with `name` and `address`, which iconik requires.
     pub fn new(name: impl Into<String>, address: impl Into<PostalAddress>) -> Self {
         Self { name: Some(name.into()), address: Some(address.into()), ..Self::default() }
     }
@@ -47,7 +47,7 @@ pub struct BillingCard {
 }
 
 impl BillingCard {
-    /// With `source`, which iconik demands.
+    /// Creates a value with `source`, which iconik requires.
     pub fn new(source: impl Into<Secret>) -> Self {
         Self { source: Some(source.into()), ..Self::default() }
     }
@@ -74,7 +74,7 @@ pub struct BillingCustomer {
 }
 
 impl BillingCustomer {
-    /// With `shipping`, which iconik demands.
+    /// Creates a value with `shipping`, which iconik requires.
     pub fn new(shipping: impl Into<BillingAddress>) -> Self {
         Self { shipping: Some(shipping.into()), ..Self::default() }
     }
@@ -108,7 +108,7 @@ pub struct BillingExpiration {
 }
 
 impl BillingExpiration {
-    /// With `expiration_date`, which iconik demands.
+    /// Creates a value with `expiration_date`, which iconik requires.
     pub fn new(expiration_date: impl Into<Timestamp>) -> Self {
         Self { expiration_date: expiration_date.into() }
     }
@@ -137,7 +137,7 @@ pub struct BillingRecipients {
 }
 
 impl BillingRecipients {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -227,7 +227,7 @@ pub struct BillingSettingsReplacement {
 }
 
 impl BillingSettingsReplacement {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -375,18 +375,12 @@ pub struct CreditsPurchase {
 pub struct CreditsVerification {
     /// The invoice, by the id of the payment provider.
     pub invoice_id: String,
-
-    /// The charge, by the id of the payment provider. Set by iconik: a request does not change it.
-    pub charge: Option<String>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl CreditsVerification {
-    /// With `invoice_id`, which iconik demands.
+    /// Creates a value with `invoice_id`, which iconik requires.
     pub fn new(invoice_id: impl Into<String>) -> Self {
-        Self { invoice_id: invoice_id.into(), charge: None, system_domain_id: None }
+        Self { invoice_id: invoice_id.into() }
     }
 }
 
@@ -436,9 +430,6 @@ pub struct MonthlyCosts {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBillingRecord {
-    /// The billing record. Set by iconik: a request does not change it.
-    pub id: Option<BillingId>,
-
     /// What it is for.
     pub label: String,
 
@@ -471,14 +462,13 @@ pub struct NewBillingRecord {
 }
 
 impl NewBillingRecord {
-    /// With `label`, `value` and `system_domain_id`, which iconik demands.
+    /// Creates a value with `label`, `value` and `system_domain_id`, which iconik requires.
     pub fn new(
         label: impl Into<String>,
         value: f64,
         system_domain_id: impl Into<SystemDomainId>,
     ) -> Self {
         Self {
-            id: None,
             label: label.into(),
             value,
             balance: None,
@@ -561,41 +551,17 @@ pub struct NewCredits {
     /// The number of credits. At least 1.
     pub credits: i64,
 
-    /// The price with tax, as text. Set by iconik: a request does not change it.
-    pub total: Option<String>,
-
-    /// The tax, in percent. Set by iconik: a request does not change it.
-    pub vat: Option<i64>,
-
-    /// The currency. Set by iconik: a request does not change it.
-    pub currency: Option<String>,
-
-    /// The country whose tax applies. Set by iconik: a request does not change it.
-    pub country: Option<String>,
-
     /// Whether to charge the card at once.
     pub auto_pay: Option<bool>,
 
     /// A text for the invoice.
     pub custom_message: Option<String>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NewCredits {
-    /// With `credits`, which iconik demands.
+    /// Creates a value with `credits`, which iconik requires.
     pub fn new(credits: i64) -> Self {
-        Self {
-            credits,
-            total: None,
-            vat: None,
-            currency: None,
-            country: None,
-            auto_pay: None,
-            custom_message: None,
-            system_domain_id: None,
-        }
+        Self { credits, auto_pay: None, custom_message: None }
     }
 
     /// Whether to charge the card at once.
@@ -638,20 +604,18 @@ pub struct PostalAddress {
 }
 
 impl PostalAddress {
-    /// With `line1`, `postal_code`, `city` and `country`, which iconik demands.
-    pub fn new(
-        line1: impl Into<String>,
-        postal_code: impl Into<String>,
-        city: impl Into<String>,
-        country: impl Into<String>,
-    ) -> Self {
-        Self {
-            line1: Some(line1.into()),
-            postal_code: Some(postal_code.into()),
-            city: Some(city.into()),
-            country: Some(country.into()),
-            ..Self::default()
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`line1`](Self::line1), [`postal_code`](Self::postal_code),
+    /// [`city`](Self::city) and [`country`](Self::country): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The street. iconik requires it.
+    pub fn line1(mut self, line1: impl Into<String>) -> Self {
+        self.line1 = Some(line1.into());
+        self
     }
 
     /// More about the street.
@@ -660,9 +624,27 @@ impl PostalAddress {
         self
     }
 
+    /// The postal code. iconik requires it.
+    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
+        self.postal_code = Some(postal_code.into());
+        self
+    }
+
+    /// The city. iconik requires it.
+    pub fn city(mut self, city: impl Into<String>) -> Self {
+        self.city = Some(city.into());
+        self
+    }
+
     /// The state or province.
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
+        self
+    }
+
+    /// The country. iconik requires it.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.country = Some(country.into());
         self
     }
 }

@@ -48,9 +48,6 @@ pub struct LogsRecipientCheck {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogsRecipientPatch {
-    /// The recipient. Set by iconik: a request does not change it.
-    pub id: Option<LogsRecipientId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -62,7 +59,7 @@ pub struct LogsRecipientPatch {
 }
 
 impl LogsRecipientPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -98,9 +95,6 @@ copies!(LogsRecipient => LogsRecipientPatch { name, method, settings });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewLogsRecipient {
-    /// The recipient. Set by iconik: a request does not change it.
-    pub id: Option<LogsRecipientId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -112,13 +106,13 @@ pub struct NewLogsRecipient {
 }
 
 impl NewLogsRecipient {
-    /// With `name`, `method` and `settings`, which iconik demands.
+    /// Creates a value with `name`, `method` and `settings`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         method: impl Into<LogsRecipientMethod>,
         settings: impl Into<RawJson>,
     ) -> Self {
-        Self { id: None, name: name.into(), method: method.into(), settings: settings.into() }
+        Self { name: name.into(), method: method.into(), settings: settings.into() }
     }
 }
 

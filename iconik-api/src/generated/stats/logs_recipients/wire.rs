@@ -4,15 +4,31 @@
 
 use super::*;
 
-response_model!(LogsRecipient { id, name, method, settings });
+response_model!(LogsRecipient {
+    id: "id",
+    name: "name",
+    method: "method",
+    settings: "settings",
+});
 
 list_item!(LogsRecipient { id: id });
 
-response_model!(LogsRecipientCheck { access_check, error_message });
+response_model!(LogsRecipientCheck {
+    access_check: "access_check",
+    error_message: "error_message",
+});
 
-request_model!(LogsRecipientPatch { id, name, method, settings });
+request_model!(LogsRecipientPatch {
+    name: "name",
+    method: "method",
+    settings: "settings",
+});
 
-request_model!(NewLogsRecipient { id, name required, method required, settings required });
+request_model!(NewLogsRecipient {
+    required name: "name",
+    required method: "method",
+    required settings: "settings",
+});
 
 open_enum!(LogsRecipientMethod {
     Google => "GOOGLE",

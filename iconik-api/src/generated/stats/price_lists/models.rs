@@ -21,7 +21,7 @@ pub struct NewPriceList {
 }
 
 impl NewPriceList {
-    /// With `name`, `currency` and `prices`, which iconik demands.
+    /// Creates a value with `name`, `currency` and `prices`, which iconik requires.
     pub fn new(
         name: impl Into<String>,
         currency: impl Into<Currency>,

@@ -21,7 +21,7 @@ pub struct AnalysisOptions {
 }
 
 impl AnalysisOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -74,7 +74,7 @@ pub struct BulkAnalysisOptions {
 }
 
 impl BulkAnalysisOptions {
-    /// With `object_ids` and `object_type`, which iconik demands.
+    /// Creates a value with `object_ids` and `object_type`, which iconik requires.
     pub fn new(
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
         object_type: impl Into<BulkObjectType>,

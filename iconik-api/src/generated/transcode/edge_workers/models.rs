@@ -34,21 +34,15 @@ pub struct EdgeWorker {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EdgeWorkerPatch {
-    /// The worker. Set by iconik: a request does not change it.
-    pub id: Option<WorkerId>,
-
     /// The storage whose files it transcodes.
     pub storage_id: Option<StorageId>,
 
     /// Whether it works.
     pub status: Option<EdgeWorkerStatus>,
-
-    /// When it last reported. Set by iconik: a request does not change it.
-    pub last_update_date: Option<Timestamp>,
 }
 
 impl EdgeWorkerPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -78,28 +72,17 @@ copies!(EdgeWorker => EdgeWorkerPatch { storage_id, status });
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEdgeWorker {
-    /// The worker. Set by iconik: a request does not change it.
-    pub id: Option<WorkerId>,
-
     /// The storage whose files it transcodes.
     pub storage_id: StorageId,
 
     /// Whether it works.
     pub status: EdgeWorkerStatus,
-
-    /// When it last reported. Set by iconik: a request does not change it.
-    pub last_update_date: Option<Timestamp>,
 }
 
 impl NewEdgeWorker {
-    /// With `storage_id` and `status`, which iconik demands.
+    /// Creates a value with `storage_id` and `status`, which iconik requires.
     pub fn new(storage_id: impl Into<StorageId>, status: impl Into<EdgeWorkerStatus>) -> Self {
-        Self {
-            id: None,
-            storage_id: storage_id.into(),
-            status: status.into(),
-            last_update_date: None,
-        }
+        Self { storage_id: storage_id.into(), status: status.into() }
     }
 }
 

@@ -4,13 +4,24 @@
 
 use super::*;
 
-response_model!(EdgeWorker { id, storage_id, status, last_update_date });
+response_model!(EdgeWorker {
+    id: "id",
+    storage_id: "storage_id",
+    status: "status",
+    last_update_date: "last_update_date",
+});
 
 list_item!(EdgeWorker { id: id });
 
-request_model!(EdgeWorkerPatch { id, storage_id, status, last_update_date });
+request_model!(EdgeWorkerPatch {
+    storage_id: "storage_id",
+    status: "status",
+});
 
-request_model!(NewEdgeWorker { id, storage_id required, status required, last_update_date });
+request_model!(NewEdgeWorker {
+    required storage_id: "storage_id",
+    required status: "status",
+});
 
 open_enum!(EdgeWorkerStatus {
     Active => "ACTIVE",

@@ -23,7 +23,7 @@ pub struct GroupKeyframeOptions {
 }
 
 impl GroupKeyframeOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -69,7 +69,7 @@ pub struct SpecifiedKeyframe {
 }
 
 impl SpecifiedKeyframe {
-    /// With `url`, which iconik demands.
+    /// Creates a value with `url`, which iconik requires.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }

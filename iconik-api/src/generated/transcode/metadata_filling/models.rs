@@ -30,7 +30,7 @@ pub struct BulkMetadataFillingOptions {
 }
 
 impl BulkMetadataFillingOptions {
-    /// With `view_id`, `object_ids` and `object_type`, which iconik demands.
+    /// Creates a value with `view_id`, `object_ids` and `object_type`, which iconik requires.
     pub fn new(
         view_id: impl Into<MetadataViewId>,
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
@@ -96,7 +96,7 @@ pub struct MetadataFillingOptions {
 }
 
 impl MetadataFillingOptions {
-    /// With `view_id` and `field_names`, which iconik demands.
+    /// Creates a value with `view_id` and `field_names`, which iconik requires.
     pub fn new(
         view_id: impl Into<MetadataViewId>,
         field_names: impl IntoIterator<Item = impl Into<String>>,

@@ -32,7 +32,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// With `url`, which iconik demands.
+    /// Creates a value with `url`, which iconik requires.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: Some(url.into()), ..Self::default() }
     }
@@ -125,7 +125,7 @@ pub struct JobInput {
 }
 
 impl JobInput {
-    /// With `endpoint`, which iconik demands.
+    /// Creates a value with `endpoint`, which iconik requires.
     pub fn new(endpoint: impl Into<Endpoint>) -> Self {
         Self { endpoint: Some(endpoint.into()), ..Self::default() }
     }
@@ -301,7 +301,7 @@ pub struct NewTranscodeJob {
 }
 
 impl NewTranscodeJob {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -498,7 +498,7 @@ pub struct OutputEndpoint {
 }
 
 impl OutputEndpoint {
-    /// With `key`, which iconik demands.
+    /// Creates a value with `key`, which iconik requires.
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: Some(key.into()), ..Self::default() }
     }
@@ -578,7 +578,7 @@ pub struct Rendition {
 }
 
 impl Rendition {
-    /// With `output_endpoint`, which iconik demands.
+    /// Creates a value with `output_endpoint`, which iconik requires.
     pub fn new(output_endpoint: impl Into<OutputEndpoint>) -> Self {
         Self { output_endpoint: Some(output_endpoint.into()), ..Self::default() }
     }
@@ -641,7 +641,7 @@ pub struct Thumbnail {
 }
 
 impl Thumbnail {
-    /// With `output_endpoint`, which iconik demands.
+    /// Creates a value with `output_endpoint`, which iconik requires.
     pub fn new(output_endpoint: impl Into<OutputEndpoint>) -> Self {
         Self { output_endpoint: Some(output_endpoint.into()), ..Self::default() }
     }
@@ -861,7 +861,7 @@ pub struct TranscoderChoice {
 }
 
 impl TranscoderChoice {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

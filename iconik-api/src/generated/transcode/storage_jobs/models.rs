@@ -15,7 +15,7 @@ pub struct AbortStorageJobsOptions {
 }
 
 impl AbortStorageJobsOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -42,7 +42,7 @@ pub struct BulkTranscriptionOptions {
 }
 
 impl BulkTranscriptionOptions {
-    /// With `object_ids` and `object_type`, which iconik demands.
+    /// Creates a value with `object_ids` and `object_type`, which iconik requires.
     pub fn new(
         object_ids: impl IntoIterator<Item = impl Into<ObjectId>>,
         object_type: impl Into<BulkObjectType>,
@@ -176,7 +176,7 @@ pub struct TranscriptionOptions {
 }
 
 impl TranscriptionOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

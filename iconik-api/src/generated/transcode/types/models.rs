@@ -32,7 +32,7 @@ pub struct TranscodeJobStep {
 }
 
 impl TranscodeJobStep {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -37,7 +37,7 @@ pub struct NewGroupMapping {
 }
 
 impl NewGroupMapping {
-    /// With `name` and `group_id`, which iconik demands.
+    /// Creates a value with `name` and `group_id`, which iconik requires.
     pub fn new(name: impl Into<String>, group_id: impl Into<GroupId>) -> Self {
         Self { name: name.into(), group_id: group_id.into() }
     }

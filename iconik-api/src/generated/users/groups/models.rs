@@ -2,7 +2,7 @@
 
 //! The models and enums of `groups`.
 
-use crate::{Nullable, Timestamp};
+use crate::Nullable;
 use super::*;
 
 /// What to change in a group; an omitted field keeps its value.
@@ -14,9 +14,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupPatch {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<GroupId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -39,32 +36,19 @@ pub struct GroupPatch {
     /// groups.
     pub is_legacy_everyone: Option<bool>,
 
-    /// Whether the group comes from a SAML identity provider. Set by iconik: a request does not
-    /// change it.
-    pub is_saml_group: Option<bool>,
-
     /// Decides which of several SAML groups becomes the primary group of a user; iconik does not
     /// document the order.
     pub saml_primary_group_priority: Nullable<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 
     /// The roles that the group gives to its members, for example `can_read_assets`.
     pub roles: Option<Vec<String>>,
 
     /// The areas in which the group gives roles.
     pub role_categories: Nullable<RoleCategories>,
-
-    /// URL of the logo of the group. Set by iconik: a request does not change it.
-    pub logo: Option<String>,
 }
 
 impl GroupPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -170,9 +154,6 @@ copies!(Group => GroupPatch {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewGroup {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<GroupId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -195,35 +176,21 @@ pub struct NewGroup {
     /// groups.
     pub is_legacy_everyone: Option<bool>,
 
-    /// Whether the group comes from a SAML identity provider. Set by iconik: a request does not
-    /// change it.
-    pub is_saml_group: Option<bool>,
-
     /// Decides which of several SAML groups becomes the primary group of a user; iconik does not
     /// document the order.
     pub saml_primary_group_priority: Nullable<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 
     /// The roles that the group gives to its members, for example `can_read_assets`.
     pub roles: Option<Vec<String>>,
 
     /// The areas in which the group gives roles.
     pub role_categories: Nullable<RoleCategories>,
-
-    /// URL of the logo of the group. Set by iconik: a request does not change it.
-    pub logo: Option<String>,
 }
 
 impl NewGroup {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             alias: None,
             description: None,
@@ -231,13 +198,9 @@ impl NewGroup {
             group_type: None,
             default_user_type: Nullable::Absent,
             is_legacy_everyone: None,
-            is_saml_group: None,
             saml_primary_group_priority: Nullable::Absent,
-            date_created: None,
-            date_modified: None,
             roles: None,
             role_categories: Nullable::Absent,
-            logo: None,
         }
     }
 

@@ -5,13 +5,27 @@
 use super::*;
 
 request_model!(GroupPatch {
-    id, name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
-    is_saml_group, saml_primary_group_priority, date_created, date_modified, roles, role_categories,
-    logo,
+    name: "name",
+    alias: "alias",
+    description: "description",
+    external_id: "external_id",
+    group_type: "group_type",
+    default_user_type: "default_user_type",
+    is_legacy_everyone: "is_legacy_everyone",
+    saml_primary_group_priority: "saml_primary_group_priority",
+    roles: "roles",
+    role_categories: "role_categories",
 });
 
 request_model!(NewGroup {
-    id, name required, alias, description, external_id, group_type, default_user_type,
-    is_legacy_everyone, is_saml_group, saml_primary_group_priority, date_created, date_modified,
-    roles, role_categories, logo,
+    required name: "name",
+    alias: "alias",
+    description: "description",
+    external_id: "external_id",
+    group_type: "group_type",
+    default_user_type: "default_user_type",
+    is_legacy_everyone: "is_legacy_everyone",
+    saml_primary_group_priority: "saml_primary_group_priority",
+    roles: "roles",
+    role_categories: "role_categories",
 });

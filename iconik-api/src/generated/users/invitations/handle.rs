@@ -73,7 +73,11 @@ impl InvitationsHandle {
     /// let invited_user = client
     ///     .users()
     ///     .invitations()
-    ///     .accept(InvitationAcceptance::new("token", "ann@example.com", "first_name"))
+    ///     .accept(
+    ///         InvitationAcceptance::new("token")
+    ///             .email("ann@example.com")
+    ///             .first_name("first_name"),
+    ///     )
     ///     .await?;
     /// # Ok(()) }
     /// ```

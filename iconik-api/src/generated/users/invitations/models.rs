@@ -14,28 +14,34 @@ pub struct InvitationAcceptance {
     pub token: Secret,
 
     /// The e-mail address.
-    pub email: String,
+    pub email: Option<String>,
 
     /// The first name.
-    pub first_name: String,
+    pub first_name: Option<String>,
 
     /// The last name.
     pub last_name: Option<String>,
 }
 
 impl InvitationAcceptance {
-    /// With `token`, `email` and `first_name`, which iconik demands.
-    pub fn new(
-        token: impl Into<Secret>,
-        email: impl Into<String>,
-        first_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            token: token.into(),
-            email: email.into(),
-            first_name: first_name.into(),
-            last_name: None,
-        }
+    /// Creates a value with `token`, which iconik requires.
+    ///
+    /// iconik also requires [`email`](Self::email) and [`first_name`](Self::first_name): set them
+    /// by name.
+    pub fn new(token: impl Into<Secret>) -> Self {
+        Self { token: token.into(), email: None, first_name: None, last_name: None }
+    }
+
+    /// The e-mail address. iconik requires it.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// The first name. iconik requires it.
+    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
+        self.first_name = Some(first_name.into());
+        self
     }
 
     /// The last name.
@@ -75,7 +81,7 @@ pub struct InvitationLinkOptions {
 }
 
 impl InvitationLinkOptions {
-    /// With `primary_group`, which iconik demands.
+    /// Creates a value with `primary_group`, which iconik requires.
     pub fn new(primary_group: impl Into<GroupId>) -> Self {
         Self { primary_group: primary_group.into(), groups: None, r#type: None, is_admin: None }
     }

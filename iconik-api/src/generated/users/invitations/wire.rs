@@ -5,13 +5,28 @@
 use super::*;
 
 request_model!(InvitationAcceptance {
-    token required, email required, first_name required, last_name,
+    required token: "token",
+    email: "email",
+    first_name: "first_name",
+    last_name: "last_name",
 });
 
-response_model!(InvitationLink { invite_link });
+response_model!(InvitationLink {
+    invite_link: "invite_link",
+});
 
-request_model!(InvitationLinkOptions { primary_group required, groups, r#type: "type", is_admin });
+request_model!(InvitationLinkOptions {
+    required primary_group: "primary_group",
+    groups: "groups",
+    r#type: "type",
+    is_admin: "is_admin",
+});
 
-response_model!(InvitedUser { id, is_existing_user });
+response_model!(InvitedUser {
+    id: "id",
+    is_existing_user: "is_existing_user",
+});
 
-response_model!(InvitingDomain { system_domain_name });
+response_model!(InvitingDomain {
+    system_domain_name: "system_domain_name",
+});

@@ -35,7 +35,7 @@ pub struct MultiFactorOptions {
 }
 
 impl MultiFactorOptions {
-    /// With `otp` and `otp_type`, which iconik demands.
+    /// Creates a value with `otp` and `otp_type`, which iconik requires.
     pub fn new(otp: impl Into<Secret>, otp_type: impl Into<OneTimePasswordType>) -> Self {
         Self { otp: otp.into(), otp_type: otp_type.into(), mfa_required: None }
     }
@@ -75,7 +75,7 @@ pub struct OneTimePassword {
 }
 
 impl OneTimePassword {
-    /// With `otp` and `otp_type`, which iconik demands.
+    /// Creates a value with `otp` and `otp_type`, which iconik requires.
     pub fn new(otp: impl Into<Secret>, otp_type: impl Into<OneTimePasswordType>) -> Self {
         Self { otp: otp.into(), otp_type: otp_type.into() }
     }

@@ -32,10 +32,9 @@ impl PartnerDomainAccessHandle {
     ///     .users()
     ///     .partner_domain_access()
     ///     .grant(
-    ///         PartnerAccess::new(
-    ///             "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    ///             "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    ///         ),
+    ///         PartnerAccess::new()
+    ///             .customer_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
+    ///             .partner_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -63,10 +62,9 @@ impl PartnerDomainAccessHandle {
     ///     .users()
     ///     .partner_domain_access()
     ///     .revoke(
-    ///         PartnerAccess::new(
-    ///             "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    ///             "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    ///         ),
+    ///         PartnerAccess::new()
+    ///             .customer_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
+    ///             .partner_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

@@ -7,24 +7,33 @@ use super::*;
 /// A partner domain and the customer domain that its users have access to.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PartnerAccess {
     /// The system domain of the customer.
-    pub customer_domain_id: SystemDomainId,
+    pub customer_domain_id: Option<SystemDomainId>,
 
     /// The system domain of the partner.
-    pub partner_domain_id: SystemDomainId,
+    pub partner_domain_id: Option<SystemDomainId>,
 }
 
 impl PartnerAccess {
-    /// With `customer_domain_id` and `partner_domain_id`, which iconik demands.
-    pub fn new(
-        customer_domain_id: impl Into<SystemDomainId>,
-        partner_domain_id: impl Into<SystemDomainId>,
-    ) -> Self {
-        Self {
-            customer_domain_id: customer_domain_id.into(),
-            partner_domain_id: partner_domain_id.into(),
-        }
+    /// Creates a value in which no field is set.
+    ///
+    /// iconik also requires [`customer_domain_id`](Self::customer_domain_id) and
+    /// [`partner_domain_id`](Self::partner_domain_id): set them by name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The system domain of the customer. iconik requires it.
+    pub fn customer_domain_id(mut self, customer_domain_id: impl Into<SystemDomainId>) -> Self {
+        self.customer_domain_id = Some(customer_domain_id.into());
+        self
+    }
+
+    /// The system domain of the partner. iconik requires it.
+    pub fn partner_domain_id(mut self, partner_domain_id: impl Into<SystemDomainId>) -> Self {
+        self.partner_domain_id = Some(partner_domain_id.into());
+        self
     }
 }

@@ -4,4 +4,7 @@
 
 use super::*;
 
-request_model!(PartnerAccess { customer_domain_id required, partner_domain_id required });
+request_model!(PartnerAccess {
+    customer_domain_id: "customer_domain_id",
+    partner_domain_id: "partner_domain_id",
+});

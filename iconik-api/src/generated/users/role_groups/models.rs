@@ -15,9 +15,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewRoleGroup {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<GroupId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -40,19 +37,9 @@ pub struct NewRoleGroup {
     /// groups.
     pub is_legacy_everyone: Option<bool>,
 
-    /// Whether the group comes from a SAML identity provider. Set by iconik: a request does not
-    /// change it.
-    pub is_saml_group: Option<bool>,
-
     /// Decides which of several SAML groups becomes the primary group of a user; iconik does not
     /// document the order.
     pub saml_primary_group_priority: Nullable<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 
     /// The roles that the group gives to its members, for example `can_read_assets`.
     pub roles: Option<Vec<String>>,
@@ -62,10 +49,9 @@ pub struct NewRoleGroup {
 }
 
 impl NewRoleGroup {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             alias: None,
             description: None,
@@ -73,10 +59,7 @@ impl NewRoleGroup {
             group_type: None,
             default_user_type: Nullable::Absent,
             is_legacy_everyone: None,
-            is_saml_group: None,
             saml_primary_group_priority: Nullable::Absent,
-            date_created: None,
-            date_modified: None,
             roles: None,
             role_categories: Nullable::Absent,
         }
@@ -229,9 +212,6 @@ pub struct RoleGroup {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoleGroupPatch {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<GroupId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -254,19 +234,9 @@ pub struct RoleGroupPatch {
     /// groups.
     pub is_legacy_everyone: Option<bool>,
 
-    /// Whether the group comes from a SAML identity provider. Set by iconik: a request does not
-    /// change it.
-    pub is_saml_group: Option<bool>,
-
     /// Decides which of several SAML groups becomes the primary group of a user; iconik does not
     /// document the order.
     pub saml_primary_group_priority: Nullable<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 
     /// The roles that the group gives to its members, for example `can_read_assets`.
     pub roles: Option<Vec<String>>,
@@ -276,7 +246,7 @@ pub struct RoleGroupPatch {
 }
 
 impl RoleGroupPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

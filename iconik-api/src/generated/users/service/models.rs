@@ -10,9 +10,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewUser {
-    /// The user. Set by iconik: a request does not change it.
-    pub id: Option<UserId>,
-
     /// The e-mail address.
     pub email: String,
 
@@ -40,25 +37,8 @@ pub struct NewUser {
     /// Whether other users do not see the telephone number.
     pub hide_phone: Option<bool>,
 
-    /// URL of the photo of the user. Set by iconik: a request does not change it.
-    pub photo: Option<String>,
-
-    /// URL of a large version of the photo. Set by iconik: a request does not change it.
-    pub photo_big: Option<String>,
-
-    /// URL of a small version of the photo. Set by iconik: a request does not change it.
-    pub photo_small: Option<String>,
-
     /// Whether the user is an administrator of the system domain.
     pub is_admin: Option<bool>,
-
-    /// Whether the user administers the whole platform, across system domains. Set by iconik: a
-    /// request does not change it.
-    pub is_super_admin: Option<bool>,
-
-    /// Whether the user has a part of the rights of a super administrator; iconik does not document
-    /// which part. Set by iconik: a request does not change it.
-    pub is_super_admin_light: Option<bool>,
 
     /// The groups that the user is a member of.
     pub groups: Option<Vec<GroupId>>,
@@ -66,37 +46,11 @@ pub struct NewUser {
     /// The main group of the user.
     pub primary_group: Option<GroupId>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The system domains that the user has access to.
     pub system_domains: Option<Vec<SystemDomainId>>,
 
-    /// iconik does not document what it means. Set by iconik: a request does not change it.
-    pub system_name: Option<String>,
-
-    /// The SAML identity provider that the user logs in with. Set by iconik: a request does not
-    /// change it.
-    pub identity_provider_id: Option<IdentityProviderId>,
-
     /// Free data that applications keep with the user; iconik does not document its form.
     pub metadata: Nullable<RawJson>,
-
-    /// What iconik itself keeps with the user. Set by iconik: a request does not change it.
-    pub system_metadata: Option<UserSystemMetadata>,
-
-    /// When the password was last changed. Set by iconik: a request does not change it.
-    pub password_changed: Option<Timestamp>,
-
-    /// When the user last authenticated successfully. Set by iconik: a request does not change it.
-    pub last_successful_auth: Option<Timestamp>,
-
-    /// When the user last failed to authenticate. Set by iconik: a request does not change it.
-    pub last_unsuccessful_auth: Option<Timestamp>,
-
-    /// When the user last logged in to the web application. Set by iconik: a request does not
-    /// change it.
-    pub last_web_login: Option<Timestamp>,
 
     /// What the user wants to achieve, as chosen at the first login.
     pub onboarding_goal: Nullable<OnboardingGoal>,
@@ -122,21 +76,14 @@ pub struct NewUser {
     /// When the user came back to the web application; iconik does not document it further.
     pub date_returned: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The password to log in with.
     pub password: Option<Secret>,
 }
 
 impl NewUser {
-    /// With `email` and `type`, which iconik demands.
+    /// Creates a value with `email` and `type`, which iconik requires.
     pub fn new(email: impl Into<String>, r#type: impl Into<UserType>) -> Self {
         Self {
-            id: None,
             email: email.into(),
             first_name: None,
             last_name: None,
@@ -146,24 +93,11 @@ impl NewUser {
             phone: None,
             hide_email: None,
             hide_phone: None,
-            photo: None,
-            photo_big: None,
-            photo_small: None,
             is_admin: None,
-            is_super_admin: None,
-            is_super_admin_light: None,
             groups: None,
             primary_group: None,
-            system_domain_id: None,
             system_domains: None,
-            system_name: None,
-            identity_provider_id: None,
             metadata: Nullable::Absent,
-            system_metadata: None,
-            password_changed: None,
-            last_successful_auth: None,
-            last_unsuccessful_auth: None,
-            last_web_login: None,
             onboarding_goal: Nullable::Absent,
             email_marketing_consent: Nullable::Absent,
             date_welcomed: Nullable::Absent,
@@ -172,8 +106,6 @@ impl NewUser {
             date_first_uploaded: Nullable::Absent,
             date_visited_dashboard: None,
             date_returned: None,
-            date_created: None,
-            date_modified: None,
             password: None,
         }
     }
@@ -366,7 +298,7 @@ pub struct SamlIdentity {
 }
 
 impl SamlIdentity {
-    /// With `identity_provider_id` and `email`, which iconik demands.
+    /// Creates a value with `identity_provider_id` and `email`, which iconik requires.
     pub fn new(
         identity_provider_id: impl Into<IdentityProviderId>,
         email: impl Into<String>,

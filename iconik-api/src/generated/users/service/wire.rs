@@ -5,19 +5,45 @@
 use super::*;
 
 request_model!(NewUser {
-    id, email required, first_name, last_name, r#type: "type" required, status, description, phone,
-    hide_email, hide_phone, photo, photo_big, photo_small, is_admin, is_super_admin,
-    is_super_admin_light, groups, primary_group, system_domain_id, system_domains, system_name,
-    identity_provider_id, metadata, system_metadata, password_changed, last_successful_auth,
-    last_unsuccessful_auth, last_web_login, onboarding_goal, email_marketing_consent, date_welcomed,
-    date_terms_accepted, date_checklist_completed, date_first_uploaded, date_visited_dashboard,
-    date_returned, date_created, date_modified, password,
+    required email: "email",
+    first_name: "first_name",
+    last_name: "last_name",
+    required r#type: "type",
+    status: "status",
+    description: "description",
+    phone: "phone",
+    hide_email: "hide_email",
+    hide_phone: "hide_phone",
+    is_admin: "is_admin",
+    groups: "groups",
+    primary_group: "primary_group",
+    system_domains: "system_domains",
+    metadata: "metadata",
+    onboarding_goal: "onboarding_goal",
+    email_marketing_consent: "email_marketing_consent",
+    date_welcomed: "date_welcomed",
+    date_terms_accepted: "date_terms_accepted",
+    date_checklist_completed: "date_checklist_completed",
+    date_first_uploaded: "date_first_uploaded",
+    date_visited_dashboard: "date_visited_dashboard",
+    date_returned: "date_returned",
+    password: "password",
 });
 
-request_model!(SamlIdentity { identity_provider_id required, email required });
+request_model!(SamlIdentity {
+    required identity_provider_id: "identity_provider_id",
+    required email: "email",
+});
 
 response_model!(UserSummary {
-    id, email, first_name, last_name, photo, photo_big, photo_small, photo_storage_id,
+    id: "id",
+    email: "email",
+    first_name: "first_name",
+    last_name: "last_name",
+    photo: "photo",
+    photo_big: "photo_big",
+    photo_small: "photo_small",
+    photo_storage_id: "photo_storage_id",
 });
 
 list_item!(UserSummary { id: id });

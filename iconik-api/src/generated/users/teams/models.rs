@@ -14,9 +14,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTeam {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<GroupId>,
-
     /// The name that people see.
     pub name: String,
 
@@ -39,29 +36,15 @@ pub struct NewTeam {
     /// groups.
     pub is_legacy_everyone: Option<bool>,
 
-    /// Whether the group comes from a SAML identity provider. Set by iconik: a request does not
-    /// change it.
-    pub is_saml_group: Option<bool>,
-
     /// Decides which of several SAML groups becomes the primary group of a user; iconik does not
     /// document the order.
     pub saml_primary_group_priority: Nullable<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// URL of the logo of the team. Set by iconik: a request does not change it.
-    pub logo: Option<String>,
 }
 
 impl NewTeam {
-    /// With `name`, which iconik demands.
+    /// Creates a value with `name`, which iconik requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: None,
             name: name.into(),
             alias: None,
             description: None,
@@ -69,11 +52,7 @@ impl NewTeam {
             group_type: None,
             default_user_type: Nullable::Absent,
             is_legacy_everyone: None,
-            is_saml_group: None,
             saml_primary_group_priority: Nullable::Absent,
-            date_created: None,
-            date_modified: None,
-            logo: None,
         }
     }
 
@@ -203,9 +182,6 @@ pub struct Team {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TeamPatch {
-    /// The group. Set by iconik: a request does not change it.
-    pub id: Option<GroupId>,
-
     /// The name that people see.
     pub name: Option<String>,
 
@@ -228,26 +204,13 @@ pub struct TeamPatch {
     /// groups.
     pub is_legacy_everyone: Option<bool>,
 
-    /// Whether the group comes from a SAML identity provider. Set by iconik: a request does not
-    /// change it.
-    pub is_saml_group: Option<bool>,
-
     /// Decides which of several SAML groups becomes the primary group of a user; iconik does not
     /// document the order.
     pub saml_primary_group_priority: Nullable<i64>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
-    /// URL of the logo of the team. Set by iconik: a request does not change it.
-    pub logo: Option<String>,
 }
 
 impl TeamPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

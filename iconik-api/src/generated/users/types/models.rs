@@ -97,7 +97,7 @@ pub struct ReindexOptions {
 }
 
 impl ReindexOptions {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -157,7 +157,7 @@ pub struct RoleCategories {
 }
 
 impl RoleCategories {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -397,9 +397,6 @@ pub struct User {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserPatch {
-    /// The user. Set by iconik: a request does not change it.
-    pub id: Option<UserId>,
-
     /// The e-mail address.
     pub email: Option<String>,
 
@@ -427,28 +424,8 @@ pub struct UserPatch {
     /// Whether other users do not see the telephone number.
     pub hide_phone: Option<bool>,
 
-    /// URL of the photo of the user. Set by iconik: a request does not change it.
-    pub photo: Option<String>,
-
-    /// URL of a large version of the photo. Set by iconik: a request does not change it.
-    pub photo_big: Option<String>,
-
-    /// URL of a small version of the photo. Set by iconik: a request does not change it.
-    pub photo_small: Option<String>,
-
-    /// The storage that holds the photo. Set by iconik: a request does not change it.
-    pub photo_storage_id: Option<StorageId>,
-
     /// Whether the user is an administrator of the system domain.
     pub is_admin: Option<bool>,
-
-    /// Whether the user administers the whole platform, across system domains. Set by iconik: a
-    /// request does not change it.
-    pub is_super_admin: Option<bool>,
-
-    /// Whether the user has a part of the rights of a super administrator; iconik does not document
-    /// which part. Set by iconik: a request does not change it.
-    pub is_super_admin_light: Option<bool>,
 
     /// The groups that the user is a member of.
     pub groups: Option<Vec<GroupId>>,
@@ -456,51 +433,17 @@ pub struct UserPatch {
     /// The main group of the user.
     pub primary_group: Option<GroupId>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The system domains that the user has access to.
     pub system_domains: Option<Vec<SystemDomainId>>,
 
-    /// iconik does not document what it means. Set by iconik: a request does not change it.
-    pub system_name: Option<String>,
-
-    /// An application; iconik does not document how it relates to the user. Set by iconik: a
-    /// request does not change it.
-    pub app_id: Option<ApplicationId>,
-
-    /// The SAML identity provider that the user logs in with. Set by iconik: a request does not
-    /// change it.
-    pub identity_provider_id: Option<IdentityProviderId>,
-
     /// Free data that applications keep with the user; iconik does not document its form.
     pub metadata: Nullable<RawJson>,
-
-    /// What iconik itself keeps with the user. Set by iconik: a request does not change it.
-    pub system_metadata: Option<UserSystemMetadata>,
-
-    /// When the password was last changed. Set by iconik: a request does not change it.
-    pub password_changed: Option<Timestamp>,
-
-    /// When the user last authenticated successfully. Set by iconik: a request does not change it.
-    pub last_successful_auth: Option<Timestamp>,
-
-    /// When the user last failed to authenticate. Set by iconik: a request does not change it.
-    pub last_unsuccessful_auth: Option<Timestamp>,
-
-    /// When the user last logged in to the web application. Set by iconik: a request does not
-    /// change it.
-    pub last_web_login: Option<Timestamp>,
 
     /// What the user wants to achieve, as chosen at the first login.
     pub onboarding_goal: Nullable<OnboardingGoal>,
 
     /// Whether the user agreed to receive marketing e-mails.
     pub email_marketing_consent: Nullable<bool>,
-
-    /// Whether usage tracking with the service Mixpanel is off for the user. Set by iconik: a
-    /// request does not change it.
-    pub disable_mixpanel: Option<bool>,
 
     /// Whether the system domain of the user has been moved to iconik's simplified access rights.
     pub has_domain_been_migrated_to_simplified_acls: Option<bool>,
@@ -523,18 +466,12 @@ pub struct UserPatch {
     /// When the user came back to the web application; iconik does not document it further.
     pub date_returned: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The password to log in with.
     pub password: Option<Secret>,
 }
 
 impl UserPatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -771,9 +708,6 @@ pub struct UserPhoto {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserReplacement {
-    /// The user. Set by iconik: a request does not change it.
-    pub id: Option<UserId>,
-
     /// The e-mail address.
     pub email: Option<String>,
 
@@ -801,28 +735,8 @@ pub struct UserReplacement {
     /// Whether other users do not see the telephone number.
     pub hide_phone: Option<bool>,
 
-    /// URL of the photo of the user. Set by iconik: a request does not change it.
-    pub photo: Option<String>,
-
-    /// URL of a large version of the photo. Set by iconik: a request does not change it.
-    pub photo_big: Option<String>,
-
-    /// URL of a small version of the photo. Set by iconik: a request does not change it.
-    pub photo_small: Option<String>,
-
-    /// The storage that holds the photo. Set by iconik: a request does not change it.
-    pub photo_storage_id: Option<StorageId>,
-
     /// Whether the user is an administrator of the system domain.
     pub is_admin: Option<bool>,
-
-    /// Whether the user administers the whole platform, across system domains. Set by iconik: a
-    /// request does not change it.
-    pub is_super_admin: Option<bool>,
-
-    /// Whether the user has a part of the rights of a super administrator; iconik does not document
-    /// which part. Set by iconik: a request does not change it.
-    pub is_super_admin_light: Option<bool>,
 
     /// The groups that the user is a member of.
     pub groups: Option<Vec<GroupId>>,
@@ -830,51 +744,17 @@ pub struct UserReplacement {
     /// The main group of the user.
     pub primary_group: Option<GroupId>,
 
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
     /// The system domains that the user has access to.
     pub system_domains: Option<Vec<SystemDomainId>>,
 
-    /// iconik does not document what it means. Set by iconik: a request does not change it.
-    pub system_name: Option<String>,
-
-    /// An application; iconik does not document how it relates to the user. Set by iconik: a
-    /// request does not change it.
-    pub app_id: Option<ApplicationId>,
-
-    /// The SAML identity provider that the user logs in with. Set by iconik: a request does not
-    /// change it.
-    pub identity_provider_id: Option<IdentityProviderId>,
-
     /// Free data that applications keep with the user; iconik does not document its form.
     pub metadata: Nullable<RawJson>,
-
-    /// What iconik itself keeps with the user. Set by iconik: a request does not change it.
-    pub system_metadata: Option<UserSystemMetadata>,
-
-    /// When the password was last changed. Set by iconik: a request does not change it.
-    pub password_changed: Option<Timestamp>,
-
-    /// When the user last authenticated successfully. Set by iconik: a request does not change it.
-    pub last_successful_auth: Option<Timestamp>,
-
-    /// When the user last failed to authenticate. Set by iconik: a request does not change it.
-    pub last_unsuccessful_auth: Option<Timestamp>,
-
-    /// When the user last logged in to the web application. Set by iconik: a request does not
-    /// change it.
-    pub last_web_login: Option<Timestamp>,
 
     /// What the user wants to achieve, as chosen at the first login.
     pub onboarding_goal: Nullable<OnboardingGoal>,
 
     /// Whether the user agreed to receive marketing e-mails.
     pub email_marketing_consent: Nullable<bool>,
-
-    /// Whether usage tracking with the service Mixpanel is off for the user. Set by iconik: a
-    /// request does not change it.
-    pub disable_mixpanel: Option<bool>,
 
     /// Whether the system domain of the user has been moved to iconik's simplified access rights.
     pub has_domain_been_migrated_to_simplified_acls: Option<bool>,
@@ -897,21 +777,14 @@ pub struct UserReplacement {
     /// When the user came back to the web application; iconik does not document it further.
     pub date_returned: Option<Timestamp>,
 
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
-
     /// The password to log in with.
     pub password: Option<Secret>,
 }
 
 impl UserReplacement {
-    /// With `type`, which iconik demands.
+    /// Creates a value with `type`, which iconik requires.
     pub fn new(r#type: impl Into<UserType>) -> Self {
         Self {
-            id: None,
             email: None,
             first_name: None,
             last_name: None,
@@ -921,29 +794,13 @@ impl UserReplacement {
             phone: None,
             hide_email: None,
             hide_phone: None,
-            photo: None,
-            photo_big: None,
-            photo_small: None,
-            photo_storage_id: None,
             is_admin: None,
-            is_super_admin: None,
-            is_super_admin_light: None,
             groups: None,
             primary_group: None,
-            system_domain_id: None,
             system_domains: None,
-            system_name: None,
-            app_id: None,
-            identity_provider_id: None,
             metadata: Nullable::Absent,
-            system_metadata: None,
-            password_changed: None,
-            last_successful_auth: None,
-            last_unsuccessful_auth: None,
-            last_web_login: None,
             onboarding_goal: Nullable::Absent,
             email_marketing_consent: Nullable::Absent,
-            disable_mixpanel: None,
             has_domain_been_migrated_to_simplified_acls: None,
             date_welcomed: Nullable::Absent,
             date_terms_accepted: Nullable::Absent,
@@ -951,8 +808,6 @@ impl UserReplacement {
             date_first_uploaded: Nullable::Absent,
             date_visited_dashboard: None,
             date_returned: None,
-            date_created: None,
-            date_modified: None,
             password: None,
         }
     }
@@ -1169,7 +1024,7 @@ pub struct UserSystemMetadata {
 }
 
 impl UserSystemMetadata {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -99,16 +99,10 @@ pub struct DevicePatch {
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl DevicePatch {
-    /// Nothing is set yet.
+    /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -236,16 +230,10 @@ pub struct NewDevice {
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewDevice {
-    /// With `device_token` and `platform`, which iconik demands.
+    /// Creates a value with `device_token` and `platform`, which iconik requires.
     pub fn new(device_token: impl Into<Secret>, platform: impl Into<DevicePlatform>) -> Self {
         Self {
             device_token: device_token.into(),
@@ -260,8 +248,6 @@ impl NewDevice {
             last_used_at: None,
             user_id: None,
             system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

@@ -42,15 +42,13 @@ impl NotificationsHandle {
     ///     .users_notifications()
     ///     .notifications()
     ///     .create(
-    ///         NewNotification::new(
-    ///             "uses",
-    ///             "uses",
-    ///             "427abd77-f149-11eb-a843-0a580a3db916",
-    ///             "message_short",
-    ///             "message_long",
-    ///             "409cc53f-f149-11eb-a843-0a580a3db916",
-    ///             "409cc53f-f149-11eb-a843-0a580a3db916",
-    ///         ),
+    ///         NewNotification::new("427abd77-f149-11eb-a843-0a580a3db916")
+    ///             .event_type("uses")
+    ///             .object_type("uses")
+    ///             .message_short("message_short")
+    ///             .message_long("message_long")
+    ///             .recipient_id("409cc53f-f149-11eb-a843-0a580a3db916")
+    ///             .sender_id("409cc53f-f149-11eb-a843-0a580a3db916"),
     ///     )
     ///     .await?;
     /// # Ok(()) }
@@ -78,15 +76,13 @@ impl NotificationsHandle {
     ///     .users_notifications()
     ///     .notifications()
     ///     .create_as_system(
-    ///         NewSystemNotification::new(
-    ///             "uses",
-    ///             "uses",
-    ///             "message_short",
-    ///             "message_long",
-    ///             "409cc53f-f149-11eb-a843-0a580a3db916",
-    ///             "409cc53f-f149-11eb-a843-0a580a3db916",
-    ///             "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    ///         ),
+    ///         NewSystemNotification::new("2bcd59d5-f149-11eb-a843-0a580a3db916")
+    ///             .event_type("uses")
+    ///             .object_type("uses")
+    ///             .message_short("message_short")
+    ///             .message_long("message_long")
+    ///             .recipient_id("409cc53f-f149-11eb-a843-0a580a3db916")
+    ///             .sender_id("409cc53f-f149-11eb-a843-0a580a3db916"),
     ///     )
     ///     .await?;
     /// # Ok(()) }

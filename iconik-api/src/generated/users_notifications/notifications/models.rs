@@ -10,17 +10,14 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewNotification {
-    /// The notification. Set by iconik: a request does not change it.
-    pub id: Option<NotificationId>,
-
     /// Whether it was sent and read.
     pub status: Option<NotificationStatus>,
 
     /// What happens to the object, for example `finished`.
-    pub event_type: String,
+    pub event_type: Option<String>,
 
     /// The kind of the object, in lower case and plural, for example `assets` or `jobs`.
-    pub object_type: String,
+    pub object_type: Option<String>,
 
     /// The object that the event is about.
     pub object_id: Nullable<ObjectId>,
@@ -32,16 +29,16 @@ pub struct NewNotification {
     pub sub_object_id: Option<ObjectId>,
 
     /// The message in a few words.
-    pub message_short: String,
+    pub message_short: Option<String>,
 
     /// The whole message.
-    pub message_long: String,
+    pub message_long: Option<String>,
 
     /// The user who receives the notifications.
-    pub recipient_id: UserId,
+    pub recipient_id: Option<UserId>,
 
     /// The user who caused the event.
-    pub sender_id: UserId,
+    pub sender_id: Option<UserId>,
 
     /// A user; iconik does not document how it differs from the recipient and the sender.
     pub user_id: Option<UserId>,
@@ -57,55 +54,50 @@ pub struct NewNotification {
 
     /// More about the event; iconik does not document its fields.
     pub context: Option<RawJson>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewNotification {
-    /// With `event_type`, `object_type`, `object_id`, `message_short`, `message_long`,
-    /// `recipient_id` and `sender_id`, which iconik demands.
-    pub fn new(
-        event_type: impl Into<String>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
-        message_short: impl Into<String>,
-        message_long: impl Into<String>,
-        recipient_id: impl Into<UserId>,
-        sender_id: impl Into<UserId>,
-    ) -> Self {
+    /// Creates a value with `object_id`, which iconik requires.
+    ///
+    /// iconik also requires [`event_type`](Self::event_type), [`object_type`](Self::object_type),
+    /// [`message_short`](Self::message_short), [`message_long`](Self::message_long),
+    /// [`recipient_id`](Self::recipient_id) and [`sender_id`](Self::sender_id): set them by name.
+    pub fn new(object_id: impl Into<ObjectId>) -> Self {
         Self {
-            id: None,
             status: None,
-            event_type: event_type.into(),
-            object_type: object_type.into(),
+            event_type: None,
+            object_type: None,
             object_id: Nullable::Value(object_id.into()),
             sub_object_type: None,
             sub_object_id: None,
-            message_short: message_short.into(),
-            message_long: message_long.into(),
-            recipient_id: recipient_id.into(),
-            sender_id: sender_id.into(),
+            message_short: None,
+            message_long: None,
+            recipient_id: None,
+            sender_id: None,
             user_id: None,
             exclude_users: Nullable::Absent,
             share_id: None,
             share_user_id: None,
             context: None,
-            system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 
     /// Whether it was sent and read.
     pub fn status(mut self, status: impl Into<NotificationStatus>) -> Self {
         self.status = Some(status.into());
+        self
+    }
+
+    /// What happens to the object, for example `finished`. iconik requires it.
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
+        self
+    }
+
+    /// The kind of the object, in lower case and plural, for example `assets` or `jobs`. iconik
+    /// requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
         self
     }
 
@@ -118,6 +110,30 @@ impl NewNotification {
     /// The object inside or behind the object that the event is about.
     pub fn sub_object_id(mut self, sub_object_id: impl Into<ObjectId>) -> Self {
         self.sub_object_id = Some(sub_object_id.into());
+        self
+    }
+
+    /// The message in a few words. iconik requires it.
+    pub fn message_short(mut self, message_short: impl Into<String>) -> Self {
+        self.message_short = Some(message_short.into());
+        self
+    }
+
+    /// The whole message. iconik requires it.
+    pub fn message_long(mut self, message_long: impl Into<String>) -> Self {
+        self.message_long = Some(message_long.into());
+        self
+    }
+
+    /// The user who receives the notifications. iconik requires it.
+    pub fn recipient_id(mut self, recipient_id: impl Into<UserId>) -> Self {
+        self.recipient_id = Some(recipient_id.into());
+        self
+    }
+
+    /// The user who caused the event. iconik requires it.
+    pub fn sender_id(mut self, sender_id: impl Into<UserId>) -> Self {
+        self.sender_id = Some(sender_id.into());
         self
     }
 
@@ -172,17 +188,14 @@ impl NewNotification {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSystemNotification {
-    /// The notification. Set by iconik: a request does not change it.
-    pub id: Option<NotificationId>,
-
     /// Whether it was sent and read.
     pub status: Nullable<NotificationStatus>,
 
     /// What happens to the object, for example `finished`.
-    pub event_type: String,
+    pub event_type: Option<String>,
 
     /// The kind of the object, in lower case and plural, for example `assets` or `jobs`.
-    pub object_type: String,
+    pub object_type: Option<String>,
 
     /// The object that the event is about.
     pub object_id: Nullable<ObjectId>,
@@ -194,16 +207,16 @@ pub struct NewSystemNotification {
     pub sub_object_id: Option<ObjectId>,
 
     /// The message in a few words.
-    pub message_short: String,
+    pub message_short: Option<String>,
 
     /// The whole message.
-    pub message_long: String,
+    pub message_long: Option<String>,
 
     /// The user who receives the notifications.
-    pub recipient_id: UserId,
+    pub recipient_id: Option<UserId>,
 
     /// The user who caused the event.
-    pub sender_id: UserId,
+    pub sender_id: Option<UserId>,
 
     /// A user; iconik does not document how it differs from the recipient and the sender.
     pub user_id: Option<UserId>,
@@ -222,46 +235,32 @@ pub struct NewSystemNotification {
 
     /// The system domain that it belongs to.
     pub system_domain_id: SystemDomainId,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewSystemNotification {
-    /// With `event_type`, `object_type`, `message_short`, `message_long`, `recipient_id`,
-    /// `sender_id` and `system_domain_id`, which iconik demands.
-    pub fn new(
-        event_type: impl Into<String>,
-        object_type: impl Into<String>,
-        message_short: impl Into<String>,
-        message_long: impl Into<String>,
-        recipient_id: impl Into<UserId>,
-        sender_id: impl Into<UserId>,
-        system_domain_id: impl Into<SystemDomainId>,
-    ) -> Self {
+    /// Creates a value with `system_domain_id`, which iconik requires.
+    ///
+    /// iconik also requires [`event_type`](Self::event_type), [`object_type`](Self::object_type),
+    /// [`message_short`](Self::message_short), [`message_long`](Self::message_long),
+    /// [`recipient_id`](Self::recipient_id) and [`sender_id`](Self::sender_id): set them by name.
+    pub fn new(system_domain_id: impl Into<SystemDomainId>) -> Self {
         Self {
-            id: None,
             status: Nullable::Absent,
-            event_type: event_type.into(),
-            object_type: object_type.into(),
+            event_type: None,
+            object_type: None,
             object_id: Nullable::Absent,
             sub_object_type: None,
             sub_object_id: None,
-            message_short: message_short.into(),
-            message_long: message_long.into(),
-            recipient_id: recipient_id.into(),
-            sender_id: sender_id.into(),
+            message_short: None,
+            message_long: None,
+            recipient_id: None,
+            sender_id: None,
             user_id: None,
             exclude_users: Nullable::Absent,
             share_id: None,
             share_user_id: None,
             context: None,
             system_domain_id: system_domain_id.into(),
-            date_created: None,
-            date_modified: None,
         }
     }
 
@@ -274,6 +273,19 @@ impl NewSystemNotification {
     /// Clears `status`: sends `null`.
     pub fn clear_status(mut self) -> Self {
         self.status = Nullable::Null;
+        self
+    }
+
+    /// What happens to the object, for example `finished`. iconik requires it.
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
+        self
+    }
+
+    /// The kind of the object, in lower case and plural, for example `assets` or `jobs`. iconik
+    /// requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
         self
     }
 
@@ -298,6 +310,30 @@ impl NewSystemNotification {
     /// The object inside or behind the object that the event is about.
     pub fn sub_object_id(mut self, sub_object_id: impl Into<ObjectId>) -> Self {
         self.sub_object_id = Some(sub_object_id.into());
+        self
+    }
+
+    /// The message in a few words. iconik requires it.
+    pub fn message_short(mut self, message_short: impl Into<String>) -> Self {
+        self.message_short = Some(message_short.into());
+        self
+    }
+
+    /// The whole message. iconik requires it.
+    pub fn message_long(mut self, message_long: impl Into<String>) -> Self {
+        self.message_long = Some(message_long.into());
+        self
+    }
+
+    /// The user who receives the notifications. iconik requires it.
+    pub fn recipient_id(mut self, recipient_id: impl Into<UserId>) -> Self {
+        self.recipient_id = Some(recipient_id.into());
+        self
+    }
+
+    /// The user who caused the event. iconik requires it.
+    pub fn sender_id(mut self, sender_id: impl Into<UserId>) -> Self {
+        self.sender_id = Some(sender_id.into());
         self
     }
 

@@ -50,45 +50,14 @@ pub struct NotificationSettingReplacement {
     /// Whether the user receives these notifications.
     pub enabled: bool,
 
-    /// The kind of the object, in lower case and plural, for example `assets` or `jobs`. Set by
-    /// iconik: a request does not change it.
-    pub object_type: Option<String>,
-
-    /// The kind of the object inside or behind the object. Set by iconik: a request does not change
-    /// it.
-    pub sub_object_type: Option<String>,
-
-    /// What happens to the object, for example `finished`. Set by iconik: a request does not change
-    /// it.
-    pub event_type: Option<String>,
-
-    /// How the notification is delivered; iconik lists no values. Set by iconik: a request does not
-    /// change it.
-    pub protocol: Option<String>,
-
     /// Further settings of the protocol; iconik does not document its fields.
     pub settings: Option<RawJson>,
-
-    /// The user who receives the notifications. Set by iconik: a request does not change it.
-    pub recipient_id: Option<UserId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
 }
 
 impl NotificationSettingReplacement {
-    /// With `enabled`, which iconik demands.
+    /// Creates a value with `enabled`, which iconik requires.
     pub fn new(enabled: bool) -> Self {
-        Self {
-            enabled,
-            object_type: None,
-            sub_object_type: None,
-            event_type: None,
-            protocol: None,
-            settings: None,
-            recipient_id: None,
-            system_domain_id: None,
-        }
+        Self { enabled, settings: None }
     }
 
     /// Further settings of the protocol; iconik does not document its fields.

@@ -15,9 +15,6 @@ use super::*;
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSubscription {
-    /// The subscription. Set by iconik: a request does not change it.
-    pub id: Option<SubscriptionId>,
-
     /// The kind of the object, in lower case and plural, for example `assets` or `jobs`.
     pub object_type: String,
 
@@ -32,34 +29,17 @@ pub struct NewSubscription {
 
     /// What happens to the object, for example `finished`.
     pub event_type: Option<String>,
-
-    /// The user who is notified. Set by iconik: a request does not change it.
-    pub user_id: Option<UserId>,
-
-    /// The system domain that it belongs to. Set by iconik: a request does not change it.
-    pub system_domain_id: Option<SystemDomainId>,
-
-    /// When it was created. Set by iconik: a request does not change it.
-    pub date_created: Option<Timestamp>,
-
-    /// When it was last changed. Set by iconik: a request does not change it.
-    pub date_modified: Option<Timestamp>,
 }
 
 impl NewSubscription {
-    /// With `object_type`, which iconik demands.
+    /// Creates a value with `object_type`, which iconik requires.
     pub fn new(object_type: impl Into<String>) -> Self {
         Self {
-            id: None,
             object_type: object_type.into(),
             object_id: None,
             sub_object_type: None,
             sub_object_id: None,
             event_type: None,
-            user_id: None,
-            system_domain_id: None,
-            date_created: None,
-            date_modified: None,
         }
     }
 

@@ -65,11 +65,5 @@ fn requests() {
 }
 
 fn group_acl_replacement() -> GroupAclReplacement {
-    let mut model = GroupAclReplacement::new([Permission::Read, Permission::Write]);
-    model.object_type = Some("object_type".into());
-    model.object_key = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.group_id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model
+    GroupAclReplacement::new([Permission::Read, Permission::Write])
 }

@@ -57,27 +57,31 @@ fn requests() {
     lines.add(&SetManyAclsIndividually::new("object_type", individual_acl_changes()));
     let request = SetAclForContents::new(
         "object_type",
-        ContentsAclChange::new(true, true, [Permission::Read]),
+        ContentsAclChange::new([Permission::Read])
+            .include_assets(true)
+            .include_collections(true),
     );
     lines.add(&request);
     lines.add(&SetAclForContents::new("object_type", contents_acl_change()));
     lines.add(&DeleteManyAcls::new("object_type", AclRemoval::new()));
     lines.add(&DeleteManyAcls::new("object_type", acl_removal()));
-    lines.add(&DeleteAclForContents::new("object_type", ContentsAclRemoval::new(true, true)));
+    let request = DeleteAclForContents::new(
+        "object_type",
+        ContentsAclRemoval::new().include_assets(true).include_collections(true),
+    );
+    lines.add(&request);
     lines.add(&DeleteAclForContents::new("object_type", contents_acl_removal()));
     lines.check("acls", "acls");
 }
 
 fn acl_change() -> AclChange {
-    let mut model = AclChange::new(
+    AclChange::new(
             [Permission::Read, Permission::Write],
             ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
         )
         .user_ids(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
         .group_ids(["8468be01-f149-11eb-a843-0a580a3db916", "43c6eda2-f149-11eb-a843-0a580a3db916"])
-        .mode(AclMode::Append);
-    model.object_type = Some("object_type".into());
-    model
+        .mode(AclMode::Append)
 }
 
 fn acl_check() -> AclCheck {
@@ -93,15 +97,13 @@ fn acl_checks() -> AclChecks {
 }
 
 fn acl_removal() -> AclRemoval {
-    let mut model = AclRemoval::new()
+    AclRemoval::new()
         .user_ids(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
         .group_ids(["8468be01-f149-11eb-a843-0a580a3db916", "43c6eda2-f149-11eb-a843-0a580a3db916"])
         .object_keys([
             "427abd77-f149-11eb-a843-0a580a3db916",
             "6a304286-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.object_type = Some("object_type".into());
-    model
+        ])
 }
 
 fn checked_objects() -> CheckedObjects {
@@ -113,44 +115,38 @@ fn checked_objects() -> CheckedObjects {
 }
 
 fn contents_acl_change() -> ContentsAclChange {
-    let mut model = ContentsAclChange::new(
-            true,
-            true,
-            [Permission::Read, Permission::Write],
-        )
+    ContentsAclChange::new([Permission::Read, Permission::Write])
         .user_ids(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
         .group_ids(["8468be01-f149-11eb-a843-0a580a3db916", "43c6eda2-f149-11eb-a843-0a580a3db916"])
         .object_ids([
             "427abd77-f149-11eb-a843-0a580a3db916",
             "6a304286-f149-11eb-a843-0a580a3db916",
         ])
-        .mode(AclMode::Append);
-    model.object_type = Some("object_type".into());
-    model
+        .include_assets(true)
+        .include_collections(true)
+        .mode(AclMode::Append)
 }
 
 fn contents_acl_removal() -> ContentsAclRemoval {
-    let mut model = ContentsAclRemoval::new(true, true)
+    ContentsAclRemoval::new()
         .user_ids(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
         .group_ids(["8468be01-f149-11eb-a843-0a580a3db916", "43c6eda2-f149-11eb-a843-0a580a3db916"])
         .object_ids([
             "427abd77-f149-11eb-a843-0a580a3db916",
             "6a304286-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.object_type = Some("object_type".into());
-    model
+        ])
+        .include_assets(true)
+        .include_collections(true)
 }
 
 fn individual_acl_change() -> IndividualAclChange {
-    let mut model = IndividualAclChange::new(
+    IndividualAclChange::new(
             [Permission::Read, Permission::Write],
             ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
         )
         .user_ids(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
         .group_ids(["8468be01-f149-11eb-a843-0a580a3db916", "43c6eda2-f149-11eb-a843-0a580a3db916"])
-        .mode(AclMode::Append);
-    model.object_type = Some("object_type".into());
-    model
+        .mode(AclMode::Append)
 }
 
 fn individual_acl_changes() -> IndividualAclChanges {

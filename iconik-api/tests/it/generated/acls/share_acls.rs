@@ -101,32 +101,17 @@ fn requests() {
 }
 
 fn new_share_acl() -> NewShareAcl {
-    let mut model = NewShareAcl::new([Permission::Read, Permission::Write]);
-    model.object_type = Some("object_type".into());
-    model.object_key = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewShareAcl::new([Permission::Read, Permission::Write])
 }
 
 fn share_acl_change() -> ShareAclChange {
-    let mut model = ShareAclChange::new([Permission::Read, Permission::Write])
+    ShareAclChange::new([Permission::Read, Permission::Write])
         .object_keys([
             "427abd77-f149-11eb-a843-0a580a3db916",
             "6a304286-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model.object_type = Some("object_type".into());
-    model
+        ])
 }
 
 fn share_acl_replacement() -> ShareAclReplacement {
-    let mut model = ShareAclReplacement::new([Permission::Read, Permission::Write]);
-    model.object_type = Some("object_type".into());
-    model.object_key = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model
+    ShareAclReplacement::new([Permission::Read, Permission::Write])
 }

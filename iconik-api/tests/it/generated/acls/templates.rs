@@ -52,25 +52,13 @@ fn requests() {
 }
 
 fn acl_template_patch() -> AclTemplatePatch {
-    let mut model = AclTemplatePatch::new().name("Dailies");
-    model.id = Some("f04698e4-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+    AclTemplatePatch::new().name("Dailies")
 }
 
 fn acl_template_replacement() -> AclTemplateReplacement {
-    let mut model = AclTemplateReplacement::new("Dailies");
-    model.id = Some("f04698e4-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+    AclTemplateReplacement::new("Dailies")
 }
 
 fn new_acl_template() -> NewAclTemplate {
-    let mut model = NewAclTemplate::new("Dailies");
-    model.id = Some("f04698e4-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+    NewAclTemplate::new("Dailies")
 }

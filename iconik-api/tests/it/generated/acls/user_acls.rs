@@ -65,11 +65,5 @@ fn requests() {
 }
 
 fn user_acl_replacement() -> UserAclReplacement {
-    let mut model = UserAclReplacement::new().permissions([Permission::Read, Permission::Write]);
-    model.object_type = Some("object_type".into());
-    model.object_key = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+    UserAclReplacement::new().permissions([Permission::Read, Permission::Write])
 }

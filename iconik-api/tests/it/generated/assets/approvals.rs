@@ -146,20 +146,8 @@ fn requests() {
     lines.check("assets", "approvals");
 }
 
-fn approval_by() -> ApprovalBy {
-    let mut model = ApprovalBy::new()
-        .status(ApprovalStatus::NotApplicable)
-        .user("409cc53f-f149-11eb-a843-0a580a3db916")
-        .external("external")
-        .change_date("2026-03-01T12:00:00Z");
-    model.object_type = Some(ObjectType::Assets);
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model
-}
-
 fn approval_request_patch() -> ApprovalRequestPatch {
-    let mut model = ApprovalRequestPatch::new()
+    ApprovalRequestPatch::new()
         .status(ApprovalStatus::NotApplicable)
         .min_number(1)
         .users(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
@@ -167,15 +155,7 @@ fn approval_request_patch() -> ApprovalRequestPatch {
         .externals(["externals", "and more"])
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .request_date("2026-03-01T12:00:00Z")
-        .change_date("2026-03-01T12:00:00Z");
-    model.object_type = Some(ObjectType::Assets);
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model.user_status = Some(ApprovalStatus::NotApplicable);
-    model.users_info = Some(vec![user()]);
-    model.approvals_by = Some(vec![approval_by()]);
-    model.requested_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .change_date("2026-03-01T12:00:00Z")
 }
 
 fn bulk_approval() -> BulkApproval {
@@ -194,19 +174,15 @@ fn bulk_approval_removal() -> BulkApprovalRemoval {
 }
 
 fn new_approval() -> NewApproval {
-    let mut model = NewApproval::new()
+    NewApproval::new()
         .status(ApprovalStatus::NotApplicable)
         .user("409cc53f-f149-11eb-a843-0a580a3db916")
         .external("external")
-        .change_date("2026-03-01T12:00:00Z");
-    model.object_type = Some(ObjectType::Assets);
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model
+        .change_date("2026-03-01T12:00:00Z")
 }
 
 fn new_approval_request() -> NewApprovalRequest {
-    let mut model = NewApprovalRequest::new()
+    NewApprovalRequest::new()
         .status(ApprovalStatus::NotApplicable)
         .min_number(1)
         .users(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
@@ -214,25 +190,5 @@ fn new_approval_request() -> NewApprovalRequest {
         .externals(["externals", "and more"])
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .request_date("2026-03-01T12:00:00Z")
-        .change_date("2026-03-01T12:00:00Z");
-    model.object_type = Some(ObjectType::Assets);
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model.user_status = Some(ApprovalStatus::NotApplicable);
-    model.users_info = Some(vec![user()]);
-    model.approvals_by = Some(vec![approval_by()]);
-    model.requested_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
-}
-
-fn user() -> User {
-    let mut model = User::new();
-    model.id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.email = Some("ann@example.com".into());
-    model.first_name = Some("first_name".into());
-    model.last_name = Some("last_name".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model
+        .change_date("2026-03-01T12:00:00Z")
 }

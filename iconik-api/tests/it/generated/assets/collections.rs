@@ -212,13 +212,7 @@ fn requests() {
 }
 
 fn collection_content() -> CollectionContent {
-    let mut model = CollectionContent::new(
-        "427abd77-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-    );
-    model.collection_id = Some("e7a1ece4-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model
+    CollectionContent::new("427abd77-f149-11eb-a843-0a580a3db916", ContentObjectType::Assets)
 }
 
 fn collection_content_place() -> CollectionContentPlace {
@@ -256,7 +250,7 @@ fn collection_patch() -> CollectionPatch {
 }
 
 fn collection_search_document() -> CollectionSearchDocument {
-    let mut model = CollectionSearchDocument::new("Dailies")
+    CollectionSearchDocument::new("Dailies")
         .parents(["e7a1ece4-f149-11eb-a843-0a580a3db916", "86158b9d-f149-11eb-a843-0a580a3db916"])
         .in_collections([
             "e7a1ece4-f149-11eb-a843-0a580a3db916",
@@ -274,22 +268,7 @@ fn collection_search_document() -> CollectionSearchDocument {
         .keyframe_asset_ids([
             "0eec4756-f149-11eb-a843-0a580a3db916",
             "279d2a79-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.id = Some("e7a1ece4-f149-11eb-a843-0a580a3db916".into());
-    model.object_type = Some(ObjectType::Assets);
-    model.project_id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-    model.permissions = Some(vec!["permissions".into()]);
-    model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into());
-    model.custom_order_status = Some(CustomOrderStatus::Disabled);
-    model.position = Some(1);
-    model.favoured = Some(true);
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.date_viewed = Some("2026-03-01T12:00:00Z".into());
-    model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model
+        ])
 }
 
 fn collections_reindex_options() -> CollectionsReindexOptions {

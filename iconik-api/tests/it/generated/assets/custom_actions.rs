@@ -15,7 +15,9 @@ fn requests() {
     lines.add(&ListCustomActionsInContext::new(CustomActionContext::Asset));
     let request = CreateCustomAction::new(
         CustomActionContext::Asset,
-        NewCustomAction::new(CustomActionContext::Asset, "Dailies", "https://example.com/"),
+        NewCustomAction::new(CustomActionContext::Asset)
+            .title("Dailies")
+            .url("https://example.com/"),
     );
     lines.add(&request);
     lines.add(&CreateCustomAction::new(CustomActionContext::Asset, new_custom_action()));
@@ -32,7 +34,9 @@ fn requests() {
     let request = ReplaceCustomAction::new(
         CustomActionContext::Asset,
         "f1291f89-f149-11eb-a843-0a580a3db916",
-        CustomActionReplacement::new(CustomActionContext::Asset, "Dailies", "https://example.com/"),
+        CustomActionReplacement::new(CustomActionContext::Asset)
+            .title("Dailies")
+            .url("https://example.com/"),
     );
     lines.add(&request);
     let request = ReplaceCustomAction::new(
@@ -91,7 +95,7 @@ fn requests() {
 }
 
 fn custom_action_patch() -> CustomActionPatch {
-    let mut model = CustomActionPatch::new()
+    CustomActionPatch::new()
         .context(CustomActionContext::Asset)
         .title("Dailies")
         .r#type(CustomActionType::Open)
@@ -103,23 +107,14 @@ fn custom_action_patch() -> CustomActionPatch {
         .disabled(true)
         .publish_template_id("publish_template_id")
         .transcoder_id("22eecee3-f149-11eb-a843-0a580a3db916")
-        .status(CustomActionHealth::Failing);
-    model.id = Some("f1291f89-f149-11eb-a843-0a580a3db916".into());
-    model.last_error = Some("last_error".into());
-    model.last_error_date = Some("2026-03-01T12:00:00Z".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .status(CustomActionHealth::Failing)
 }
 
 fn custom_action_replacement() -> CustomActionReplacement {
-    let mut model = CustomActionReplacement::new(
-            CustomActionContext::Asset,
-            "Dailies",
-            "https://example.com/",
-        )
+    CustomActionReplacement::new(CustomActionContext::Asset)
+        .title("Dailies")
         .r#type(CustomActionType::Open)
+        .url("https://example.com/")
         .headers([("key", "headers")])
         .metadata_view("50a5abc4-f149-11eb-a843-0a580a3db916")
         .app_id("07eb6ee0-f149-11eb-a843-0a580a3db916")
@@ -127,14 +122,7 @@ fn custom_action_replacement() -> CustomActionReplacement {
         .disabled(true)
         .publish_template_id("publish_template_id")
         .transcoder_id("22eecee3-f149-11eb-a843-0a580a3db916")
-        .status(CustomActionHealth::Failing);
-    model.id = Some("f1291f89-f149-11eb-a843-0a580a3db916".into());
-    model.last_error = Some("last_error".into());
-    model.last_error_date = Some("2026-03-01T12:00:00Z".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .status(CustomActionHealth::Failing)
 }
 
 fn custom_action_targets() -> CustomActionTargets {
@@ -164,12 +152,10 @@ fn metadata_field_value() -> MetadataFieldValue {
 }
 
 fn new_custom_action() -> NewCustomAction {
-    let mut model = NewCustomAction::new(
-            CustomActionContext::Asset,
-            "Dailies",
-            "https://example.com/",
-        )
+    NewCustomAction::new(CustomActionContext::Asset)
+        .title("Dailies")
         .r#type(CustomActionType::Open)
+        .url("https://example.com/")
         .headers([("key", "headers")])
         .metadata_view("50a5abc4-f149-11eb-a843-0a580a3db916")
         .app_id("07eb6ee0-f149-11eb-a843-0a580a3db916")
@@ -178,12 +164,5 @@ fn new_custom_action() -> NewCustomAction {
         .publish_template_id("publish_template_id")
         .transcoder_id("22eecee3-f149-11eb-a843-0a580a3db916")
         .status(CustomActionHealth::Failing)
-        .read_access_for_everyone(true);
-    model.id = Some("f1291f89-f149-11eb-a843-0a580a3db916".into());
-    model.last_error = Some("last_error".into());
-    model.last_error_date = Some("2026-03-01T12:00:00Z".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .read_access_for_everyone(true)
 }

@@ -61,17 +61,9 @@ fn requests() {
 }
 
 fn new_history_entry() -> NewHistoryEntry {
-    let mut model = NewHistoryEntry::new(HistoryOperationType::Export)
+    NewHistoryEntry::new(HistoryOperationType::Export)
         .operation_description("operation_description")
         .job_id("c6776a51-f149-11eb-a843-0a580a3db916")
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
-        .share_user_id("da860b96-f149-11eb-a843-0a580a3db916");
-    model.id = Some("a9c5082c-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .share_user_id("da860b96-f149-11eb-a843-0a580a3db916")
 }

@@ -121,7 +121,7 @@ fn item_position() -> ItemPosition {
 }
 
 fn new_playlist() -> NewPlaylist {
-    let mut model = NewPlaylist::new("Dailies")
+    NewPlaylist::new("Dailies")
         .status(PlaylistStatus::Hidden)
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
         .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
@@ -131,36 +131,26 @@ fn new_playlist() -> NewPlaylist {
             "279d2a79-f149-11eb-a843-0a580a3db916",
         ])
         .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
-        .playlist_items([new_playlist_item()]);
-    model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .playlist_items([new_playlist_item()])
 }
 
 fn new_playlist_item() -> NewPlaylistItem {
-    let mut model = NewPlaylistItem::new(
+    NewPlaylistItem::new(
             "427abd77-f149-11eb-a843-0a580a3db916",
             PlaylistItemType::Assets,
         )
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .time_start_milliseconds(1)
-        .time_end_milliseconds(1);
-    model.id = Some("1004a081-f149-11eb-a843-0a580a3db916".into());
-    model
+        .time_end_milliseconds(1)
 }
 
 fn playlist_item_patch() -> PlaylistItemPatch {
-    let mut model = PlaylistItemPatch::new()
+    PlaylistItemPatch::new()
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .object_type(PlaylistItemType::Assets)
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .time_start_milliseconds(1)
-        .time_end_milliseconds(1);
-    model.id = Some("1004a081-f149-11eb-a843-0a580a3db916".into());
-    model
+        .time_end_milliseconds(1)
 }
 
 fn playlist_keyframes() -> PlaylistKeyframes {
@@ -169,7 +159,7 @@ fn playlist_keyframes() -> PlaylistKeyframes {
 }
 
 fn playlist_patch() -> PlaylistPatch {
-    let mut model = PlaylistPatch::new()
+    PlaylistPatch::new()
         .name("Dailies")
         .status(PlaylistStatus::Hidden)
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
@@ -179,19 +169,11 @@ fn playlist_patch() -> PlaylistPatch {
             "0eec4756-f149-11eb-a843-0a580a3db916",
             "279d2a79-f149-11eb-a843-0a580a3db916",
         ])
-        .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
-    model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.playlist_items = Some(vec![new_playlist_item()]);
-    model.item_count = Some(1);
-    model
+        .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
 }
 
 fn playlist_replacement() -> PlaylistReplacement {
-    let mut model = PlaylistReplacement::new("Dailies")
+    PlaylistReplacement::new("Dailies")
         .status(PlaylistStatus::Hidden)
         .project_id("aa142583-f149-11eb-a843-0a580a3db916")
         .custom_keyframe("266b64ac-f149-11eb-a843-0a580a3db916")
@@ -200,15 +182,7 @@ fn playlist_replacement() -> PlaylistReplacement {
             "0eec4756-f149-11eb-a843-0a580a3db916",
             "279d2a79-f149-11eb-a843-0a580a3db916",
         ])
-        .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
-    model.id = Some("ab15dd26-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.playlist_items = Some(vec![new_playlist_item()]);
-    model.item_count = Some(1);
-    model
+        .keyframes([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
 }
 
 fn reindex_options() -> ReindexOptions {

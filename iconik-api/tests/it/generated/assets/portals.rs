@@ -56,21 +56,12 @@ fn requests() {
 }
 
 fn new_portal() -> NewPortal {
-    let mut model = NewPortal::new("Dailies", "ab15dd26-f149-11eb-a843-0a580a3db916")
+    NewPortal::new("Dailies", "ab15dd26-f149-11eb-a843-0a580a3db916")
         .description("description")
         .status(PortalStatus::Active)
         .config(portal_config())
         .logo("logo")
-        .logo_storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("a159c506-f149-11eb-a843-0a580a3db916".into());
-    model.keyframes = Some(
-        vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
-    );
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .logo_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn portal_colors() -> PortalColors {
@@ -86,42 +77,24 @@ fn portal_config() -> PortalConfig {
 }
 
 fn portal_patch() -> PortalPatch {
-    let mut model = PortalPatch::new()
+    PortalPatch::new()
         .name("Dailies")
         .description("description")
         .status(PortalStatus::Active)
         .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916")
         .config(portal_config())
         .logo("logo")
-        .logo_storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("a159c506-f149-11eb-a843-0a580a3db916".into());
-    model.keyframes = Some(
-        vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
-    );
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .logo_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn portal_replacement() -> PortalReplacement {
-    let mut model = PortalReplacement::new("Dailies")
+    PortalReplacement::new("Dailies")
         .description("description")
         .status(PortalStatus::Active)
         .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916")
         .config(portal_config())
         .logo("logo")
-        .logo_storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("a159c506-f149-11eb-a843-0a580a3db916".into());
-    model.keyframes = Some(
-        vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
-    );
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .logo_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn portal_theme() -> PortalTheme {

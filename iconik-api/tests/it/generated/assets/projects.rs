@@ -79,54 +79,30 @@ fn requests() {
 }
 
 fn new_project() -> NewProject {
-    let mut model = NewProject::new("Dailies")
+    NewProject::new("Dailies")
         .status(ProjectStatus::Active)
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .collection_parent_id("e7a1ece4-f149-11eb-a843-0a580a3db916");
-    model.id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .collection_parent_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
 }
 
 fn new_project_member() -> NewProjectMember {
-    let mut model = NewProjectMember::new("409cc53f-f149-11eb-a843-0a580a3db916");
-    model.project_id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewProjectMember::new("409cc53f-f149-11eb-a843-0a580a3db916")
 }
 
 fn project_patch() -> ProjectPatch {
-    let mut model = ProjectPatch::new()
+    ProjectPatch::new()
         .name("Dailies")
         .status(ProjectStatus::Active)
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
-        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn project_replacement() -> ProjectReplacement {
-    let mut model = ProjectReplacement::new("Dailies")
+    ProjectReplacement::new("Dailies")
         .status(ProjectStatus::Active)
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
-        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("aa142583-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn reindex_options() -> ReindexOptions {

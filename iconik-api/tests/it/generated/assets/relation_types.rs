@@ -12,7 +12,10 @@ fn requests() {
     lines.add(&ListRelationTypes::new());
     lines.add(&ListRelationTypes::new());
     let request = CreateRelationType::new(
-        NewRelationType::new("Dailies", "source_label", "destination_label"),
+        NewRelationType::new()
+            .name("Dailies")
+            .source_label("source_label")
+            .destination_label("destination_label"),
     );
     lines.add(&request);
     lines.add(&CreateRelationType::new(new_relation_type()));
@@ -20,7 +23,10 @@ fn requests() {
     lines.add(&GetRelationType::new("relation_type"));
     let request = ReplaceRelationType::new(
         "relation_type",
-        NewRelationType::new("Dailies", "source_label", "destination_label"),
+        NewRelationType::new()
+            .name("Dailies")
+            .source_label("source_label")
+            .destination_label("destination_label"),
     );
     lines.add(&request);
     lines.add(&ReplaceRelationType::new("relation_type", new_relation_type()));
@@ -32,24 +38,19 @@ fn requests() {
 }
 
 fn new_relation_type() -> NewRelationType {
-    let mut model = NewRelationType::new("Dailies", "source_label", "destination_label")
-        .description("description")
-        .is_directional(true);
-    model.is_system = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
-}
-
-fn relation_type_patch() -> RelationTypePatch {
-    let mut model = RelationTypePatch::new()
+    NewRelationType::new()
         .name("Dailies")
         .description("description")
         .source_label("source_label")
         .destination_label("destination_label")
-        .is_directional(true);
-    model.is_system = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .is_directional(true)
+}
+
+fn relation_type_patch() -> RelationTypePatch {
+    RelationTypePatch::new()
+        .name("Dailies")
+        .description("description")
+        .source_label("source_label")
+        .destination_label("destination_label")
+        .is_directional(true)
 }

@@ -75,14 +75,7 @@ fn requests() {
 }
 
 fn new_relation() -> NewRelation {
-    let mut model = NewRelation::new(
-            "relation_type",
-            "0eec4756-f149-11eb-a843-0a580a3db916",
-        )
+    NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916")
         .description("description")
-        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.id = Some("66577634-f149-11eb-a843-0a580a3db916".into());
-    model
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
 }

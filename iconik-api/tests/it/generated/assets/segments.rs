@@ -255,7 +255,7 @@ fn face_bounding_box() -> FaceBoundingBox {
 }
 
 fn new_segment() -> NewSegment {
-    let mut model = NewSegment::new(SegmentType::Marker)
+    NewSegment::new(SegmentType::Marker)
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .status(SegmentStatus::Active)
         .time_start_milliseconds(1)
@@ -284,18 +284,7 @@ fn new_segment() -> NewSegment {
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
         .share_user_email("ann@example.com")
         .external_id("external_id")
-        .user_id("409cc53f-f149-11eb-a843-0a580a3db916");
-    model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.has_drawing = Some(true);
-    model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(Box::new(user()));
-    model.user_first_name = Some("user_first_name".into());
-    model.user_last_name = Some("user_last_name".into());
-    model.user_photo = Some("user_photo".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
 }
 
 fn new_segments() -> NewSegments {
@@ -303,7 +292,7 @@ fn new_segments() -> NewSegments {
 }
 
 fn point() -> Point {
-    Point::new(0.5, 0.5)
+    Point::new().x(0.5).y(0.5)
 }
 
 fn segment_attribute_match() -> SegmentAttributeMatch {
@@ -323,10 +312,7 @@ fn segment_deletion() -> SegmentDeletion {
 }
 
 fn segment_edit() -> SegmentEdit {
-    let mut model = SegmentEdit::new(
-            "a09d093b-f149-11eb-a843-0a580a3db916",
-            SegmentType::Marker,
-        )
+    SegmentEdit::new("a09d093b-f149-11eb-a843-0a580a3db916", SegmentType::Marker)
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .status(SegmentStatus::Active)
         .time_start_milliseconds(1)
@@ -350,20 +336,7 @@ fn segment_edit() -> SegmentEdit {
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
         .share_user_email("ann@example.com")
-        .external_id("external_id");
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
-    model.top_level = Some(true);
-    model.path = Some("path".into());
-    model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(Box::new(user()));
-    model.user_first_name = Some("user_first_name".into());
-    model.user_last_name = Some("user_last_name".into());
-    model.user_photo = Some("user_photo".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .external_id("external_id")
 }
 
 fn segment_edits() -> SegmentEdits {
@@ -371,7 +344,7 @@ fn segment_edits() -> SegmentEdits {
 }
 
 fn segment_patch() -> SegmentPatch {
-    let mut model = SegmentPatch::new()
+    SegmentPatch::new()
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .segment_type(SegmentType::Marker)
         .status(SegmentStatus::Active)
@@ -397,21 +370,7 @@ fn segment_patch() -> SegmentPatch {
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
         .share_user_email("ann@example.com")
-        .external_id("external_id");
-    model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
-    model.top_level = Some(true);
-    model.path = Some("path".into());
-    model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(Box::new(user()));
-    model.user_first_name = Some("user_first_name".into());
-    model.user_last_name = Some("user_last_name".into());
-    model.user_photo = Some("user_photo".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .external_id("external_id")
 }
 
 fn segment_reindex_options() -> SegmentReindexOptions {
@@ -422,7 +381,7 @@ fn segment_reindex_options() -> SegmentReindexOptions {
 }
 
 fn segment_replacement() -> SegmentReplacement {
-    let mut model = SegmentReplacement::new(SegmentType::Marker)
+    SegmentReplacement::new(SegmentType::Marker)
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .status(SegmentStatus::Active)
         .time_start_milliseconds(1)
@@ -447,21 +406,7 @@ fn segment_replacement() -> SegmentReplacement {
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_session_id("afee3ba9-f149-11eb-a843-0a580a3db916")
         .share_user_email("ann@example.com")
-        .external_id("external_id");
-    model.id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.parent_id = Some("a09d093b-f149-11eb-a843-0a580a3db916".into());
-    model.top_level = Some(true);
-    model.path = Some("path".into());
-    model.subclip_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.user_info = Some(Box::new(user()));
-    model.user_first_name = Some("user_first_name".into());
-    model.user_last_name = Some("user_last_name".into());
-    model.user_photo = Some("user_photo".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .external_id("external_id")
 }
 
 fn segments_reindex_options() -> SegmentsReindexOptions {
@@ -547,21 +492,9 @@ fn transcription() -> Transcription {
 }
 
 fn transcription_element() -> TranscriptionElement {
-    TranscriptionElement::new("value", 1, 1).score(0.5)
+    TranscriptionElement::new("value").start_ms(1).end_ms(1).score(0.5)
 }
 
 fn understanding_tag() -> UnderstandingTag {
     UnderstandingTag::new("label").level("level").score(0.5)
-}
-
-fn user() -> User {
-    let mut model = User::new();
-    model.id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.email = Some("ann@example.com".into());
-    model.first_name = Some("first_name".into());
-    model.last_name = Some("last_name".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model
 }

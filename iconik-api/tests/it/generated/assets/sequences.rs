@@ -81,24 +81,16 @@ fn item_position() -> ItemPosition {
 }
 
 fn new_sequence() -> NewSequence {
-    let mut model = NewSequence::new("Dailies");
-    model.id = Some("eea54615-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewSequence::new("Dailies")
 }
 
 fn new_sequence_item() -> NewSequenceItem {
-    let mut model = NewSequenceItem::new(
+    NewSequenceItem::new(
             "427abd77-f149-11eb-a843-0a580a3db916",
             ContentObjectType::Assets,
         )
         .position(1)
-        .version_id("d426709a-f149-11eb-a843-0a580a3db916");
-    model.id = Some("0bd52dba-f149-11eb-a843-0a580a3db916".into());
-    model
+        .version_id("d426709a-f149-11eb-a843-0a580a3db916")
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -106,11 +98,5 @@ fn reindex_options() -> ReindexOptions {
 }
 
 fn sequence_patch() -> SequencePatch {
-    let mut model = SequencePatch::new().name("Dailies");
-    model.id = Some("eea54615-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    SequencePatch::new().name("Dailies")
 }

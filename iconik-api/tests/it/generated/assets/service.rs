@@ -131,7 +131,7 @@ fn approval_by() -> ApprovalBy {
 }
 
 fn asset_edit() -> AssetEdit {
-    let mut model = AssetEdit::new("0eec4756-f149-11eb-a843-0a580a3db916")
+    AssetEdit::new("0eec4756-f149-11eb-a843-0a580a3db916")
         .title("Dailies")
         .r#type(AssetType::Asset)
         .status(ObjectStatus::Active)
@@ -161,25 +161,11 @@ fn asset_edit() -> AssetEdit {
         .original_segment_id("a09d093b-f149-11eb-a843-0a580a3db916")
         .time_start_milliseconds(1)
         .time_end_milliseconds(1)
-        .clip_id(1);
-    model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
-    model.favoured = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.date_imported = Some("2026-03-01T12:00:00Z".into());
-    model.date_viewed = Some("2026-03-01T12:00:00Z".into());
-    model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(Box::new(user()));
-    model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(Box::new(user()));
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(Box::new(user()));
-    model
+        .clip_id(1)
 }
 
 fn asset_patch() -> AssetPatch {
-    let mut model = AssetPatch::new()
+    AssetPatch::new()
         .title("Dailies")
         .r#type(AssetType::Asset)
         .status(ObjectStatus::Active)
@@ -222,42 +208,15 @@ fn asset_patch() -> AssetPatch {
         .clip_duration(0.5)
         .clip_aspect_ratio("clip_aspect_ratio")
         .likes(0)
-        .views(0);
-    model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
-    model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
-    model.versions = Some(vec![asset_version()]);
-    model.favoured = Some(true);
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.date_imported = Some("2026-03-01T12:00:00Z".into());
-    model.date_viewed = Some("2026-03-01T12:00:00Z".into());
-    model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(Box::new(user()));
-    model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(Box::new(user()));
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(Box::new(user()));
-    model
+        .views(0)
 }
 
 fn asset_patches() -> AssetPatches {
     AssetPatches::new().objects([asset_edit()])
 }
 
-fn asset_relation() -> AssetRelation {
-    let mut model = AssetRelation::new()
-        .relation_type("relation_type")
-        .related_from_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
-        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
-        .description("description");
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
-}
-
 fn asset_replacement() -> AssetReplacement {
-    let mut model = AssetReplacement::new("Dailies")
+    AssetReplacement::new("Dailies")
         .r#type(AssetType::Asset)
         .status(ObjectStatus::Active)
         .category("category")
@@ -299,23 +258,7 @@ fn asset_replacement() -> AssetReplacement {
         .clip_duration(0.5)
         .clip_aspect_ratio("clip_aspect_ratio")
         .likes(0)
-        .views(0);
-    model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
-    model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
-    model.versions = Some(vec![asset_version()]);
-    model.favoured = Some(true);
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.date_imported = Some("2026-03-01T12:00:00Z".into());
-    model.date_viewed = Some("2026-03-01T12:00:00Z".into());
-    model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(Box::new(user()));
-    model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(Box::new(user()));
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(Box::new(user()));
-    model
+        .views(0)
 }
 
 fn asset_replacements() -> AssetReplacements {
@@ -323,7 +266,7 @@ fn asset_replacements() -> AssetReplacements {
 }
 
 fn asset_search_document() -> AssetSearchDocument {
-    let mut model = AssetSearchDocument::new("Dailies")
+    AssetSearchDocument::new("Dailies")
         .r#type(AssetType::Asset)
         .status(ObjectStatus::Active)
         .category("category")
@@ -349,66 +292,7 @@ fn asset_search_document() -> AssetSearchDocument {
         .time_end_milliseconds(1)
         .clip_id(1)
         .approval(approval())
-        .formats([serde_json::Map::from_iter([("key".to_owned(), "value".into())])]);
-    model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
-    model.person_ids = Some(vec!["56bda07d-f149-11eb-a843-0a580a3db916".into()]);
-    model.has_unconfirmed_persons = Some(true);
-    model.in_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
-    model.versions = Some(vec![asset_version()]);
-    model.favoured = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.date_imported = Some("2026-03-01T12:00:00Z".into());
-    model.date_viewed = Some("2026-03-01T12:00:00Z".into());
-    model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(Box::new(user()));
-    model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(Box::new(user()));
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(Box::new(user()));
-    model.object_type = Some(ObjectType::Assets);
-    model.metadata = Some(serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into());
-    model.media_type = Some("media_type".into());
-    model.duration_milliseconds = Some(1);
-    model.versions_number = Some(1);
-    model.comments_count = Some(1);
-    model.ancestor_collections = Some(vec!["e7a1ece4-f149-11eb-a843-0a580a3db916".into()]);
-    model.position = Some(1);
-    model.relations = Some(vec![asset_relation()]);
-    model.files = Some(
-        vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
-    );
-    model.proxies = Some(
-        vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
-    );
-    model.keyframes = Some(
-        vec![serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into()],
-    );
-    model
-}
-
-fn asset_version() -> AssetVersion {
-    let mut model = AssetVersion::new()
-        .version_number(1)
-        .status(VersionStatus::Active)
-        .is_online(true)
-        .archive_status(ArchiveStatus::NotArchived)
-        .analyze_status(ProcessingStatus::NotApplicable)
-        .face_recognition_status(ProcessingStatus::NotApplicable)
-        .transcribe_status(ProcessingStatus::NotApplicable)
-        .transcribed_languages(["transcribed_languages", "and more"])
-        .person_ids([
-            "56bda07d-f149-11eb-a843-0a580a3db916",
-            "a78cd4cc-f149-11eb-a843-0a580a3db916",
-        ])
-        .has_unconfirmed_persons(true)
-        .date_created("2026-03-01T12:00:00Z")
-        .created_by_user("409cc53f-f149-11eb-a843-0a580a3db916")
-        .created_by_user_info(user());
-    model.id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model
+        .formats([serde_json::Map::from_iter([("key".to_owned(), "value".into())])])
 }
 
 fn assets_reindex_options() -> AssetsReindexOptions {
@@ -419,7 +303,7 @@ fn assets_reindex_options() -> AssetsReindexOptions {
 }
 
 fn new_asset() -> NewAsset {
-    let mut model = NewAsset::new("Dailies")
+    NewAsset::new("Dailies")
         .r#type(AssetType::Asset)
         .status(ObjectStatus::Active)
         .category("category")
@@ -463,20 +347,7 @@ fn new_asset() -> NewAsset {
         .clip_aspect_ratio("clip_aspect_ratio")
         .likes(0)
         .views(0)
-        .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916");
-    model.id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.last_archive_restore_date = Some("2026-03-01T12:00:00Z".into());
-    model.favoured = Some(true);
-    model.date_imported = Some("2026-03-01T12:00:00Z".into());
-    model.date_viewed = Some("2026-03-01T12:00:00Z".into());
-    model.date_deleted = Some("2026-03-01T12:00:00Z".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(Box::new(user()));
-    model.updated_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.updated_by_user_info = Some(Box::new(user()));
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.deleted_by_user_info = Some(Box::new(user()));
-    model
+        .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
 }
 
 fn realm_reindex_options() -> RealmReindexOptions {

@@ -62,7 +62,11 @@ fn requests() {
     let request = CreateShare::new(
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-        NewShare::new(true, true, true, true, ["ann@example.com"]),
+        NewShare::new(["ann@example.com"])
+            .allow_comments(true)
+            .allow_approving_comments(true)
+            .allow_setting_approve_status(true)
+            .allow_download(true),
     );
     lines.add(&request);
     let request = CreateShare::new(
@@ -74,7 +78,11 @@ fn requests() {
     let request = CreateShareUrl::new(
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-        NewShareUrl::new(true, true, true, true),
+        NewShareUrl::new()
+            .allow_comments(true)
+            .allow_approving_comments(true)
+            .allow_setting_approve_status(true)
+            .allow_download(true),
     );
     lines.add(&request);
     let request = CreateShareUrl::new(
@@ -85,14 +93,11 @@ fn requests() {
     lines.add(&request);
     let request = CreateShareForMany::new(
         ObjectType::Assets,
-        NewShareOfMany::new(
-            "Dailies",
-            true,
-            true,
-            true,
-            true,
-            ["427abd77-f149-11eb-a843-0a580a3db916"],
-        ),
+        NewShareOfMany::new("Dailies", ["427abd77-f149-11eb-a843-0a580a3db916"])
+            .allow_comments(true)
+            .allow_approving_comments(true)
+            .allow_setting_approve_status(true)
+            .allow_download(true),
     );
     lines.add(&request);
     lines.add(&CreateShareForMany::new(ObjectType::Assets, new_share_of_many()));
@@ -112,7 +117,11 @@ fn requests() {
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
         "7912de65-f149-11eb-a843-0a580a3db916",
-        ShareReplacement::new(true, true, true, true),
+        ShareReplacement::new()
+            .allow_comments(true)
+            .allow_approving_comments(true)
+            .allow_setting_approve_status(true)
+            .allow_download(true),
     );
     lines.add(&request);
     let request = ReplaceShare::new(
@@ -256,19 +265,17 @@ fn requests() {
 }
 
 fn new_share() -> NewShare {
-    let mut model = NewShare::new(
-            true,
-            true,
-            true,
-            true,
-            ["ann@example.com", "bob@example.com"],
-        )
+    NewShare::new(["ann@example.com", "bob@example.com"])
         .title("Dailies")
         .expires("2026-03-01T12:00:00Z")
+        .allow_comments(true)
         .show_existing_comments(true)
+        .allow_approving_comments(true)
         .allow_user_search_for_mentions(true)
+        .allow_setting_approve_status(true)
         .is_approval(true)
         .automatic_approval_share(true)
+        .allow_download(true)
         .allow_download_proxy(true)
         .allow_upload(true)
         .upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
@@ -289,26 +296,23 @@ fn new_share() -> NewShare {
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .password("password")
         .message("message")
-        .project_id("aa142583-f149-11eb-a843-0a580a3db916");
-    model.owner_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model
+        .project_id("aa142583-f149-11eb-a843-0a580a3db916")
 }
 
 fn new_share_of_many() -> NewShareOfMany {
-    let mut model = NewShareOfMany::new(
+    NewShareOfMany::new(
             "Dailies",
-            true,
-            true,
-            true,
-            true,
             ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
         )
         .expires("2026-03-01T12:00:00Z")
+        .allow_comments(true)
         .show_existing_comments(true)
+        .allow_approving_comments(true)
         .allow_user_search_for_mentions(true)
+        .allow_setting_approve_status(true)
         .is_approval(true)
         .automatic_approval_share(true)
+        .allow_download(true)
         .allow_download_proxy(true)
         .allow_upload(true)
         .upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
@@ -328,21 +332,21 @@ fn new_share_of_many() -> NewShareOfMany {
         .password("password")
         .emails(["ann@example.com", "bob@example.com"])
         .message("message")
-        .share_by_url(true);
-    model.object_type = Some(ObjectType::Assets);
-    model.owner_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model
+        .share_by_url(true)
 }
 
 fn new_share_url() -> NewShareUrl {
-    NewShareUrl::new(true, true, true, true)
+    NewShareUrl::new()
         .title("Dailies")
         .expires("2026-03-01T12:00:00Z")
+        .allow_comments(true)
         .show_existing_comments(true)
+        .allow_approving_comments(true)
         .allow_user_search_for_mentions(true)
+        .allow_setting_approve_status(true)
         .is_approval(true)
         .automatic_approval_share(true)
+        .allow_download(true)
         .allow_download_proxy(true)
         .allow_upload(true)
         .upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
@@ -366,22 +370,10 @@ fn new_share_url() -> NewShareUrl {
 }
 
 fn new_share_user() -> NewShareUser {
-    let mut model = NewShareUser::new("ann@example.com")
+    NewShareUser::new("ann@example.com")
         .id("da860b96-f149-11eb-a843-0a580a3db916")
         .internal_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .password("password");
-    model.first_name = Some("first_name".into());
-    model.last_name = Some("last_name".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model.access_count = Some(1);
-    model.download_count = Some(1);
-    model.last_access_date = Some("2026-03-01T12:00:00Z".into());
-    model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model.object_type = Some(ObjectType::Assets);
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model
+        .password("password")
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -398,13 +390,17 @@ fn share_login() -> ShareLogin {
 }
 
 fn share_replacement() -> ShareReplacement {
-    let mut model = ShareReplacement::new(true, true, true, true)
+    ShareReplacement::new()
         .title("Dailies")
         .expires("2026-03-01T12:00:00Z")
+        .allow_comments(true)
         .show_existing_comments(true)
+        .allow_approving_comments(true)
         .allow_user_search_for_mentions(true)
+        .allow_setting_approve_status(true)
         .is_approval(true)
         .automatic_approval_share(true)
+        .allow_download(true)
         .allow_download_proxy(true)
         .allow_upload(true)
         .upload_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
@@ -421,17 +417,7 @@ fn share_replacement() -> ShareReplacement {
         .drm(ProtectionMode::None)
         .review_experience_public_beta(true)
         .message("message")
-        .project_id("aa142583-f149-11eb-a843-0a580a3db916");
-    model.object_type = Some(ObjectType::Assets);
-    model.owner_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model.id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model.url = Some("https://example.com/".into());
-    model.has_password = Some(true);
-    model.population_status = Some(PopulationStatus::Populating);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model
+        .project_id("aa142583-f149-11eb-a843-0a580a3db916")
 }
 
 fn share_selection() -> ShareSelection {
@@ -442,21 +428,9 @@ fn share_selection() -> ShareSelection {
 }
 
 fn share_user_patch() -> ShareUserPatch {
-    let mut model = ShareUserPatch::new()
+    ShareUserPatch::new()
         .id("da860b96-f149-11eb-a843-0a580a3db916")
         .email("ann@example.com")
         .internal_user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .password("password");
-    model.first_name = Some("first_name".into());
-    model.last_name = Some("last_name".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model.access_count = Some(1);
-    model.download_count = Some(1);
-    model.last_access_date = Some("2026-03-01T12:00:00Z".into());
-    model.share_id = Some("7912de65-f149-11eb-a843-0a580a3db916".into());
-    model.object_type = Some(ObjectType::Assets);
-    model.object_id = Some("427abd77-f149-11eb-a843-0a580a3db916".into());
-    model
+        .password("password")
 }

@@ -41,11 +41,5 @@ fn requests() {
 }
 
 fn sync_session_options() -> SyncSessionOptions {
-    let mut model = SyncSessionOptions::new().node("node");
-    model.id = Some("86c289c3-f149-11eb-a843-0a580a3db916".into());
-    model.dc_url = Some("https://example.com/".into());
-    model.current_dc_url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+    SyncSessionOptions::new().node("node")
 }

@@ -99,15 +99,10 @@ fn requests() {
 }
 
 fn new_transcription_properties() -> NewTranscriptionProperties {
-    let mut model = NewTranscriptionProperties::new()
+    NewTranscriptionProperties::new()
         .language("language")
         .speaker_labels([("key", "speaker_labels")])
-        .engine_info(transcription_engine_info());
-    model.id = Some("2a09eab2-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .engine_info(transcription_engine_info())
 }
 
 fn subtitle_transcription() -> SubtitleTranscription {
@@ -128,13 +123,8 @@ fn transcription_engine_info() -> TranscriptionEngineInfo {
 }
 
 fn transcription_properties_patch() -> TranscriptionPropertiesPatch {
-    let mut model = TranscriptionPropertiesPatch::new()
+    TranscriptionPropertiesPatch::new()
         .language("language")
         .speaker_labels([("key", "speaker_labels")])
-        .engine_info(transcription_engine_info());
-    model.id = Some("2a09eab2-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.version_id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .engine_info(transcription_engine_info())
 }

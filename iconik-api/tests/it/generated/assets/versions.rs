@@ -90,7 +90,7 @@ fn requests() {
 }
 
 fn asset_version_edit() -> AssetVersionEdit {
-    let mut model = AssetVersionEdit::new()
+    AssetVersionEdit::new()
         .version_number(1)
         .status(VersionStatus::Active)
         .is_online(true)
@@ -104,25 +104,19 @@ fn asset_version_edit() -> AssetVersionEdit {
             "a78cd4cc-f149-11eb-a843-0a580a3db916",
         ])
         .has_unconfirmed_persons(true)
-        .date_created("2026-03-01T12:00:00Z");
-    model.id = Some("d426709a-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user_info = Some(Box::new(user()));
-    model
+        .date_created("2026-03-01T12:00:00Z")
 }
 
 fn asset_version_from_asset() -> AssetVersionFromAsset {
-    let mut model = AssetVersionFromAsset::new()
+    AssetVersionFromAsset::new()
         .copy_previous_version_segments(true)
         .copy_previous_version_persons(true)
         .source_metadata_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
-        .include_segment_types([SegmentType::Marker, SegmentType::Qc]);
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .include_segment_types([SegmentType::Marker, SegmentType::Qc])
 }
 
 fn asset_version_from_version() -> AssetVersionFromVersion {
-    let mut model = AssetVersionFromVersion::new()
+    AssetVersionFromVersion::new()
         .copy_previous_version_segments(true)
         .copy_previous_version_persons(true)
         .source_metadata_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
@@ -130,30 +124,14 @@ fn asset_version_from_version() -> AssetVersionFromVersion {
         .exclude_format_ids([
             "9db03c5f-f149-11eb-a843-0a580a3db916",
             "def77642-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        ])
 }
 
 fn new_asset_version() -> NewAssetVersion {
-    let mut model = NewAssetVersion::new()
+    NewAssetVersion::new()
         .include_segment_types([SegmentType::Marker, SegmentType::Qc])
         .source_version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .copy_metadata(true)
         .copy_persons(true)
-        .copy_segments(true);
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
-}
-
-fn user() -> User {
-    let mut model = User::new();
-    model.id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.email = Some("ann@example.com".into());
-    model.first_name = Some("first_name".into());
-    model.last_name = Some("last_name".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model
+        .copy_segments(true)
 }

@@ -46,7 +46,7 @@ fn requests() {
 }
 
 fn application_patch() -> ApplicationPatch {
-    let mut model = ApplicationPatch::new()
+    ApplicationPatch::new()
         .name("Dailies")
         .description("description")
         .url("https://example.com/")
@@ -55,16 +55,11 @@ fn application_patch() -> ApplicationPatch {
         .oauth_client_type(OauthClientType::Confidential)
         .redirect_uris(["https://example.com/", "https://example.org/"])
         .allowed_scopes(["allowed_scopes", "and more"])
-        .allowed_origins(["allowed_origins", "and more"]);
-    model.id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .allowed_origins(["allowed_origins", "and more"])
 }
 
 fn application_replacement() -> ApplicationReplacement {
-    let mut model = ApplicationReplacement::new("Dailies")
+    ApplicationReplacement::new("Dailies")
         .description("description")
         .url("https://example.com/")
         .r#type(ApplicationType::Oauth)
@@ -72,16 +67,11 @@ fn application_replacement() -> ApplicationReplacement {
         .oauth_client_type(OauthClientType::Confidential)
         .redirect_uris(["https://example.com/", "https://example.org/"])
         .allowed_scopes(["allowed_scopes", "and more"])
-        .allowed_origins(["allowed_origins", "and more"]);
-    model.id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .allowed_origins(["allowed_origins", "and more"])
 }
 
 fn new_application() -> NewApplication {
-    let mut model = NewApplication::new("Dailies")
+    NewApplication::new("Dailies")
         .description("description")
         .url("https://example.com/")
         .r#type(ApplicationType::Oauth)
@@ -89,11 +79,5 @@ fn new_application() -> NewApplication {
         .oauth_client_type(OauthClientType::Confidential)
         .redirect_uris(["https://example.com/", "https://example.org/"])
         .allowed_scopes(["allowed_scopes", "and more"])
-        .allowed_origins(["allowed_origins", "and more"]);
-    model.id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.client_secret = Some("client_secret".into());
-    model
+        .allowed_origins(["allowed_origins", "and more"])
 }

@@ -36,12 +36,10 @@ fn external_token_request() -> ExternalTokenRequest {
 }
 
 fn new_application_instance() -> NewApplicationInstance {
-    let mut model = NewApplicationInstance::new(
+    NewApplicationInstance::new(
         "f16710bf-f149-11eb-a843-0a580a3db916",
         "07eb6ee0-f149-11eb-a843-0a580a3db916",
-    );
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model
+    )
 }
 
 fn redirect_info() -> RedirectInfo {

@@ -57,18 +57,10 @@ fn requests() {
 }
 
 fn identity_provider_patch() -> IdentityProviderPatch {
-    let mut model = IdentityProviderPatch::new()
+    IdentityProviderPatch::new()
         .r#type(IdentityProviderType::Auth0)
         .settings(identity_provider_settings())
-        .verbose_logging(true);
-    model.id = Some("b15683a7-f149-11eb-a843-0a580a3db916".into());
-    model.public_id = Some("40b0edee-f149-11eb-a843-0a580a3db916".into());
-    model.saml_settings = Some(
-        serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
-    );
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .verbose_logging(true)
 }
 
 fn identity_provider_settings() -> IdentityProviderSettings {
@@ -107,17 +99,6 @@ fn new_domain_binding() -> NewDomainBinding {
 }
 
 fn new_identity_provider() -> NewIdentityProvider {
-    let mut model = NewIdentityProvider::new(
-            IdentityProviderType::Auth0,
-            identity_provider_settings(),
-        )
-        .verbose_logging(true);
-    model.id = Some("b15683a7-f149-11eb-a843-0a580a3db916".into());
-    model.public_id = Some("40b0edee-f149-11eb-a843-0a580a3db916".into());
-    model.saml_settings = Some(
-        serde_json::Map::from_iter([("key".to_owned(), "value".into())]).into(),
-    );
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+    NewIdentityProvider::new(IdentityProviderType::Auth0, identity_provider_settings())
+        .verbose_logging(true)
 }

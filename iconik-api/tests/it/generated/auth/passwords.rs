@@ -15,12 +15,17 @@ fn requests() {
     lines.add(&GetPasswordRulesForReset::new("reset_hash"));
     lines.add(&RequestPasswordReset::new(PasswordResetRequest::new("ann@example.com")));
     lines.add(&RequestPasswordReset::new(password_reset_request()));
-    let request = ResetPassword::new("reset_hash", NewPassword::new("password", "repeat_password"));
+    let request = ResetPassword::new(
+        "reset_hash",
+        NewPassword::new().password("password").repeat_password("repeat_password"),
+    );
     lines.add(&request);
     lines.add(&ResetPassword::new("reset_hash", new_password()));
     let request = CompleteInvitation::new(
         "reset_hash",
-        InvitationAcceptance::new("password", "repeat_password"),
+        InvitationAcceptance::new()
+            .password("password")
+            .repeat_password("repeat_password"),
     );
     lines.add(&request);
     lines.add(&CompleteInvitation::new("reset_hash", invitation_acceptance()));
@@ -28,14 +33,16 @@ fn requests() {
 }
 
 fn invitation_acceptance() -> InvitationAcceptance {
-    InvitationAcceptance::new("password", "repeat_password")
+    InvitationAcceptance::new()
+        .password("password")
+        .repeat_password("repeat_password")
         .first_name("first_name")
         .last_name("last_name")
         .email_marketing_consent(true)
 }
 
 fn new_password() -> NewPassword {
-    NewPassword::new("password", "repeat_password")
+    NewPassword::new().password("password").repeat_password("repeat_password")
 }
 
 fn password_reset_request() -> PasswordResetRequest {

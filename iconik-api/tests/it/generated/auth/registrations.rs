@@ -10,7 +10,11 @@ use iconik_api::auth::requests::*;
 fn requests() {
     let mut lines = crate::Lines::default();
     let request = CreateRegistration::new(
-        NewRegistration::new("ann@example.com", "first_name", "last_name", "country", "password"),
+        NewRegistration::new("password")
+            .email("ann@example.com")
+            .first_name("first_name")
+            .last_name("last_name")
+            .country("country"),
     );
     lines.add(&request);
     lines.add(&CreateRegistration::new(new_registration()));
@@ -24,22 +28,16 @@ fn requests() {
 }
 
 fn new_registration() -> NewRegistration {
-    let mut model = NewRegistration::new(
-            "ann@example.com",
-            "first_name",
-            "last_name",
-            "country",
-            "password",
-        )
+    NewRegistration::new("password")
+        .email("ann@example.com")
+        .first_name("first_name")
+        .last_name("last_name")
         .company_name("company_name")
+        .country("country")
         .email_marketing_consent(true)
         .referral_code("referral_code")
         .marketplace_signup_nonce("marketplace_signup_nonce")
         .ordway_customer_id("ordway_customer_id")
         .ordway_subscription_id("ordway_subscription_id")
-        .stripe_id("stripe_id");
-    model.id = Some("32ca6225-f149-11eb-a843-0a580a3db916".into());
-    model.base_url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model
+        .stripe_id("stripe_id")
 }

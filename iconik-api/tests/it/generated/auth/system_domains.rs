@@ -26,12 +26,14 @@ fn requests() {
     lines.add(&request);
     lines.add(&ListSystemDomainTemplates::new());
     lines.add(&ListSystemDomainTemplates::new());
-    let request = CreateSystemDomain::new(NewSystemDomain::new("Dailies", "https://example.com/"));
+    let request = CreateSystemDomain::new(
+        NewSystemDomain::new().name("Dailies").base_url("https://example.com/"),
+    );
     lines.add(&request);
     lines.add(&CreateSystemDomain::new(new_system_domain()));
     let request = CreateSystemDomainFromReferralCode::new(
         "referral_code",
-        NewReferredSystemDomain::new("Dailies", "country_code"),
+        NewReferredSystemDomain::new().name("Dailies").country_code("country_code"),
     );
     lines.add(&request);
     let request = CreateSystemDomainFromReferralCode::new(
@@ -45,7 +47,7 @@ fn requests() {
     lines.add(&GetSystemDomainWithoutDetails::new("2bcd59d5-f149-11eb-a843-0a580a3db916"));
     let request = ReplaceSystemDomain::new(
         "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        SystemDomainReplacement::new("Dailies", "https://example.com/"),
+        SystemDomainReplacement::new().name("Dailies").base_url("https://example.com/"),
     );
     lines.add(&request);
     let request = ReplaceSystemDomain::new(
@@ -154,22 +156,22 @@ fn feature_parameters() -> FeatureParameters {
 }
 
 fn new_referred_system_domain() -> NewReferredSystemDomain {
-    let mut model = NewReferredSystemDomain::new("Dailies", "country_code")
+    NewReferredSystemDomain::new()
+        .name("Dailies")
         .description("description")
+        .country_code("country_code")
         .billing_tier(BillingTier::Enterprise)
         .admin_email("ann@example.com")
         .admin_first_name("admin_first_name")
         .admin_last_name("admin_last_name")
-        .admin_password("admin_password");
-    model.id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .admin_password("admin_password")
 }
 
 fn new_system_domain() -> NewSystemDomain {
-    let mut model = NewSystemDomain::new("Dailies", "https://example.com/")
+    NewSystemDomain::new()
+        .name("Dailies")
         .description("description")
+        .base_url("https://example.com/")
         .platform_name("platform_name")
         .is_plg(true)
         .has_preloaded_assets(true)
@@ -181,35 +183,7 @@ fn new_system_domain() -> NewSystemDomain {
         .contract_end_date("2026-03-01T12:00:00Z")
         .disable_cc_purchase(true)
         .industry(Industry::AdvertisingMarketingCreative)
-        .primary_region("primary_region");
-    model.id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.r#type = Some(SystemDomainType::Customer);
-    model.status = Some(SystemDomainStatus::Active);
-    model.country = Some("country".into());
-    model.features = Some(vec!["features".into()]);
-    model.is_template = Some(true);
-    model.warning_message = Some("warning_message".into());
-    model.custom_terms = Some(true);
-    model.creating_user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.referral_code = Some("referral_code".into());
-    model.price_list = Some("price_list".into());
-    model.discount_percent = Some(0.5);
-    model.freeze_date = Some("2026-03-01T12:00:00Z".into());
-    model.deactivate_date = Some("2026-03-01T12:00:00Z".into());
-    model.invoice_end_of_month = Some(true);
-    model.disable_billing_page = Some(true);
-    model.do_not_charge_edge_transcoder = Some(true);
-    model.do_not_charge_remote_proxies = Some(true);
-    model.do_not_charge_shield = Some(true);
-    model.stripe_id = Some("stripe_id".into());
-    model.ordway_customer_id = Some("ordway_customer_id".into());
-    model.ordway_subscription_id = Some("ordway_subscription_id".into());
-    model.sales_force_id = Some("sales_force_id".into());
-    model.marketplace_customer_id = Some("marketplace_customer_id".into());
-    model.marketplace_entitlement_id = Some("marketplace_entitlement_id".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .primary_region("primary_region")
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -217,7 +191,7 @@ fn reindex_options() -> ReindexOptions {
 }
 
 fn system_domain_patch() -> SystemDomainPatch {
-    let mut model = SystemDomainPatch::new()
+    SystemDomainPatch::new()
         .name("Dailies")
         .description("description")
         .r#type(SystemDomainType::Customer)
@@ -255,11 +229,7 @@ fn system_domain_patch() -> SystemDomainPatch {
         .sales_force_id("sales_force_id")
         .marketplace_customer_id("marketplace_customer_id")
         .marketplace_entitlement_id("marketplace_entitlement_id")
-        .industry(Industry::AdvertisingMarketingCreative);
-    model.id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .industry(Industry::AdvertisingMarketingCreative)
 }
 
 fn system_domain_profile_patch() -> SystemDomainProfilePatch {
@@ -267,10 +237,12 @@ fn system_domain_profile_patch() -> SystemDomainProfilePatch {
 }
 
 fn system_domain_replacement() -> SystemDomainReplacement {
-    let mut model = SystemDomainReplacement::new("Dailies", "https://example.com/")
+    SystemDomainReplacement::new()
+        .name("Dailies")
         .description("description")
         .r#type(SystemDomainType::Customer)
         .status(SystemDomainStatus::Active)
+        .base_url("https://example.com/")
         .platform_name("platform_name")
         .country("country")
         .features(["features", "and more"])
@@ -303,9 +275,5 @@ fn system_domain_replacement() -> SystemDomainReplacement {
         .sales_force_id("sales_force_id")
         .marketplace_customer_id("marketplace_customer_id")
         .marketplace_entitlement_id("marketplace_entitlement_id")
-        .industry(Industry::AdvertisingMarketingCreative);
-    model.id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .industry(Industry::AdvertisingMarketingCreative)
 }

@@ -121,38 +121,20 @@ fn automation_action() -> AutomationAction {
 }
 
 fn automation_patch() -> AutomationPatch {
-    let mut model = AutomationPatch::new()
+    AutomationPatch::new()
         .name("Dailies")
         .description("description")
         .status(AutomationStatus::Active)
         .triggers([automation_trigger()])
         .conditions([condition()])
-        .actions([automation_action()]);
-    model.id = Some("0dd727e7-f149-11eb-a843-0a580a3db916".into());
-    model.created_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.modified_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .actions([automation_action()])
 }
 
 fn automation_replacement() -> AutomationReplacement {
-    let mut model = AutomationReplacement::new(
-            "Dailies",
-            [automation_trigger()],
-            [automation_action()],
-        )
+    AutomationReplacement::new("Dailies", [automation_trigger()], [automation_action()])
         .description("description")
         .status(AutomationStatus::Active)
-        .conditions([condition()]);
-    model.id = Some("0dd727e7-f149-11eb-a843-0a580a3db916".into());
-    model.created_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.modified_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .conditions([condition()])
 }
 
 fn automation_trigger() -> AutomationTrigger {
@@ -173,25 +155,14 @@ fn metadata_update_trigger() -> MetadataUpdateTrigger {
 }
 
 fn new_automation() -> NewAutomation {
-    let mut model = NewAutomation::new(
-            "Dailies",
-            [automation_trigger()],
-            [automation_action()],
-        )
+    NewAutomation::new("Dailies", [automation_trigger()], [automation_action()])
         .description("description")
         .status(AutomationStatus::Active)
-        .conditions([condition()]);
-    model.id = Some("0dd727e7-f149-11eb-a843-0a580a3db916".into());
-    model.created_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.modified_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .conditions([condition()])
 }
 
 fn new_automation_history_entry() -> NewAutomationHistoryEntry {
-    let mut model = NewAutomationHistoryEntry::new(
+    NewAutomationHistoryEntry::new(
             "0dd727e7-f149-11eb-a843-0a580a3db916",
             "object_type",
             "427abd77-f149-11eb-a843-0a580a3db916",
@@ -200,9 +171,7 @@ fn new_automation_history_entry() -> NewAutomationHistoryEntry {
             "2bcd59d5-f149-11eb-a843-0a580a3db916",
         )
         .error_message("error_message")
-        .job_id("c6776a51-f149-11eb-a843-0a580a3db916");
-    model.date_executed = Some("2026-03-01T12:00:00Z".into());
-    model
+        .job_id("c6776a51-f149-11eb-a843-0a580a3db916")
 }
 
 fn term() -> Term {

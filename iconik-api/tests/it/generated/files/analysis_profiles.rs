@@ -60,30 +60,24 @@ fn requests() {
 }
 
 fn analysis_profile_patch() -> AnalysisProfilePatch {
-    let mut model = AnalysisProfilePatch::new()
+    AnalysisProfilePatch::new()
         .name("Dailies")
         .media_type(AnalysisMediaType::Image)
         .service_type(AnalysisServiceType::GoogleVision)
         .analysis_service_account_id("5a930fdc-f149-11eb-a843-0a580a3db916")
         .settings(analysis_profile_settings())
-        .enabled(true);
-    model.id = Some("e6692201-f149-11eb-a843-0a580a3db916".into());
-    model.is_default = Some(true);
-    model
+        .enabled(true)
 }
 
 fn analysis_profile_replacement() -> AnalysisProfileReplacement {
-    let mut model = AnalysisProfileReplacement::new(
+    AnalysisProfileReplacement::new(
             "Dailies",
             AnalysisMediaType::Image,
             "5a930fdc-f149-11eb-a843-0a580a3db916",
         )
         .service_type(AnalysisServiceType::GoogleVision)
         .settings(analysis_profile_settings())
-        .enabled(true);
-    model.id = Some("e6692201-f149-11eb-a843-0a580a3db916".into());
-    model.is_default = Some(true);
-    model
+        .enabled(true)
 }
 
 fn analysis_profile_settings() -> AnalysisProfileSettings {
@@ -100,15 +94,12 @@ fn analysis_profile_settings() -> AnalysisProfileSettings {
 }
 
 fn new_analysis_profile() -> NewAnalysisProfile {
-    let mut model = NewAnalysisProfile::new(
+    NewAnalysisProfile::new(
             "Dailies",
             AnalysisMediaType::Image,
             "5a930fdc-f149-11eb-a843-0a580a3db916",
         )
         .service_type(AnalysisServiceType::GoogleVision)
         .settings(analysis_profile_settings())
-        .enabled(true);
-    model.id = Some("e6692201-f149-11eb-a843-0a580a3db916".into());
-    model.is_default = Some(true);
-    model
+        .enabled(true)
 }

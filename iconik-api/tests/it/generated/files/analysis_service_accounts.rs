@@ -52,22 +52,18 @@ fn requests() {
 }
 
 fn analysis_service_account_patch() -> AnalysisServiceAccountPatch {
-    let mut model = AnalysisServiceAccountPatch::new()
+    AnalysisServiceAccountPatch::new()
         .name("Dailies")
         .method(AnalysisServiceMethod::GoogleAi)
-        .settings(analysis_service_account_settings());
-    model.id = Some("5a930fdc-f149-11eb-a843-0a580a3db916".into());
-    model
+        .settings(analysis_service_account_settings())
 }
 
 fn analysis_service_account_replacement() -> AnalysisServiceAccountReplacement {
-    let mut model = AnalysisServiceAccountReplacement::new(
+    AnalysisServiceAccountReplacement::new(
         "Dailies",
         AnalysisServiceMethod::GoogleAi,
         analysis_service_account_settings(),
-    );
-    model.id = Some("5a930fdc-f149-11eb-a843-0a580a3db916".into());
-    model
+    )
 }
 
 fn analysis_service_account_settings() -> AnalysisServiceAccountSettings {
@@ -89,11 +85,9 @@ fn analysis_service_account_settings() -> AnalysisServiceAccountSettings {
 }
 
 fn new_analysis_service_account() -> NewAnalysisServiceAccount {
-    let mut model = NewAnalysisServiceAccount::new(
+    NewAnalysisServiceAccount::new(
         "Dailies",
         AnalysisServiceMethod::GoogleAi,
         analysis_service_account_settings(),
-    );
-    model.id = Some("5a930fdc-f149-11eb-a843-0a580a3db916".into());
-    model
+    )
 }

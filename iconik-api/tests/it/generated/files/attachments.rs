@@ -105,37 +105,29 @@ fn requests() {
 }
 
 fn attachment_patch() -> AttachmentPatch {
-    let mut model = AttachmentPatch::new()
+    AttachmentPatch::new()
         .name("Dailies")
         .filename("filename")
         .format("format")
         .status(FileStatus::Open)
         .size(1)
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .content_type("content_type")
 }
 
 fn attachment_replacement() -> AttachmentReplacement {
-    let mut model = AttachmentReplacement::new()
+    AttachmentReplacement::new()
         .name("Dailies")
         .filename("filename")
         .format("format")
         .status(FileStatus::Open)
         .size(1)
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .content_type("content_type")
 }
 
 fn new_attachment() -> NewAttachment {
-    let mut model = NewAttachment::new()
+    NewAttachment::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .segment_id("a09d093b-f149-11eb-a843-0a580a3db916")
         .content_type("content_type")
@@ -144,15 +136,5 @@ fn new_attachment() -> NewAttachment {
         .format("format")
         .status(FileStatus::Open)
         .size(1)
-        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("3976cf15-f149-11eb-a843-0a580a3db916".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }

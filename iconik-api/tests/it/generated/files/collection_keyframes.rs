@@ -90,7 +90,7 @@ fn collection_keyframe_copy_options() -> CollectionKeyframeCopyOptions {
 }
 
 fn collection_keyframe_patch() -> CollectionKeyframePatch {
-    let mut model = CollectionKeyframePatch::new()
+    CollectionKeyframePatch::new()
         .name("Dailies")
         .filename("filename")
         .r#type(KeyframeType::KeyframeMap)
@@ -102,38 +102,11 @@ fn collection_keyframe_patch() -> CollectionKeyframePatch {
         .size(1)
         .time_code(time_code())
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
 }
 
 fn collection_keyframe_replacement() -> CollectionKeyframeReplacement {
-    let mut model = CollectionKeyframeReplacement::new(KeyframeType::KeyframeMap)
-        .name("Dailies")
-        .filename("filename")
-        .status(FileStatus::Open)
-        .format("format")
-        .is_custom_keyframe(true)
-        .resolution(resolution())
-        .rotation(1)
-        .size(1)
-        .time_code(time_code())
-        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
-}
-
-fn new_collection_keyframe() -> NewCollectionKeyframe {
-    let mut model = NewCollectionKeyframe::new(KeyframeType::KeyframeMap)
+    CollectionKeyframeReplacement::new(KeyframeType::KeyframeMap)
         .name("Dailies")
         .filename("filename")
         .status(FileStatus::Open)
@@ -145,17 +118,22 @@ fn new_collection_keyframe() -> NewCollectionKeyframe {
         .time_code(time_code())
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+}
+
+fn new_collection_keyframe() -> NewCollectionKeyframe {
+    NewCollectionKeyframe::new(KeyframeType::KeyframeMap)
+        .name("Dailies")
+        .filename("filename")
+        .status(FileStatus::Open)
+        .format("format")
+        .is_custom_keyframe(true)
+        .resolution(resolution())
+        .rotation(1)
+        .size(1)
+        .time_code(time_code())
+        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+        .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
+        .content_type("content_type")
 }
 
 fn resolution() -> Resolution {

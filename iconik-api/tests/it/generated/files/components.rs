@@ -73,15 +73,10 @@ fn requests() {
 }
 
 fn component_replacement() -> ComponentReplacement {
-    let mut model = ComponentReplacement::new("Dailies", ComponentType::Video)
-        .metadata([("key", "metadata")]);
-    model.id = Some("6ea0ea9d-f149-11eb-a843-0a580a3db916".into());
-    model
+    ComponentReplacement::new("Dailies", ComponentType::Video)
+        .metadata([("key", "metadata")])
 }
 
 fn new_component() -> NewComponent {
-    let mut model = NewComponent::new("Dailies", ComponentType::Video)
-        .metadata([("key", "metadata")]);
-    model.id = Some("6ea0ea9d-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewComponent::new("Dailies", ComponentType::Video).metadata([("key", "metadata")])
 }

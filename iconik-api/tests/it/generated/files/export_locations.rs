@@ -18,7 +18,9 @@ fn requests() {
         .per_page(10);
     lines.add(&request);
     let request = CreateExportLocation::new(
-        NewExportLocation::new("Dailies", "669a04bb-f149-11eb-a843-0a580a3db916", "path"),
+        NewExportLocation::new("669a04bb-f149-11eb-a843-0a580a3db916")
+            .name("Dailies")
+            .path("path"),
     );
     lines.add(&request);
     lines.add(&CreateExportLocation::new(new_export_location()));
@@ -26,7 +28,9 @@ fn requests() {
     lines.add(&GetExportLocation::new("e12318e9-f149-11eb-a843-0a580a3db916"));
     let request = ReplaceExportLocation::new(
         "e12318e9-f149-11eb-a843-0a580a3db916",
-        ExportLocationReplacement::new("Dailies", "669a04bb-f149-11eb-a843-0a580a3db916", "path"),
+        ExportLocationReplacement::new("669a04bb-f149-11eb-a843-0a580a3db916")
+            .name("Dailies")
+            .path("path"),
     );
     lines.add(&request);
     let request = ReplaceExportLocation::new(
@@ -60,7 +64,7 @@ fn requests() {
 }
 
 fn export_location_patch() -> ExportLocationPatch {
-    let mut model = ExportLocationPatch::new()
+    ExportLocationPatch::new()
         .name("Dailies")
         .description("description")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
@@ -78,19 +82,14 @@ fn export_location_patch() -> ExportLocationPatch {
         .transcode_profile_ids([
             "9f9b3968-f149-11eb-a843-0a580a3db916",
             "2c3b45c1-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.id = Some("e12318e9-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        ])
 }
 
 fn export_location_replacement() -> ExportLocationReplacement {
-    let mut model = ExportLocationReplacement::new(
-            "Dailies",
-            "669a04bb-f149-11eb-a843-0a580a3db916",
-            "path",
-        )
+    ExportLocationReplacement::new("669a04bb-f149-11eb-a843-0a580a3db916")
+        .name("Dailies")
         .description("description")
+        .path("path")
         .export_original(true)
         .export_proxy(true)
         .export_posters(true)
@@ -104,19 +103,14 @@ fn export_location_replacement() -> ExportLocationReplacement {
         .transcode_profile_ids([
             "9f9b3968-f149-11eb-a843-0a580a3db916",
             "2c3b45c1-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.id = Some("e12318e9-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        ])
 }
 
 fn new_export_location() -> NewExportLocation {
-    let mut model = NewExportLocation::new(
-            "Dailies",
-            "669a04bb-f149-11eb-a843-0a580a3db916",
-            "path",
-        )
+    NewExportLocation::new("669a04bb-f149-11eb-a843-0a580a3db916")
+        .name("Dailies")
         .description("description")
+        .path("path")
         .export_original(true)
         .export_proxy(true)
         .export_posters(true)
@@ -130,10 +124,7 @@ fn new_export_location() -> NewExportLocation {
         .transcode_profile_ids([
             "9f9b3968-f149-11eb-a843-0a580a3db916",
             "2c3b45c1-f149-11eb-a843-0a580a3db916",
-        ]);
-    model.id = Some("e12318e9-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        ])
 }
 
 fn reindex_options() -> ReindexOptions {

@@ -93,7 +93,9 @@ fn requests() {
     let request = CompleteExportOnStorage::new(
         "980eee67-f149-11eb-a843-0a580a3db916",
         "669a04bb-f149-11eb-a843-0a580a3db916",
-        ExportCompletion::new("destination_directory_path", "destination_file_set_name"),
+        ExportCompletion::new()
+            .destination_directory_path("destination_directory_path")
+            .destination_file_set_name("destination_file_set_name"),
     );
     lines.add(&request);
     let request = CompleteExportOnStorage::new(
@@ -143,10 +145,7 @@ fn collection_exports() -> CollectionExports {
 }
 
 fn export_completion() -> ExportCompletion {
-    let mut model = ExportCompletion::new(
-            "destination_directory_path",
-            "destination_file_set_name",
-        )
+    ExportCompletion::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .component_ids([
@@ -157,6 +156,8 @@ fn export_completion() -> ExportCompletion {
         .collection_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .original_url("https://example.com/")
+        .destination_directory_path("destination_directory_path")
+        .destination_file_set_name("destination_file_set_name")
         .destination_filename("destination_filename")
         .delete_only_from_source_folder(true)
         .delete_source_file_set_after_download(true)
@@ -176,10 +177,7 @@ fn export_completion() -> ExportCompletion {
         .export_posters(true)
         .export_transcription_format("export_transcription_format")
         .export_metadata_format("export_metadata_format")
-        .export_metadata_view("50a5abc4-f149-11eb-a843-0a580a3db916");
-    model.id = Some("5e5c9c1b-f149-11eb-a843-0a580a3db916".into());
-    model.transfer_type = Some("transfer_type".into());
-    model
+        .export_metadata_view("50a5abc4-f149-11eb-a843-0a580a3db916")
 }
 
 fn new_asset_exports() -> NewAssetExports {

@@ -18,11 +18,11 @@ fn requests() {
     let request = CreateFileSet::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
         NewFileSet::new(
-            "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "Dailies",
-            "base_dir",
-            ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
-        ),
+                "9db03c5f-f149-11eb-a843-0a580a3db916",
+                ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
+            )
+            .name("Dailies")
+            .base_dir("base_dir"),
     );
     lines.add(&request);
     lines.add(&CreateFileSet::new("0eec4756-f149-11eb-a843-0a580a3db916", new_file_set()));
@@ -40,11 +40,11 @@ fn requests() {
         "0eec4756-f149-11eb-a843-0a580a3db916",
         "6257a534-f149-11eb-a843-0a580a3db916",
         FileSetReplacement::new(
-            "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "Dailies",
-            "base_dir",
-            ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
-        ),
+                "9db03c5f-f149-11eb-a843-0a580a3db916",
+                ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
+            )
+            .name("Dailies")
+            .base_dir("base_dir"),
     );
     lines.add(&request);
     let request = ReplaceFileSet::new(
@@ -212,7 +212,7 @@ fn file_set_ids() -> FileSetIds {
 }
 
 fn file_set_patch() -> FileSetPatch {
-    let mut model = FileSetPatch::new()
+    FileSetPatch::new()
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
@@ -227,66 +227,45 @@ fn file_set_patch() -> FileSetPatch {
         .is_archive(true)
         .archive_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("6257a534-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.file_count = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }
 
 fn file_set_replacement() -> FileSetReplacement {
-    let mut model = FileSetReplacement::new(
+    FileSetReplacement::new(
             "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "Dailies",
-            "base_dir",
             ["6ea0ea9d-f149-11eb-a843-0a580a3db916", "b458adb6-f149-11eb-a843-0a580a3db916"],
         )
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+        .name("Dailies")
         .r#type(FileSetType::ManyFiles)
         .status(FileSetStatus::Active)
+        .base_dir("base_dir")
         .is_archive(true)
         .archive_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("6257a534-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.file_count = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }
 
 fn new_file_set() -> NewFileSet {
-    let mut model = NewFileSet::new(
+    NewFileSet::new(
             "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "Dailies",
-            "base_dir",
             ["6ea0ea9d-f149-11eb-a843-0a580a3db916", "b458adb6-f149-11eb-a843-0a580a3db916"],
         )
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+        .name("Dailies")
         .r#type(FileSetType::ManyFiles)
         .status(FileSetStatus::Active)
+        .base_dir("base_dir")
         .is_archive(true)
         .archive_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("6257a534-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.file_count = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }
 
 fn transfer_options() -> TransferOptions {
-    let mut model = TransferOptions::new()
+    TransferOptions::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .component_ids([
@@ -308,9 +287,5 @@ fn transfer_options() -> TransferOptions {
         .original_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .destination_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .destination_storage_method(StorageMethod::File)
-        .delete_local_file_set_after_upload(true);
-    model.id = Some("5e5c9c1b-f149-11eb-a843-0a580a3db916".into());
-    model.destination_file_set_name = Some("destination_file_set_name".into());
-    model.transfer_type = Some("transfer_type".into());
-    model
+        .delete_local_file_set_after_upload(true)
 }

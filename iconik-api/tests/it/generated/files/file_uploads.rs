@@ -158,13 +158,7 @@ fn gcs_upload_parts() -> GcsUploadParts {
 }
 
 fn new_b2_upload() -> NewB2Upload {
-    let mut model = NewB2Upload::new().upload_file_id("upload_file_id");
-    model.authorization_token = Some("authorization_token".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.status = Some("status".into());
-    model.error = Some("error".into());
-    model.error_code = Some("error_code".into());
-    model
+    NewB2Upload::new().upload_file_id("upload_file_id")
 }
 
 fn s3_upload_part() -> S3UploadPart {

@@ -215,15 +215,13 @@ fn format_archive_deletion_options() -> FormatArchiveDeletionOptions {
 }
 
 fn format_archive_options() -> FormatArchiveOptions {
-    let mut model = FormatArchiveOptions::new()
+    FormatArchiveOptions::new()
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .original_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .destination_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .destination_storage_method(StorageMethod::File)
         .destination_directory_path("destination_directory_path")
-        .delete_original(true);
-    model.destination_file_set_name = Some("destination_file_set_name".into());
-    model
+        .delete_original(true)
 }
 
 fn format_archive_v2_options() -> FormatArchiveV2Options {
@@ -236,7 +234,7 @@ fn format_archive_v2_options() -> FormatArchiveV2Options {
 }
 
 fn format_patch() -> FormatPatch {
-    let mut model = FormatPatch::new()
+    FormatPatch::new()
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
         .status(FormatStatus::Active)
@@ -247,18 +245,11 @@ fn format_patch() -> FormatPatch {
         .metadata([[("key".to_owned(), "metadata".into())].into()])
         .external_references([external_reference()])
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("9db03c5f-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.warnings = Some(vec!["warnings".into()]);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }
 
 fn format_replacement() -> FormatReplacement {
-    let mut model = FormatReplacement::new("Dailies")
+    FormatReplacement::new("Dailies")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .status(FormatStatus::Active)
         .archive_status(ArchiveStatus::NotArchived)
@@ -268,14 +259,7 @@ fn format_replacement() -> FormatReplacement {
         .metadata([[("key".to_owned(), "metadata".into())].into()])
         .external_references([external_reference()])
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("9db03c5f-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.warnings = Some(vec!["warnings".into()]);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }
 
 fn format_restore_options() -> FormatRestoreOptions {
@@ -292,7 +276,7 @@ fn format_transfer_options() -> FormatTransferOptions {
 }
 
 fn new_format() -> NewFormat {
-    let mut model = NewFormat::new("Dailies")
+    NewFormat::new("Dailies")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .status(FormatStatus::Active)
         .archive_status(ArchiveStatus::NotArchived)
@@ -302,18 +286,11 @@ fn new_format() -> NewFormat {
         .metadata([[("key".to_owned(), "metadata".into())].into()])
         .external_references([external_reference()])
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("9db03c5f-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.warnings = Some(vec!["warnings".into()]);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }
 
 fn transfer_options() -> TransferOptions {
-    let mut model = TransferOptions::new()
+    TransferOptions::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .component_ids([
@@ -335,9 +312,5 @@ fn transfer_options() -> TransferOptions {
         .original_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .destination_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .destination_storage_method(StorageMethod::File)
-        .delete_local_file_set_after_upload(true);
-    model.id = Some("5e5c9c1b-f149-11eb-a843-0a580a3db916".into());
-    model.destination_file_set_name = Some("destination_file_set_name".into());
-    model.transfer_type = Some("transfer_type".into());
-    model
+        .delete_local_file_set_after_upload(true)
 }

@@ -55,9 +55,6 @@ fn gateway_event_ids() -> GatewayEventIds {
 }
 
 fn new_gateway_event() -> NewGatewayEvent {
-    let mut model = NewGatewayEvent::new(GatewayEventType::Restart)
-        .data(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
-    model.id = Some("89ae4ade-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model
+    NewGatewayEvent::new(GatewayEventType::Restart)
+        .data(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
 }

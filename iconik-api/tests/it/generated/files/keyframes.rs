@@ -139,7 +139,7 @@ fn requests() {
 }
 
 fn keyframe_patch() -> KeyframePatch {
-    let mut model = KeyframePatch::new()
+    KeyframePatch::new()
         .name("Dailies")
         .filename("filename")
         .r#type(KeyframeType::KeyframeMap)
@@ -154,22 +154,11 @@ fn keyframe_patch() -> KeyframePatch {
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+        .content_type("content_type")
 }
 
 fn keyframe_replacement() -> KeyframeReplacement {
-    let mut model = KeyframeReplacement::new(KeyframeType::KeyframeMap)
+    KeyframeReplacement::new(KeyframeType::KeyframeMap)
         .name("Dailies")
         .filename("filename")
         .status(FileStatus::Open)
@@ -183,22 +172,11 @@ fn keyframe_replacement() -> KeyframeReplacement {
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+        .content_type("content_type")
 }
 
 fn new_keyframe() -> NewKeyframe {
-    let mut model = NewKeyframe::new(KeyframeType::KeyframeMap)
+    NewKeyframe::new(KeyframeType::KeyframeMap)
         .name("Dailies")
         .filename("filename")
         .status(FileStatus::Open)
@@ -212,18 +190,7 @@ fn new_keyframe() -> NewKeyframe {
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+        .content_type("content_type")
 }
 
 fn resolution() -> Resolution {

@@ -24,37 +24,13 @@ fn requests() {
 }
 
 fn logo_patch() -> LogoPatch {
-    let mut model = LogoPatch::new().name("Dailies");
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.id = Some("77d49017-f149-11eb-a843-0a580a3db916".into());
-    model.filename = Some("filename".into());
-    model.url = Some("https://example.com/".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+    LogoPatch::new().name("Dailies")
 }
 
 fn new_logo() -> NewLogo {
-    let mut model = NewLogo::new("Dailies")
+    NewLogo::new("Dailies")
         .filename("filename")
         .content_type("content_type")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .user_id("409cc53f-f149-11eb-a843-0a580a3db916");
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.id = Some("77d49017-f149-11eb-a843-0a580a3db916".into());
-    model.url = Some("https://example.com/".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
 }

@@ -74,7 +74,7 @@ fn requests() {
 }
 
 fn new_playlist_keyframe() -> NewPlaylistKeyframe {
-    let mut model = NewPlaylistKeyframe::new(KeyframeType::KeyframeMap)
+    NewPlaylistKeyframe::new(KeyframeType::KeyframeMap)
         .name("Dailies")
         .filename("filename")
         .status(FileStatus::Open)
@@ -86,21 +86,11 @@ fn new_playlist_keyframe() -> NewPlaylistKeyframe {
         .time_code(time_code())
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+        .content_type("content_type")
 }
 
 fn playlist_keyframe_patch() -> PlaylistKeyframePatch {
-    let mut model = PlaylistKeyframePatch::new()
+    PlaylistKeyframePatch::new()
         .name("Dailies")
         .filename("filename")
         .r#type(KeyframeType::KeyframeMap)
@@ -112,17 +102,11 @@ fn playlist_keyframe_patch() -> PlaylistKeyframePatch {
         .size(1)
         .time_code(time_code())
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916")
 }
 
 fn playlist_keyframe_replacement() -> PlaylistKeyframeReplacement {
-    let mut model = PlaylistKeyframeReplacement::new(KeyframeType::KeyframeMap)
+    PlaylistKeyframeReplacement::new(KeyframeType::KeyframeMap)
         .name("Dailies")
         .filename("filename")
         .status(FileStatus::Open)
@@ -133,13 +117,7 @@ fn playlist_keyframe_replacement() -> PlaylistKeyframeReplacement {
         .size(1)
         .time_code(time_code())
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916");
-    model.id = Some("266b64ac-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .playlist_id("ab15dd26-f149-11eb-a843-0a580a3db916")
 }
 
 fn resolution() -> Resolution {

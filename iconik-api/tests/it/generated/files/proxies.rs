@@ -177,7 +177,7 @@ fn requests() {
 }
 
 fn new_proxy() -> NewProxy {
-    let mut model = NewProxy::new()
+    NewProxy::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
@@ -197,23 +197,11 @@ fn new_proxy() -> NewProxy {
         .size(1)
         .proxy_container_id("f2f8abeb-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .content_type("content_type");
-    model.id = Some("c0705c16-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model
+        .content_type("content_type")
 }
 
 fn proxy_patch() -> ProxyPatch {
-    let mut model = ProxyPatch::new()
+    ProxyPatch::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
@@ -232,17 +220,11 @@ fn proxy_patch() -> ProxyPatch {
         .is_multichannel(true)
         .size(1)
         .proxy_container_id("f2f8abeb-f149-11eb-a843-0a580a3db916")
-        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("c0705c16-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn proxy_replacement() -> ProxyReplacement {
-    let mut model = ProxyReplacement::new()
+    ProxyReplacement::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
@@ -261,13 +243,7 @@ fn proxy_replacement() -> ProxyReplacement {
         .is_multichannel(true)
         .size(1)
         .proxy_container_id("f2f8abeb-f149-11eb-a843-0a580a3db916")
-        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916");
-    model.id = Some("c0705c16-f149-11eb-a843-0a580a3db916".into());
-    model.is_public = Some(true);
-    model.url = Some("https://example.com/".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }
 
 fn resolution() -> Resolution {

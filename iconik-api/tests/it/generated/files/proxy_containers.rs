@@ -27,7 +27,10 @@ fn requests() {
         "0eec4756-f149-11eb-a843-0a580a3db916",
         "c0705c16-f149-11eb-a843-0a580a3db916",
         "f2f8abeb-f149-11eb-a843-0a580a3db916",
-        NewProxyFile::new("original_name", "directory_path", FileType::File, "proxy_sequence_type"),
+        NewProxyFile::new(FileType::File)
+            .original_name("original_name")
+            .directory_path("directory_path")
+            .proxy_sequence_type("proxy_sequence_type"),
     );
     lines.add(&request);
     let request = CreateProxyContainerFile::new(
@@ -87,12 +90,7 @@ fn new_proxy_container() -> NewProxyContainer {
 }
 
 fn new_proxy_file() -> NewProxyFile {
-    let mut model = NewProxyFile::new(
-            "original_name",
-            "directory_path",
-            FileType::File,
-            "proxy_sequence_type",
-        )
+    NewProxyFile::new(FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -100,6 +98,8 @@ fn new_proxy_file() -> NewProxyFile {
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("ae3c2630-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(ProxyFileStatus::Open)
@@ -107,11 +107,8 @@ fn new_proxy_file() -> NewProxyFile {
         .template_engine(TemplateEngine::Jinja2)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
-        .file_date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("ae3c2630-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .file_date_modified("2026-03-01T12:00:00Z")
+        .proxy_sequence_type("proxy_sequence_type")
 }
 
 fn proxy_file_patch() -> ProxyFilePatch {

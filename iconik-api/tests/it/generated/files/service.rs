@@ -18,7 +18,9 @@ fn requests() {
     lines.add(&request);
     let request = CreateFile::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        NewFile::new("original_name", "directory_path", FileType::File),
+        NewFile::new(FileType::File)
+            .original_name("original_name")
+            .directory_path("directory_path"),
     );
     lines.add(&request);
     lines.add(&CreateFile::new("0eec4756-f149-11eb-a843-0a580a3db916", new_file()));
@@ -39,12 +41,9 @@ fn requests() {
     let request = ReplaceFile::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
         "3b12cc0e-f149-11eb-a843-0a580a3db916",
-        FileReplacement::new(
-            "6257a534-f149-11eb-a843-0a580a3db916",
-            "original_name",
-            "directory_path",
-            FileType::File,
-        ),
+        FileReplacement::new("6257a534-f149-11eb-a843-0a580a3db916", FileType::File)
+            .original_name("original_name")
+            .directory_path("directory_path"),
     );
     lines.add(&request);
     let request = ReplaceFile::new(
@@ -145,13 +144,13 @@ fn requests() {
         "0eec4756-f149-11eb-a843-0a580a3db916",
         "3b12cc0e-f149-11eb-a843-0a580a3db916",
         NewEditProxy::new(
-            "Dailies",
-            "d426709a-f149-11eb-a843-0a580a3db916",
-            "669a04bb-f149-11eb-a843-0a580a3db916",
-            "directory_path",
-            1,
-            1,
-        ),
+                "d426709a-f149-11eb-a843-0a580a3db916",
+                "669a04bb-f149-11eb-a843-0a580a3db916",
+            )
+            .name("Dailies")
+            .directory_path("directory_path")
+            .width(1)
+            .height(1),
     );
     lines.add(&request);
     let request = CreateFileEditProxy::new(
@@ -184,7 +183,7 @@ fn requests() {
 }
 
 fn file_patch() -> FilePatch {
-    let mut model = FilePatch::new()
+    FilePatch::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -203,36 +202,19 @@ fn file_patch() -> FilePatch {
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
         .file_date_modified("2026-03-01T12:00:00Z")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("3b12cc0e-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.url = Some("https://example.com/".into());
-    model.file_set_status = Some("file_set_status".into());
-    model.format_status = Some("format_status".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }
 
 fn file_replacement() -> FileReplacement {
-    let mut model = FileReplacement::new(
-            "6257a534-f149-11eb-a843-0a580a3db916",
-            "original_name",
-            "directory_path",
-            FileType::File,
-        )
+    FileReplacement::new("6257a534-f149-11eb-a843-0a580a3db916", FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("3b12cc0e-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(FileStatus::Open)
@@ -241,21 +223,7 @@ fn file_replacement() -> FileReplacement {
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
         .file_date_modified("2026-03-01T12:00:00Z")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("3b12cc0e-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.url = Some("https://example.com/".into());
-    model.file_set_status = Some("file_set_status".into());
-    model.format_status = Some("format_status".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }
 
 fn file_upload() -> FileUpload {
@@ -275,13 +243,13 @@ fn file_upload() -> FileUpload {
 
 fn new_edit_proxy() -> NewEditProxy {
     NewEditProxy::new(
-            "Dailies",
             "d426709a-f149-11eb-a843-0a580a3db916",
             "669a04bb-f149-11eb-a843-0a580a3db916",
-            "directory_path",
-            1,
-            1,
         )
+        .name("Dailies")
+        .directory_path("directory_path")
+        .width(1)
+        .height(1)
         .allow_mxf(true)
         .file_suffix("file_suffix")
         .force_storage_id(true)
@@ -290,7 +258,7 @@ fn new_edit_proxy() -> NewEditProxy {
 }
 
 fn new_file() -> NewFile {
-    let mut model = NewFile::new("original_name", "directory_path", FileType::File)
+    NewFile::new(FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -298,6 +266,8 @@ fn new_file() -> NewFile {
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("3b12cc0e-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(FileStatus::Open)
@@ -306,18 +276,7 @@ fn new_file() -> NewFile {
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
         .file_date_modified("2026-03-01T12:00:00Z")
-        .content_type("content_type");
-    model.id = Some("3b12cc0e-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model
+        .content_type("content_type")
 }
 
 fn reindex_options() -> ReindexOptions {

@@ -29,7 +29,9 @@ fn requests() {
     lines.add(&request);
     let request = CreateStorageFile::new(
         "669a04bb-f149-11eb-a843-0a580a3db916",
-        NewStorageFile::new("original_name", "directory_path", FileType::File),
+        NewStorageFile::new(FileType::File)
+            .original_name("original_name")
+            .directory_path("directory_path"),
     );
     lines.add(&request);
     let request = CreateStorageFile::new(
@@ -39,7 +41,9 @@ fn requests() {
     lines.add(&request);
     let request = ReplaceStorageFile::new(
         "669a04bb-f149-11eb-a843-0a580a3db916",
-        StorageFileReplacement::new("original_name", "directory_path", FileType::File),
+        StorageFileReplacement::new(FileType::File)
+            .original_name("original_name")
+            .directory_path("directory_path"),
     );
     lines.add(&request);
     let request = ReplaceStorageFile::new(
@@ -88,7 +92,7 @@ fn requests() {
     lines.add(&request);
     let request = CheckStorageFileExistence::new(
         "669a04bb-f149-11eb-a843-0a580a3db916",
-        StorageFilePath::new("directory_path", "file_name"),
+        StorageFilePath::new().directory_path("directory_path").file_name("file_name"),
     );
     lines.add(&request);
     let request = CheckStorageFileExistence::new(
@@ -137,11 +141,7 @@ fn requests() {
 }
 
 fn new_storage_file() -> NewStorageFile {
-    let mut model = NewStorageFile::new(
-            "original_name",
-            "directory_path",
-            FileType::File,
-        )
+    NewStorageFile::new(FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -149,6 +149,8 @@ fn new_storage_file() -> NewStorageFile {
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("3b12cc0e-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(FileStatus::Open)
@@ -156,11 +158,7 @@ fn new_storage_file() -> NewStorageFile {
         .template_engine(TemplateEngine::Jinja2)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
-        .file_date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("3b12cc0e-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .file_date_modified("2026-03-01T12:00:00Z")
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -175,7 +173,7 @@ fn storage_file_owners() -> StorageFileOwners {
 }
 
 fn storage_file_patch() -> StorageFilePatch {
-    let mut model = StorageFilePatch::new()
+    StorageFilePatch::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -193,26 +191,20 @@ fn storage_file_patch() -> StorageFilePatch {
         .template_engine(TemplateEngine::Jinja2)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
-        .file_date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("3b12cc0e-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .file_date_modified("2026-03-01T12:00:00Z")
 }
 
 fn storage_file_path() -> StorageFilePath {
-    StorageFilePath::new("directory_path", "file_name")
+    StorageFilePath::new()
+        .directory_path("directory_path")
+        .file_name("file_name")
         .file_type(FileType::File)
         .template("template")
         .template_engine(TemplateEngine::Jinja2)
 }
 
 fn storage_file_replacement() -> StorageFileReplacement {
-    let mut model = StorageFileReplacement::new(
-            "original_name",
-            "directory_path",
-            FileType::File,
-        )
+    StorageFileReplacement::new(FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -220,6 +212,8 @@ fn storage_file_replacement() -> StorageFileReplacement {
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("3b12cc0e-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(FileStatus::Open)
@@ -227,9 +221,5 @@ fn storage_file_replacement() -> StorageFileReplacement {
         .template_engine(TemplateEngine::Jinja2)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
-        .file_date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("3b12cc0e-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .file_date_modified("2026-03-01T12:00:00Z")
 }

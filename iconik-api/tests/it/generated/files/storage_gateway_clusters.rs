@@ -67,7 +67,7 @@ fn gateway_settings() -> GatewaySettings {
 }
 
 fn new_storage_gateway_cluster() -> NewStorageGatewayCluster {
-    let mut model = NewStorageGatewayCluster::new(
+    NewStorageGatewayCluster::new(
             "Dailies",
             true,
             ["669a04bb-f149-11eb-a843-0a580a3db916", "f17aeb50-f149-11eb-a843-0a580a3db916"],
@@ -75,19 +75,11 @@ fn new_storage_gateway_cluster() -> NewStorageGatewayCluster {
         .description("description")
         .settings(gateway_settings())
         .db_connection_uri("https://example.com/")
-        .visibility_timeout(3600);
-    model.id = Some("8264d8fc-f149-11eb-a843-0a580a3db916".into());
-    model.status = Some(GatewayStatus::Active);
-    model.total_files_number = Some(1);
-    model.transcode_queue_total = Some(1);
-    model.uploads_queue_total = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .visibility_timeout(3600)
 }
 
 fn storage_gateway_cluster_patch() -> StorageGatewayClusterPatch {
-    let mut model = StorageGatewayClusterPatch::new()
+    StorageGatewayClusterPatch::new()
         .name("Dailies")
         .description("description")
         .enabled(true)
@@ -97,19 +89,11 @@ fn storage_gateway_cluster_patch() -> StorageGatewayClusterPatch {
         ])
         .settings(gateway_settings())
         .db_connection_uri("https://example.com/")
-        .visibility_timeout(3600);
-    model.id = Some("8264d8fc-f149-11eb-a843-0a580a3db916".into());
-    model.status = Some(GatewayStatus::Active);
-    model.total_files_number = Some(1);
-    model.transcode_queue_total = Some(1);
-    model.uploads_queue_total = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .visibility_timeout(3600)
 }
 
 fn storage_gateway_cluster_replacement() -> StorageGatewayClusterReplacement {
-    let mut model = StorageGatewayClusterReplacement::new(
+    StorageGatewayClusterReplacement::new(
             "Dailies",
             true,
             ["669a04bb-f149-11eb-a843-0a580a3db916", "f17aeb50-f149-11eb-a843-0a580a3db916"],
@@ -117,13 +101,5 @@ fn storage_gateway_cluster_replacement() -> StorageGatewayClusterReplacement {
         .description("description")
         .settings(gateway_settings())
         .db_connection_uri("https://example.com/")
-        .visibility_timeout(3600);
-    model.id = Some("8264d8fc-f149-11eb-a843-0a580a3db916".into());
-    model.status = Some(GatewayStatus::Active);
-    model.total_files_number = Some(1);
-    model.transcode_queue_total = Some(1);
-    model.uploads_queue_total = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .visibility_timeout(3600)
 }

@@ -76,22 +76,18 @@ fn gateway_settings() -> GatewaySettings {
 }
 
 fn new_storage_gateway() -> NewStorageGateway {
-    let mut model = NewStorageGateway::new("Dailies", true)
+    NewStorageGateway::new("Dailies", true)
         .description("description")
         .cluster_id("8264d8fc-f149-11eb-a843-0a580a3db916")
         .roles([GatewayRole::Main, GatewayRole::Checksum])
         .storages([("key", gateway_mount())])
         .settings(gateway_settings())
         .storage_addr("storage_addr")
-        .public_identity("public_identity");
-    model.id = Some("cf4ada7c-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .public_identity("public_identity")
 }
 
 fn storage_gateway_patch() -> StorageGatewayPatch {
-    let mut model = StorageGatewayPatch::new()
+    StorageGatewayPatch::new()
         .name("Dailies")
         .description("description")
         .enabled(true)
@@ -100,24 +96,16 @@ fn storage_gateway_patch() -> StorageGatewayPatch {
         .storages([("key", gateway_mount())])
         .settings(gateway_settings())
         .storage_addr("storage_addr")
-        .public_identity("public_identity");
-    model.id = Some("cf4ada7c-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .public_identity("public_identity")
 }
 
 fn storage_gateway_replacement() -> StorageGatewayReplacement {
-    let mut model = StorageGatewayReplacement::new("Dailies", true)
+    StorageGatewayReplacement::new("Dailies", true)
         .description("description")
         .cluster_id("8264d8fc-f149-11eb-a843-0a580a3db916")
         .roles([GatewayRole::Main, GatewayRole::Checksum])
         .storages([("key", gateway_mount())])
         .settings(gateway_settings())
         .storage_addr("storage_addr")
-        .public_identity("public_identity");
-    model.id = Some("cf4ada7c-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .public_identity("public_identity")
 }

@@ -113,11 +113,9 @@ fn requests() {
     lines.add(&request);
     lines.add(&VerifyStorageNewPermissions::new(storage_permissions_options()));
     let request = SwapStorage::new(
-        StorageSwap::new(
-            "669a04bb-f149-11eb-a843-0a580a3db916",
-            "669a04bb-f149-11eb-a843-0a580a3db916",
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        ),
+        StorageSwap::new("2bcd59d5-f149-11eb-a843-0a580a3db916")
+            .source_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+            .destination_storage_id("669a04bb-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     lines.add(&SwapStorage::new(storage_swap()));
@@ -166,7 +164,7 @@ fn gateway_log_file() -> GatewayLogFile {
 }
 
 fn new_storage() -> NewStorage {
-    let mut model = NewStorage::new(
+    NewStorage::new(
             "Dailies",
             StorageMethod::File,
             StoragePurpose::Files,
@@ -176,11 +174,7 @@ fn new_storage() -> NewStorage {
         .status(StorageStatus::Active)
         .status_message("status_message")
         .scanner_status("scanner_status")
-        .last_scanned("2026-03-01T12:00:00Z");
-    model.id = Some("669a04bb-f149-11eb-a843-0a580a3db916".into());
-    model.default = Some(true);
-    model.version = Some("version".into());
-    model
+        .last_scanned("2026-03-01T12:00:00Z")
 }
 
 fn pattern_priority() -> PatternPriority {
@@ -200,7 +194,7 @@ fn storage_auto_scan() -> StorageAutoScan {
 }
 
 fn storage_patch() -> StoragePatch {
-    let mut model = StoragePatch::new()
+    StoragePatch::new()
         .name("Dailies")
         .description("description")
         .method(StorageMethod::File)
@@ -209,11 +203,7 @@ fn storage_patch() -> StoragePatch {
         .status(StorageStatus::Active)
         .status_message("status_message")
         .scanner_status("scanner_status")
-        .last_scanned("2026-03-01T12:00:00Z");
-    model.id = Some("669a04bb-f149-11eb-a843-0a580a3db916".into());
-    model.default = Some(true);
-    model.version = Some("version".into());
-    model
+        .last_scanned("2026-03-01T12:00:00Z")
 }
 
 fn storage_permissions_options() -> StoragePermissionsOptions {
@@ -221,7 +211,7 @@ fn storage_permissions_options() -> StoragePermissionsOptions {
 }
 
 fn storage_replacement() -> StorageReplacement {
-    let mut model = StorageReplacement::new(
+    StorageReplacement::new(
             "Dailies",
             StorageMethod::File,
             StoragePurpose::Files,
@@ -231,11 +221,7 @@ fn storage_replacement() -> StorageReplacement {
         .status(StorageStatus::Active)
         .status_message("status_message")
         .scanner_status("scanner_status")
-        .last_scanned("2026-03-01T12:00:00Z");
-    model.id = Some("669a04bb-f149-11eb-a843-0a580a3db916".into());
-    model.default = Some(true);
-    model.version = Some("version".into());
-    model
+        .last_scanned("2026-03-01T12:00:00Z")
 }
 
 fn storage_scan_options() -> StorageScanOptions {
@@ -325,9 +311,7 @@ fn storage_settings() -> StorageSettings {
 }
 
 fn storage_swap() -> StorageSwap {
-    StorageSwap::new(
-        "669a04bb-f149-11eb-a843-0a580a3db916",
-        "669a04bb-f149-11eb-a843-0a580a3db916",
-        "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    )
+    StorageSwap::new("2bcd59d5-f149-11eb-a843-0a580a3db916")
+        .source_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+        .destination_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
 }

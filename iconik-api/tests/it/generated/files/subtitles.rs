@@ -148,42 +148,25 @@ fn requests() {
 }
 
 fn new_subtitle() -> NewSubtitle {
-    let mut model = NewSubtitle::new(
-            "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "language",
-            true,
-        )
+    NewSubtitle::new("9db03c5f-f149-11eb-a843-0a580a3db916", "language", true)
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
-        .content("content");
-    model.id = Some("43b7d2bc-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model
+        .content("content")
 }
 
 fn subtitle_patch() -> SubtitlePatch {
-    let mut model = SubtitlePatch::new()
+    SubtitlePatch::new()
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .language("language")
         .closed_captions(true)
         .name("Dailies")
-        .content("content");
-    model.id = Some("43b7d2bc-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model
+        .content("content")
 }
 
 fn subtitle_replacement() -> SubtitleReplacement {
-    let mut model = SubtitleReplacement::new(
-            "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "language",
-            true,
-        )
+    SubtitleReplacement::new("9db03c5f-f149-11eb-a843-0a580a3db916", "language", true)
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
-        .content("content");
-    model.id = Some("43b7d2bc-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model
+        .content("content")
 }

@@ -12,12 +12,12 @@ fn requests() {
     let request = CreateTemporaryFileSet::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
         NewTemporaryFileSet::new(
-            "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "Dailies",
-            "base_dir",
-            ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
-            "c6776a51-f149-11eb-a843-0a580a3db916",
-        ),
+                "9db03c5f-f149-11eb-a843-0a580a3db916",
+                ["6ea0ea9d-f149-11eb-a843-0a580a3db916"],
+                "c6776a51-f149-11eb-a843-0a580a3db916",
+            )
+            .name("Dailies")
+            .base_dir("base_dir"),
     );
     lines.add(&request);
     let request = CreateTemporaryFileSet::new(
@@ -51,26 +51,19 @@ fn requests() {
 }
 
 fn new_temporary_file_set() -> NewTemporaryFileSet {
-    let mut model = NewTemporaryFileSet::new(
+    NewTemporaryFileSet::new(
             "9db03c5f-f149-11eb-a843-0a580a3db916",
-            "Dailies",
-            "base_dir",
             ["6ea0ea9d-f149-11eb-a843-0a580a3db916", "b458adb6-f149-11eb-a843-0a580a3db916"],
             "c6776a51-f149-11eb-a843-0a580a3db916",
         )
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
+        .name("Dailies")
         .r#type(FileSetType::ManyFiles)
         .status(FileSetStatus::Active)
+        .base_dir("base_dir")
         .is_archive(true)
         .archive_file_set_id("6257a534-f149-11eb-a843-0a580a3db916")
         .original_storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .date_deleted("2026-03-01T12:00:00Z");
-    model.id = Some("980eee67-f149-11eb-a843-0a580a3db916".into());
-    model.asset_id = Some("0eec4756-f149-11eb-a843-0a580a3db916".into());
-    model.file_count = Some(1);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.deleted_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_deleted("2026-03-01T12:00:00Z")
 }

@@ -11,7 +11,9 @@ fn requests() {
     let mut lines = crate::Lines::default();
     let request = CreateTemporaryFile::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        NewTemporaryFile::new("original_name", "directory_path", FileType::File),
+        NewTemporaryFile::new(FileType::File)
+            .original_name("original_name")
+            .directory_path("directory_path"),
     );
     lines.add(&request);
     let request = CreateTemporaryFile::new(
@@ -24,11 +26,11 @@ fn requests() {
         "0eec4756-f149-11eb-a843-0a580a3db916",
         "6b98f987-f149-11eb-a843-0a580a3db916",
         TemporaryFileReplacement::new(
-            "980eee67-f149-11eb-a843-0a580a3db916",
-            "original_name",
-            "directory_path",
-            FileType::File,
-        ),
+                "980eee67-f149-11eb-a843-0a580a3db916",
+                FileType::File,
+            )
+            .original_name("original_name")
+            .directory_path("directory_path"),
     );
     lines.add(&request);
     let request = ReplaceTemporaryFile::new(
@@ -60,11 +62,7 @@ fn requests() {
 }
 
 fn new_temporary_file() -> NewTemporaryFile {
-    let mut model = NewTemporaryFile::new(
-            "original_name",
-            "directory_path",
-            FileType::File,
-        )
+    NewTemporaryFile::new(FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -72,6 +70,8 @@ fn new_temporary_file() -> NewTemporaryFile {
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("3b12cc0e-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(FileStatus::Open)
@@ -80,23 +80,11 @@ fn new_temporary_file() -> NewTemporaryFile {
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
         .file_date_modified("2026-03-01T12:00:00Z")
-        .content_type("content_type");
-    model.id = Some("6b98f987-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.path_exist = Some(true);
-    model
+        .content_type("content_type")
 }
 
 fn temporary_file_patch() -> TemporaryFilePatch {
-    let mut model = TemporaryFilePatch::new()
+    TemporaryFilePatch::new()
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
@@ -115,36 +103,19 @@ fn temporary_file_patch() -> TemporaryFilePatch {
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
         .file_date_modified("2026-03-01T12:00:00Z")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("6b98f987-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.url = Some("https://example.com/".into());
-    model.file_set_status = Some("file_set_status".into());
-    model.format_status = Some("format_status".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }
 
 fn temporary_file_replacement() -> TemporaryFileReplacement {
-    let mut model = TemporaryFileReplacement::new(
-            "980eee67-f149-11eb-a843-0a580a3db916",
-            "original_name",
-            "directory_path",
-            FileType::File,
-        )
+    TemporaryFileReplacement::new("980eee67-f149-11eb-a843-0a580a3db916", FileType::File)
         .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
         .version_id("d426709a-f149-11eb-a843-0a580a3db916")
         .format_id("9db03c5f-f149-11eb-a843-0a580a3db916")
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
         .parent_id("3b12cc0e-f149-11eb-a843-0a580a3db916")
         .name("Dailies")
+        .original_name("original_name")
+        .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
         .status(FileStatus::Open)
@@ -153,19 +124,5 @@ fn temporary_file_replacement() -> TemporaryFileReplacement {
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .file_date_created("2026-03-01T12:00:00Z")
         .file_date_modified("2026-03-01T12:00:00Z")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("6b98f987-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.storage_method = Some(StorageMethod::File);
-    model.multipart_upload_url = Some("https://example.com/".into());
-    model.upload_filename = Some("upload_filename".into());
-    model.upload_url = Some("https://example.com/".into());
-    model.upload_method = Some("upload_method".into());
-    model.upload_headers = Some([("key".to_owned(), "upload_headers".into())].into());
-    model.upload_credentials = Some([("key".to_owned(), "upload_credentials".into())].into());
-    model.url = Some("https://example.com/".into());
-    model.file_set_status = Some("file_set_status".into());
-    model.format_status = Some("format_status".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }

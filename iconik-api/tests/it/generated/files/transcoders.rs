@@ -97,9 +97,7 @@ fn requests() {
 }
 
 fn new_transcoder() -> NewTranscoder {
-    let mut model = NewTranscoder::new("Dailies", TranscoderType::Vantage, transcoder_settings());
-    model.id = Some("22eecee3-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewTranscoder::new("Dailies", TranscoderType::Vantage, transcoder_settings())
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -107,22 +105,14 @@ fn reindex_options() -> ReindexOptions {
 }
 
 fn transcoder_patch() -> TranscoderPatch {
-    let mut model = TranscoderPatch::new()
+    TranscoderPatch::new()
         .name("Dailies")
         .r#type(TranscoderType::Vantage)
-        .settings(transcoder_settings());
-    model.id = Some("22eecee3-f149-11eb-a843-0a580a3db916".into());
-    model
+        .settings(transcoder_settings())
 }
 
 fn transcoder_replacement() -> TranscoderReplacement {
-    let mut model = TranscoderReplacement::new(
-        "Dailies",
-        TranscoderType::Vantage,
-        transcoder_settings(),
-    );
-    model.id = Some("22eecee3-f149-11eb-a843-0a580a3db916".into());
-    model
+    TranscoderReplacement::new("Dailies", TranscoderType::Vantage, transcoder_settings())
 }
 
 fn transcoder_settings() -> TranscoderSettings {

@@ -157,25 +157,21 @@ fn requests() {
 }
 
 fn identified_job_step_patch() -> IdentifiedJobStepPatch {
-    let mut model = IdentifiedJobStepPatch::new("ab7dbab3-f149-11eb-a843-0a580a3db916")
+    IdentifiedJobStepPatch::new("ab7dbab3-f149-11eb-a843-0a580a3db916")
         .label("label")
         .status(JobStepStatus::InProgress)
         .message("message")
-        .error_message("error_message");
-    model.date_updated = Some("2026-03-01T12:00:00Z".into());
-    model
+        .error_message("error_message")
 }
 
 fn identified_job_step_replacement() -> IdentifiedJobStepReplacement {
-    let mut model = IdentifiedJobStepReplacement::new(
+    IdentifiedJobStepReplacement::new(
             "ab7dbab3-f149-11eb-a843-0a580a3db916",
             "label",
             JobStepStatus::InProgress,
         )
         .message("message")
-        .error_message("error_message");
-    model.date_updated = Some("2026-03-01T12:00:00Z".into());
-    model
+        .error_message("error_message")
 }
 
 fn job_action() -> JobAction {
@@ -191,13 +187,6 @@ fn job_actions() -> JobActions {
         .change_priority(job_action())
 }
 
-fn job_child_progress() -> JobChildProgress {
-    JobChildProgress::new()
-        .status(JobStatus::Ready)
-        .progress_processed(1)
-        .progress_total(1)
-}
-
 fn job_control_options() -> JobControlOptions {
     JobControlOptions::new(
         ["c6776a51-f149-11eb-a843-0a580a3db916", "cec73322-f149-11eb-a843-0a580a3db916"],
@@ -211,7 +200,7 @@ fn job_ids() -> JobIds {
 }
 
 fn job_patch() -> JobPatch {
-    let mut model = JobPatch::new()
+    JobPatch::new()
         .title("Dailies")
         .r#type(JobType::Mediainfo)
         .custom_type("custom_type")
@@ -229,16 +218,7 @@ fn job_patch() -> JobPatch {
         .job_context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
         .action_context(job_actions())
         .started_at("2026-03-01T12:00:00Z")
-        .completed_at("2026-03-01T12:00:00Z");
-    model.id = Some("c6776a51-f149-11eb-a843-0a580a3db916".into());
-    model.children_progress = Some([("key".to_owned(), job_child_progress())].into());
-    model.progress = Some(1);
-    model.priority = Some(1);
-    model.steps = Some(vec![job_step()]);
-    model.created_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .completed_at("2026-03-01T12:00:00Z")
 }
 
 fn job_reindex_options() -> JobReindexOptions {
@@ -246,7 +226,7 @@ fn job_reindex_options() -> JobReindexOptions {
 }
 
 fn job_replacement() -> JobReplacement {
-    let mut model = JobReplacement::new("Dailies", JobType::Mediainfo, JobStatus::Ready)
+    JobReplacement::new("Dailies", JobType::Mediainfo, JobStatus::Ready)
         .custom_type("custom_type")
         .object_type("object_type")
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
@@ -261,36 +241,16 @@ fn job_replacement() -> JobReplacement {
         .job_context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
         .action_context(job_actions())
         .started_at("2026-03-01T12:00:00Z")
-        .completed_at("2026-03-01T12:00:00Z");
-    model.id = Some("c6776a51-f149-11eb-a843-0a580a3db916".into());
-    model.children_progress = Some([("key".to_owned(), job_child_progress())].into());
-    model.progress = Some(1);
-    model.priority = Some(1);
-    model.steps = Some(vec![job_step()]);
-    model.created_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
-}
-
-fn job_step() -> JobStep {
-    let mut model = JobStep::new("label", JobStepStatus::InProgress)
-        .id("ab7dbab3-f149-11eb-a843-0a580a3db916")
-        .message("message")
-        .error_message("error_message");
-    model.date_updated = Some("2026-03-01T12:00:00Z".into());
-    model
+        .completed_at("2026-03-01T12:00:00Z")
 }
 
 fn job_step_patch() -> JobStepPatch {
-    let mut model = JobStepPatch::new()
+    JobStepPatch::new()
         .id("ab7dbab3-f149-11eb-a843-0a580a3db916")
         .label("label")
         .status(JobStepStatus::InProgress)
         .message("message")
-        .error_message("error_message");
-    model.date_updated = Some("2026-03-01T12:00:00Z".into());
-    model
+        .error_message("error_message")
 }
 
 fn job_step_patches() -> JobStepPatches {
@@ -298,12 +258,10 @@ fn job_step_patches() -> JobStepPatches {
 }
 
 fn job_step_replacement() -> JobStepReplacement {
-    let mut model = JobStepReplacement::new("label", JobStepStatus::InProgress)
+    JobStepReplacement::new("label", JobStepStatus::InProgress)
         .id("ab7dbab3-f149-11eb-a843-0a580a3db916")
         .message("message")
-        .error_message("error_message");
-    model.date_updated = Some("2026-03-01T12:00:00Z".into());
-    model
+        .error_message("error_message")
 }
 
 fn job_step_replacements() -> JobStepReplacements {
@@ -327,7 +285,7 @@ fn jobs_priority() -> JobsPriority {
 }
 
 fn new_job() -> NewJob {
-    let mut model = NewJob::new("Dailies", JobType::Mediainfo, JobStatus::Ready)
+    NewJob::new("Dailies", JobType::Mediainfo, JobStatus::Ready)
         .custom_type("custom_type")
         .object_type("object_type")
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
@@ -342,16 +300,7 @@ fn new_job() -> NewJob {
         .job_context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
         .action_context(job_actions())
         .started_at("2026-03-01T12:00:00Z")
-        .completed_at("2026-03-01T12:00:00Z");
-    model.id = Some("c6776a51-f149-11eb-a843-0a580a3db916".into());
-    model.children_progress = Some([("key".to_owned(), job_child_progress())].into());
-    model.progress = Some(1);
-    model.priority = Some(1);
-    model.steps = Some(vec![job_step()]);
-    model.created_by = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .completed_at("2026-03-01T12:00:00Z")
 }
 
 fn related_object() -> RelatedObject {

@@ -11,7 +11,10 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListCategories::new("object_type"));
     lines.add(&ListCategories::new("object_type"));
-    let request = CreateCategory::new("object_type", NewMetadataCategory::new("Dailies", "label"));
+    let request = CreateCategory::new(
+        "object_type",
+        NewMetadataCategory::new().name("Dailies").label("label"),
+    );
     lines.add(&request);
     lines.add(&CreateCategory::new("object_type", new_metadata_category()));
     lines.add(&GetCategory::new("object_type", "Dailies"));
@@ -24,7 +27,7 @@ fn requests() {
     let request = ReplaceCategory::new(
         "object_type",
         "Dailies",
-        MetadataCategoryReplacement::new("Dailies", "label"),
+        MetadataCategoryReplacement::new().name("Dailies").label("label"),
     );
     lines.add(&request);
     lines.add(&ReplaceCategory::new("object_type", "Dailies", metadata_category_replacement()));
@@ -33,61 +36,20 @@ fn requests() {
     lines.check("metadata", "categories");
 }
 
-fn field_option() -> FieldOption {
-    FieldOption::new().label("label").value("value")
-}
-
 fn metadata_category_replacement() -> MetadataCategoryReplacement {
-    let mut model = MetadataCategoryReplacement::new("Dailies", "label")
+    MetadataCategoryReplacement::new()
+        .name("Dailies")
+        .label("label")
         .view_ids(["50a5abc4-f149-11eb-a843-0a580a3db916", "900b6609-f149-11eb-a843-0a580a3db916"])
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.object_type = Some("object_type".into());
-    model.views = Some(vec![metadata_view()]);
-    model
-}
-
-fn metadata_field() -> MetadataField {
-    let mut model = MetadataField::new("label", FieldType::Integer)
-        .required(true)
-        .read_only(true)
-        .hide_if_not_set(true)
-        .auto_set(true)
-        .options([field_option()])
-        .source_url("https://example.com/")
-        .description("description")
-        .external_id("external_id")
-        .multi(true)
-        .min_value(0.5)
-        .max_value(0.5)
-        .sortable(true)
-        .use_as_facet(true)
-        .representative(true)
-        .is_block_field(true)
-        .is_warning_field(true)
-        .ai_prompt_description("ai_prompt_description")
-        .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.mapped_field_name = Some("mapped_field_name".into());
-    model.name = Some("Dailies".into());
-    model
-}
-
-fn metadata_view() -> MetadataView {
-    let mut model = MetadataView::new("Dailies", [metadata_field()])
-        .description("description")
-        .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("50a5abc4-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }
 
 fn new_metadata_category() -> NewMetadataCategory {
-    let mut model = NewMetadataCategory::new("Dailies", "label")
+    NewMetadataCategory::new()
+        .name("Dailies")
+        .label("label")
         .view_ids(["50a5abc4-f149-11eb-a843-0a580a3db916", "900b6609-f149-11eb-a843-0a580a3db916"])
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.object_type = Some("object_type".into());
-    model.views = Some(vec![metadata_view()]);
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }

@@ -9,7 +9,10 @@ use iconik_api::metadata::requests::*;
 #[test]
 fn requests() {
     let mut lines = crate::Lines::default();
-    lines.add(&CreateFieldMapping::new(NewFieldMapping::new("Dailies", "mapped_field_name")));
+    let request = CreateFieldMapping::new(
+        NewFieldMapping::new().name("Dailies").mapped_field_name("mapped_field_name"),
+    );
+    lines.add(&request);
     lines.add(&CreateFieldMapping::new(new_field_mapping()));
     lines.add(&GetFieldMapping::new("field_name"));
     lines.add(&GetFieldMapping::new("field_name"));
@@ -19,7 +22,5 @@ fn requests() {
 }
 
 fn new_field_mapping() -> NewFieldMapping {
-    let mut model = NewFieldMapping::new("Dailies", "mapped_field_name");
-    model.field_type = Some(FieldType::Integer);
-    model
+    NewFieldMapping::new().name("Dailies").mapped_field_name("mapped_field_name")
 }

@@ -17,7 +17,9 @@ fn requests() {
     lines.add(&request);
     lines.add(&ListFieldsForCurrentUser::new());
     lines.add(&ListFieldsForCurrentUser::new());
-    let request = CreateField::new(NewMetadataField::new("Dailies", "label", FieldType::Integer));
+    let request = CreateField::new(
+        NewMetadataField::new(FieldType::Integer).name("Dailies").label("label"),
+    );
     lines.add(&request);
     lines.add(&CreateField::new(new_metadata_field()));
     lines.add(&GetField::new("field_name"));
@@ -40,7 +42,7 @@ fn field_option() -> FieldOption {
 }
 
 fn metadata_field_patch() -> MetadataFieldPatch {
-    let mut model = MetadataFieldPatch::new()
+    MetadataFieldPatch::new()
         .required(true)
         .read_only(true)
         .hide_if_not_set(true)
@@ -61,14 +63,11 @@ fn metadata_field_patch() -> MetadataFieldPatch {
         .is_warning_field(true)
         .ai_prompt_description("ai_prompt_description")
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.mapped_field_name = Some("mapped_field_name".into());
-    model.name = Some("Dailies".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }
 
 fn metadata_field_replacement() -> MetadataFieldReplacement {
-    let mut model = MetadataFieldReplacement::new("label", FieldType::Integer)
+    MetadataFieldReplacement::new("label", FieldType::Integer)
         .required(true)
         .read_only(true)
         .hide_if_not_set(true)
@@ -87,20 +86,19 @@ fn metadata_field_replacement() -> MetadataFieldReplacement {
         .is_warning_field(true)
         .ai_prompt_description("ai_prompt_description")
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.mapped_field_name = Some("mapped_field_name".into());
-    model.name = Some("Dailies".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }
 
 fn new_metadata_field() -> NewMetadataField {
-    let mut model = NewMetadataField::new("Dailies", "label", FieldType::Integer)
+    NewMetadataField::new(FieldType::Integer)
         .required(true)
         .read_only(true)
         .hide_if_not_set(true)
         .auto_set(true)
         .options([field_option()])
         .source_url("https://example.com/")
+        .name("Dailies")
+        .label("label")
         .description("description")
         .external_id("external_id")
         .multi(true)
@@ -113,7 +111,5 @@ fn new_metadata_field() -> NewMetadataField {
         .is_warning_field(true)
         .ai_prompt_description("ai_prompt_description")
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.mapped_field_name = Some("mapped_field_name".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }

@@ -165,11 +165,11 @@ fn requests() {
         "object_type",
         "50a5abc4-f149-11eb-a843-0a580a3db916",
         ContentsMetadataValuesOptions::new(
-            ["427abd77-f149-11eb-a843-0a580a3db916"],
-            [("key", FieldValues::new())],
-            true,
-            true,
-        ),
+                ["427abd77-f149-11eb-a843-0a580a3db916"],
+                [("key", FieldValues::new())],
+            )
+            .include_assets(true)
+            .include_collections(true),
     );
     lines.add(&request);
     let request = SetMetadataForContents::new(
@@ -185,12 +185,12 @@ fn contents_metadata_values_options() -> ContentsMetadataValuesOptions {
     ContentsMetadataValuesOptions::new(
             ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
             [("key", field_values())],
-            true,
-            true,
         )
         .object_type("object_type")
         .date_created("2026-03-01T12:00:00Z")
         .date_modified("2026-03-01T12:00:00Z")
+        .include_assets(true)
+        .include_collections(true)
 }
 
 fn field_value() -> FieldValue {

@@ -64,19 +64,14 @@ fn field_option() -> FieldOption {
 }
 
 fn metadata_view_patch() -> MetadataViewPatch {
-    let mut model = MetadataViewPatch::new()
+    MetadataViewPatch::new()
         .name("Dailies")
         .description("description")
-        .view_fields([view_field()]);
-    model.id = Some("50a5abc4-f149-11eb-a843-0a580a3db916".into());
-    model
+        .view_fields([view_field()])
 }
 
 fn metadata_view_replacement() -> MetadataViewReplacement {
-    let mut model = MetadataViewReplacement::new("Dailies", [view_field()])
-        .description("description");
-    model.id = Some("50a5abc4-f149-11eb-a843-0a580a3db916".into());
-    model
+    MetadataViewReplacement::new("Dailies", [view_field()]).description("description")
 }
 
 fn new_metadata_view() -> NewMetadataView {

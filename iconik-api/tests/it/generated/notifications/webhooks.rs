@@ -12,7 +12,9 @@ fn requests() {
     lines.add(&ListWebhooks::new());
     lines.add(&ListWebhooks::new());
     let request = CreateWebhook::new(
-        NewWebhook::new("https://example.com/", "event_type", WebhookStatus::Enabled),
+        NewWebhook::new(WebhookStatus::Enabled)
+            .url("https://example.com/")
+            .event_type("event_type"),
     );
     lines.add(&request);
     lines.add(&CreateWebhook::new(new_webhook()));
@@ -20,7 +22,9 @@ fn requests() {
     lines.add(&GetWebhook::new("8d62e47b-f149-11eb-a843-0a580a3db916"));
     let request = ReplaceWebhook::new(
         "8d62e47b-f149-11eb-a843-0a580a3db916",
-        WebhookReplacement::new("https://example.com/", "event_type", WebhookStatus::Enabled),
+        WebhookReplacement::new(WebhookStatus::Enabled)
+            .url("https://example.com/")
+            .event_type("event_type"),
     );
     lines.add(&request);
     let request = ReplaceWebhook::new(
@@ -34,47 +38,33 @@ fn requests() {
 }
 
 fn new_webhook() -> NewWebhook {
-    let mut model = NewWebhook::new(
-            "https://example.com/",
-            "event_type",
-            WebhookStatus::Enabled,
-        )
+    NewWebhook::new(WebhookStatus::Enabled)
         .name("Dailies")
         .description("description")
+        .url("https://example.com/")
         .headers([("key", "headers")])
+        .event_type("event_type")
         .realm("realm")
         .operation("operation")
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .query("query")
         .last_error("last_error")
         .last_payload("last_payload")
-        .deleted_at("2026-03-01T12:00:00Z");
-    model.id = Some("8d62e47b-f149-11eb-a843-0a580a3db916".into());
-    model.first_failed_at = Some("2026-03-01T12:00:00Z".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .deleted_at("2026-03-01T12:00:00Z")
 }
 
 fn webhook_replacement() -> WebhookReplacement {
-    let mut model = WebhookReplacement::new(
-            "https://example.com/",
-            "event_type",
-            WebhookStatus::Enabled,
-        )
+    WebhookReplacement::new(WebhookStatus::Enabled)
         .name("Dailies")
         .description("description")
+        .url("https://example.com/")
         .headers([("key", "headers")])
+        .event_type("event_type")
         .realm("realm")
         .operation("operation")
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .query("query")
         .last_error("last_error")
         .last_payload("last_payload")
-        .deleted_at("2026-03-01T12:00:00Z");
-    model.id = Some("8d62e47b-f149-11eb-a843-0a580a3db916".into());
-    model.first_failed_at = Some("2026-03-01T12:00:00Z".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .deleted_at("2026-03-01T12:00:00Z")
 }

@@ -90,30 +90,25 @@ fn requests() {
 }
 
 fn discovery_arrangement_replacement() -> DiscoveryArrangementReplacement {
-    let mut model = DiscoveryArrangementReplacement::new([
+    DiscoveryArrangementReplacement::new([
         "9ca65da7-f149-11eb-a843-0a580a3db916",
         "8ceda200-f149-11eb-a843-0a580a3db916",
-    ]);
-    model.id = Some("id".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    ])
 }
 
 fn discovery_entity_patch() -> DiscoveryEntityPatch {
-    let mut model = DiscoveryEntityPatch::new()
+    DiscoveryEntityPatch::new()
         .title("Dailies")
         .object_type(DiscoveryObjectType::Collection)
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("9ca65da7-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }
 
 fn discovery_entity_replacement() -> DiscoveryEntityReplacement {
-    let mut model = DiscoveryEntityReplacement::new(
+    DiscoveryEntityReplacement::new(
             "Dailies",
             DiscoveryObjectType::Collection,
             "427abd77-f149-11eb-a843-0a580a3db916",
@@ -121,13 +116,11 @@ fn discovery_entity_replacement() -> DiscoveryEntityReplacement {
         )
         .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("9ca65da7-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }
 
 fn new_discovery_entity() -> NewDiscoveryEntity {
-    let mut model = NewDiscoveryEntity::new(
+    NewDiscoveryEntity::new(
             "Dailies",
             DiscoveryObjectType::Collection,
             "427abd77-f149-11eb-a843-0a580a3db916",
@@ -135,7 +128,5 @@ fn new_discovery_entity() -> NewDiscoveryEntity {
         )
         .metadata(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
         .date_created("2026-03-01T12:00:00Z")
-        .date_modified("2026-03-01T12:00:00Z");
-    model.id = Some("9ca65da7-f149-11eb-a843-0a580a3db916".into());
-    model
+        .date_modified("2026-03-01T12:00:00Z")
 }

@@ -56,14 +56,10 @@ fn requests() {
 }
 
 fn new_saved_search_group() -> NewSavedSearchGroup {
-    let mut model = NewSavedSearchGroup::new("Dailies")
+    NewSavedSearchGroup::new("Dailies")
         .saved_searches_count(1)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("00c2b3b6-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -71,24 +67,16 @@ fn reindex_options() -> ReindexOptions {
 }
 
 fn saved_search_group_patch() -> SavedSearchGroupPatch {
-    let mut model = SavedSearchGroupPatch::new()
+    SavedSearchGroupPatch::new()
         .name("Dailies")
         .saved_searches_count(1)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("00c2b3b6-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }
 
 fn saved_search_group_replacement() -> SavedSearchGroupReplacement {
-    let mut model = SavedSearchGroupReplacement::new("Dailies")
+    SavedSearchGroupReplacement::new("Dailies")
         .saved_searches_count(1)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.id = Some("00c2b3b6-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }

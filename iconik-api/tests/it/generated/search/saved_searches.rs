@@ -120,14 +120,10 @@ fn facet_filter() -> FacetFilter {
 }
 
 fn new_saved_search() -> NewSavedSearch {
-    let mut model = NewSavedSearch::new("Dailies", saved_criteria())
+    NewSavedSearch::new("Dailies", saved_criteria())
         .group_id("00c2b3b6-f149-11eb-a843-0a580a3db916")
         .favoured(true)
-        .permissions(["permissions", "and more"]);
-    model.id = Some("a0875265-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .permissions(["permissions", "and more"])
 }
 
 fn reindex_options() -> ReindexOptions {
@@ -160,27 +156,19 @@ fn saved_search_ids() -> SavedSearchIds {
 }
 
 fn saved_search_patch() -> SavedSearchPatch {
-    let mut model = SavedSearchPatch::new()
+    SavedSearchPatch::new()
         .name("Dailies")
         .group_id("00c2b3b6-f149-11eb-a843-0a580a3db916")
         .criteria(saved_criteria())
         .favoured(true)
-        .permissions(["permissions", "and more"]);
-    model.id = Some("a0875265-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .permissions(["permissions", "and more"])
 }
 
 fn saved_search_replacement() -> SavedSearchReplacement {
-    let mut model = SavedSearchReplacement::new("Dailies", saved_criteria())
+    SavedSearchReplacement::new("Dailies", saved_criteria())
         .group_id("00c2b3b6-f149-11eb-a843-0a580a3db916")
         .favoured(true)
-        .permissions(["permissions", "and more"]);
-    model.id = Some("a0875265-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .permissions(["permissions", "and more"])
 }
 
 fn search_filter() -> SearchFilter {

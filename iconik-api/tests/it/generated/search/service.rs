@@ -44,9 +44,15 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&ConvertSearchToCollection::new(search_conversion_options()));
-    lines.add(&SuggestSearch::new(SuggestionOptions::new("field_name", "query")));
+    let request = SuggestSearch::new(
+        SuggestionOptions::new().field_name("field_name").query("query"),
+    );
+    lines.add(&request);
     lines.add(&SuggestSearch::new(suggestion_options()));
-    lines.add(&SuggestSearchV2::new(SuggestionOptions::new("field_name", "query")));
+    let request = SuggestSearchV2::new(
+        SuggestionOptions::new().field_name("field_name").query("query"),
+    );
+    lines.add(&request);
     lines.add(&SuggestSearchV2::new(suggestion_options()));
     lines.add(&PingSearch::new());
     lines.add(&PingSearch::new());
@@ -122,7 +128,9 @@ fn search_term() -> SearchTerm {
 }
 
 fn suggestion_options() -> SuggestionOptions {
-    SuggestionOptions::new("field_name", "query")
+    SuggestionOptions::new()
+        .field_name("field_name")
+        .query("query")
         .doc_types([DocumentType::Assets, DocumentType::Collections])
         .metadata_view_id("50a5abc4-f149-11eb-a843-0a580a3db916")
 }

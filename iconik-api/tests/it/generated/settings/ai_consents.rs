@@ -12,12 +12,12 @@ fn requests() {
     lines.add(&ListAiConsents::new());
     lines.add(&ListAiConsents::new());
     let request = AcceptAiDocuments::new(
-        AiDocumentRefs::new([AiDocumentRef::new("id", "version")]),
+        AiDocumentRefs::new([AiDocumentRef::new().id("id").version("version")]),
     );
     lines.add(&request);
     lines.add(&AcceptAiDocuments::new(ai_document_refs()));
     let request = DeclineAiDocuments::new(
-        AiDocumentRefs::new([AiDocumentRef::new("id", "version")]),
+        AiDocumentRefs::new([AiDocumentRef::new().id("id").version("version")]),
     );
     lines.add(&request);
     lines.add(&DeclineAiDocuments::new(ai_document_refs()));
@@ -35,7 +35,7 @@ fn ai_consent_revocation() -> AiConsentRevocation {
 }
 
 fn ai_document_ref() -> AiDocumentRef {
-    AiDocumentRef::new("id", "version")
+    AiDocumentRef::new().id("id").version("version")
 }
 
 fn ai_document_refs() -> AiDocumentRefs {

@@ -21,7 +21,5 @@ fn requests() {
 }
 
 fn new_cors_host() -> NewCorsHost {
-    let mut model = NewCorsHost::new("host");
-    model.id = Some("61a25c9b-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewCorsHost::new("host")
 }

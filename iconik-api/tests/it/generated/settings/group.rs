@@ -45,7 +45,7 @@ fn field_name() -> FieldName {
 }
 
 fn group_settings_patch() -> GroupSettingsPatch {
-    let mut model = GroupSettingsPatch::new()
+    GroupSettingsPatch::new()
         .acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
         .allowed_ips([allowed_ip()])
         .append_asset_uuid_to_downloads(true)
@@ -73,16 +73,11 @@ fn group_settings_patch() -> GroupSettingsPatch {
             "50a5abc4-f149-11eb-a843-0a580a3db916",
             "900b6609-f149-11eb-a843-0a580a3db916",
         ])
-        .search_view_id("522232b9-f149-11eb-a843-0a580a3db916");
-    model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("https://example.com/".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.group_id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model
+        .search_view_id("522232b9-f149-11eb-a843-0a580a3db916")
 }
 
 fn group_settings_replacement() -> GroupSettingsReplacement {
-    let mut model = GroupSettingsReplacement::new()
+    GroupSettingsReplacement::new()
         .acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
         .allowed_ips([allowed_ip()])
         .append_asset_uuid_to_downloads(true)
@@ -110,12 +105,7 @@ fn group_settings_replacement() -> GroupSettingsReplacement {
             "50a5abc4-f149-11eb-a843-0a580a3db916",
             "900b6609-f149-11eb-a843-0a580a3db916",
         ])
-        .search_view_id("522232b9-f149-11eb-a843-0a580a3db916");
-    model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("https://example.com/".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.group_id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model
+        .search_view_id("522232b9-f149-11eb-a843-0a580a3db916")
 }
 
 fn jobs_dashboard() -> JobsDashboard {

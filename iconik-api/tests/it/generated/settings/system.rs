@@ -161,7 +161,7 @@ fn sort_order() -> SortOrder {
 }
 
 fn system_settings_patch() -> SystemSettingsPatch {
-    let mut model = SystemSettingsPatch::new()
+    SystemSettingsPatch::new()
         .acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
         .allowed_ips([allowed_ip()])
         .append_asset_uuid_to_downloads(true)
@@ -236,21 +236,11 @@ fn system_settings_patch() -> SystemSettingsPatch {
         .texts_metadata_field("texts_metadata_field")
         .update_saml_primary_group_on_login(true)
         .watermark(Protection::None)
-        .watermark_options(watermark_options());
-    model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("https://example.com/".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.custom_terms = Some(true);
-    model.disable_billing_page = Some(true);
-    model.domain_has_preloaded_assets = Some(true);
-    model.features = Some(vec!["features".into()]);
-    model.is_plg_domain = Some(true);
-    model.system_domain_name = Some("system_domain_name".into());
-    model
+        .watermark_options(watermark_options())
 }
 
 fn system_settings_replacement() -> SystemSettingsReplacement {
-    let mut model = SystemSettingsReplacement::new()
+    SystemSettingsReplacement::new()
         .acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
         .allowed_ips([allowed_ip()])
         .append_asset_uuid_to_downloads(true)
@@ -325,17 +315,7 @@ fn system_settings_replacement() -> SystemSettingsReplacement {
         .texts_metadata_field("texts_metadata_field")
         .update_saml_primary_group_on_login(true)
         .watermark(Protection::None)
-        .watermark_options(watermark_options());
-    model.client_ip = Some("client_ip".into());
-    model.logo_url = Some("https://example.com/".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.custom_terms = Some(true);
-    model.disable_billing_page = Some(true);
-    model.domain_has_preloaded_assets = Some(true);
-    model.features = Some(vec!["features".into()]);
-    model.is_plg_domain = Some(true);
-    model.system_domain_name = Some("system_domain_name".into());
-    model
+        .watermark_options(watermark_options())
 }
 
 fn watermark_options() -> WatermarkOptions {

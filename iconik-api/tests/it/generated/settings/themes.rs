@@ -29,13 +29,7 @@ fn requests() {
 }
 
 fn new_theme() -> NewTheme {
-    let mut model = NewTheme::new("Dailies", theme_data());
-    model.id = Some("473067bf-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewTheme::new("Dailies", theme_data())
 }
 
 fn theme_colors() -> ThemeColors {
@@ -54,13 +48,7 @@ fn theme_data() -> ThemeData {
 }
 
 fn theme_patch() -> ThemePatch {
-    let mut model = ThemePatch::new().name("Dailies").theme_data(theme_data());
-    model.id = Some("473067bf-f149-11eb-a843-0a580a3db916".into());
-    model.created_by_user = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    ThemePatch::new().name("Dailies").theme_data(theme_data())
 }
 
 fn theme_typography() -> ThemeTypography {

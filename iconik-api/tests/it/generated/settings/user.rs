@@ -98,7 +98,7 @@ fn usage_history_widget() -> UsageHistoryWidget {
 }
 
 fn user_settings_patch() -> UserSettingsPatch {
-    let mut model = UserSettingsPatch::new()
+    UserSettingsPatch::new()
         .acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
         .allowed_ips([allowed_ip()])
         .append_asset_uuid_to_downloads(true)
@@ -125,13 +125,11 @@ fn user_settings_patch() -> UserSettingsPatch {
         .dashboard(dashboard())
         .genesis("genesis")
         .show_persons_confirmation_modal(true)
-        .usage_history(usage_history());
-    model.client_ip = Some("client_ip".into());
-    model
+        .usage_history(usage_history())
 }
 
 fn user_settings_replacement() -> UserSettingsReplacement {
-    let mut model = UserSettingsReplacement::new()
+    UserSettingsReplacement::new()
         .acl_template_id("f04698e4-f149-11eb-a843-0a580a3db916")
         .allowed_ips([allowed_ip()])
         .append_asset_uuid_to_downloads(true)
@@ -158,7 +156,5 @@ fn user_settings_replacement() -> UserSettingsReplacement {
         .dashboard(dashboard())
         .genesis("genesis")
         .show_persons_confirmation_modal(true)
-        .usage_history(usage_history());
-    model.client_ip = Some("client_ip".into());
-    model
+        .usage_history(usage_history())
 }

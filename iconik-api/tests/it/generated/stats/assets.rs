@@ -28,7 +28,7 @@ fn requests() {
 }
 
 fn new_asset_usage() -> NewAssetUsage {
-    let mut model = NewAssetUsage::new(
+    NewAssetUsage::new(
             "409cc53f-f149-11eb-a843-0a580a3db916",
             "system_name",
             "0eec4756-f149-11eb-a843-0a580a3db916",
@@ -38,8 +38,5 @@ fn new_asset_usage() -> NewAssetUsage {
         .time("2026-03-01T12:00:00Z")
         .metadata("metadata")
         .asset_type(AssetType::Asset)
-        .operation_source(AssetOperationSource::Collection);
-    model.id = Some("id".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+        .operation_source(AssetOperationSource::Collection)
 }

@@ -45,7 +45,11 @@ fn requests() {
         BillingCustomer::new(
             BillingAddress::new(
                 "Dailies",
-                PostalAddress::new("line1", "postal_code", "city", "country"),
+                PostalAddress::new()
+                    .line1("line1")
+                    .postal_code("postal_code")
+                    .city("city")
+                    .country("country"),
             ),
         ),
     );
@@ -138,41 +142,30 @@ fn billing_settings_replacement() -> BillingSettingsReplacement {
 }
 
 fn credits_verification() -> CreditsVerification {
-    let mut model = CreditsVerification::new("invoice_id");
-    model.charge = Some("charge".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    CreditsVerification::new("invoice_id")
 }
 
 fn new_billing_record() -> NewBillingRecord {
-    let mut model = NewBillingRecord::new(
-            "label",
-            0.5,
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        )
+    NewBillingRecord::new("label", 0.5, "2bcd59d5-f149-11eb-a843-0a580a3db916")
         .balance(0.5)
         .currency(Currency::Eur)
         .price_list("price_list")
         .consumption_type("consumption_type")
         .consumption_subtype("consumption_subtype")
         .date("2026-03-01T12:00:00Z")
-        .expiration_date("2026-03-01T12:00:00Z");
-    model.id = Some("8e491251-f149-11eb-a843-0a580a3db916".into());
-    model
+        .expiration_date("2026-03-01T12:00:00Z")
 }
 
 fn new_credits() -> NewCredits {
-    let mut model = NewCredits::new(1).auto_pay(true).custom_message("custom_message");
-    model.total = Some("total".into());
-    model.vat = Some(1);
-    model.currency = Some("currency".into());
-    model.country = Some("country".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    NewCredits::new(1).auto_pay(true).custom_message("custom_message")
 }
 
 fn postal_address() -> PostalAddress {
-    PostalAddress::new("line1", "postal_code", "city", "country")
+    PostalAddress::new()
+        .line1("line1")
         .line2("line2")
+        .postal_code("postal_code")
+        .city("city")
         .state("state")
+        .country("country")
 }

@@ -54,20 +54,16 @@ fn requests() {
 }
 
 fn logs_recipient_patch() -> LogsRecipientPatch {
-    let mut model = LogsRecipientPatch::new()
+    LogsRecipientPatch::new()
         .name("Dailies")
         .method(LogsRecipientMethod::Google)
-        .settings(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
-    model.id = Some("5355af80-f149-11eb-a843-0a580a3db916".into());
-    model
+        .settings(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
 }
 
 fn new_logs_recipient() -> NewLogsRecipient {
-    let mut model = NewLogsRecipient::new(
+    NewLogsRecipient::new(
         "Dailies",
         LogsRecipientMethod::Google,
         serde_json::Map::from_iter([("key".to_owned(), "value".into())]),
-    );
-    model.id = Some("5355af80-f149-11eb-a843-0a580a3db916".into());
-    model
+    )
 }

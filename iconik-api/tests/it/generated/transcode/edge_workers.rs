@@ -41,20 +41,11 @@ fn requests() {
 }
 
 fn edge_worker_patch() -> EdgeWorkerPatch {
-    let mut model = EdgeWorkerPatch::new()
+    EdgeWorkerPatch::new()
         .storage_id("669a04bb-f149-11eb-a843-0a580a3db916")
-        .status(EdgeWorkerStatus::Active);
-    model.id = Some("e4c4ecda-f149-11eb-a843-0a580a3db916".into());
-    model.last_update_date = Some("2026-03-01T12:00:00Z".into());
-    model
+        .status(EdgeWorkerStatus::Active)
 }
 
 fn new_edge_worker() -> NewEdgeWorker {
-    let mut model = NewEdgeWorker::new(
-        "669a04bb-f149-11eb-a843-0a580a3db916",
-        EdgeWorkerStatus::Active,
-    );
-    model.id = Some("e4c4ecda-f149-11eb-a843-0a580a3db916".into());
-    model.last_update_date = Some("2026-03-01T12:00:00Z".into());
-    model
+    NewEdgeWorker::new("669a04bb-f149-11eb-a843-0a580a3db916", EdgeWorkerStatus::Active)
 }

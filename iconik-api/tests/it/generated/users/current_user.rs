@@ -31,7 +31,7 @@ fn requests() {
 }
 
 fn user_patch() -> UserPatch {
-    let mut model = UserPatch::new()
+    UserPatch::new()
         .email("ann@example.com")
         .first_name("first_name")
         .last_name("last_name")
@@ -58,31 +58,11 @@ fn user_patch() -> UserPatch {
         .date_first_uploaded("2026-03-01T12:00:00Z")
         .date_visited_dashboard("2026-03-01T12:00:00Z")
         .date_returned("2026-03-01T12:00:00Z")
-        .password("password");
-    model.id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model.photo_storage_id = Some("669a04bb-f149-11eb-a843-0a580a3db916".into());
-    model.is_super_admin = Some(true);
-    model.is_super_admin_light = Some(true);
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.system_name = Some("system_name".into());
-    model.app_id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
-    model.identity_provider_id = Some("b15683a7-f149-11eb-a843-0a580a3db916".into());
-    model.system_metadata = Some(user_system_metadata());
-    model.password_changed = Some("2026-03-01T12:00:00Z".into());
-    model.last_successful_auth = Some("2026-03-01T12:00:00Z".into());
-    model.last_unsuccessful_auth = Some("2026-03-01T12:00:00Z".into());
-    model.last_web_login = Some("2026-03-01T12:00:00Z".into());
-    model.disable_mixpanel = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .password("password")
 }
 
 fn user_replacement() -> UserReplacement {
-    let mut model = UserReplacement::new(UserType::Power)
+    UserReplacement::new(UserType::Power)
         .email("ann@example.com")
         .first_name("first_name")
         .last_name("last_name")
@@ -108,31 +88,5 @@ fn user_replacement() -> UserReplacement {
         .date_first_uploaded("2026-03-01T12:00:00Z")
         .date_visited_dashboard("2026-03-01T12:00:00Z")
         .date_returned("2026-03-01T12:00:00Z")
-        .password("password");
-    model.id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.photo = Some("photo".into());
-    model.photo_big = Some("photo_big".into());
-    model.photo_small = Some("photo_small".into());
-    model.photo_storage_id = Some("669a04bb-f149-11eb-a843-0a580a3db916".into());
-    model.is_super_admin = Some(true);
-    model.is_super_admin_light = Some(true);
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.system_name = Some("system_name".into());
-    model.app_id = Some("07eb6ee0-f149-11eb-a843-0a580a3db916".into());
-    model.identity_provider_id = Some("b15683a7-f149-11eb-a843-0a580a3db916".into());
-    model.system_metadata = Some(user_system_metadata());
-    model.password_changed = Some("2026-03-01T12:00:00Z".into());
-    model.last_successful_auth = Some("2026-03-01T12:00:00Z".into());
-    model.last_unsuccessful_auth = Some("2026-03-01T12:00:00Z".into());
-    model.last_web_login = Some("2026-03-01T12:00:00Z".into());
-    model.disable_mixpanel = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
-}
-
-fn user_system_metadata() -> UserSystemMetadata {
-    let mut model = UserSystemMetadata::new();
-    model.saml_created = Some(true);
-    model
+        .password("password")
 }

@@ -96,7 +96,7 @@ fn requests() {
 }
 
 fn group_patch() -> GroupPatch {
-    let mut model = GroupPatch::new()
+    GroupPatch::new()
         .name("Dailies")
         .alias("alias")
         .description("description")
@@ -106,17 +106,11 @@ fn group_patch() -> GroupPatch {
         .is_legacy_everyone(true)
         .saml_primary_group_priority(1)
         .roles(["roles", "and more"])
-        .role_categories(role_categories());
-    model.id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model.is_saml_group = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.logo = Some("logo".into());
-    model
+        .role_categories(role_categories())
 }
 
 fn new_group() -> NewGroup {
-    let mut model = NewGroup::new("Dailies")
+    NewGroup::new("Dailies")
         .alias("alias")
         .description("description")
         .external_id("external_id")
@@ -125,13 +119,7 @@ fn new_group() -> NewGroup {
         .is_legacy_everyone(true)
         .saml_primary_group_priority(1)
         .roles(["roles", "and more"])
-        .role_categories(role_categories());
-    model.id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model.is_saml_group = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.logo = Some("logo".into());
-    model
+        .role_categories(role_categories())
 }
 
 fn reindex_options() -> ReindexOptions {

@@ -17,7 +17,9 @@ fn requests() {
     lines.add(&ValidateInvitation::new("hash"));
     lines.add(&ValidateInvitation::new("hash"));
     let request = AcceptInvitation::new(
-        InvitationAcceptance::new("token", "ann@example.com", "first_name"),
+        InvitationAcceptance::new("token")
+            .email("ann@example.com")
+            .first_name("first_name"),
     );
     lines.add(&request);
     lines.add(&AcceptInvitation::new(invitation_acceptance()));
@@ -27,7 +29,9 @@ fn requests() {
 }
 
 fn invitation_acceptance() -> InvitationAcceptance {
-    InvitationAcceptance::new("token", "ann@example.com", "first_name")
+    InvitationAcceptance::new("token")
+        .email("ann@example.com")
+        .first_name("first_name")
         .last_name("last_name")
 }
 

@@ -10,18 +10,16 @@ use iconik_api::users::requests::*;
 fn requests() {
     let mut lines = crate::Lines::default();
     let request = GrantPartnerDomainAccess::new(
-        PartnerAccess::new(
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        ),
+        PartnerAccess::new()
+            .customer_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
+            .partner_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     lines.add(&GrantPartnerDomainAccess::new(partner_access()));
     let request = RevokePartnerDomainAccess::new(
-        PartnerAccess::new(
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        ),
+        PartnerAccess::new()
+            .customer_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
+            .partner_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     lines.add(&RevokePartnerDomainAccess::new(partner_access()));
@@ -29,8 +27,7 @@ fn requests() {
 }
 
 fn partner_access() -> PartnerAccess {
-    PartnerAccess::new(
-        "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        "2bcd59d5-f149-11eb-a843-0a580a3db916",
-    )
+    PartnerAccess::new()
+        .customer_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
+        .partner_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }

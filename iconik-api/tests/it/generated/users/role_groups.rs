@@ -79,7 +79,7 @@ fn requests() {
 }
 
 fn new_role_group() -> NewRoleGroup {
-    let mut model = NewRoleGroup::new("Dailies")
+    NewRoleGroup::new("Dailies")
         .alias("alias")
         .description("description")
         .external_id("external_id")
@@ -88,12 +88,7 @@ fn new_role_group() -> NewRoleGroup {
         .is_legacy_everyone(true)
         .saml_primary_group_priority(1)
         .roles(["roles", "and more"])
-        .role_categories(role_categories());
-    model.id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model.is_saml_group = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .role_categories(role_categories())
 }
 
 fn role_categories() -> RoleCategories {
@@ -114,7 +109,7 @@ fn role_categories() -> RoleCategories {
 }
 
 fn role_group_patch() -> RoleGroupPatch {
-    let mut model = RoleGroupPatch::new()
+    RoleGroupPatch::new()
         .name("Dailies")
         .alias("alias")
         .description("description")
@@ -124,10 +119,5 @@ fn role_group_patch() -> RoleGroupPatch {
         .is_legacy_everyone(true)
         .saml_primary_group_priority(1)
         .roles(["roles", "and more"])
-        .role_categories(role_categories());
-    model.id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model.is_saml_group = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .role_categories(role_categories())
 }

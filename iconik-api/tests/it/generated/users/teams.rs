@@ -82,24 +82,18 @@ fn requests() {
 }
 
 fn new_team() -> NewTeam {
-    let mut model = NewTeam::new("Dailies")
+    NewTeam::new("Dailies")
         .alias("alias")
         .description("description")
         .external_id("external_id")
         .group_type(GroupType::RoleGroup)
         .default_user_type(UserType::Power)
         .is_legacy_everyone(true)
-        .saml_primary_group_priority(1);
-    model.id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model.is_saml_group = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.logo = Some("logo".into());
-    model
+        .saml_primary_group_priority(1)
 }
 
 fn team_patch() -> TeamPatch {
-    let mut model = TeamPatch::new()
+    TeamPatch::new()
         .name("Dailies")
         .alias("alias")
         .description("description")
@@ -107,11 +101,5 @@ fn team_patch() -> TeamPatch {
         .group_type(GroupType::RoleGroup)
         .default_user_type(UserType::Power)
         .is_legacy_everyone(true)
-        .saml_primary_group_priority(1);
-    model.id = Some("8468be01-f149-11eb-a843-0a580a3db916".into());
-    model.is_saml_group = Some(true);
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model.logo = Some("logo".into());
-    model
+        .saml_primary_group_priority(1)
 }

@@ -41,7 +41,7 @@ fn requests() {
 }
 
 fn device_patch() -> DevicePatch {
-    let mut model = DevicePatch::new()
+    DevicePatch::new()
         .device_token("device_token")
         .platform(DevicePlatform::Android)
         .push_service(PushService::Apns)
@@ -53,14 +53,11 @@ fn device_patch() -> DevicePatch {
         .last_failed_at("2026-03-01T12:00:00Z")
         .last_used_at("2026-03-01T12:00:00Z")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }
 
 fn new_device() -> NewDevice {
-    let mut model = NewDevice::new("device_token", DevicePlatform::Android)
+    NewDevice::new("device_token", DevicePlatform::Android)
         .push_service(PushService::Apns)
         .device_name("device_name")
         .app_bundle_id("app_bundle_id")
@@ -70,8 +67,5 @@ fn new_device() -> NewDevice {
         .last_failed_at("2026-03-01T12:00:00Z")
         .last_used_at("2026-03-01T12:00:00Z")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
-        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916");
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .system_domain_id("2bcd59d5-f149-11eb-a843-0a580a3db916")
 }

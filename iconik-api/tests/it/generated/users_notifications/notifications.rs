@@ -12,28 +12,24 @@ fn requests() {
     lines.add(&ListNotifications::new());
     lines.add(&ListNotifications::new().last_id("last_id").per_page(10));
     let request = CreateNotification::new(
-        NewNotification::new(
-            "event_type",
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
-            "message_short",
-            "message_long",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-        ),
+        NewNotification::new("427abd77-f149-11eb-a843-0a580a3db916")
+            .event_type("event_type")
+            .object_type("object_type")
+            .message_short("message_short")
+            .message_long("message_long")
+            .recipient_id("409cc53f-f149-11eb-a843-0a580a3db916")
+            .sender_id("409cc53f-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     lines.add(&CreateNotification::new(new_notification()));
     let request = CreateNotificationAsSystem::new(
-        NewSystemNotification::new(
-            "event_type",
-            "object_type",
-            "message_short",
-            "message_long",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        ),
+        NewSystemNotification::new("2bcd59d5-f149-11eb-a843-0a580a3db916")
+            .event_type("event_type")
+            .object_type("object_type")
+            .message_short("message_short")
+            .message_long("message_long")
+            .recipient_id("409cc53f-f149-11eb-a843-0a580a3db916")
+            .sender_id("409cc53f-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     lines.add(&CreateNotificationAsSystem::new(new_system_notification()));
@@ -49,18 +45,16 @@ fn requests() {
 }
 
 fn new_notification() -> NewNotification {
-    let mut model = NewNotification::new(
-            "event_type",
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
-            "message_short",
-            "message_long",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-        )
+    NewNotification::new("427abd77-f149-11eb-a843-0a580a3db916")
         .status(NotificationStatus::Queued)
+        .event_type("event_type")
+        .object_type("object_type")
         .sub_object_type("sub_object_type")
         .sub_object_id("427abd77-f149-11eb-a843-0a580a3db916")
+        .message_short("message_short")
+        .message_long("message_long")
+        .recipient_id("409cc53f-f149-11eb-a843-0a580a3db916")
+        .sender_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .exclude_users([
             "409cc53f-f149-11eb-a843-0a580a3db916",
@@ -68,28 +62,21 @@ fn new_notification() -> NewNotification {
         ])
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_user_id("da860b96-f149-11eb-a843-0a580a3db916")
-        .context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
-    model.id = Some("dd0e43db-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
 }
 
 fn new_system_notification() -> NewSystemNotification {
-    let mut model = NewSystemNotification::new(
-            "event_type",
-            "object_type",
-            "message_short",
-            "message_long",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-            "409cc53f-f149-11eb-a843-0a580a3db916",
-            "2bcd59d5-f149-11eb-a843-0a580a3db916",
-        )
+    NewSystemNotification::new("2bcd59d5-f149-11eb-a843-0a580a3db916")
         .status(NotificationStatus::Queued)
+        .event_type("event_type")
+        .object_type("object_type")
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .sub_object_type("sub_object_type")
         .sub_object_id("427abd77-f149-11eb-a843-0a580a3db916")
+        .message_short("message_short")
+        .message_long("message_long")
+        .recipient_id("409cc53f-f149-11eb-a843-0a580a3db916")
+        .sender_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")
         .exclude_users([
             "409cc53f-f149-11eb-a843-0a580a3db916",
@@ -97,9 +84,5 @@ fn new_system_notification() -> NewSystemNotification {
         ])
         .share_id("7912de65-f149-11eb-a843-0a580a3db916")
         .share_user_id("da860b96-f149-11eb-a843-0a580a3db916")
-        .context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
-    model.id = Some("dd0e43db-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .context(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
 }

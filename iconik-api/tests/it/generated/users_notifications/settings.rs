@@ -33,13 +33,6 @@ fn requests() {
 }
 
 fn notification_setting_replacement() -> NotificationSettingReplacement {
-    let mut model = NotificationSettingReplacement::new(true)
-        .settings(serde_json::Map::from_iter([("key".to_owned(), "value".into())]));
-    model.object_type = Some("object_type".into());
-    model.sub_object_type = Some("sub_object_type".into());
-    model.event_type = Some("event_type".into());
-    model.protocol = Some("protocol".into());
-    model.recipient_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model
+    NotificationSettingReplacement::new(true)
+        .settings(serde_json::Map::from_iter([("key".to_owned(), "value".into())]))
 }

@@ -41,15 +41,9 @@ fn requests() {
 }
 
 fn new_subscription() -> NewSubscription {
-    let mut model = NewSubscription::new("object_type")
+    NewSubscription::new("object_type")
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .sub_object_type("sub_object_type")
         .sub_object_id("427abd77-f149-11eb-a843-0a580a3db916")
-        .event_type("event_type");
-    model.id = Some("f21abb19-f149-11eb-a843-0a580a3db916".into());
-    model.user_id = Some("409cc53f-f149-11eb-a843-0a580a3db916".into());
-    model.system_domain_id = Some("2bcd59d5-f149-11eb-a843-0a580a3db916".into());
-    model.date_created = Some("2026-03-01T12:00:00Z".into());
-    model.date_modified = Some("2026-03-01T12:00:00Z".into());
-    model
+        .event_type("event_type")
 }
