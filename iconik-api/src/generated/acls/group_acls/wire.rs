@@ -4,6 +4,4 @@
 
 use super::*;
 
-request_model!(GroupAclReplacement {
-    required permissions: "permissions",
-});
+request_model!(GroupAclReplacement { permissions required });

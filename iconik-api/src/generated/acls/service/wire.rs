@@ -5,80 +5,40 @@
 use super::*;
 
 response_model!(Acl {
-    users_acl: "users_acl",
-    groups_acl: "groups_acl",
-    inherited_users_acl: "inherited_users_acl",
-    inherited_groups_acl: "inherited_groups_acl",
-    propagating_users_acl: "propagating_users_acl",
-    propagating_groups_acl: "propagating_groups_acl",
+    users_acl, groups_acl, inherited_users_acl, inherited_groups_acl, propagating_users_acl,
+    propagating_groups_acl,
 });
 
 request_model!(AclChange {
-    user_ids: "user_ids",
-    group_ids: "group_ids",
-    required permissions: "permissions",
-    mode: "mode",
-    required object_keys: "object_keys",
+    user_ids, group_ids, permissions required, mode, object_keys required,
 });
 
-request_model!(AclCheck {
-    required object_type: "object_type",
-    required object_keys: "object_keys",
-    required permissions: "permissions",
-});
+request_model!(AclCheck { object_type required, object_keys required, permissions required });
 
-response_model!(AclCheckResult {
-    access_granted: "access_granted",
-    access_denied: "access_denied",
-});
+response_model!(AclCheckResult { access_granted, access_denied });
 
-request_model!(AclChecks {
-    required objects: "objects",
-});
+request_model!(AclChecks { objects required });
 
-response_model!(AclPermissions {
-    permissions: "permissions",
-});
+response_model!(AclPermissions { permissions });
 
-request_model!(AclRemoval {
-    user_ids: "user_ids",
-    group_ids: "group_ids",
-    object_keys: "object_keys",
-});
+request_model!(AclRemoval { user_ids, group_ids, object_keys });
 
-request_model!(CheckedObjects {
-    object_keys: "object_keys",
-});
+request_model!(CheckedObjects { object_keys });
 
 request_model!(ContentsAclChange {
-    user_ids: "user_ids",
-    group_ids: "group_ids",
-    object_ids: "object_ids",
-    include_assets: "include_assets",
-    include_collections: "include_collections",
-    required permissions: "permissions",
-    mode: "mode",
+    user_ids, group_ids, object_ids, include_assets, include_collections, permissions required,
+    mode,
 });
 
 request_model!(ContentsAclRemoval {
-    user_ids: "user_ids",
-    group_ids: "group_ids",
-    object_ids: "object_ids",
-    include_assets: "include_assets",
-    include_collections: "include_collections",
+    user_ids, group_ids, object_ids, include_assets, include_collections,
 });
 
 request_model!(IndividualAclChange {
-    user_ids: "user_ids",
-    group_ids: "group_ids",
-    required permissions: "permissions",
-    mode: "mode",
-    required object_keys: "object_keys",
+    user_ids, group_ids, permissions required, mode, object_keys required,
 });
 
-request_model!(IndividualAclChanges {
-    required objects: "objects",
-});
+request_model!(IndividualAclChanges { objects required });
 
 open_enum!(AclMode {
     Append => "APPEND",

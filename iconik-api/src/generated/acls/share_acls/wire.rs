@@ -4,26 +4,14 @@
 
 use super::*;
 
-request_model!(NewShareAcl {
-    required permissions: "permissions",
-});
+request_model!(NewShareAcl { permissions required });
 
 response_model!(ShareAcl {
-    object_type: "object_type",
-    object_key: "object_key",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    share_id: "share_id",
+    object_type, object_key, permissions, date_created, date_modified, share_id,
 });
 
 list_item!(ShareAcl {});
 
-request_model!(ShareAclChange {
-    object_keys: "object_keys",
-    required permissions: "permissions",
-});
+request_model!(ShareAclChange { object_keys, permissions required });
 
-request_model!(ShareAclReplacement {
-    required permissions: "permissions",
-});
+request_model!(ShareAclReplacement { permissions required });

@@ -4,23 +4,12 @@
 
 use super::*;
 
-response_model!(AclTemplate {
-    id: "id",
-    name: "name",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+response_model!(AclTemplate { id, name, date_created, date_modified });
 
 list_item!(AclTemplate { id: id });
 
-request_model!(AclTemplatePatch {
-    name: "name",
-});
+request_model!(AclTemplatePatch { name });
 
-request_model!(AclTemplateReplacement {
-    required name: "name",
-});
+request_model!(AclTemplateReplacement { name required });
 
-request_model!(NewAclTemplate {
-    required name: "name",
-});
+request_model!(NewAclTemplate { name required });

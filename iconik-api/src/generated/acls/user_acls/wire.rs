@@ -4,6 +4,4 @@
 
 use super::*;
 
-request_model!(UserAclReplacement {
-    permissions: "permissions",
-});
+request_model!(UserAclReplacement { permissions });

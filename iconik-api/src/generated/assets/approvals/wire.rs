@@ -4,48 +4,20 @@
 
 use super::*;
 
-response_model!(ApprovalJob {
-    job_id: "job_id",
-});
+response_model!(ApprovalJob { job_id });
 
 request_model!(ApprovalRequestPatch {
-    status: "status",
-    min_number: "min_number",
-    users: "users",
-    groups: "groups",
-    externals: "externals",
-    share_id: "share_id",
-    request_date: "request_date",
-    change_date: "change_date",
+    status, min_number, users, groups, externals, share_id, request_date, change_date,
 });
 
-request_model!(BulkApproval {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    required status: "status",
-});
+request_model!(BulkApproval { object_type required, object_ids required, status required });
 
-request_model!(BulkApprovalRemoval {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-});
+request_model!(BulkApprovalRemoval { object_type required, object_ids required });
 
-request_model!(NewApproval {
-    status: "status",
-    user: "user",
-    external: "external",
-    change_date: "change_date",
-});
+request_model!(NewApproval { status, user, external, change_date });
 
 request_model!(NewApprovalRequest {
-    status: "status",
-    min_number: "min_number",
-    users: "users",
-    groups: "groups",
-    externals: "externals",
-    share_id: "share_id",
-    request_date: "request_date",
-    change_date: "change_date",
+    status, min_number, users, groups, externals, share_id, request_date, change_date,
 });
 
 open_enum!(ApprovalDecision {

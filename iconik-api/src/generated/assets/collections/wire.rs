@@ -4,101 +4,42 @@
 
 use super::*;
 
-request_model!(CollectionContent {
-    required object_id: "object_id",
-    required object_type: "object_type",
-});
+request_model!(CollectionContent { object_id required, object_type required });
 
 response_model!(CollectionContentInfo {
-    title: "title",
-    assets_count: "assets_count",
-    collections_count: "collections_count",
-    total_size: "total_size",
-    total_proxy_size: "total_proxy_size",
-    total_duration_milliseconds: "total_duration_milliseconds",
-    storage_info: "storage_info",
+    title, assets_count, collections_count, total_size, total_proxy_size,
+    total_duration_milliseconds, storage_info,
 });
 
-request_model!(CollectionContentPlace {
-    position: "position",
-    after_object_id: "after_object_id",
-    before_object_id: "before_object_id",
-});
+request_model!(CollectionContentPlace { position, after_object_id, before_object_id });
 
-request_model!(CollectionCustomOrder {
-    custom_order_sort: "custom_order_sort",
-});
+request_model!(CollectionCustomOrder { custom_order_sort });
 
-request_model!(CollectionKeyframes {
-    asset_ids: "asset_ids",
-});
+request_model!(CollectionKeyframes { asset_ids });
 
 request_model!(CollectionPatch {
-    title: "title",
-    status: "status",
-    parent_id: "parent_id",
-    is_root: "is_root",
-    category: "category",
-    external_id: "external_id",
-    storage_id: "storage_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    date_created: "date_created",
+    title, status, parent_id, is_root, category, external_id, storage_id, custom_keyframe,
+    custom_poster, keyframe_asset_ids, date_created,
 });
 
-response_model!(CollectionRestore {
-    job_id: "job_id",
-    status: "status",
-});
+response_model!(CollectionRestore { job_id, status });
 
 request_model!(CollectionSearchDocument {
-    parents: "parents",
-    in_collections: "in_collections",
-    keyframes: "keyframes",
-    required title: "title",
-    status: "status",
-    parent_id: "parent_id",
-    is_root: "is_root",
-    category: "category",
-    external_id: "external_id",
-    storage_id: "storage_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
+    parents, in_collections, keyframes, title required, status, parent_id, is_root, category,
+    external_id, storage_id, custom_keyframe, custom_poster, keyframe_asset_ids,
 });
 
-response_model!(CollectionSize {
-    id: "id",
-    title: "title",
-    size: "size",
-});
+response_model!(CollectionSize { id, title, size });
 
-request_model!(CollectionsReindexOptions {
-    realms: "realms",
-    required collection_ids: "collection_ids",
-});
+request_model!(CollectionsReindexOptions { realms, collection_ids required });
 
 request_model!(NewCollection {
-    required title: "title",
-    status: "status",
-    parent_id: "parent_id",
-    is_root: "is_root",
-    category: "category",
-    external_id: "external_id",
-    storage_id: "storage_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    date_created: "date_created",
+    title required, status, parent_id, is_root, category, external_id, storage_id, custom_keyframe,
+    custom_poster, keyframe_asset_ids, date_created,
 });
 
 response_model!(StorageContentInfo {
-    storage_id: "storage_id",
-    assets_count: "assets_count",
-    file_count: "file_count",
-    total_size: "total_size",
-    total_duration_milliseconds: "total_duration_milliseconds",
+    storage_id, assets_count, file_count, total_size, total_duration_milliseconds,
 });
 
 open_enum!(ParentChange {

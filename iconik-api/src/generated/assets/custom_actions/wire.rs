@@ -5,91 +5,35 @@
 use super::*;
 
 response_model!(CustomAction {
-    id: "id",
-    context: "context",
-    title: "title",
-    r#type: "type",
-    url: "url",
-    headers: "headers",
-    metadata_view: "metadata_view",
-    app_id: "app_id",
-    color: "color",
-    disabled: "disabled",
-    publish_template_id: "publish_template_id",
-    transcoder_id: "transcoder_id",
-    status: "status",
-    last_error: "last_error",
-    last_error_date: "last_error_date",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, context, title, r#type: "type", url, headers, metadata_view, app_id, color, disabled,
+    publish_template_id, transcoder_id, status, last_error, last_error_date, date_created,
+    date_modified, system_domain_id,
 });
 
 list_item!(CustomAction { id: id });
 
 request_model!(CustomActionPatch {
-    context: "context",
-    title: "title",
-    r#type: "type",
-    url: "url",
-    headers: "headers",
-    metadata_view: "metadata_view",
-    app_id: "app_id",
-    color: "color",
-    disabled: "disabled",
-    publish_template_id: "publish_template_id",
-    transcoder_id: "transcoder_id",
-    status: "status",
+    context, title, r#type: "type", url, headers, metadata_view, app_id, color, disabled,
+    publish_template_id, transcoder_id, status,
 });
 
 request_model!(CustomActionReplacement {
-    required context: "context",
-    title: "title",
-    r#type: "type",
-    url: "url",
-    headers: "headers",
-    metadata_view: "metadata_view",
-    app_id: "app_id",
-    color: "color",
-    disabled: "disabled",
-    publish_template_id: "publish_template_id",
-    transcoder_id: "transcoder_id",
-    status: "status",
+    context required, title, r#type: "type", url, headers, metadata_view, app_id, color, disabled,
+    publish_template_id, transcoder_id, status,
 });
 
-response_model!(CustomActionReply {
-    redirect_url: "redirect_url",
-});
+response_model!(CustomActionReply { redirect_url });
 
 request_model!(CustomActionTargets {
-    asset_ids: "asset_ids",
-    collection_ids: "collection_ids",
-    playlist_ids: "playlist_ids",
-    saved_search_ids: "saved_search_ids",
-    from_collection_id: "from_collection_id",
-    metadata_view_id: "metadata_view_id",
-    metadata_values: "metadata_values",
+    asset_ids, collection_ids, playlist_ids, saved_search_ids, from_collection_id, metadata_view_id,
+    metadata_values,
 });
 
-request_model!(MetadataFieldValue {
-    field_values: "field_values",
-    date_created: "date_created",
-});
+request_model!(MetadataFieldValue { field_values, date_created });
 
 request_model!(NewCustomAction {
-    required context: "context",
-    title: "title",
-    r#type: "type",
-    url: "url",
-    headers: "headers",
-    metadata_view: "metadata_view",
-    app_id: "app_id",
-    color: "color",
-    disabled: "disabled",
-    publish_template_id: "publish_template_id",
-    transcoder_id: "transcoder_id",
-    status: "status",
-    read_access_for_everyone: "read_access_for_everyone",
+    context required, title, r#type: "type", url, headers, metadata_view, app_id, color, disabled,
+    publish_template_id, transcoder_id, status, read_access_for_everyone,
 });
 
 open_enum!(CustomActionContext {

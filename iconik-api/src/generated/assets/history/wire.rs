@@ -5,28 +5,14 @@
 use super::*;
 
 response_model!(HistoryEntry {
-    id: "id",
-    operation_type: "operation_type",
-    operation_description: "operation_description",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    job_id: "job_id",
-    share_id: "share_id",
-    share_user_id: "share_user_id",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, operation_type, operation_description, asset_id, version_id, job_id, share_id,
+    share_user_id, user_id, system_domain_id, date_created, date_modified,
 });
 
 list_item!(HistoryEntry { id: id });
 
 request_model!(NewHistoryEntry {
-    required operation_type: "operation_type",
-    operation_description: "operation_description",
-    job_id: "job_id",
-    share_id: "share_id",
-    share_user_id: "share_user_id",
+    operation_type required, operation_description, job_id, share_id, share_user_id,
 });
 
 open_enum!(HistoryOperationType {

@@ -5,82 +5,39 @@
 use super::*;
 
 request_model!(NewPlaylist {
-    required name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
-    playlist_items: "playlist_items",
+    name required, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids,
+    keyframes, playlist_items,
 });
 
 request_model!(NewPlaylistItem {
-    required object_id: "object_id",
-    required object_type: "object_type",
-    version_id: "version_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    object_id required, object_type required, version_id, time_start_milliseconds,
+    time_end_milliseconds,
 });
 
 response_model!(Playlist {
-    id: "id",
-    name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
-    item_count: "item_count",
-    playlist_items: "playlist_items",
+    id, name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
+    created_by_user, date_created, date_modified, system_domain_id, item_count, playlist_items,
 });
 
 list_item!(Playlist { id: id });
 
 response_model!(PlaylistItem {
-    id: "id",
-    object_id: "object_id",
-    object_type: "object_type",
-    version_id: "version_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    id, object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
 request_model!(PlaylistItemPatch {
-    object_id: "object_id",
-    object_type: "object_type",
-    version_id: "version_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
+    object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
-request_model!(PlaylistKeyframes {
-    asset_ids: "asset_ids",
-});
+request_model!(PlaylistKeyframes { asset_ids });
 
 request_model!(PlaylistPatch {
-    name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
+    name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 
 request_model!(PlaylistReplacement {
-    required name: "name",
-    status: "status",
-    project_id: "project_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    keyframes: "keyframes",
+    name required, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids,
+    keyframes,
 });
 
 open_enum!(PlaylistItemType {

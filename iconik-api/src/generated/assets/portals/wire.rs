@@ -5,75 +5,31 @@
 use super::*;
 
 request_model!(NewPortal {
-    required name: "name",
-    description: "description",
-    status: "status",
-    required playlist_id: "playlist_id",
-    config: "config",
-    logo: "logo",
-    logo_storage_id: "logo_storage_id",
+    name required, description, status, playlist_id required, config, logo, logo_storage_id,
 });
 
 response_model!(Portal {
-    id: "id",
-    name: "name",
-    description: "description",
-    status: "status",
-    playlist_id: "playlist_id",
-    config: "config",
-    logo: "logo",
-    logo_storage_id: "logo_storage_id",
-    keyframes: "keyframes",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, name, description, status, playlist_id, config, logo, logo_storage_id, keyframes,
+    created_by_user, date_created, date_modified, system_domain_id,
 });
 
 list_item!(Portal { id: id });
 
-response_model!(PortalColors {
-    background: "background",
-    primary: "primary",
-    secondary: "secondary",
-    text: "text",
-});
+response_model!(PortalColors { background, primary, secondary, text });
 
-response_model!(PortalConfig {
-    required theme: "theme",
-});
+response_model!(PortalConfig { theme required });
 
 request_model!(PortalPatch {
-    name: "name",
-    description: "description",
-    status: "status",
-    playlist_id: "playlist_id",
-    config: "config",
-    logo: "logo",
-    logo_storage_id: "logo_storage_id",
+    name, description, status, playlist_id, config, logo, logo_storage_id,
 });
 
 request_model!(PortalReplacement {
-    required name: "name",
-    description: "description",
-    status: "status",
-    playlist_id: "playlist_id",
-    config: "config",
-    logo: "logo",
-    logo_storage_id: "logo_storage_id",
+    name required, description, status, playlist_id, config, logo, logo_storage_id,
 });
 
-response_model!(PortalTheme {
-    base: "base",
-    colors: "colors",
-    typography: "typography",
-});
+response_model!(PortalTheme { base, colors, typography });
 
-response_model!(PortalTypography {
-    font_family: "font_family",
-    font_size_base: "font_size_base",
-    heading_font_family: "heading_font_family",
-});
+response_model!(PortalTypography { font_family, font_size_base, heading_font_family });
 
 open_enum!(PortalStatus {
     Active => "ACTIVE",

@@ -5,55 +5,27 @@
 use super::*;
 
 request_model!(NewProject {
-    required name: "name",
-    status: "status",
-    collection_id: "collection_id",
-    storage_id: "storage_id",
-    collection_parent_id: "collection_parent_id",
+    name required, status, collection_id, storage_id, collection_parent_id,
 });
 
-request_model!(NewProjectMember {
-    required id: "id",
-});
+request_model!(NewProjectMember { id required });
 
 response_model!(Project {
-    id: "id",
-    name: "name",
-    status: "status",
-    collection_id: "collection_id",
-    storage_id: "storage_id",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, name, status, collection_id, storage_id, created_by_user, date_created, date_modified,
+    system_domain_id,
 });
 
 list_item!(Project { id: id });
 
 response_model!(ProjectMember {
-    id: "id",
-    project_id: "project_id",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, project_id, created_by_user, date_created, date_modified, system_domain_id,
 });
 
 list_item!(ProjectMember { id: id });
 
-request_model!(ProjectPatch {
-    name: "name",
-    status: "status",
-    collection_id: "collection_id",
-    storage_id: "storage_id",
-});
+request_model!(ProjectPatch { name, status, collection_id, storage_id });
 
-request_model!(ProjectReplacement {
-    required name: "name",
-    status: "status",
-    collection_id: "collection_id",
-    storage_id: "storage_id",
-});
+request_model!(ProjectReplacement { name required, status, collection_id, storage_id });
 
 open_enum!(ProjectStatus {
     Active => "ACTIVE",

@@ -5,30 +5,16 @@
 use super::*;
 
 request_model!(NewRelationType {
-    name: "name",
-    description: "description",
-    source_label: "source_label",
-    destination_label: "destination_label",
-    is_directional: "is_directional",
+    name, description, source_label, destination_label, is_directional,
 });
 
 response_model!(RelationType {
-    name: "name",
-    description: "description",
-    source_label: "source_label",
-    destination_label: "destination_label",
-    is_directional: "is_directional",
-    is_system: "is_system",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    name, description, source_label, destination_label, is_directional, is_system, date_created,
+    date_modified,
 });
 
 list_item!(RelationType { name: name });
 
 request_model!(RelationTypePatch {
-    name: "name",
-    description: "description",
-    source_label: "source_label",
-    destination_label: "destination_label",
-    is_directional: "is_directional",
+    name, description, source_label, destination_label, is_directional,
 });

@@ -5,18 +5,9 @@
 use super::*;
 
 request_model!(NewRelation {
-    required relation_type: "relation_type",
-    required related_to_asset_id: "related_to_asset_id",
-    description: "description",
-    asset_id: "asset_id",
+    relation_type required, related_to_asset_id required, description, asset_id,
 });
 
 response_model!(Relation {
-    relation_type: "relation_type",
-    related_to_asset_id: "related_to_asset_id",
-    description: "description",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    id: "id",
-    asset_id: "asset_id",
+    relation_type, related_to_asset_id, description, date_created, date_modified, id, asset_id,
 });

@@ -287,10 +287,10 @@ pub struct NewSegment {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -556,7 +556,7 @@ impl NewSegment {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -568,7 +568,7 @@ impl NewSegment {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -785,10 +785,10 @@ pub struct Segment {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Option<SemanticTranscription>,
+    pub semantic_transcription: Option<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Option<Shot>,
+    pub shot: Option<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Option<ProjectId>,
@@ -809,7 +809,7 @@ pub struct Segment {
     pub user_id: Option<UserId>,
 
     /// Name and picture of the user who made it; lists have it where the request asks for users.
-    pub user_info: Option<User>,
+    pub user_info: Option<Box<User>>,
 
     /// The first name of the user who made it.
     pub user_first_name: Option<String>,
@@ -1005,10 +1005,10 @@ pub struct SegmentEdit {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1237,7 +1237,7 @@ impl SegmentEdit {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -1249,7 +1249,7 @@ impl SegmentEdit {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -1415,10 +1415,10 @@ pub struct SegmentPatch {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -1638,7 +1638,7 @@ impl SegmentPatch {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -1650,7 +1650,7 @@ impl SegmentPatch {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -1846,10 +1846,10 @@ pub struct SegmentReplacement {
     pub transcription: Option<Transcription>,
 
     /// What was meant: topics, tone and names.
-    pub semantic_transcription: Nullable<SemanticTranscription>,
+    pub semantic_transcription: Nullable<Box<SemanticTranscription>>,
 
     /// What is to be seen in the shot.
-    pub shot: Nullable<Shot>,
+    pub shot: Nullable<Box<Shot>>,
 
     /// The project that it was made in.
     pub project_id: Nullable<ProjectId>,
@@ -2090,7 +2090,7 @@ impl SegmentReplacement {
         mut self,
         semantic_transcription: impl Into<SemanticTranscription>,
     ) -> Self {
-        self.semantic_transcription = Nullable::Value(semantic_transcription.into());
+        self.semantic_transcription = Nullable::Value(Box::new(semantic_transcription.into()));
         self
     }
 
@@ -2102,7 +2102,7 @@ impl SegmentReplacement {
 
     /// What is to be seen in the shot.
     pub fn shot(mut self, shot: impl Into<Shot>) -> Self {
-        self.shot = Nullable::Value(shot.into());
+        self.shot = Nullable::Value(Box::new(shot.into()));
         self
     }
 
@@ -2417,16 +2417,16 @@ pub struct Shot {
     pub actions: Vec<UnderstandingTag>,
 
     /// Where it is.
-    pub place: Option<UnderstandingTag>,
+    pub place: Option<Box<UnderstandingTag>>,
 
     /// The surroundings.
-    pub setting: Option<UnderstandingTag>,
+    pub setting: Option<Box<UnderstandingTag>>,
 
     /// The season.
-    pub season: Option<UnderstandingTag>,
+    pub season: Option<Box<UnderstandingTag>>,
 
     /// The weather.
-    pub weather: Option<UnderstandingTag>,
+    pub weather: Option<Box<UnderstandingTag>>,
 
     /// The time of day.
     pub time_of_day: Option<String>,
@@ -2459,7 +2459,7 @@ pub struct Shot {
     pub dog_breeds: Vec<UnderstandingTag>,
 
     /// The sport.
-    pub sport_type: Option<UnderstandingTag>,
+    pub sport_type: Option<Box<UnderstandingTag>>,
 
     /// Brands whose logos are to be seen.
     pub brand_logo: Vec<UnderstandingTag>,
@@ -2477,13 +2477,13 @@ pub struct Shot {
     pub mood_valence: Option<String>,
 
     /// How close it is, for example a close-up.
-    pub shot_scale: Option<UnderstandingTag>,
+    pub shot_scale: Option<Box<UnderstandingTag>>,
 
     /// How close it is, as a number.
     pub scale_rank: Option<i64>,
 
     /// The angle of the camera.
-    pub camera_angle: Option<UnderstandingTag>,
+    pub camera_angle: Option<Box<UnderstandingTag>>,
 
     /// How the camera moves.
     pub movement: Vec<String>,
@@ -2578,25 +2578,25 @@ impl Shot {
 
     /// Where it is.
     pub fn place(mut self, place: impl Into<UnderstandingTag>) -> Self {
-        self.place = Some(place.into());
+        self.place = Some(Box::new(place.into()));
         self
     }
 
     /// The surroundings.
     pub fn setting(mut self, setting: impl Into<UnderstandingTag>) -> Self {
-        self.setting = Some(setting.into());
+        self.setting = Some(Box::new(setting.into()));
         self
     }
 
     /// The season.
     pub fn season(mut self, season: impl Into<UnderstandingTag>) -> Self {
-        self.season = Some(season.into());
+        self.season = Some(Box::new(season.into()));
         self
     }
 
     /// The weather.
     pub fn weather(mut self, weather: impl Into<UnderstandingTag>) -> Self {
-        self.weather = Some(weather.into());
+        self.weather = Some(Box::new(weather.into()));
         self
     }
 
@@ -2683,7 +2683,7 @@ impl Shot {
 
     /// The sport.
     pub fn sport_type(mut self, sport_type: impl Into<UnderstandingTag>) -> Self {
-        self.sport_type = Some(sport_type.into());
+        self.sport_type = Some(Box::new(sport_type.into()));
         self
     }
 
@@ -2725,7 +2725,7 @@ impl Shot {
 
     /// How close it is, for example a close-up.
     pub fn shot_scale(mut self, shot_scale: impl Into<UnderstandingTag>) -> Self {
-        self.shot_scale = Some(shot_scale.into());
+        self.shot_scale = Some(Box::new(shot_scale.into()));
         self
     }
 
@@ -2737,7 +2737,7 @@ impl Shot {
 
     /// The angle of the camera.
     pub fn camera_angle(mut self, camera_angle: impl Into<UnderstandingTag>) -> Self {
-        self.camera_angle = Some(camera_angle.into());
+        self.camera_angle = Some(Box::new(camera_angle.into()));
         self
     }
 

@@ -5,322 +5,99 @@
 use super::*;
 
 request_model!(AssetSegmentsReindexOptions {
-    ignore_comments: "ignore_comments",
-    realms: "realms",
-    sync_to_another_dc: "sync_to_another_dc",
-    required asset_ids: "asset_ids",
+    ignore_comments, realms, sync_to_another_dc, asset_ids required,
 });
 
-response_model!(Drawing {
-    version: "version",
-    primitives: "primitives",
-});
+response_model!(Drawing { version, primitives });
 
-response_model!(DrawingPrimitive {
-    required r#type: "type",
-    points: "points",
-    text: "text",
-    color: "color",
-    opacity: "opacity",
-    width: "width",
-});
+response_model!(DrawingPrimitive { r#type: "type" required, points, text, color, opacity, width });
 
 response_model!(FaceBoundingBox {
-    required person_version_face_id: "person_version_face_id",
-    timestamp_ms: "timestamp_ms",
-    bounding_box: "bounding_box",
-    landmarks: "landmarks",
+    person_version_face_id required, timestamp_ms, bounding_box, landmarks,
 });
 
 request_model!(NewSegment {
-    version_id: "version_id",
-    required segment_type: "segment_type",
-    status: "status",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    segment_text: "segment_text",
-    segment_color: "segment_color",
-    segment_track: "segment_track",
-    segment_checked: "segment_checked",
-    parent_id: "parent_id",
-    top_level: "top_level",
-    path: "path",
-    is_internal: "is_internal",
-    drawing: "drawing",
-    has_attachments: "has_attachments",
-    keyframe_id: "keyframe_id",
-    metadata: "metadata",
-    metadata_view_id: "metadata_view_id",
-    person_id: "person_id",
-    face_bounding_boxes: "face_bounding_boxes",
-    transcription_id: "transcription_id",
-    transcription: "transcription",
-    semantic_transcription: "semantic_transcription",
-    shot: "shot",
-    project_id: "project_id",
-    share_id: "share_id",
-    share_session_id: "share_session_id",
-    share_user_email: "share_user_email",
-    external_id: "external_id",
-    user_id: "user_id",
+    version_id, segment_type required, status, time_start_milliseconds, time_end_milliseconds,
+    segment_text, segment_color, segment_track, segment_checked, parent_id, top_level, path,
+    is_internal, drawing, has_attachments, keyframe_id, metadata, metadata_view_id, person_id,
+    face_bounding_boxes, transcription_id, transcription, semantic_transcription, shot, project_id,
+    share_id, share_session_id, share_user_email, external_id, user_id,
 });
 
-request_model!(NewSegments {
-    required objects: "objects",
-});
+request_model!(NewSegments { objects required });
 
-response_model!(Point {
-    x: "x",
-    y: "y",
-});
+response_model!(Point { x, y });
 
 response_model!(Segment {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    segment_type: "segment_type",
-    status: "status",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    segment_text: "segment_text",
-    segment_color: "segment_color",
-    segment_track: "segment_track",
-    segment_checked: "segment_checked",
-    parent_id: "parent_id",
-    top_level: "top_level",
-    path: "path",
-    is_internal: "is_internal",
-    drawing: "drawing",
-    has_drawing: "has_drawing",
-    attachments: "attachments",
-    has_attachments: "has_attachments",
-    keyframe_id: "keyframe_id",
-    subclip_id: "subclip_id",
-    metadata: "metadata",
-    metadata_view_id: "metadata_view_id",
-    person_id: "person_id",
-    face_bounding_boxes: "face_bounding_boxes",
-    transcription_id: "transcription_id",
-    transcription: "transcription",
-    semantic_transcription: "semantic_transcription",
-    shot: "shot",
-    project_id: "project_id",
-    share_id: "share_id",
-    share_session_id: "share_session_id",
-    share_user_email: "share_user_email",
-    external_id: "external_id",
-    user_id: "user_id",
-    user_info: "user_info",
-    user_first_name: "user_first_name",
-    user_last_name: "user_last_name",
-    user_photo: "user_photo",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, asset_id, version_id, segment_type, status, time_start_milliseconds, time_end_milliseconds,
+    segment_text, segment_color, segment_track, segment_checked, parent_id, top_level, path,
+    is_internal, drawing, has_drawing, attachments, has_attachments, keyframe_id, subclip_id,
+    metadata, metadata_view_id, person_id, face_bounding_boxes, transcription_id, transcription,
+    semantic_transcription, shot, project_id, share_id, share_session_id, share_user_email,
+    external_id, user_id, user_info, user_first_name, user_last_name, user_photo, date_created,
+    date_modified,
 });
 
 list_item!(Segment { id: id });
 
-request_model!(SegmentAttributeMatch {
-    required name: "name",
-    operator: "operator",
-    required value: "value",
-});
+request_model!(SegmentAttributeMatch { name required, operator, value required });
 
-request_model!(SegmentDeletion {
-    segment_ids: "segment_ids",
-    segment_type: "segment_type",
-    version_id: "version_id",
-    attributes: "attributes",
-});
+request_model!(SegmentDeletion { segment_ids, segment_type, version_id, attributes });
 
 request_model!(SegmentEdit {
-    required id: "id",
-    version_id: "version_id",
-    required segment_type: "segment_type",
-    status: "status",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    segment_text: "segment_text",
-    segment_color: "segment_color",
-    segment_track: "segment_track",
-    segment_checked: "segment_checked",
-    is_internal: "is_internal",
-    drawing: "drawing",
-    keyframe_id: "keyframe_id",
-    metadata: "metadata",
-    metadata_view_id: "metadata_view_id",
-    person_id: "person_id",
-    face_bounding_boxes: "face_bounding_boxes",
-    transcription_id: "transcription_id",
-    transcription: "transcription",
-    semantic_transcription: "semantic_transcription",
-    shot: "shot",
-    project_id: "project_id",
-    share_id: "share_id",
-    share_session_id: "share_session_id",
-    share_user_email: "share_user_email",
-    external_id: "external_id",
+    id required, version_id, segment_type required, status, time_start_milliseconds,
+    time_end_milliseconds, segment_text, segment_color, segment_track, segment_checked, is_internal,
+    drawing, keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes,
+    transcription_id, transcription, semantic_transcription, shot, project_id, share_id,
+    share_session_id, share_user_email, external_id,
 });
 
-request_model!(SegmentEdits {
-    required objects: "objects",
-});
+request_model!(SegmentEdits { objects required });
 
 request_model!(SegmentPatch {
-    version_id: "version_id",
-    segment_type: "segment_type",
-    status: "status",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    segment_text: "segment_text",
-    segment_color: "segment_color",
-    segment_track: "segment_track",
-    segment_checked: "segment_checked",
-    is_internal: "is_internal",
-    drawing: "drawing",
-    has_attachments: "has_attachments",
-    keyframe_id: "keyframe_id",
-    metadata: "metadata",
-    metadata_view_id: "metadata_view_id",
-    person_id: "person_id",
-    face_bounding_boxes: "face_bounding_boxes",
-    transcription_id: "transcription_id",
-    transcription: "transcription",
-    semantic_transcription: "semantic_transcription",
-    shot: "shot",
-    project_id: "project_id",
-    share_id: "share_id",
-    share_session_id: "share_session_id",
-    share_user_email: "share_user_email",
-    external_id: "external_id",
+    version_id, segment_type, status, time_start_milliseconds, time_end_milliseconds, segment_text,
+    segment_color, segment_track, segment_checked, is_internal, drawing, has_attachments,
+    keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes, transcription_id,
+    transcription, semantic_transcription, shot, project_id, share_id, share_session_id,
+    share_user_email, external_id,
 });
 
-request_model!(SegmentReindexOptions {
-    ignore_comments: "ignore_comments",
-    realms: "realms",
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(SegmentReindexOptions { ignore_comments, realms, sync_to_another_dc });
 
 request_model!(SegmentReplacement {
-    version_id: "version_id",
-    required segment_type: "segment_type",
-    status: "status",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    segment_text: "segment_text",
-    segment_color: "segment_color",
-    segment_track: "segment_track",
-    segment_checked: "segment_checked",
-    is_internal: "is_internal",
-    drawing: "drawing",
-    has_attachments: "has_attachments",
-    keyframe_id: "keyframe_id",
-    metadata: "metadata",
-    metadata_view_id: "metadata_view_id",
-    person_id: "person_id",
-    face_bounding_boxes: "face_bounding_boxes",
-    transcription_id: "transcription_id",
-    transcription: "transcription",
-    semantic_transcription: "semantic_transcription",
-    shot: "shot",
-    project_id: "project_id",
-    share_id: "share_id",
-    share_session_id: "share_session_id",
-    share_user_email: "share_user_email",
-    external_id: "external_id",
+    version_id, segment_type required, status, time_start_milliseconds, time_end_milliseconds,
+    segment_text, segment_color, segment_track, segment_checked, is_internal, drawing,
+    has_attachments, keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes,
+    transcription_id, transcription, semantic_transcription, shot, project_id, share_id,
+    share_session_id, share_user_email, external_id,
 });
 
 request_model!(SegmentsReindexOptions {
-    ignore_comments: "ignore_comments",
-    realms: "realms",
-    sync_to_another_dc: "sync_to_another_dc",
-    required segment_ids: "segment_ids",
+    ignore_comments, realms, sync_to_another_dc, segment_ids required,
 });
 
 response_model!(SemanticTranscription {
-    language: "language",
-    topics: "topics",
-    entities: "entities",
-    tone: "tone",
-    valence: "valence",
-    speaker_count: "speaker_count",
-    cut_reasons: "cut_reasons",
-    track_id: "track_id",
-    embedding: "embedding",
-    embedding_dim: "embedding_dim",
-    embedding_encoding: "embedding_encoding",
-    embedding_model: "embedding_model",
-    embedding_model_version: "embedding_model_version",
+    language, topics, entities, tone, valence, speaker_count, cut_reasons, track_id, embedding,
+    embedding_dim, embedding_encoding, embedding_model, embedding_model_version,
 });
 
-response_model!(SemanticTranscriptionEntity {
-    required text: "text",
-    label: "label",
-});
+response_model!(SemanticTranscriptionEntity { text required, label });
 
 response_model!(Shot {
-    caption: "caption",
-    keyframe_ts: "keyframe_ts",
-    track_id: "track_id",
-    objects: "objects",
-    actions: "actions",
-    place: "place",
-    setting: "setting",
-    season: "season",
-    weather: "weather",
-    time_of_day: "time_of_day",
-    subject_type: "subject_type",
-    people_count: "people_count",
-    people_bucket: "people_bucket",
-    people_age_range: "people_age_range",
-    people_gender: "people_gender",
-    people_features: "people_features",
-    facial_expression: "facial_expression",
-    animal_species: "animal_species",
-    dog_breeds: "dog_breeds",
-    sport_type: "sport_type",
-    brand_logo: "brand_logo",
-    ocr_text: "ocr_text",
-    sensitive_content: "sensitive_content",
-    mood: "mood",
-    mood_valence: "mood_valence",
-    shot_scale: "shot_scale",
-    scale_rank: "scale_rank",
-    camera_angle: "camera_angle",
-    movement: "movement",
-    composition: "composition",
-    orientation: "orientation",
-    resolution: "resolution",
-    color_palette: "color_palette",
-    dominant_hue: "dominant_hue",
-    light_key: "light_key",
-    light_side: "light_side",
-    light_style: "light_style",
-    light_time: "light_time",
-    embedding: "embedding",
-    embedding_dim: "embedding_dim",
-    embedding_encoding: "embedding_encoding",
-    embedding_model: "embedding_model",
-    embedding_model_version: "embedding_model_version",
+    caption, keyframe_ts, track_id, objects, actions, place, setting, season, weather, time_of_day,
+    subject_type, people_count, people_bucket, people_age_range, people_gender, people_features,
+    facial_expression, animal_species, dog_breeds, sport_type, brand_logo, ocr_text,
+    sensitive_content, mood, mood_valence, shot_scale, scale_rank, camera_angle, movement,
+    composition, orientation, resolution, color_palette, dominant_hue, light_key, light_side,
+    light_style, light_time, embedding, embedding_dim, embedding_encoding, embedding_model,
+    embedding_model_version,
 });
 
-response_model!(Transcription {
-    speaker: "speaker",
-    required words: "words",
-});
+response_model!(Transcription { speaker, words required });
 
-response_model!(TranscriptionElement {
-    required value: "value",
-    start_ms: "start_ms",
-    end_ms: "end_ms",
-    score: "score",
-});
+response_model!(TranscriptionElement { value required, start_ms, end_ms, score });
 
-response_model!(UnderstandingTag {
-    required label: "label",
-    level: "level",
-    score: "score",
-});
+response_model!(UnderstandingTag { label required, level, score });
 
 open_enum!(ComparisonOperator {
     Equal => "eq",

@@ -4,38 +4,18 @@
 
 use super::*;
 
-request_model!(NewSequence {
-    required name: "name",
-});
+request_model!(NewSequence { name required });
 
-request_model!(NewSequenceItem {
-    required object_id: "object_id",
-    required object_type: "object_type",
-    position: "position",
-    version_id: "version_id",
-});
+request_model!(NewSequenceItem { object_id required, object_type required, position, version_id });
 
 response_model!(Sequence {
-    id: "id",
-    name: "name",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, name, created_by_user, date_created, date_modified, system_domain_id,
 });
 
 list_item!(Sequence { id: id });
 
-response_model!(SequenceItem {
-    id: "id",
-    object_id: "object_id",
-    object_type: "object_type",
-    position: "position",
-    version_id: "version_id",
-});
+response_model!(SequenceItem { id, object_id, object_type, position, version_id });
 
 list_item!(SequenceItem { id: id, position: position });
 
-request_model!(SequencePatch {
-    name: "name",
-});
+request_model!(SequencePatch { name });

@@ -1503,7 +1503,7 @@ pub struct AssetSearchDocument {
     pub clip_id: Nullable<i64>,
 
     /// Whether it was approved.
-    pub approval: Nullable<Approval>,
+    pub approval: Nullable<Box<Approval>>,
 
     /// Its formats, as iconik's files service describes them.
     pub formats: Nullable<Vec<RawJson>>,
@@ -1730,7 +1730,7 @@ impl AssetSearchDocument {
 
     /// Whether it was approved.
     pub fn approval(mut self, approval: impl Into<Approval>) -> Self {
-        self.approval = Nullable::Value(approval.into());
+        self.approval = Nullable::Value(Box::new(approval.into()));
         self
     }
 

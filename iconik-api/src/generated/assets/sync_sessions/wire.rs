@@ -4,15 +4,6 @@
 
 use super::*;
 
-response_model!(SyncSession {
-    id: "id",
-    node: "node",
-    dc_url: "dc_url",
-    current_dc_url: "current_dc_url",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+response_model!(SyncSession { id, node, dc_url, current_dc_url, date_created, date_modified });
 
-request_model!(SyncSessionOptions {
-    node: "node",
-});
+request_model!(SyncSessionOptions { node });

@@ -24,7 +24,7 @@ pub struct NewTranscriptionProperties {
     pub speaker_labels: Option<BTreeMap<String, String>>,
 
     /// Which engine made it.
-    pub engine_info: Nullable<TranscriptionEngineInfo>,
+    pub engine_info: Nullable<Box<TranscriptionEngineInfo>>,
 }
 
 impl NewTranscriptionProperties {
@@ -55,7 +55,7 @@ impl NewTranscriptionProperties {
 
     /// Which engine made it.
     pub fn engine_info(mut self, engine_info: impl Into<TranscriptionEngineInfo>) -> Self {
-        self.engine_info = Nullable::Value(engine_info.into());
+        self.engine_info = Nullable::Value(Box::new(engine_info.into()));
         self
     }
 
@@ -207,7 +207,7 @@ pub struct TranscriptionProperties {
     pub speaker_labels: BTreeMap<String, String>,
 
     /// Which engine made it.
-    pub engine_info: Option<TranscriptionEngineInfo>,
+    pub engine_info: Option<Box<TranscriptionEngineInfo>>,
 
     /// The system domain that it belongs to.
     pub system_domain_id: Option<SystemDomainId>,
@@ -234,7 +234,7 @@ pub struct TranscriptionPropertiesPatch {
     pub speaker_labels: Option<BTreeMap<String, String>>,
 
     /// Which engine made it.
-    pub engine_info: Nullable<TranscriptionEngineInfo>,
+    pub engine_info: Nullable<Box<TranscriptionEngineInfo>>,
 }
 
 impl TranscriptionPropertiesPatch {
@@ -265,7 +265,7 @@ impl TranscriptionPropertiesPatch {
 
     /// Which engine made it.
     pub fn engine_info(mut self, engine_info: impl Into<TranscriptionEngineInfo>) -> Self {
-        self.engine_info = Nullable::Value(engine_info.into());
+        self.engine_info = Nullable::Value(Box::new(engine_info.into()));
         self
     }
 

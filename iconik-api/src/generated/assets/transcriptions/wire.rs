@@ -4,44 +4,21 @@
 
 use super::*;
 
-request_model!(NewTranscriptionProperties {
-    language: "language",
-    speaker_labels: "speaker_labels",
-    engine_info: "engine_info",
-});
+request_model!(NewTranscriptionProperties { language, speaker_labels, engine_info });
 
 request_model!(SubtitleTranscription {
-    source_subtitle_id: "source_subtitle_id",
-    content: "content",
-    format: "format",
-    language: "language",
-    delete_old_transcriptions: "delete_old_transcriptions",
+    source_subtitle_id, content, format, language, delete_old_transcriptions,
 });
 
-response_model!(TranscriptionEngineInfo {
-    name: "name",
-    r#type: "type",
-    model: "model",
-    version: "version",
-});
+response_model!(TranscriptionEngineInfo { name, r#type: "type", model, version });
 
 response_model!(TranscriptionProperties {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    language: "language",
-    speaker_labels: "speaker_labels",
-    engine_info: "engine_info",
-    system_domain_id: "system_domain_id",
+    id, asset_id, version_id, language, speaker_labels, engine_info, system_domain_id,
 });
 
 list_item!(TranscriptionProperties { id: id });
 
-request_model!(TranscriptionPropertiesPatch {
-    language: "language",
-    speaker_labels: "speaker_labels",
-    engine_info: "engine_info",
-});
+request_model!(TranscriptionPropertiesPatch { language, speaker_labels, engine_info });
 
 open_enum!(SubtitleFormat {
     Vtt => "VTT",

@@ -5,161 +5,51 @@
 use super::*;
 
 response_model!(Approval {
-    received object_type: "object_type",
-    received object_id: "object_id",
-    received version_id: "version_id",
-    status: "status",
-    received user_status: "user_status",
-    min_number: "min_number",
-    users: "users",
-    received users_info: "users_info",
-    groups: "groups",
-    externals: "externals",
-    received approvals_by: "approvals_by",
-    share_id: "share_id",
-    received requested_by: "requested_by",
-    request_date: "request_date",
-    change_date: "change_date",
+    object_type received, object_id received, version_id received, status, user_status received,
+    min_number, users, users_info received, groups, externals, approvals_by received, share_id,
+    requested_by received, request_date, change_date,
 });
 
 response_model!(ApprovalBy {
-    received object_type: "object_type",
-    received object_id: "object_id",
-    received version_id: "version_id",
-    status: "status",
-    user: "user",
-    external: "external",
-    change_date: "change_date",
+    object_type received, object_id received, version_id received, status, user, external,
+    change_date,
 });
 
 list_item!(ApprovalBy {});
 
 response_model!(Asset {
-    id: "id",
-    title: "title",
-    r#type: "type",
-    status: "status",
-    category: "category",
-    external_id: "external_id",
-    external_link: "external_link",
-    site_name: "site_name",
-    warning: "warning",
-    is_blocked: "is_blocked",
-    is_online: "is_online",
-    limit_download_to_groups: "limit_download_to_groups",
-    archive_status: "archive_status",
-    last_archive_restore_date: "last_archive_restore_date",
-    analyze_status: "analyze_status",
-    face_recognition_status: "face_recognition_status",
-    person_ids: "person_ids",
-    has_unconfirmed_persons: "has_unconfirmed_persons",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    original_asset_id: "original_asset_id",
-    original_version_id: "original_version_id",
-    original_segment_id: "original_segment_id",
-    time_start_milliseconds: "time_start_milliseconds",
-    time_end_milliseconds: "time_end_milliseconds",
-    clip_id: "clip_id",
-    in_collections: "in_collections",
-    versions: "versions",
-    favoured: "favoured",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    date_imported: "date_imported",
-    date_viewed: "date_viewed",
-    date_deleted: "date_deleted",
-    created_by_user: "created_by_user",
-    created_by_user_info: "created_by_user_info",
-    updated_by_user: "updated_by_user",
-    updated_by_user_info: "updated_by_user_info",
-    deleted_by_user: "deleted_by_user",
-    deleted_by_user_info: "deleted_by_user_info",
-    object_type: "object_type",
-    metadata: "metadata",
-    media_type: "media_type",
-    duration_milliseconds: "duration_milliseconds",
-    versions_number: "versions_number",
-    comments_count: "comments_count",
-    approval: "approval",
-    ancestor_collections: "ancestor_collections",
-    position: "position",
-    relations: "relations",
-    formats: "formats",
-    files: "files",
-    proxies: "proxies",
-    keyframes: "keyframes",
-    publication_id: "publication_id",
-    publication_status: "publication_status",
-    date_published_at: "date_published_at",
-    destination_name: "destination_name",
-    destination_type: "destination_type",
-    destination_icon: "destination_icon",
-    destination_picture: "destination_picture",
-    clip_mime_type: "clip_mime_type",
-    clip_duration: "clip_duration",
-    clip_aspect_ratio: "clip_aspect_ratio",
-    likes: "likes",
-    views: "views",
-    default_version_id: "default_version_id",
+    id, title, r#type: "type", status, category, external_id, external_link, site_name, warning,
+    is_blocked, is_online, limit_download_to_groups, archive_status, last_archive_restore_date,
+    analyze_status, face_recognition_status, person_ids, has_unconfirmed_persons, custom_keyframe,
+    custom_poster, original_asset_id, original_version_id, original_segment_id,
+    time_start_milliseconds, time_end_milliseconds, clip_id, in_collections, versions, favoured,
+    date_created, date_modified, date_imported, date_viewed, date_deleted, created_by_user,
+    created_by_user_info, updated_by_user, updated_by_user_info, deleted_by_user,
+    deleted_by_user_info, object_type, metadata, media_type, duration_milliseconds, versions_number,
+    comments_count, approval, ancestor_collections, position, relations, formats, files, proxies,
+    keyframes, publication_id, publication_status, date_published_at, destination_name,
+    destination_type, destination_icon, destination_picture, clip_mime_type, clip_duration,
+    clip_aspect_ratio, likes, views, default_version_id,
 });
 
 list_item!(Asset { id: id, position: position });
 
 response_model!(AssetRelation {
-    relation_type: "relation_type",
-    related_from_asset_id: "related_from_asset_id",
-    related_to_asset_id: "related_to_asset_id",
-    description: "description",
-    received date_created: "date_created",
-    received date_modified: "date_modified",
+    relation_type, related_from_asset_id, related_to_asset_id, description, date_created received,
+    date_modified received,
 });
 
 response_model!(AssetVersion {
-    received id: "id",
-    version_number: "version_number",
-    status: "status",
-    is_online: "is_online",
-    archive_status: "archive_status",
-    analyze_status: "analyze_status",
-    face_recognition_status: "face_recognition_status",
-    transcribe_status: "transcribe_status",
-    transcribed_languages: "transcribed_languages",
-    person_ids: "person_ids",
-    has_unconfirmed_persons: "has_unconfirmed_persons",
-    date_created: "date_created",
-    created_by_user: "created_by_user",
-    created_by_user_info: "created_by_user_info",
+    id received, version_number, status, is_online, archive_status, analyze_status,
+    face_recognition_status, transcribe_status, transcribed_languages, person_ids,
+    has_unconfirmed_persons, date_created, created_by_user, created_by_user_info,
 });
 
 response_model!(Collection {
-    id: "id",
-    object_type: "object_type",
-    project_id: "project_id",
-    parents: "parents",
-    in_collections: "in_collections",
-    permissions: "permissions",
-    metadata: "metadata",
-    keyframes: "keyframes",
-    custom_order_status: "custom_order_status",
-    position: "position",
-    favoured: "favoured",
-    date_modified: "date_modified",
-    date_viewed: "date_viewed",
-    date_deleted: "date_deleted",
-    created_by_user: "created_by_user",
-    deleted_by_user: "deleted_by_user",
-    title: "title",
-    status: "status",
-    parent_id: "parent_id",
-    is_root: "is_root",
-    category: "category",
-    external_id: "external_id",
-    storage_id: "storage_id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-    keyframe_asset_ids: "keyframe_asset_ids",
-    date_created: "date_created",
+    id, object_type, project_id, parents, in_collections, permissions, metadata, keyframes,
+    custom_order_status, position, favoured, date_modified, date_viewed, date_deleted,
+    created_by_user, deleted_by_user, title, status, parent_id, is_root, category, external_id,
+    storage_id, custom_keyframe, custom_poster, keyframe_asset_ids, date_created,
 });
 
 list_item!(Collection { id: id, position: position });
@@ -176,55 +66,24 @@ from_variants!(CollectionItem {
 
 list_item!(CollectionItem by variant { Asset, Collection });
 
-request_model!(ItemPosition {
-    position: "position",
-});
+request_model!(ItemPosition { position });
 
-request_model!(RealmReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-    realms: "realms",
-});
+request_model!(RealmReindexOptions { sync_to_another_dc, realms });
 
-response_model!(RecentView {
-    object_type: "object_type",
-    object_id: "object_id",
-    user_id: "user_id",
-    date_viewed: "date_viewed",
-    system_domain_id: "system_domain_id",
-});
+response_model!(RecentView { object_type, object_id, user_id, date_viewed, system_domain_id });
 
 list_item!(RecentView {});
 
-request_model!(ReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ReindexOptions { sync_to_another_dc });
 
 response_model!(ShareToken {
-    token: "token",
-    expires: "expires",
-    app_id: "app_id",
-    roles: "roles",
-    share_id: "share_id",
-    share_user_id: "share_user_id",
-    share_session_id: "share_session_id",
-    email: "email",
-    user_id: "user_id",
-    is_internal_user: "is_internal_user",
-    object_type: "object_type",
-    object_id: "object_id",
-    watermark: "watermark",
-    drm: "drm",
-    system_domain_id: "system_domain_id",
+    token, expires, app_id, roles, share_id, share_user_id, share_session_id, email, user_id,
+    is_internal_user, object_type, object_id, watermark, drm, system_domain_id,
 });
 
 response_model!(User {
-    received id: "id",
-    received email: "email",
-    received first_name: "first_name",
-    received last_name: "last_name",
-    received photo: "photo",
-    received photo_big: "photo_big",
-    received photo_small: "photo_small",
+    id received, email received, first_name received, last_name received, photo received,
+    photo_big received, photo_small received,
 });
 
 open_enum!(ApprovalStatus {

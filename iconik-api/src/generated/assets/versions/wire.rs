@@ -5,44 +5,22 @@
 use super::*;
 
 request_model!(AssetVersionEdit {
-    version_number: "version_number",
-    status: "status",
-    is_online: "is_online",
-    archive_status: "archive_status",
-    analyze_status: "analyze_status",
-    face_recognition_status: "face_recognition_status",
-    transcribe_status: "transcribe_status",
-    transcribed_languages: "transcribed_languages",
-    person_ids: "person_ids",
-    has_unconfirmed_persons: "has_unconfirmed_persons",
-    date_created: "date_created",
+    version_number, status, is_online, archive_status, analyze_status, face_recognition_status,
+    transcribe_status, transcribed_languages, person_ids, has_unconfirmed_persons, date_created,
 });
 
 request_model!(AssetVersionFromAsset {
-    copy_previous_version_segments: "copy_previous_version_segments",
-    copy_previous_version_persons: "copy_previous_version_persons",
-    source_metadata_asset_id: "source_metadata_asset_id",
-    include_segment_types: "include_segment_types",
+    copy_previous_version_segments, copy_previous_version_persons, source_metadata_asset_id,
+    include_segment_types,
 });
 
 request_model!(AssetVersionFromVersion {
-    copy_previous_version_segments: "copy_previous_version_segments",
-    copy_previous_version_persons: "copy_previous_version_persons",
-    source_metadata_asset_id: "source_metadata_asset_id",
-    include_segment_types: "include_segment_types",
-    exclude_format_ids: "exclude_format_ids",
+    copy_previous_version_segments, copy_previous_version_persons, source_metadata_asset_id,
+    include_segment_types, exclude_format_ids,
 });
 
-response_model!(AssetVersions {
-    asset_id: "asset_id",
-    system_domain_id: "system_domain_id",
-    versions: "versions",
-});
+response_model!(AssetVersions { asset_id, system_domain_id, versions });
 
 request_model!(NewAssetVersion {
-    include_segment_types: "include_segment_types",
-    source_version_id: "source_version_id",
-    copy_metadata: "copy_metadata",
-    copy_persons: "copy_persons",
-    copy_segments: "copy_segments",
+    include_segment_types, source_version_id, copy_metadata, copy_persons, copy_segments,
 });

@@ -5,79 +5,33 @@
 use super::*;
 
 response_model!(Application {
-    id: "id",
-    name: "name",
-    description: "description",
-    url: "url",
-    r#type: "type",
-    default_user_id: "default_user_id",
-    oauth_client_type: "oauth_client_type",
-    redirect_uris: "redirect_uris",
-    allowed_scopes: "allowed_scopes",
-    allowed_origins: "allowed_origins",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, url, r#type: "type", default_user_id, oauth_client_type, redirect_uris,
+    allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified,
 });
 
 list_item!(Application { id: id });
 
 request_model!(ApplicationPatch {
-    name: "name",
-    description: "description",
-    url: "url",
-    r#type: "type",
-    default_user_id: "default_user_id",
-    oauth_client_type: "oauth_client_type",
-    redirect_uris: "redirect_uris",
-    allowed_scopes: "allowed_scopes",
-    allowed_origins: "allowed_origins",
+    name, description, url, r#type: "type", default_user_id, oauth_client_type, redirect_uris,
+    allowed_scopes, allowed_origins,
 });
 
 request_model!(ApplicationReplacement {
-    required name: "name",
-    description: "description",
-    url: "url",
-    r#type: "type",
-    default_user_id: "default_user_id",
-    oauth_client_type: "oauth_client_type",
-    redirect_uris: "redirect_uris",
-    allowed_scopes: "allowed_scopes",
-    allowed_origins: "allowed_origins",
+    name required, description, url, r#type: "type", default_user_id, oauth_client_type,
+    redirect_uris, allowed_scopes, allowed_origins,
 });
 
 response_model!(CreatedApplication {
-    id: "id",
-    name: "name",
-    description: "description",
-    url: "url",
-    r#type: "type",
-    default_user_id: "default_user_id",
-    oauth_client_type: "oauth_client_type",
-    redirect_uris: "redirect_uris",
-    allowed_scopes: "allowed_scopes",
-    allowed_origins: "allowed_origins",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    client_secret: "client_secret",
+    id, name, description, url, r#type: "type", default_user_id, oauth_client_type, redirect_uris,
+    allowed_scopes, allowed_origins, system_domain_id, date_created, date_modified, client_secret,
 });
 
 request_model!(NewApplication {
-    required name: "name",
-    description: "description",
-    url: "url",
-    r#type: "type",
-    default_user_id: "default_user_id",
-    oauth_client_type: "oauth_client_type",
-    redirect_uris: "redirect_uris",
-    allowed_scopes: "allowed_scopes",
-    allowed_origins: "allowed_origins",
+    name required, description, url, r#type: "type", default_user_id, oauth_client_type,
+    redirect_uris, allowed_scopes, allowed_origins,
 });
 
-response_model!(OauthScopes {
-    scopes: "scopes",
-});
+response_model!(OauthScopes { scopes });
 
 open_enum!(ApplicationType {
     Oauth => "OAUTH",

@@ -4,37 +4,14 @@
 
 use super::*;
 
-response_model!(ApplicationInstance {
-    id: "id",
-    app_id: "app_id",
-    date_created: "date_created",
-});
+response_model!(ApplicationInstance { id, app_id, date_created });
 
-response_model!(ExternalToken {
-    token: "token",
-    app_id: "app_id",
-    redirect_info: "redirect_info",
-    date_created: "date_created",
-});
+response_model!(ExternalToken { token, app_id, redirect_info, date_created });
 
-response_model!(ExternalTokenReceipt {
-    app_id: "app_id",
-    redirect_info: "redirect_info",
-});
+response_model!(ExternalTokenReceipt { app_id, redirect_info });
 
-request_model!(ExternalTokenRequest {
-    required secret: "secret",
-    app_id: "app_id",
-    app_name: "app_name",
-    redirect_info: "redirect_info",
-});
+request_model!(ExternalTokenRequest { secret required, app_id, app_name, redirect_info });
 
-request_model!(NewApplicationInstance {
-    required id: "id",
-    required app_id: "app_id",
-});
+request_model!(NewApplicationInstance { id required, app_id required });
 
-response_model!(RedirectInfo {
-    url: "url",
-    headers: "headers",
-});
+response_model!(RedirectInfo { url, headers });

@@ -4,66 +4,31 @@
 
 use super::*;
 
-response_model!(DomainBinding {
-    domain: "domain",
-    identity_provider_id: "identity_provider_id",
-    system_domain_id: "system_domain_id",
-});
+response_model!(DomainBinding { domain, identity_provider_id, system_domain_id });
 
 response_model!(IdentityProvider {
-    id: "id",
-    public_id: "public_id",
-    r#type: "type",
-    settings: "settings",
-    saml_settings: "saml_settings",
-    verbose_logging: "verbose_logging",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, public_id, r#type: "type", settings, saml_settings, verbose_logging, date_created,
+    date_modified,
 });
 
 list_item!(IdentityProvider { id: id });
 
-request_model!(IdentityProviderPatch {
-    r#type: "type",
-    settings: "settings",
-    verbose_logging: "verbose_logging",
-});
+request_model!(IdentityProviderPatch { r#type: "type", settings, verbose_logging });
 
 response_model!(IdentityProviderSettings {
-    name: "name",
-    idp_entity_id: "idp_entity_id",
-    idp_sso_post_url: "idp_sso_post_url",
-    idp_sls_redirect_url: "idp_sls_redirect_url",
-    name_id_encrypted: "name_id_encrypted",
-    want_assertions_signed: "want_assertions_signed",
-    want_messages_signed: "want_messages_signed",
-    okta_name: "okta_name",
-    okta_app_id: "okta_app_id",
-    okta_sso: "okta_sso",
-    okta_preview: "okta_preview",
-    onelogin_name: "onelogin_name",
-    onelogin_client_id: "onelogin_client_id",
-    auth0_name: "auth0_name",
-    auth0_region: "auth0_region",
-    auth0_client_id: "auth0_client_id",
-    received domain_name: "domain_name",
-    idp_x509cert: "idp_x509cert",
-    cert_fingerprint: "cert_fingerprint",
-    cert_fingerprint_algorithm: "cert_fingerprint_algorithm",
-    digest_algorithm: "digest_algorithm",
-    signature_algorithm: "signature_algorithm",
+    name, idp_entity_id, idp_sso_post_url, idp_sls_redirect_url, name_id_encrypted,
+    want_assertions_signed, want_messages_signed, okta_name, okta_app_id, okta_sso, okta_preview,
+    onelogin_name, onelogin_client_id, auth0_name, auth0_region, auth0_client_id,
+    domain_name received, idp_x509cert, cert_fingerprint, cert_fingerprint_algorithm,
+    digest_algorithm, signature_algorithm,
 });
 
 request_model!(NewDomainBinding {
-    required domain: "domain",
-    required identity_provider_id: "identity_provider_id",
-    required system_domain_id: "system_domain_id",
+    domain required, identity_provider_id required, system_domain_id required,
 });
 
 request_model!(NewIdentityProvider {
-    required r#type: "type",
-    required settings: "settings",
-    verbose_logging: "verbose_logging",
+    r#type: "type" required, settings required, verbose_logging,
 });
 
 open_enum!(DigestAlgorithm {

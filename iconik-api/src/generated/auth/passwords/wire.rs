@@ -4,36 +4,16 @@
 
 use super::*;
 
-response_model!(AcceptedInvitation {
-    user_id: "user_id",
-    auto_login: "auto_login",
-    login_data: "login_data",
-    domain_status: "domain_status",
-});
+response_model!(AcceptedInvitation { user_id, auto_login, login_data, domain_status });
 
 request_model!(InvitationAcceptance {
-    password: "password",
-    repeat_password: "repeat_password",
-    first_name: "first_name",
-    last_name: "last_name",
-    email_marketing_consent: "email_marketing_consent",
+    password, repeat_password, first_name, last_name, email_marketing_consent,
 });
 
-request_model!(NewPassword {
-    password: "password",
-    repeat_password: "repeat_password",
-});
+request_model!(NewPassword { password, repeat_password });
 
-request_model!(PasswordResetRequest {
-    required email: "email",
-    reset_hash: "reset_hash",
-});
+request_model!(PasswordResetRequest { email required, reset_hash });
 
 response_model!(PasswordRules {
-    min_length: "min_length",
-    max_length: "max_length",
-    digits: "digits",
-    lowercase: "lowercase",
-    uppercase: "uppercase",
-    special_symbols: "special_symbols",
+    min_length, max_length, digits, lowercase, uppercase, special_symbols,
 });

@@ -4,58 +4,22 @@
 
 use super::*;
 
-response_model!(Country {
-    name: "name",
-    apolitical_name: "apolitical_name",
-    alpha2: "alpha2",
-    alpha3: "alpha3",
-    numeric: "numeric",
-});
+response_model!(Country { name, apolitical_name, alpha2, alpha3, numeric });
 
 list_item!(Country { name: name });
 
 request_model!(NewRegistration {
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    company_name: "company_name",
-    country: "country",
-    email_marketing_consent: "email_marketing_consent",
-    referral_code: "referral_code",
-    marketplace_signup_nonce: "marketplace_signup_nonce",
-    ordway_customer_id: "ordway_customer_id",
-    ordway_subscription_id: "ordway_subscription_id",
-    stripe_id: "stripe_id",
-    required password: "password",
+    email, first_name, last_name, company_name, country, email_marketing_consent, referral_code,
+    marketplace_signup_nonce, ordway_customer_id, ordway_subscription_id, stripe_id,
+    password required,
 });
 
-response_model!(PageContent {
-    slug: "slug",
-    name: "name",
-    caption: "caption",
-    category: "category",
-    image: "image",
-});
+response_model!(PageContent { slug, name, caption, category, image });
 
 response_model!(Registration {
-    id: "id",
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    company_name: "company_name",
-    country: "country",
-    email_marketing_consent: "email_marketing_consent",
-    referral_code: "referral_code",
-    marketplace_signup_nonce: "marketplace_signup_nonce",
-    ordway_customer_id: "ordway_customer_id",
-    ordway_subscription_id: "ordway_subscription_id",
-    stripe_id: "stripe_id",
-    base_url: "base_url",
-    date_created: "date_created",
+    id, email, first_name, last_name, company_name, country, email_marketing_consent, referral_code,
+    marketplace_signup_nonce, ordway_customer_id, ordway_subscription_id, stripe_id, base_url,
+    date_created,
 });
 
-response_model!(VerifiedRegistration {
-    domain_data: "domain_data",
-    auto_login: "auto_login",
-    login_data: "login_data",
-});
+response_model!(VerifiedRegistration { domain_data, auto_login, login_data });

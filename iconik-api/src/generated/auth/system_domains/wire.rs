@@ -5,214 +5,71 @@
 use super::*;
 
 response_model!(BillingLimits {
-    power_users: "power_users",
-    standard_users: "standard_users",
-    browse_users: "browse_users",
-    regional_storage_gb: "regional_storage_gb",
-    multiregion_storage_gb: "multiregion_storage_gb",
-    proxy_storage_gb: "proxy_storage_gb",
-    egress_gb: "egress_gb",
-    transcription_hours: "transcription_hours",
-    image_recognition: "image_recognition",
-    ai_object_detection_hours: "ai_object_detection_hours",
-    face_recognition_hours: "face_recognition_hours",
-    face_recognition_images: "face_recognition_images",
-    ai_credits: "ai_credits",
-    automation_tasks: "automation_tasks",
-    edge_transcoders: "edge_transcoders",
-    max_storage_gateway_clusters: "max_storage_gateway_clusters",
-    max_storage_gateway_nodes: "max_storage_gateway_nodes",
-    max_portals: "max_portals",
-    sync_session_max_clients: "sync_session_max_clients",
-    shield_enabled: "shield_enabled",
+    power_users, standard_users, browse_users, regional_storage_gb, multiregion_storage_gb,
+    proxy_storage_gb, egress_gb, transcription_hours, image_recognition, ai_object_detection_hours,
+    face_recognition_hours, face_recognition_images, ai_credits, automation_tasks, edge_transcoders,
+    max_storage_gateway_clusters, max_storage_gateway_nodes, max_portals, sync_session_max_clients,
+    shield_enabled,
 });
 
-response_model!(FeatureActivation {
-    required config: "config",
-});
+response_model!(FeatureActivation { config required });
 
-response_model!(FeatureConfiguration {
-    required feature: "feature",
-    required parameters: "parameters",
-});
+response_model!(FeatureConfiguration { feature required, parameters required });
 
-response_model!(FeatureParameters {
-    required region: "region",
-    required salesforce_id: "salesforce_id",
-});
+response_model!(FeatureParameters { region required, salesforce_id required });
 
 request_model!(NewReferredSystemDomain {
-    name: "name",
-    description: "description",
-    country_code: "country_code",
-    billing_tier: "billing_tier",
-    admin_email: "admin_email",
-    admin_first_name: "admin_first_name",
-    admin_last_name: "admin_last_name",
-    admin_password: "admin_password",
+    name, description, country_code, billing_tier, admin_email, admin_first_name, admin_last_name,
+    admin_password,
 });
 
 request_model!(NewSystemDomain {
-    name: "name",
-    description: "description",
-    base_url: "base_url",
-    platform_name: "platform_name",
-    is_plg: "is_plg",
-    has_preloaded_assets: "has_preloaded_assets",
-    disable_ai_features: "disable_ai_features",
-    do_not_trace_ai_usage: "do_not_trace_ai_usage",
-    billing_tier: "billing_tier",
-    billing_limits: "billing_limits",
-    licensed_user_billing: "licensed_user_billing",
-    contract_end_date: "contract_end_date",
-    disable_cc_purchase: "disable_cc_purchase",
-    industry: "industry",
-    primary_region: "primary_region",
+    name, description, base_url, platform_name, is_plg, has_preloaded_assets, disable_ai_features,
+    do_not_trace_ai_usage, billing_tier, billing_limits, licensed_user_billing, contract_end_date,
+    disable_cc_purchase, industry, primary_region,
 });
 
-request_model!(ReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ReindexOptions { sync_to_another_dc });
 
 response_model!(SystemDomain {
-    id: "id",
-    name: "name",
-    description: "description",
-    r#type: "type",
-    status: "status",
-    base_url: "base_url",
-    platform_name: "platform_name",
-    country: "country",
-    features: "features",
-    is_template: "is_template",
-    is_plg: "is_plg",
-    has_preloaded_assets: "has_preloaded_assets",
-    disable_ai_features: "disable_ai_features",
-    do_not_trace_ai_usage: "do_not_trace_ai_usage",
-    warning_message: "warning_message",
-    custom_terms: "custom_terms",
-    creating_user_id: "creating_user_id",
-    referral_code: "referral_code",
-    billing_tier: "billing_tier",
-    billing_limits: "billing_limits",
-    licensed_user_billing: "licensed_user_billing",
-    price_list: "price_list",
-    discount_percent: "discount_percent",
-    contract_end_date: "contract_end_date",
-    freeze_date: "freeze_date",
-    deactivate_date: "deactivate_date",
-    invoice_end_of_month: "invoice_end_of_month",
-    disable_billing_page: "disable_billing_page",
-    disable_cc_purchase: "disable_cc_purchase",
-    do_not_charge_edge_transcoder: "do_not_charge_edge_transcoder",
-    do_not_charge_remote_proxies: "do_not_charge_remote_proxies",
-    do_not_charge_shield: "do_not_charge_shield",
-    stripe_id: "stripe_id",
-    ordway_customer_id: "ordway_customer_id",
-    ordway_subscription_id: "ordway_subscription_id",
-    sales_force_id: "sales_force_id",
-    marketplace_customer_id: "marketplace_customer_id",
-    marketplace_entitlement_id: "marketplace_entitlement_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    industry: "industry",
-    primary_region: "primary_region",
+    id, name, description, r#type: "type", status, base_url, platform_name, country, features,
+    is_template, is_plg, has_preloaded_assets, disable_ai_features, do_not_trace_ai_usage,
+    warning_message, custom_terms, creating_user_id, referral_code, billing_tier, billing_limits,
+    licensed_user_billing, price_list, discount_percent, contract_end_date, freeze_date,
+    deactivate_date, invoice_end_of_month, disable_billing_page, disable_cc_purchase,
+    do_not_charge_edge_transcoder, do_not_charge_remote_proxies, do_not_charge_shield, stripe_id,
+    ordway_customer_id, ordway_subscription_id, sales_force_id, marketplace_customer_id,
+    marketplace_entitlement_id, date_created, date_modified, industry, primary_region,
 });
 
 list_item!(SystemDomain { id: id });
 
-response_model!(SystemDomainLogo {
-    logo: "logo",
-});
+response_model!(SystemDomainLogo { logo });
 
 request_model!(SystemDomainPatch {
-    name: "name",
-    description: "description",
-    r#type: "type",
-    status: "status",
-    base_url: "base_url",
-    platform_name: "platform_name",
-    country: "country",
-    features: "features",
-    is_template: "is_template",
-    is_plg: "is_plg",
-    has_preloaded_assets: "has_preloaded_assets",
-    disable_ai_features: "disable_ai_features",
-    do_not_trace_ai_usage: "do_not_trace_ai_usage",
-    warning_message: "warning_message",
-    custom_terms: "custom_terms",
-    creating_user_id: "creating_user_id",
-    referral_code: "referral_code",
-    billing_tier: "billing_tier",
-    billing_limits: "billing_limits",
-    licensed_user_billing: "licensed_user_billing",
-    price_list: "price_list",
-    discount_percent: "discount_percent",
-    contract_end_date: "contract_end_date",
-    freeze_date: "freeze_date",
-    deactivate_date: "deactivate_date",
-    invoice_end_of_month: "invoice_end_of_month",
-    disable_billing_page: "disable_billing_page",
-    disable_cc_purchase: "disable_cc_purchase",
-    do_not_charge_edge_transcoder: "do_not_charge_edge_transcoder",
-    do_not_charge_remote_proxies: "do_not_charge_remote_proxies",
-    do_not_charge_shield: "do_not_charge_shield",
-    stripe_id: "stripe_id",
-    ordway_customer_id: "ordway_customer_id",
-    ordway_subscription_id: "ordway_subscription_id",
-    sales_force_id: "sales_force_id",
-    marketplace_customer_id: "marketplace_customer_id",
-    marketplace_entitlement_id: "marketplace_entitlement_id",
-    industry: "industry",
+    name, description, r#type: "type", status, base_url, platform_name, country, features,
+    is_template, is_plg, has_preloaded_assets, disable_ai_features, do_not_trace_ai_usage,
+    warning_message, custom_terms, creating_user_id, referral_code, billing_tier, billing_limits,
+    licensed_user_billing, price_list, discount_percent, contract_end_date, freeze_date,
+    deactivate_date, invoice_end_of_month, disable_billing_page, disable_cc_purchase,
+    do_not_charge_edge_transcoder, do_not_charge_remote_proxies, do_not_charge_shield, stripe_id,
+    ordway_customer_id, ordway_subscription_id, sales_force_id, marketplace_customer_id,
+    marketplace_entitlement_id, industry,
 });
 
-response_model!(SystemDomainProfile {
-    industry: "industry",
-});
+response_model!(SystemDomainProfile { industry });
 
-request_model!(SystemDomainProfilePatch {
-    industry: "industry",
-});
+request_model!(SystemDomainProfilePatch { industry });
 
 request_model!(SystemDomainReplacement {
-    name: "name",
-    description: "description",
-    r#type: "type",
-    status: "status",
-    base_url: "base_url",
-    platform_name: "platform_name",
-    country: "country",
-    features: "features",
-    is_template: "is_template",
-    is_plg: "is_plg",
-    has_preloaded_assets: "has_preloaded_assets",
-    disable_ai_features: "disable_ai_features",
-    do_not_trace_ai_usage: "do_not_trace_ai_usage",
-    warning_message: "warning_message",
-    custom_terms: "custom_terms",
-    creating_user_id: "creating_user_id",
-    referral_code: "referral_code",
-    billing_tier: "billing_tier",
-    billing_limits: "billing_limits",
-    licensed_user_billing: "licensed_user_billing",
-    price_list: "price_list",
-    discount_percent: "discount_percent",
-    contract_end_date: "contract_end_date",
-    freeze_date: "freeze_date",
-    deactivate_date: "deactivate_date",
-    invoice_end_of_month: "invoice_end_of_month",
-    disable_billing_page: "disable_billing_page",
-    disable_cc_purchase: "disable_cc_purchase",
-    do_not_charge_edge_transcoder: "do_not_charge_edge_transcoder",
-    do_not_charge_remote_proxies: "do_not_charge_remote_proxies",
-    do_not_charge_shield: "do_not_charge_shield",
-    stripe_id: "stripe_id",
-    ordway_customer_id: "ordway_customer_id",
-    ordway_subscription_id: "ordway_subscription_id",
-    sales_force_id: "sales_force_id",
-    marketplace_customer_id: "marketplace_customer_id",
-    marketplace_entitlement_id: "marketplace_entitlement_id",
-    industry: "industry",
+    name, description, r#type: "type", status, base_url, platform_name, country, features,
+    is_template, is_plg, has_preloaded_assets, disable_ai_features, do_not_trace_ai_usage,
+    warning_message, custom_terms, creating_user_id, referral_code, billing_tier, billing_limits,
+    licensed_user_billing, price_list, discount_percent, contract_end_date, freeze_date,
+    deactivate_date, invoice_end_of_month, disable_billing_page, disable_cc_purchase,
+    do_not_charge_edge_transcoder, do_not_charge_remote_proxies, do_not_charge_shield, stripe_id,
+    ordway_customer_id, ordway_subscription_id, sales_force_id, marketplace_customer_id,
+    marketplace_entitlement_id, industry,
 });
 
 open_enum!(Feature {

@@ -4,66 +4,31 @@
 
 use super::*;
 
-response_model!(AclChange {
-    required mode: "mode",
-    required permissions: "permissions",
-    user_ids: "user_ids",
-    group_ids: "group_ids",
-});
+response_model!(AclChange { mode required, permissions required, user_ids, group_ids });
 
-response_model!(AddToCollectionAction {
-    required collection_id: "collection_id",
-    index_immediately: "index_immediately",
-});
+response_model!(AddToCollectionAction { collection_id required, index_immediately });
 
 response_model!(AddedToCollectionTrigger {
-    required object_type: "object_type",
-    required collection_ids: "collection_ids",
-    include_subcollections: "include_subcollections",
+    object_type required, collection_ids required, include_subcollections,
 });
 
-response_model!(AnalyzeAction {
-    force: "force",
-    force_type: "force_type",
-});
+response_model!(AnalyzeAction { force, force_type });
 
 response_model!(ArchiveAction {
-    required destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_host_transfer: "allow_host_transfer",
-    allow_duplicate_transfers: "allow_duplicate_transfers",
-    keep_collection_structure: "keep_collection_structure",
-    delete_original: "delete_original",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
+    destination_storage_id required, destination_directory_path, preferred_original_storage_id,
+    allow_host_transfer, allow_duplicate_transfers, keep_collection_structure, delete_original,
+    delete_only_from_source_folder,
 });
 
-response_model!(ArchiveTrigger {
-    storage_id: "storage_id",
-});
+response_model!(ArchiveTrigger { storage_id });
 
-response_model!(AssetOnlineTrigger {
-    only_first_version: "only_first_version",
-    wait_for_transcode: "wait_for_transcode",
-});
+response_model!(AssetOnlineTrigger { only_first_version, wait_for_transcode });
 
-response_model!(AssetShareTrigger {
-    allow_download: "allow_download",
-});
+response_model!(AssetShareTrigger { allow_download });
 
 response_model!(Automation {
-    id: "id",
-    name: "name",
-    description: "description",
-    status: "status",
-    triggers: "triggers",
-    conditions: "conditions",
-    actions: "actions",
-    created_by: "created_by",
-    modified_by: "modified_by",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, name, description, status, triggers, conditions, actions, created_by, modified_by,
+    date_created, date_modified, system_domain_id,
 });
 
 list_item!(Automation { id: id });
@@ -116,33 +81,14 @@ from_contents!(AutomationAction in parameters {
 });
 
 response_model!(AutomationHistoryEntry {
-    automation_id: "automation_id",
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    status: "status",
-    error_message: "error_message",
-    job_id: "job_id",
-    date_executed: "date_executed",
-    system_domain_id: "system_domain_id",
+    automation_id, object_type, object_id, version_id, status, error_message, job_id, date_executed,
+    system_domain_id,
 });
 
-request_model!(AutomationPatch {
-    name: "name",
-    description: "description",
-    status: "status",
-    triggers: "triggers",
-    conditions: "conditions",
-    actions: "actions",
-});
+request_model!(AutomationPatch { name, description, status, triggers, conditions, actions });
 
 request_model!(AutomationReplacement {
-    required name: "name",
-    description: "description",
-    status: "status",
-    required triggers: "triggers",
-    conditions: "conditions",
-    required actions: "actions",
+    name required, description, status, triggers required, conditions, actions required,
 });
 
 adjacent_union!(AutomationTrigger by "type" in parameters "parameters" {
@@ -177,271 +123,125 @@ from_contents!(AutomationTrigger in parameters {
     ObjectRemovedFromCollection(RemovedFromCollectionTrigger),
 });
 
-response_model!(Bucket {
-    key: "key",
-    doc_count: "doc_count",
-});
+response_model!(Bucket { key, doc_count });
 
-response_model!(Condition {
-    required operator: "operator",
-    terms: "terms",
-    conditions: "conditions",
-    filters: "filters",
-    path: "path",
-});
+response_model!(Condition { operator required, terms, conditions, filters, path });
 
-response_model!(CreatedTrigger {
-    required days_since_created: "days_since_created",
-});
+response_model!(CreatedTrigger { days_since_created required });
 
-response_model!(DeleteFileSetAction {
-    required format: "format",
-    required storage_id: "storage_id",
-});
+response_model!(DeleteFileSetAction { format required, storage_id required });
 
 response_model!(ExportAction {
-    required export_location_id: "export_location_id",
-    file_name: "file_name",
-    overwrite: "overwrite",
-    export_to_asset_folder: "export_to_asset_folder",
-    format_id: "format_id",
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    transcode_profile_ids: "transcode_profile_ids",
+    export_location_id required, file_name, overwrite, export_to_asset_folder, format_id,
+    export_metadata, metadata_format, metadata_view, preferred_original_storage_id,
+    transcode_profile_ids,
 });
 
 response_model!(ExtractFacesAction {
-    face_image_analysis_profile_id: "face_image_analysis_profile_id",
-    face_video_analysis_profile_id: "face_video_analysis_profile_id",
-    force: "force",
+    face_image_analysis_profile_id, face_video_analysis_profile_id, force,
 });
 
-response_model!(Facet {
-    buckets: "buckets",
-    doc_count_error_upper_bound: "doc_count_error_upper_bound",
-    sum_other_doc_count: "sum_other_doc_count",
-});
+response_model!(Facet { buckets, doc_count_error_upper_bound, sum_other_doc_count });
 
-response_model!(FillMetadataAction {
-    required metadata_view_id: "metadata_view_id",
-    field_names: "field_names",
-    required overwrite: "overwrite",
-});
+response_model!(FillMetadataAction { metadata_view_id required, field_names, overwrite required });
 
-response_model!(MetadataFieldUpdate {
-    field_values: "field_values",
-    mode: "mode",
-});
+response_model!(MetadataFieldUpdate { field_values, mode });
 
-response_model!(MetadataFieldValues {
-    field_values: "field_values",
-});
+response_model!(MetadataFieldValues { field_values });
 
-response_model!(MetadataUpdateTrigger {
-    required event_type: "event_type",
-    required metadata_values: "metadata_values",
-});
+response_model!(MetadataUpdateTrigger { event_type required, metadata_values required });
 
-response_model!(ModifiedTrigger {
-    required days_since_modified: "days_since_modified",
-});
+response_model!(ModifiedTrigger { days_since_modified required });
 
 request_model!(NewAutomation {
-    required name: "name",
-    description: "description",
-    status: "status",
-    required triggers: "triggers",
-    conditions: "conditions",
-    required actions: "actions",
+    name required, description, status, triggers required, conditions, actions required,
 });
 
 request_model!(NewAutomationHistoryEntry {
-    required automation_id: "automation_id",
-    required object_type: "object_type",
-    required object_id: "object_id",
-    required version_id: "version_id",
-    required status: "status",
-    error_message: "error_message",
-    job_id: "job_id",
-    required system_domain_id: "system_domain_id",
+    automation_id required, object_type required, object_id required, version_id required,
+    status required, error_message, job_id, system_domain_id required,
 });
 
-response_model!(PublicationTemplate {
-    required id: "id",
-    data: "data",
-});
+response_model!(PublicationTemplate { id required, data });
 
 response_model!(PublicationThumbnail {
-    required r#type: "type",
-    required asset_id: "asset_id",
-    required keyframe_id: "keyframe_id",
+    r#type: "type" required, asset_id required, keyframe_id required,
 });
 
 response_model!(PublishAction {
-    required template: "template",
-    required user_id: "user_id",
-    title: "title",
-    storage_id: "storage_id",
-    allow_transfer: "allow_transfer",
-    metadata_overrides: "metadata_overrides",
-    thumbnail: "thumbnail",
+    template required, user_id required, title, storage_id, allow_transfer, metadata_overrides,
+    thumbnail,
 });
 
 response_model!(RemoveRestrictionAction {
-    required restrict_metadata_field: "restrict_metadata_field",
-    warning_metadata_field: "warning_metadata_field",
+    restrict_metadata_field required, warning_metadata_field,
 });
 
 response_model!(RemovedFromCollectionTrigger {
-    required object_type: "object_type",
-    required collection_ids: "collection_ids",
-    include_subcollections: "include_subcollections",
+    object_type required, collection_ids required, include_subcollections,
 });
 
 response_model!(RequestOriginalAction {
-    required destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_host_transfer: "allow_host_transfer",
-    required format_name: "format_name",
+    destination_storage_id required, destination_directory_path, preferred_original_storage_id,
+    allow_host_transfer, format_name required,
 });
 
 response_model!(RequestReviewAction {
-    required share: "share",
-    users: "users",
-    groups: "groups",
-    externals: "externals",
-    min_number: "min_number",
-    status: "status",
+    share required, users, groups, externals, min_number, status,
 });
 
 response_model!(RestoreAction {
-    required destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_host_transfer: "allow_host_transfer",
-    allow_duplicate_transfers: "allow_duplicate_transfers",
-    keep_collection_structure: "keep_collection_structure",
-    delete_original: "delete_original",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
+    destination_storage_id required, destination_directory_path, preferred_original_storage_id,
+    allow_host_transfer, allow_duplicate_transfers, keep_collection_structure, delete_original,
+    delete_only_from_source_folder,
 });
 
-response_model!(RestoreTrigger {
-    storage_id: "storage_id",
-});
+response_model!(RestoreTrigger { storage_id });
 
 response_model!(RestrictAssetAction {
-    required restrict_metadata_field: "restrict_metadata_field",
-    warning: "warning",
-    warning_metadata_field: "warning_metadata_field",
+    restrict_metadata_field required, warning, warning_metadata_field,
 });
 
-response_model!(ReviewStatusTrigger {
-    statuses: "statuses",
-});
+response_model!(ReviewStatusTrigger { statuses });
 
-response_model!(RunCustomAction {
-    required action_id: "action_id",
-    required context: "context",
-    metadata_values: "metadata_values",
-});
+response_model!(RunCustomAction { action_id required, context required, metadata_values });
 
-response_model!(RunEstimate {
-    total: "total",
-    facets: "facets",
-    errors: "errors",
-});
+response_model!(RunEstimate { total, facets, errors });
 
 response_model!(ShareAction {
-    required user_id: "user_id",
-    required emails: "emails",
-    title: "title",
-    message: "message",
-    password: "password",
-    received has_password: "has_password",
-    expires_in_days: "expires_in_days",
-    metadata_views: "metadata_views",
-    upload_storage_id: "upload_storage_id",
-    allow_approving_comments: "allow_approving_comments",
-    allow_comments: "allow_comments",
-    allow_custom_actions: "allow_custom_actions",
-    allow_download: "allow_download",
-    allow_download_proxy: "allow_download_proxy",
-    allow_setting_approve_status: "allow_setting_approve_status",
-    allow_upload: "allow_upload",
-    allow_user_search_for_mentions: "allow_user_search_for_mentions",
-    allow_view_transcriptions: "allow_view_transcriptions",
-    allow_view_versions: "allow_view_versions",
-    show_watermark: "show_watermark",
+    user_id required, emails required, title, message, password, has_password received,
+    expires_in_days, metadata_views, upload_storage_id, allow_approving_comments, allow_comments,
+    allow_custom_actions, allow_download, allow_download_proxy, allow_setting_approve_status,
+    allow_upload, allow_user_search_for_mentions, allow_view_transcriptions, allow_view_versions,
+    show_watermark,
 });
 
-response_model!(SubtitleTrigger {
-    closed_captions: "closed_captions",
-    language: "language",
-});
+response_model!(SubtitleTrigger { closed_captions, language });
 
-response_model!(Term {
-    required name: "name",
-    value: "value",
-    value_in: "value_in",
-    range: "range",
-    exists: "exists",
-    missing: "missing",
-    external: "external",
-});
+response_model!(Term { name required, value, value_in, range, exists, missing, external });
 
-response_model!(TermRange {
-    min: "min",
-    max: "max",
-    timezone: "timezone",
-});
+response_model!(TermRange { min, max, timezone });
 
 response_model!(TranscodeAction {
-    format_name: "format_name",
-    priority: "priority",
-    preferred_storage_id: "preferred_storage_id",
-    preferred_storage_method: "preferred_storage_method",
-    prefer_any_cloud: "prefer_any_cloud",
+    format_name, priority, preferred_storage_id, preferred_storage_method, prefer_any_cloud,
 });
 
 response_model!(TranscribeAction {
-    force: "force",
-    engine: "engine",
-    language: "language",
-    speakers: "speakers",
-    summary: "summary",
-    topics_extraction: "topics_extraction",
-    translate_languages: "translate_languages",
+    force, engine, language, speakers, summary, topics_extraction, translate_languages,
 });
 
 response_model!(TransferAction {
-    required destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_host_transfer: "allow_host_transfer",
-    required format_name: "format_name",
+    destination_storage_id required, destination_directory_path, preferred_original_storage_id,
+    allow_host_transfer, format_name required,
 });
 
-response_model!(TransferTrigger {
-    required storage_id: "storage_id",
-    format: "format",
-});
+response_model!(TransferTrigger { storage_id required, format });
 
-response_model!(UpdateAclAction {
-    required objects: "objects",
-});
+response_model!(UpdateAclAction { objects required });
 
-response_model!(UpdateMetadataAction {
-    required metadata_view_id: "metadata_view_id",
-    required metadata_values: "metadata_values",
-});
+response_model!(UpdateMetadataAction { metadata_view_id required, metadata_values required });
 
-response_model!(VersionOnlineTrigger {
-    only_first_version: "only_first_version",
-    wait_for_transcode: "wait_for_transcode",
-});
+response_model!(VersionOnlineTrigger { only_first_version, wait_for_transcode });
 
 open_enum!(AutomationObjectKind {
     Assets => "ASSETS",

@@ -5,56 +5,30 @@
 use super::*;
 
 response_model!(AnalysisProfile {
-    id: "id",
-    name: "name",
-    media_type: "media_type",
-    service_type: "service_type",
-    analysis_service_account_id: "analysis_service_account_id",
-    settings: "settings",
-    enabled: "enabled",
-    is_default: "is_default",
-    analysis_service_account_settings: "analysis_service_account_settings",
+    id, name, media_type, service_type, analysis_service_account_id, settings, enabled, is_default,
+    analysis_service_account_settings,
 });
 
 list_item!(AnalysisProfile { id: id });
 
 request_model!(AnalysisProfilePatch {
-    name: "name",
-    media_type: "media_type",
-    service_type: "service_type",
-    analysis_service_account_id: "analysis_service_account_id",
-    settings: "settings",
-    enabled: "enabled",
+    name, media_type, service_type, analysis_service_account_id, settings, enabled,
 });
 
 request_model!(AnalysisProfileReplacement {
-    required name: "name",
-    required media_type: "media_type",
-    service_type: "service_type",
-    required analysis_service_account_id: "analysis_service_account_id",
-    settings: "settings",
-    enabled: "enabled",
+    name required, media_type required, service_type, analysis_service_account_id required,
+    settings, enabled,
 });
 
 response_model!(AnalysisProfileSettings {
-    is_system: "is_system",
-    min_confidence: "min_confidence",
-    frame_confidence_threshold: "frame_confidence_threshold",
-    video_confidence_threshold: "video_confidence_threshold",
-    detection_threshold: "detection_threshold",
-    confirmed_face_match_threshold: "confirmed_face_match_threshold",
-    unconfirmed_face_match_threshold: "unconfirmed_face_match_threshold",
-    storage_id: "storage_id",
-    directory_path: "directory_path",
+    is_system, min_confidence, frame_confidence_threshold, video_confidence_threshold,
+    detection_threshold, confirmed_face_match_threshold, unconfirmed_face_match_threshold,
+    storage_id, directory_path,
 });
 
 request_model!(NewAnalysisProfile {
-    required name: "name",
-    required media_type: "media_type",
-    service_type: "service_type",
-    required analysis_service_account_id: "analysis_service_account_id",
-    settings: "settings",
-    enabled: "enabled",
+    name required, media_type required, service_type, analysis_service_account_id required,
+    settings, enabled,
 });
 
 open_enum!(AnalysisMediaType {

@@ -4,32 +4,17 @@
 
 use super::*;
 
-response_model!(AnalysisServiceAccount {
-    id: "id",
-    name: "name",
-    method: "method",
-    settings: "settings",
-});
+response_model!(AnalysisServiceAccount { id, name, method, settings });
 
 list_item!(AnalysisServiceAccount { id: id });
 
-request_model!(AnalysisServiceAccountPatch {
-    name: "name",
-    method: "method",
-    settings: "settings",
-});
+request_model!(AnalysisServiceAccountPatch { name, method, settings });
 
 request_model!(AnalysisServiceAccountReplacement {
-    required name: "name",
-    required method: "method",
-    required settings: "settings",
+    name required, method required, settings required,
 });
 
-request_model!(NewAnalysisServiceAccount {
-    required name: "name",
-    required method: "method",
-    required settings: "settings",
-});
+request_model!(NewAnalysisServiceAccount { name required, method required, settings required });
 
 open_enum!(AnalysisServiceMethod {
     GoogleAi => "GOOGLE_AI",

@@ -5,56 +5,19 @@
 use super::*;
 
 response_model!(Attachment {
-    id: "id",
-    asset_id: "asset_id",
-    segment_id: "segment_id",
-    storage_method: "storage_method",
-    content_type: "content_type",
-    name: "name",
-    filename: "filename",
-    format: "format",
-    status: "status",
-    size: "size",
-    storage_id: "storage_id",
-    url: "url",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
+    id, asset_id, segment_id, storage_method, content_type, name, filename, format, status, size,
+    storage_id, url, date_created, date_modified, upload_url, upload_method, upload_headers,
+    upload_credentials,
 });
 
 list_item!(Attachment { id: id });
 
-request_model!(AttachmentPatch {
-    name: "name",
-    filename: "filename",
-    format: "format",
-    status: "status",
-    size: "size",
-    storage_id: "storage_id",
-    content_type: "content_type",
-});
+request_model!(AttachmentPatch { name, filename, format, status, size, storage_id, content_type });
 
 request_model!(AttachmentReplacement {
-    name: "name",
-    filename: "filename",
-    format: "format",
-    status: "status",
-    size: "size",
-    storage_id: "storage_id",
-    content_type: "content_type",
+    name, filename, format, status, size, storage_id, content_type,
 });
 
 request_model!(NewAttachment {
-    asset_id: "asset_id",
-    segment_id: "segment_id",
-    content_type: "content_type",
-    name: "name",
-    filename: "filename",
-    format: "format",
-    status: "status",
-    size: "size",
-    storage_id: "storage_id",
+    asset_id, segment_id, content_type, name, filename, format, status, size, storage_id,
 });

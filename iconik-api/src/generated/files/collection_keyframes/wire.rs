@@ -4,59 +4,21 @@
 
 use super::*;
 
-request_model!(CollectionKeyframeCopyOptions {
-    required id: "id",
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-});
+request_model!(CollectionKeyframeCopyOptions { id required, custom_keyframe, custom_poster });
 
 request_model!(CollectionKeyframePatch {
-    name: "name",
-    filename: "filename",
-    r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    collection_id: "collection_id",
+    name, filename, r#type: "type", status, format, is_custom_keyframe, resolution, rotation, size,
+    time_code, storage_id, collection_id,
 });
 
 request_model!(CollectionKeyframeReplacement {
-    name: "name",
-    filename: "filename",
-    required r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    collection_id: "collection_id",
+    name, filename, r#type: "type" required, status, format, is_custom_keyframe, resolution,
+    rotation, size, time_code, storage_id, collection_id,
 });
 
-response_model!(CopiedCollectionKeyframes {
-    custom_keyframe: "custom_keyframe",
-    custom_poster: "custom_poster",
-});
+response_model!(CopiedCollectionKeyframes { custom_keyframe, custom_poster });
 
 request_model!(NewCollectionKeyframe {
-    name: "name",
-    filename: "filename",
-    required r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    collection_id: "collection_id",
-    content_type: "content_type",
+    name, filename, r#type: "type" required, status, format, is_custom_keyframe, resolution,
+    rotation, size, time_code, storage_id, collection_id, content_type,
 });

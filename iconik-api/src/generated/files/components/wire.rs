@@ -4,14 +4,6 @@
 
 use super::*;
 
-request_model!(ComponentReplacement {
-    required name: "name",
-    required r#type: "type",
-    metadata: "metadata",
-});
+request_model!(ComponentReplacement { name required, r#type: "type" required, metadata });
 
-request_model!(NewComponent {
-    required name: "name",
-    required r#type: "type",
-    metadata: "metadata",
-});
+request_model!(NewComponent { name required, r#type: "type" required, metadata });

@@ -5,79 +5,29 @@
 use super::*;
 
 response_model!(ExportLocation {
-    id: "id",
-    name: "name",
-    description: "description",
-    storage_id: "storage_id",
-    path: "path",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcriptions: "export_transcriptions",
-    transcription_format: "transcription_format",
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    include_original_extension: "include_original_extension",
-    transcode_profile_ids: "transcode_profile_ids",
-    system_domain_id: "system_domain_id",
+    id, name, description, storage_id, path, export_original, export_proxy, export_posters,
+    export_transcriptions, transcription_format, export_metadata, metadata_format, metadata_view,
+    export_to_asset_folder, include_original_extension, transcode_profile_ids, system_domain_id,
 });
 
 list_item!(ExportLocation { id: id });
 
 request_model!(ExportLocationPatch {
-    name: "name",
-    description: "description",
-    storage_id: "storage_id",
-    path: "path",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcriptions: "export_transcriptions",
-    transcription_format: "transcription_format",
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    include_original_extension: "include_original_extension",
-    transcode_profile_ids: "transcode_profile_ids",
+    name, description, storage_id, path, export_original, export_proxy, export_posters,
+    export_transcriptions, transcription_format, export_metadata, metadata_format, metadata_view,
+    export_to_asset_folder, include_original_extension, transcode_profile_ids,
 });
 
 request_model!(ExportLocationReplacement {
-    name: "name",
-    description: "description",
-    required storage_id: "storage_id",
-    path: "path",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcriptions: "export_transcriptions",
-    transcription_format: "transcription_format",
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    include_original_extension: "include_original_extension",
-    transcode_profile_ids: "transcode_profile_ids",
+    name, description, storage_id required, path, export_original, export_proxy, export_posters,
+    export_transcriptions, transcription_format, export_metadata, metadata_format, metadata_view,
+    export_to_asset_folder, include_original_extension, transcode_profile_ids,
 });
 
 request_model!(NewExportLocation {
-    name: "name",
-    description: "description",
-    required storage_id: "storage_id",
-    path: "path",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcriptions: "export_transcriptions",
-    transcription_format: "transcription_format",
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    include_original_extension: "include_original_extension",
-    transcode_profile_ids: "transcode_profile_ids",
+    name, description, storage_id required, path, export_original, export_proxy, export_posters,
+    export_transcriptions, transcription_format, export_metadata, metadata_format, metadata_view,
+    export_to_asset_folder, include_original_extension, transcode_profile_ids,
 });
 
 open_enum!(ExportTranscriptionFormat {

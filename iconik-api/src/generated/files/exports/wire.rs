@@ -5,134 +5,59 @@
 use super::*;
 
 request_model!(AssetExport {
-    formats: "formats",
-    export_metadata: "export_metadata",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    required id: "id",
-    destination_filename: "destination_filename",
+    formats, export_metadata, export_to_asset_folder, overwrite, preferred_original_storage_id,
+    id required, destination_filename,
 });
 
-request_model!(AssetExportTarget {
-    required asset_id: "asset_id",
-    format_id: "format_id",
-    file_name: "file_name",
-});
+request_model!(AssetExportTarget { asset_id required, format_id, file_name });
 
-request_model!(AssetExports {
-    objects: "objects",
-    parent_job_id: "parent_job_id",
-});
+request_model!(AssetExports { objects, parent_job_id });
 
 request_model!(CollectionExport {
-    formats: "formats",
-    export_metadata: "export_metadata",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    keep_collection_structure: "keep_collection_structure",
-    keep_parent_collection_structure: "keep_parent_collection_structure",
-    required id: "id",
+    formats, export_metadata, export_to_asset_folder, overwrite, preferred_original_storage_id,
+    keep_collection_structure, keep_parent_collection_structure, id required,
 });
 
-request_model!(CollectionExports {
-    objects: "objects",
-});
+request_model!(CollectionExports { objects });
 
 request_model!(ExportCompletion {
-    asset_id: "asset_id",
-    format_id: "format_id",
-    component_ids: "component_ids",
-    asset_paths: "asset_paths",
-    collection_storage_id: "collection_storage_id",
-    original_storage_id: "original_storage_id",
-    original_url: "original_url",
-    destination_directory_path: "destination_directory_path",
-    destination_file_set_name: "destination_file_set_name",
-    destination_filename: "destination_filename",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    delete_source_file_set_after_download: "delete_source_file_set_after_download",
-    temporary_file_set_source: "temporary_file_set_source",
-    job_id: "job_id",
-    job_steps: "job_steps",
-    parent_job_id: "parent_job_id",
-    file_set_id: "file_set_id",
-    local_storage_id: "local_storage_id",
-    destination_base_directory: "destination_base_directory",
-    delete_remote_file_set_after_download: "delete_remote_file_set_after_download",
-    add_file_set: "add_file_set",
-    overwrite: "overwrite",
-    include_original_extension: "include_original_extension",
-    export_original: "export_original",
-    export_proxy: "export_proxy",
-    export_posters: "export_posters",
-    export_transcription_format: "export_transcription_format",
-    export_metadata_format: "export_metadata_format",
-    export_metadata_view: "export_metadata_view",
+    asset_id, format_id, component_ids, asset_paths, collection_storage_id, original_storage_id,
+    original_url, destination_directory_path, destination_file_set_name, destination_filename,
+    delete_only_from_source_folder, delete_source_file_set_after_download,
+    temporary_file_set_source, job_id, job_steps, parent_job_id, file_set_id, local_storage_id,
+    destination_base_directory, delete_remote_file_set_after_download, add_file_set, overwrite,
+    include_original_extension, export_original, export_proxy, export_posters,
+    export_transcription_format, export_metadata_format, export_metadata_view,
 });
 
 request_model!(NewAssetExports {
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    required assets: "assets",
-    transcode_profile_ids: "transcode_profile_ids",
+    export_metadata, metadata_format, metadata_view, export_to_asset_folder, overwrite,
+    preferred_original_storage_id, assets required, transcode_profile_ids,
 });
 
 request_model!(NewCollectionExport {
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    keep_collection_structure: "keep_collection_structure",
-    delete_original: "delete_original",
+    export_metadata, metadata_format, metadata_view, export_to_asset_folder, overwrite,
+    preferred_original_storage_id, keep_collection_structure, delete_original,
 });
 
 request_model!(NewExport {
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    format_id: "format_id",
-    file_name: "file_name",
-    transcode_profile_ids: "transcode_profile_ids",
+    export_metadata, metadata_format, metadata_view, export_to_asset_folder, overwrite,
+    preferred_original_storage_id, format_id, file_name, transcode_profile_ids,
 });
 
 request_model!(NewExports {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    allow_duplicate_transfers: "allow_duplicate_transfers",
-    delete_original: "delete_original",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    keep_collection_structure: "keep_collection_structure",
-    export_metadata: "export_metadata",
-    metadata_format: "metadata_format",
-    metadata_view: "metadata_view",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
+    object_type required, object_ids required, preferred_original_storage_id,
+    allow_duplicate_transfers, delete_original, delete_only_from_source_folder,
+    keep_collection_structure, export_metadata, metadata_format, metadata_view,
+    export_to_asset_folder, overwrite,
 });
 
 request_model!(SavedSearchExport {
-    formats: "formats",
-    export_metadata: "export_metadata",
-    export_to_asset_folder: "export_to_asset_folder",
-    overwrite: "overwrite",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    required id: "id",
+    formats, export_metadata, export_to_asset_folder, overwrite, preferred_original_storage_id,
+    id required,
 });
 
-request_model!(SavedSearchExports {
-    objects: "objects",
-});
+request_model!(SavedSearchExports { objects });
 
 open_enum!(ExportObjectType {
     Assets => "assets",

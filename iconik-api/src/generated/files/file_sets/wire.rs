@@ -5,70 +5,24 @@
 use super::*;
 
 request_model!(FileSetPatch {
-    version_id: "version_id",
-    format_id: "format_id",
-    storage_id: "storage_id",
-    name: "name",
-    r#type: "type",
-    status: "status",
-    base_dir: "base_dir",
-    component_ids: "component_ids",
-    is_archive: "is_archive",
-    archive_file_set_id: "archive_file_set_id",
-    original_storage_id: "original_storage_id",
-    date_deleted: "date_deleted",
+    version_id, format_id, storage_id, name, r#type: "type", status, base_dir, component_ids,
+    is_archive, archive_file_set_id, original_storage_id, date_deleted,
 });
 
 request_model!(FileSetReplacement {
-    version_id: "version_id",
-    required format_id: "format_id",
-    storage_id: "storage_id",
-    name: "name",
-    r#type: "type",
-    status: "status",
-    base_dir: "base_dir",
-    required component_ids: "component_ids",
-    is_archive: "is_archive",
-    archive_file_set_id: "archive_file_set_id",
-    original_storage_id: "original_storage_id",
-    date_deleted: "date_deleted",
+    version_id, format_id required, storage_id, name, r#type: "type", status, base_dir,
+    component_ids required, is_archive, archive_file_set_id, original_storage_id, date_deleted,
 });
 
 response_model!(FileSetSource {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    storage_id: "storage_id",
-    name: "name",
-    r#type: "type",
-    status: "status",
-    base_dir: "base_dir",
-    component_ids: "component_ids",
-    file_count: "file_count",
-    is_archive: "is_archive",
-    archive_file_set_id: "archive_file_set_id",
-    original_storage_id: "original_storage_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    date_deleted: "date_deleted",
-    deleted_by_user: "deleted_by_user",
-    storage_method: "storage_method",
+    id, asset_id, version_id, format_id, storage_id, name, r#type: "type", status, base_dir,
+    component_ids, file_count, is_archive, archive_file_set_id, original_storage_id, date_created,
+    date_modified, date_deleted, deleted_by_user, storage_method,
 });
 
 list_item!(FileSetSource { id: id });
 
 request_model!(NewFileSet {
-    version_id: "version_id",
-    required format_id: "format_id",
-    storage_id: "storage_id",
-    name: "name",
-    r#type: "type",
-    status: "status",
-    base_dir: "base_dir",
-    required component_ids: "component_ids",
-    is_archive: "is_archive",
-    archive_file_set_id: "archive_file_set_id",
-    original_storage_id: "original_storage_id",
-    date_deleted: "date_deleted",
+    version_id, format_id required, storage_id, name, r#type: "type", status, base_dir,
+    component_ids required, is_archive, archive_file_set_id, original_storage_id, date_deleted,
 });

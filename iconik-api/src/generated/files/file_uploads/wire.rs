@@ -5,59 +5,25 @@
 use super::*;
 
 response_model!(B2Upload {
-    upload_file_id: "upload_file_id",
-    authorization_token: "authorization_token",
-    upload_url: "upload_url",
-    status: "status",
-    error: "error",
-    error_code: "error_code",
+    upload_file_id, authorization_token, upload_url, status, error, error_code,
 });
 
-request_model!(B2UploadCancelOptions {
-    required upload_file_id: "upload_file_id",
-});
+request_model!(B2UploadCancelOptions { upload_file_id required });
 
-request_model!(B2UploadParts {
-    required upload_file_id: "upload_file_id",
-    required sha1_list: "sha1_list",
-});
+request_model!(B2UploadParts { upload_file_id required, sha1_list required });
 
 request_model!(FileUploadCleanupOptions {
-    upload_id: "upload_id",
-    parts_number: "parts_number",
-    parts_group_number: "parts_group_number",
-    abort_upload: "abort_upload",
-    temporary: "temporary",
+    upload_id, parts_number, parts_group_number, abort_upload, temporary,
 });
 
-request_model!(GcsComposeOptions {
-    parts_group: "parts_group",
-    content_type: "content_type",
-});
+request_model!(GcsComposeOptions { parts_group, content_type });
 
-response_model!(GcsComposeUrls {
-    compose_url: "compose_url",
-    delete_url: "delete_url",
-    key: "key",
-    url: "url",
-});
+response_model!(GcsComposeUrls { compose_url, delete_url, key, url });
 
-request_model!(GcsUploadParts {
-    required parts_range: "parts_range",
-    parts_group: "parts_group",
-});
+request_model!(GcsUploadParts { parts_range required, parts_group });
 
-request_model!(NewB2Upload {
-    upload_file_id: "upload_file_id",
-});
+request_model!(NewB2Upload { upload_file_id });
 
-response_model!(S3UploadPart {
-    part_number: "part_number",
-    checksum: "checksum",
-    received url: "url",
-});
+response_model!(S3UploadPart { part_number, checksum, url received });
 
-response_model!(S3UploadParts {
-    required upload_id: "upload_id",
-    required parts: "parts",
-});
+response_model!(S3UploadParts { upload_id required, parts required });

@@ -4,76 +4,35 @@
 
 use super::*;
 
-request_model!(FormatArchiveDeletionOptions {
-    file_set_id: "file_set_id",
-});
+request_model!(FormatArchiveDeletionOptions { file_set_id });
 
 request_model!(FormatArchiveOptions {
-    format_id: "format_id",
-    original_file_set_id: "original_file_set_id",
-    destination_storage_id: "destination_storage_id",
-    destination_storage_method: "destination_storage_method",
-    destination_directory_path: "destination_directory_path",
-    delete_original: "delete_original",
+    format_id, original_file_set_id, destination_storage_id, destination_storage_method,
+    destination_directory_path, delete_original,
 });
 
 request_model!(FormatArchiveV2Options {
-    destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
-    destination_filename: "destination_filename",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    delete_original: "delete_original",
+    destination_storage_id, destination_directory_path, destination_filename,
+    preferred_original_storage_id, delete_original,
 });
 
 request_model!(FormatPatch {
-    version_id: "version_id",
-    name: "name",
-    status: "status",
-    archive_status: "archive_status",
-    is_online: "is_online",
-    storage_methods: "storage_methods",
-    components: "components",
-    metadata: "metadata",
-    external_references: "external_references",
-    user_id: "user_id",
-    date_deleted: "date_deleted",
+    version_id, name, status, archive_status, is_online, storage_methods, components, metadata,
+    external_references, user_id, date_deleted,
 });
 
 request_model!(FormatReplacement {
-    version_id: "version_id",
-    required name: "name",
-    status: "status",
-    archive_status: "archive_status",
-    is_online: "is_online",
-    storage_methods: "storage_methods",
-    components: "components",
-    metadata: "metadata",
-    external_references: "external_references",
-    user_id: "user_id",
-    date_deleted: "date_deleted",
+    version_id, name required, status, archive_status, is_online, storage_methods, components,
+    metadata, external_references, user_id, date_deleted,
 });
 
 request_model!(FormatRestoreOptions {
-    destination_storage_id: "destination_storage_id",
-    destination_directory_path: "destination_directory_path",
-    storage_id: "storage_id",
+    destination_storage_id, destination_directory_path, storage_id,
 });
 
-request_model!(FormatTransferOptions {
-    destination_directory_path: "destination_directory_path",
-    destination_filename: "destination_filename",
-});
+request_model!(FormatTransferOptions { destination_directory_path, destination_filename });
 
 request_model!(NewFormat {
-    version_id: "version_id",
-    required name: "name",
-    status: "status",
-    archive_status: "archive_status",
-    is_online: "is_online",
-    storage_methods: "storage_methods",
-    components: "components",
-    metadata: "metadata",
-    external_references: "external_references",
-    user_id: "user_id",
-    date_deleted: "date_deleted",
+    version_id, name required, status, archive_status, is_online, storage_methods, components,
+    metadata, external_references, user_id, date_deleted,
 });

@@ -4,23 +4,13 @@
 
 use super::*;
 
-response_model!(GatewayEvent {
-    id: "id",
-    r#type: "type",
-    data: "data",
-    date_created: "date_created",
-});
+response_model!(GatewayEvent { id, r#type: "type", data, date_created });
 
 list_item!(GatewayEvent { id: id });
 
-request_model!(GatewayEventIds {
-    required event_ids: "event_ids",
-});
+request_model!(GatewayEventIds { event_ids required });
 
-request_model!(NewGatewayEvent {
-    required r#type: "type",
-    data: "data",
-});
+request_model!(NewGatewayEvent { r#type: "type" required, data });
 
 open_enum!(GatewayEventType {
     Restart => "RESTART",

@@ -5,36 +5,13 @@
 use super::*;
 
 response_model!(GatewayReport {
-    received id: "id",
-    received storage_id: "storage_id",
-    status: "status",
-    version: "version",
-    received date_reported: "date_reported",
-    host_name: "host_name",
-    host_info: "host_info",
-    start_status: "start_status",
-    start_status_message: "start_status_message",
-    received start_last_date: "start_last_date",
-    last_scan_time: "last_scan_time",
-    total_files_number: "total_files_number",
-    total_folders_number: "total_folders_number",
-    scanned_files_number: "scanned_files_number",
-    skipped_files_number: "skipped_files_number",
-    empty_files_number: "empty_files_number",
-    faulty_files_number: "faulty_files_number",
-    missing_files_number: "missing_files_number",
-    await_checksum_files_number: "await_checksum_files_number",
-    ingesting_files_number: "ingesting_files_number",
-    ingested_files_number: "ingested_files_number",
-    ingested_files_uploads_number: "ingested_files_uploads_number",
-    exported_files_number: "exported_files_number",
-    waiting_transcode_jobs_number: "waiting_transcode_jobs_number",
-    waiting_preview_transcode_jobs_number: "waiting_preview_transcode_jobs_number",
-    log_lines: "log_lines",
-    error_log_lines: "error_log_lines",
-    received logs_url: "logs_url",
+    id received, storage_id received, status, version, date_reported received, host_name, host_info,
+    start_status, start_status_message, start_last_date received, last_scan_time,
+    total_files_number, total_folders_number, scanned_files_number, skipped_files_number,
+    empty_files_number, faulty_files_number, missing_files_number, await_checksum_files_number,
+    ingesting_files_number, ingested_files_number, ingested_files_uploads_number,
+    exported_files_number, waiting_transcode_jobs_number, waiting_preview_transcode_jobs_number,
+    log_lines, error_log_lines, logs_url received,
 });
 
-request_model!(GatewayStatusReport {
-    status: "status",
-});
+request_model!(GatewayStatusReport { status });

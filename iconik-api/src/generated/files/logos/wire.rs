@@ -5,33 +5,12 @@
 use super::*;
 
 response_model!(Logo {
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
-    id: "id",
-    name: "name",
-    filename: "filename",
-    content_type: "content_type",
-    url: "url",
-    storage_id: "storage_id",
-    storage_method: "storage_method",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    upload_url, upload_method, upload_headers, upload_credentials, id, name, filename, content_type,
+    url, storage_id, storage_method, user_id, system_domain_id, date_created, date_modified,
 });
 
 list_item!(Logo { id: id });
 
-request_model!(LogoPatch {
-    name: "name",
-});
+request_model!(LogoPatch { name });
 
-request_model!(NewLogo {
-    required name: "name",
-    filename: "filename",
-    content_type: "content_type",
-    storage_id: "storage_id",
-    user_id: "user_id",
-});
+request_model!(NewLogo { name required, filename, content_type, storage_id, user_id });

@@ -5,74 +5,24 @@
 use super::*;
 
 request_model!(NewPlaylistKeyframe {
-    name: "name",
-    filename: "filename",
-    required r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    playlist_id: "playlist_id",
-    content_type: "content_type",
+    name, filename, r#type: "type" required, status, format, is_custom_keyframe, resolution,
+    rotation, size, time_code, storage_id, playlist_id, content_type,
 });
 
 response_model!(PlaylistKeyframe {
-    id: "id",
-    name: "name",
-    filename: "filename",
-    r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    is_public: "is_public",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    url: "url",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    playlist_id: "playlist_id",
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
-    content_type: "content_type",
+    id, name, filename, r#type: "type", status, format, is_custom_keyframe, is_public, resolution,
+    rotation, size, time_code, storage_id, url, date_created, date_modified, playlist_id,
+    upload_url, upload_method, upload_headers, upload_credentials, content_type,
 });
 
 list_item!(PlaylistKeyframe { id: id });
 
 request_model!(PlaylistKeyframePatch {
-    name: "name",
-    filename: "filename",
-    r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    playlist_id: "playlist_id",
+    name, filename, r#type: "type", status, format, is_custom_keyframe, resolution, rotation, size,
+    time_code, storage_id, playlist_id,
 });
 
 request_model!(PlaylistKeyframeReplacement {
-    name: "name",
-    filename: "filename",
-    required r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    playlist_id: "playlist_id",
+    name, filename, r#type: "type" required, status, format, is_custom_keyframe, resolution,
+    rotation, size, time_code, storage_id, playlist_id,
 });

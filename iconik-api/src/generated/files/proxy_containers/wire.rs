@@ -5,81 +5,28 @@
 use super::*;
 
 request_model!(NewProxyContainer {
-    id: "id",
-    parent_container_id: "parent_container_id",
-    frame_count: "frame_count",
-    frame_rate: "frame_rate",
-    segment_duration: "segment_duration",
-    drm: "drm",
-    watermark: "watermark",
-    user_id: "user_id",
+    id, parent_container_id, frame_count, frame_rate, segment_duration, drm, watermark, user_id,
 });
 
 request_model!(NewProxyFile {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    required r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    proxy_sequence_type: "proxy_sequence_type",
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type" required, status, template, template_engine,
+    user_id, file_date_created, file_date_modified, proxy_sequence_type,
 });
 
 response_model!(ProxyContainer {
-    id: "id",
-    parent_container_id: "parent_container_id",
-    frame_count: "frame_count",
-    frame_rate: "frame_rate",
-    segment_duration: "segment_duration",
-    drm: "drm",
-    watermark: "watermark",
-    user_id: "user_id",
+    id, parent_container_id, frame_count, frame_rate, segment_duration, drm, watermark, user_id,
 });
 
 response_model!(ProxyFile {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    proxy_sequence_type: "proxy_sequence_type",
+    id, asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type", status, template, template_engine, user_id,
+    file_date_created, file_date_modified, date_created, date_modified, proxy_sequence_type,
 });
 
-request_model!(ProxyFilePatch {
-    status: "status",
-});
+request_model!(ProxyFilePatch { status });
 
-request_model!(ProxyFileReplacement {
-    required status: "status",
-});
+request_model!(ProxyFileReplacement { status required });
 
 open_enum!(ProxyFileStatus {
     Open => "OPEN",

@@ -5,63 +5,20 @@
 use super::*;
 
 response_model!(EditProxy {
-    id: "id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    transcoder_id: "transcoder_id",
-    name: "name",
-    directory_path: "directory_path",
-    r#type: "type",
-    width: "width",
-    height: "height",
-    codec: "codec",
-    bitrate: "bitrate",
-    audio_codec: "audio_codec",
-    audio_bitrate: "audio_bitrate",
+    id, format_id, file_set_id, transcoder_id, name, directory_path, r#type: "type", width, height,
+    codec, bitrate, audio_codec, audio_bitrate,
 });
 
 request_model!(FilePatch {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    system_domain_id: "system_domain_id",
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type", status, template, template_engine, user_id,
+    file_date_created, file_date_modified, system_domain_id,
 });
 
 request_model!(FileReplacement {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    required file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    required r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    system_domain_id: "system_domain_id",
+    asset_id, version_id, format_id, file_set_id required, storage_id, parent_id, name,
+    original_name, directory_path, size, checksum, r#type: "type" required, status, template,
+    template_engine, user_id, file_date_created, file_date_modified, system_domain_id,
 });
 
 form_model!(FileUpload {
@@ -77,42 +34,15 @@ form_model!(FileUpload {
     format_metadata: "format_metadata",
 });
 
-response_model!(GatewayFileUrl {
-    url: "url",
-});
+response_model!(GatewayFileUrl { url });
 
 request_model!(NewEditProxy {
-    name: "name",
-    required version_id: "version_id",
-    required storage_id: "storage_id",
-    directory_path: "directory_path",
-    width: "width",
-    height: "height",
-    allow_mxf: "allow_mxf",
-    file_suffix: "file_suffix",
-    force_storage_id: "force_storage_id",
-    ignore_transcoder_settings: "ignore_transcoder_settings",
-    keep_extension: "keep_extension",
+    name, version_id required, storage_id required, directory_path, width, height, allow_mxf,
+    file_suffix, force_storage_id, ignore_transcoder_settings, keep_extension,
 });
 
 request_model!(NewFile {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    required r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    content_type: "content_type",
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type" required, status, template, template_engine,
+    user_id, file_date_created, file_date_modified, content_type,
 });

@@ -5,77 +5,25 @@
 use super::*;
 
 request_model!(NewStorageFile {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    required r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type" required, status, template, template_engine,
+    user_id, file_date_created, file_date_modified,
 });
 
-request_model!(StorageFileOwners {
-    required object_type: "object_type",
-    required object_ids: "object_ids",
-});
+request_model!(StorageFileOwners { object_type required, object_ids required });
 
 request_model!(StorageFilePatch {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type", status, template, template_engine, user_id,
+    file_date_created, file_date_modified,
 });
 
 request_model!(StorageFilePath {
-    directory_path: "directory_path",
-    file_name: "file_name",
-    file_type: "file_type",
-    template: "template",
-    template_engine: "template_engine",
+    directory_path, file_name, file_type, template, template_engine,
 });
 
 request_model!(StorageFileReplacement {
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    required r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
+    asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type" required, status, template, template_engine,
+    user_id, file_date_created, file_date_modified,
 });

@@ -5,53 +5,23 @@
 use super::*;
 
 request_model!(NewStorageGatewayCluster {
-    required name: "name",
-    description: "description",
-    required enabled: "enabled",
-    required storage_ids: "storage_ids",
-    settings: "settings",
-    db_connection_uri: "db_connection_uri",
-    visibility_timeout: "visibility_timeout",
+    name required, description, enabled required, storage_ids required, settings, db_connection_uri,
+    visibility_timeout,
 });
 
 response_model!(StorageGatewayCluster {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    storage_ids: "storage_ids",
-    settings: "settings",
-    db_connection_uri: "db_connection_uri",
-    visibility_timeout: "visibility_timeout",
-    status: "status",
-    total_files_number: "total_files_number",
-    transcode_queue_total: "transcode_queue_total",
-    uploads_queue_total: "uploads_queue_total",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    nodes: "nodes",
-    leader_id: "leader_id",
-    leader_changed_at: "leader_changed_at",
+    id, name, description, enabled, storage_ids, settings, db_connection_uri, visibility_timeout,
+    status, total_files_number, transcode_queue_total, uploads_queue_total, date_created,
+    date_modified, nodes, leader_id, leader_changed_at,
 });
 
 list_item!(StorageGatewayCluster { id: id });
 
 request_model!(StorageGatewayClusterPatch {
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    storage_ids: "storage_ids",
-    settings: "settings",
-    db_connection_uri: "db_connection_uri",
-    visibility_timeout: "visibility_timeout",
+    name, description, enabled, storage_ids, settings, db_connection_uri, visibility_timeout,
 });
 
 request_model!(StorageGatewayClusterReplacement {
-    required name: "name",
-    description: "description",
-    required enabled: "enabled",
-    required storage_ids: "storage_ids",
-    settings: "settings",
-    db_connection_uri: "db_connection_uri",
-    visibility_timeout: "visibility_timeout",
+    name required, description, enabled required, storage_ids required, settings, db_connection_uri,
+    visibility_timeout,
 });

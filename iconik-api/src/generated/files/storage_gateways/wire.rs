@@ -4,42 +4,19 @@
 
 use super::*;
 
-response_model!(GatewayVersion {
-    version: "version",
-});
+response_model!(GatewayVersion { version });
 
 request_model!(NewStorageGateway {
-    required name: "name",
-    description: "description",
-    required enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
+    name required, description, enabled required, cluster_id, roles, storages, settings,
+    storage_addr, public_identity,
 });
 
 request_model!(StorageGatewayPatch {
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
+    name, description, enabled, cluster_id, roles, storages, settings, storage_addr,
+    public_identity,
 });
 
 request_model!(StorageGatewayReplacement {
-    required name: "name",
-    description: "description",
-    required enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
+    name required, description, enabled required, cluster_id, roles, storages, settings,
+    storage_addr, public_identity,
 });

@@ -5,81 +5,35 @@
 use super::*;
 
 request_model!(NewStorage {
-    required name: "name",
-    description: "description",
-    required method: "method",
-    required purpose: "purpose",
-    required settings: "settings",
-    status: "status",
-    status_message: "status_message",
-    scanner_status: "scanner_status",
-    last_scanned: "last_scanned",
+    name required, description, method required, purpose required, settings required, status,
+    status_message, scanner_status, last_scanned,
 });
 
-response_model!(StorageAccessCheck {
-    access_check: "access_check",
-    error_message: "error_message",
-});
+response_model!(StorageAccessCheck { access_check, error_message });
 
-request_model!(StorageAccessOptions {
-    required method: "method",
-    required settings: "settings",
-});
+request_model!(StorageAccessOptions { method required, settings required });
 
-response_model!(StorageAutoScan {
-    hours_interval: "hours_interval",
-});
+response_model!(StorageAutoScan { hours_interval });
 
 request_model!(StoragePatch {
-    name: "name",
-    description: "description",
-    method: "method",
-    purpose: "purpose",
-    settings: "settings",
-    status: "status",
-    status_message: "status_message",
-    scanner_status: "scanner_status",
-    last_scanned: "last_scanned",
+    name, description, method, purpose, settings, status, status_message, scanner_status,
+    last_scanned,
 });
 
 response_model!(StoragePermissionsCheck {
-    read_access: "read_access",
-    read_access_error: "read_access_error",
-    write_access: "write_access",
-    write_access_error: "write_access_error",
-    delete_access: "delete_access",
-    delete_access_error: "delete_access_error",
-    cors: "cors",
-    cors_error: "cors_error",
-    error_message: "error_message",
+    read_access, read_access_error, write_access, write_access_error, delete_access,
+    delete_access_error, cors, cors_error, error_message,
 });
 
-request_model!(StoragePermissionsOptions {
-    required method: "method",
-    required settings: "settings",
-    required purpose: "purpose",
-});
+request_model!(StoragePermissionsOptions { method required, settings required, purpose required });
 
 request_model!(StorageReplacement {
-    required name: "name",
-    description: "description",
-    required method: "method",
-    required purpose: "purpose",
-    required settings: "settings",
-    status: "status",
-    status_message: "status_message",
-    scanner_status: "scanner_status",
-    last_scanned: "last_scanned",
+    name required, description, method required, purpose required, settings required, status,
+    status_message, scanner_status, last_scanned,
 });
 
-request_model!(StorageScanOptions {
-    paths: "paths",
-    files: "files",
-    ignore_already_active: "ignore_already_active",
-});
+request_model!(StorageScanOptions { paths, files, ignore_already_active });
 
 request_model!(StorageSwap {
-    source_storage_id: "source_storage_id",
-    destination_storage_id: "destination_storage_id",
-    required system_domain_id: "system_domain_id",
+    source_storage_id, destination_storage_id, system_domain_id required,
 });

@@ -5,41 +5,17 @@
 use super::*;
 
 request_model!(NewSubtitle {
-    version_id: "version_id",
-    required format_id: "format_id",
-    required language: "language",
-    required closed_captions: "closed_captions",
-    name: "name",
-    content: "content",
+    version_id, format_id required, language required, closed_captions required, name, content,
 });
 
 response_model!(Subtitle {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    language: "language",
-    closed_captions: "closed_captions",
-    name: "name",
-    content: "content",
+    id, asset_id, version_id, format_id, language, closed_captions, name, content,
 });
 
 list_item!(Subtitle { id: id });
 
-request_model!(SubtitlePatch {
-    version_id: "version_id",
-    format_id: "format_id",
-    language: "language",
-    closed_captions: "closed_captions",
-    name: "name",
-    content: "content",
-});
+request_model!(SubtitlePatch { version_id, format_id, language, closed_captions, name, content });
 
 request_model!(SubtitleReplacement {
-    version_id: "version_id",
-    required format_id: "format_id",
-    required language: "language",
-    required closed_captions: "closed_captions",
-    name: "name",
-    content: "content",
+    version_id, format_id required, language required, closed_captions required, name, content,
 });

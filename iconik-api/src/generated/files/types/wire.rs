@@ -5,505 +5,182 @@
 use super::*;
 
 response_model!(AnalysisServiceAccountSettings {
-    is_system: "is_system",
-    access_key: "access_key",
-    secret_key: "secret_key",
-    region: "region",
-    endpoint: "endpoint",
-    bucket: "bucket",
-    path: "path",
-    json_key: "json_key",
-    bucket_name: "bucket_name",
-    access_token: "access_token",
-    custom_vocabulary: "custom_vocabulary",
-    metadata_view_id: "metadata_view_id",
-    summary_metadata_field: "summary_metadata_field",
-    topics_metadata_field: "topics_metadata_field",
+    is_system, access_key, secret_key, region, endpoint, bucket, path, json_key, bucket_name,
+    access_token, custom_vocabulary, metadata_view_id, summary_metadata_field,
+    topics_metadata_field,
 });
 
 request_model!(AssetTransfer {
-    formats: "formats",
-    all_versions: "all_versions",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    delete_original: "delete_original",
-    delete_only_from_source: "delete_only_from_source",
-    delete_only_from_source_context: "delete_only_from_source_context",
-    required id: "id",
-    version_ids: "version_ids",
+    formats, all_versions, destination_directory_path, preferred_original_storage_id,
+    delete_original, delete_only_from_source, delete_only_from_source_context, id required,
+    version_ids,
 });
 
 response_model!(CollectionKeyframe {
-    id: "id",
-    name: "name",
-    filename: "filename",
-    r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    is_public: "is_public",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    url: "url",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    collection_id: "collection_id",
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
-    content_type: "content_type",
+    id, name, filename, r#type: "type", status, format, is_custom_keyframe, is_public, resolution,
+    rotation, size, time_code, storage_id, url, date_created, date_modified, collection_id,
+    upload_url, upload_method, upload_headers, upload_credentials, content_type,
 });
 
 list_item!(CollectionKeyframe { id: id });
 
 request_model!(CollectionTransfer {
-    formats: "formats",
-    all_versions: "all_versions",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    delete_original: "delete_original",
-    delete_only_from_source: "delete_only_from_source",
-    delete_only_from_source_context: "delete_only_from_source_context",
-    keep_collection_structure: "keep_collection_structure",
-    keep_parent_collection_structure: "keep_parent_collection_structure",
-    required id: "id",
+    formats, all_versions, destination_directory_path, preferred_original_storage_id,
+    delete_original, delete_only_from_source, delete_only_from_source_context,
+    keep_collection_structure, keep_parent_collection_structure, id required,
 });
 
-response_model!(Component {
-    received id: "id",
-    required name: "name",
-    required r#type: "type",
-    metadata: "metadata",
-});
+response_model!(Component { id received, name required, r#type: "type" required, metadata });
 
 list_item!(Component { id: id });
 
-response_model!(DirectoryPriority {
-    directory: "directory",
-    priority: "priority",
-});
+response_model!(DirectoryPriority { directory, priority });
 
-response_model!(DownloadUrl {
-    url: "url",
-});
+response_model!(DownloadUrl { url });
 
-response_model!(ExternalReference {
-    required uri: "uri",
-    action: "action",
-    display_name: "display_name",
-    icon: "icon",
-});
+response_model!(ExternalReference { uri required, action, display_name, icon });
 
 response_model!(File {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    storage_method: "storage_method",
-    multipart_upload_url: "multipart_upload_url",
-    upload_filename: "upload_filename",
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
-    url: "url",
-    file_set_status: "file_set_status",
-    format_status: "format_status",
-    system_domain_id: "system_domain_id",
+    id, asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type", status, template, template_engine, user_id,
+    file_date_created, file_date_modified, date_created, date_modified, storage_method,
+    multipart_upload_url, upload_filename, upload_url, upload_method, upload_headers,
+    upload_credentials, url, file_set_status, format_status, system_domain_id,
 });
 
 list_item!(File { id: id });
 
 response_model!(FileSet {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    storage_id: "storage_id",
-    name: "name",
-    r#type: "type",
-    status: "status",
-    base_dir: "base_dir",
-    component_ids: "component_ids",
-    file_count: "file_count",
-    is_archive: "is_archive",
-    archive_file_set_id: "archive_file_set_id",
-    original_storage_id: "original_storage_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    date_deleted: "date_deleted",
-    deleted_by_user: "deleted_by_user",
+    id, asset_id, version_id, format_id, storage_id, name, r#type: "type", status, base_dir,
+    component_ids, file_count, is_archive, archive_file_set_id, original_storage_id, date_created,
+    date_modified, date_deleted, deleted_by_user,
 });
 
 list_item!(FileSet { id: id });
 
-request_model!(FileSetIds {
-    required ids: "ids",
-});
+request_model!(FileSetIds { ids required });
 
 response_model!(Format {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    name: "name",
-    status: "status",
-    archive_status: "archive_status",
-    is_online: "is_online",
-    storage_methods: "storage_methods",
-    components: "components",
-    metadata: "metadata",
-    external_references: "external_references",
-    warnings: "warnings",
-    user_id: "user_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    date_deleted: "date_deleted",
-    deleted_by_user: "deleted_by_user",
+    id, asset_id, version_id, name, status, archive_status, is_online, storage_methods, components,
+    metadata, external_references, warnings, user_id, date_created, date_modified, date_deleted,
+    deleted_by_user,
 });
 
 list_item!(Format { id: id });
 
-request_model!(GatewayLogFile {
-    required filename: "filename",
-});
+request_model!(GatewayLogFile { filename required });
 
-response_model!(GatewayMount {
-    required mount_point: "mount_point",
-});
+response_model!(GatewayMount { mount_point required });
 
 response_model!(GatewaySettings {
-    checksum_max_workers: "checksum_max_workers",
-    file_download_parallel_downloads_num: "file_download_parallel_downloads_num",
-    file_upload_parallel_uploads_num: "file_upload_parallel_uploads_num",
-    max_transcoding_jobs: "max_transcoding_jobs",
-    scanner_concurrency_value: "scanner_concurrency_value",
+    checksum_max_workers, file_download_parallel_downloads_num, file_upload_parallel_uploads_num,
+    max_transcoding_jobs, scanner_concurrency_value,
 });
 
 response_model!(GatewayTelemetry {
-    required worker_id: "worker_id",
-    storage_gateway_id: "storage_gateway_id",
-    status: "status",
-    version: "version",
-    is_leader: "is_leader",
-    host_name: "host_name",
-    host_ip: "host_ip",
-    host_info: "host_info",
-    start_status: "start_status",
-    start_status_message: "start_status_message",
-    received start_last_date: "start_last_date",
-    log_lines: "log_lines",
-    error_log_lines: "error_log_lines",
+    worker_id required, storage_gateway_id, status, version, is_leader, host_name, host_ip,
+    host_info, start_status, start_status_message, start_last_date received, log_lines,
+    error_log_lines,
 });
 
 list_item!(GatewayTelemetry {});
 
 response_model!(Keyframe {
-    id: "id",
-    name: "name",
-    filename: "filename",
-    r#type: "type",
-    status: "status",
-    format: "format",
-    is_custom_keyframe: "is_custom_keyframe",
-    is_public: "is_public",
-    resolution: "resolution",
-    rotation: "rotation",
-    size: "size",
-    time_code: "time_code",
-    storage_id: "storage_id",
-    url: "url",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    collection_id: "collection_id",
-    storage_method: "storage_method",
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
-    content_type: "content_type",
+    id, name, filename, r#type: "type", status, format, is_custom_keyframe, is_public, resolution,
+    rotation, size, time_code, storage_id, url, date_created, date_modified, asset_id, version_id,
+    collection_id, storage_method, upload_url, upload_method, upload_headers, upload_credentials,
+    content_type,
 });
 
 list_item!(Keyframe { id: id });
 
-response_model!(LogUpload {
-    upload_url: "upload_url",
-    path: "path",
-    method: "method",
-});
+response_model!(LogUpload { upload_url, path, method });
 
-response_model!(PatternPriority {
-    pattern: "pattern",
-    priority: "priority",
-});
+response_model!(PatternPriority { pattern, priority });
 
-request_model!(ReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ReindexOptions { sync_to_another_dc });
 
-response_model!(Resolution {
-    height: "height",
-    width: "width",
-});
+response_model!(Resolution { height, width });
 
 request_model!(SavedSearchTransfer {
-    formats: "formats",
-    all_versions: "all_versions",
-    destination_directory_path: "destination_directory_path",
-    preferred_original_storage_id: "preferred_original_storage_id",
-    delete_original: "delete_original",
-    delete_only_from_source: "delete_only_from_source",
-    delete_only_from_source_context: "delete_only_from_source_context",
-    required id: "id",
+    formats, all_versions, destination_directory_path, preferred_original_storage_id,
+    delete_original, delete_only_from_source, delete_only_from_source_context, id required,
 });
 
-response_model!(StartedJob {
-    job_id: "job_id",
-});
+response_model!(StartedJob { job_id });
 
 response_model!(Storage {
-    id: "id",
-    name: "name",
-    description: "description",
-    method: "method",
-    purpose: "purpose",
-    settings: "settings",
-    status: "status",
-    status_message: "status_message",
-    scanner_status: "scanner_status",
-    last_scanned: "last_scanned",
-    default: "default",
-    version: "version",
-    isg_version: "isg_version",
-    storage_gateway_ids: "storage_gateway_ids",
-    storage_gateway_cluster_id: "storage_gateway_cluster_id",
+    id, name, description, method, purpose, settings, status, status_message, scanner_status,
+    last_scanned, default, version, isg_version, storage_gateway_ids, storage_gateway_cluster_id,
 });
 
 list_item!(Storage { id: id });
 
 response_model!(StorageGateway {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    cluster_id: "cluster_id",
-    roles: "roles",
-    storages: "storages",
-    settings: "settings",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    status: "status",
-    cluster_storage_ids: "cluster_storage_ids",
-    dedicated_storage_ids: "dedicated_storage_ids",
-    merged_settings: "merged_settings",
-    telemetry: "telemetry",
+    id, name, description, enabled, cluster_id, roles, storages, settings, storage_addr,
+    public_identity, date_created, date_modified, status, cluster_storage_ids,
+    dedicated_storage_ids, merged_settings, telemetry,
 });
 
 list_item!(StorageGateway { id: id });
 
 response_model!(StorageSettings {
-    mount_point: "mount_point",
-    address: "address",
-    user: "user",
-    password: "password",
-    auto: "auto",
-    custom: "custom",
-    bucket: "bucket",
-    path: "path",
-    endpoint: "endpoint",
-    region: "region",
-    access_key: "access_key",
-    secret_key: "secret_key",
-    session_token: "session_token",
-    use_acceleration: "use_acceleration",
-    presign_md5_checksum: "presign_md5_checksum",
-    glacier_restore_timeout: "glacier_restore_timeout",
-    notification_sqs_url: "notification_sqs_url",
-    project: "project",
-    json_key: "json_key",
-    account_id: "account_id",
-    authorization_token: "authorization_token",
-    bucket_id: "bucket_id",
-    bucket_name: "bucket_name",
-    connection_string: "connection_string",
-    container: "container",
-    read: "read",
-    write: "write",
-    delete: "delete",
-    is_system: "is_system",
-    scan: "scan",
-    scan_directories: "scan_directories",
-    scan_include: "scan_include",
-    scan_ignore: "scan_ignore",
-    scan_interval_seconds: "scan_interval_seconds",
-    allow_access_outside_scan_directories: "allow_access_outside_scan_directories",
-    growing_files_threshold: "growing_files_threshold",
-    title_includes_extension: "title_includes_extension",
-    filename_is_external_id: "filename_is_external_id",
-    add_uuid_to_filenames: "add_uuid_to_filenames",
-    aggregate_identical_files: "aggregate_identical_files",
-    aggregate_only_on_same_storage: "aggregate_only_on_same_storage",
-    aggregate_ignore: "aggregate_ignore",
-    sidecar_metadata_required: "sidecar_metadata_required",
-    metadata_view_id: "metadata_view_id",
-    metadata_conversion_url: "metadata_conversion_url",
-    metadata_conversion_url_headers: "metadata_conversion_url_headers",
-    acl_template_id: "acl_template_id",
-    access_group_id: "access_group_id",
-    enable_collection_directory_mapping: "enable_collection_directory_mapping",
-    root_collection_id: "root_collection_id",
-    folder_name_tags_metadata_view_id: "folder_name_tags_metadata_view_id",
-    folder_name_tags_metadata_field_name: "folder_name_tags_metadata_field_name",
-    enable_directory_assets: "enable_directory_assets",
-    directory_assets_original_patterns: "directory_assets_original_patterns",
-    directory_assets_transcode_patterns: "directory_assets_transcode_patterns",
-    enable_auto_versioning: "enable_auto_versioning",
-    asset_versions_suffix: "asset_versions_suffix",
-    auto_version_ignore: "auto_version_ignore",
-    auto_version_ingest_throttle_value: "auto_version_ingest_throttle_value",
-    transcode_include: "transcode_include",
-    transcode_ignore: "transcode_ignore",
-    local_proxy_creation: "local_proxy_creation",
-    local_keyframe_creation: "local_keyframe_creation",
-    preload_edge_jobs: "preload_edge_jobs",
-    upload_files: "upload_files",
-    upload_ignore: "upload_ignore",
-    skip_upload_on_any_remote_copy_found: "skip_upload_on_any_remote_copy_found",
-    remote_storage_id: "remote_storage_id",
-    remote_path: "remote_path",
-    prio_dirs: "prio_dirs",
-    prio_patterns: "prio_patterns",
-    received gateway_user_id: "gateway_user_id",
-    storage_addr: "storage_addr",
-    public_identity: "public_identity",
+    mount_point, address, user, password, auto, custom, bucket, path, endpoint, region, access_key,
+    secret_key, session_token, use_acceleration, presign_md5_checksum, glacier_restore_timeout,
+    notification_sqs_url, project, json_key, account_id, authorization_token, bucket_id,
+    bucket_name, connection_string, container, read, write, delete, is_system, scan,
+    scan_directories, scan_include, scan_ignore, scan_interval_seconds,
+    allow_access_outside_scan_directories, growing_files_threshold, title_includes_extension,
+    filename_is_external_id, add_uuid_to_filenames, aggregate_identical_files,
+    aggregate_only_on_same_storage, aggregate_ignore, sidecar_metadata_required, metadata_view_id,
+    metadata_conversion_url, metadata_conversion_url_headers, acl_template_id, access_group_id,
+    enable_collection_directory_mapping, root_collection_id, folder_name_tags_metadata_view_id,
+    folder_name_tags_metadata_field_name, enable_directory_assets,
+    directory_assets_original_patterns, directory_assets_transcode_patterns, enable_auto_versioning,
+    asset_versions_suffix, auto_version_ignore, auto_version_ingest_throttle_value,
+    transcode_include, transcode_ignore, local_proxy_creation, local_keyframe_creation,
+    preload_edge_jobs, upload_files, upload_ignore, skip_upload_on_any_remote_copy_found,
+    remote_storage_id, remote_path, prio_dirs, prio_patterns, gateway_user_id received,
+    storage_addr, public_identity,
 });
 
 response_model!(TemporaryFile {
-    id: "id",
-    asset_id: "asset_id",
-    version_id: "version_id",
-    format_id: "format_id",
-    file_set_id: "file_set_id",
-    storage_id: "storage_id",
-    parent_id: "parent_id",
-    name: "name",
-    original_name: "original_name",
-    directory_path: "directory_path",
-    size: "size",
-    checksum: "checksum",
-    r#type: "type",
-    status: "status",
-    template: "template",
-    template_engine: "template_engine",
-    user_id: "user_id",
-    file_date_created: "file_date_created",
-    file_date_modified: "file_date_modified",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    storage_method: "storage_method",
-    multipart_upload_url: "multipart_upload_url",
-    upload_filename: "upload_filename",
-    upload_url: "upload_url",
-    upload_method: "upload_method",
-    upload_headers: "upload_headers",
-    upload_credentials: "upload_credentials",
-    url: "url",
-    file_set_status: "file_set_status",
-    format_status: "format_status",
-    system_domain_id: "system_domain_id",
-    content_type: "content_type",
-    path_exist: "path_exist",
+    id, asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
+    directory_path, size, checksum, r#type: "type", status, template, template_engine, user_id,
+    file_date_created, file_date_modified, date_created, date_modified, storage_method,
+    multipart_upload_url, upload_filename, upload_url, upload_method, upload_headers,
+    upload_credentials, url, file_set_status, format_status, system_domain_id, content_type,
+    path_exist,
 });
 
 list_item!(TemporaryFile { id: id });
 
-response_model!(TimeBase {
-    denominator: "denominator",
-    numerator: "numerator",
-});
+response_model!(TimeBase { denominator, numerator });
 
-response_model!(TimeCode {
-    frames_number: "frames_number",
-    is_drop_frame: "is_drop_frame",
-    time_base: "time_base",
-});
+response_model!(TimeCode { frames_number, is_drop_frame, time_base });
 
 request_model!(TranscodeOptions {
-    job_id: "job_id",
-    priority: "priority",
-    set_as_custom_keyframe: "set_as_custom_keyframe",
-    update_proxy_mediainfo: "update_proxy_mediainfo",
-    use_storage_transcode_ignore_pattern: "use_storage_transcode_ignore_pattern",
+    job_id, priority, set_as_custom_keyframe, update_proxy_mediainfo,
+    use_storage_transcode_ignore_pattern,
 });
 
 request_model!(TransferOptions {
-    asset_id: "asset_id",
-    format_id: "format_id",
-    component_ids: "component_ids",
-    asset_paths: "asset_paths",
-    collection_storage_id: "collection_storage_id",
-    original_storage_id: "original_storage_id",
-    original_url: "original_url",
-    destination_directory_path: "destination_directory_path",
-    destination_filename: "destination_filename",
-    delete_only_from_source_folder: "delete_only_from_source_folder",
-    delete_source_file_set_after_download: "delete_source_file_set_after_download",
-    temporary_file_set_source: "temporary_file_set_source",
-    job_id: "job_id",
-    job_steps: "job_steps",
-    parent_job_id: "parent_job_id",
-    original_file_set_id: "original_file_set_id",
-    destination_storage_id: "destination_storage_id",
-    destination_storage_method: "destination_storage_method",
-    delete_local_file_set_after_upload: "delete_local_file_set_after_upload",
+    asset_id, format_id, component_ids, asset_paths, collection_storage_id, original_storage_id,
+    original_url, destination_directory_path, destination_filename, delete_only_from_source_folder,
+    delete_source_file_set_after_download, temporary_file_set_source, job_id, job_steps,
+    parent_job_id, original_file_set_id, destination_storage_id, destination_storage_method,
+    delete_local_file_set_after_upload,
 });
 
 request_model!(TransferSource {
-    storage_id: "storage_id",
-    root_collection_storage_id: "root_collection_storage_id",
-    root_collection_path: "root_collection_path",
-    external_id: "external_id",
+    storage_id, root_collection_storage_id, root_collection_path, external_id,
 });
 
-response_model!(UploadPartUrl {
-    number: "number",
-    key: "key",
-    url: "url",
-    download_url: "download_url",
-    delete_url: "delete_url",
-});
+response_model!(UploadPartUrl { number, key, url, download_url, delete_url });
 
 list_item!(UploadPartUrl {});
 
-response_model!(UploadUrls {
-    complete_url: "complete_url",
-    abort_url: "abort_url",
-    list_parts_url: "list_parts_url",
-});
+response_model!(UploadUrls { complete_url, abort_url, list_parts_url });
 
 open_enum!(ArchiveStatus {
     NotArchived => "NOT_ARCHIVED",

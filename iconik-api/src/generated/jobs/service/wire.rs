@@ -4,203 +4,73 @@
 
 use super::*;
 
-request_model!(IdentifiedJobStepPatch {
-    required id: "id",
-    label: "label",
-    status: "status",
-    message: "message",
-    error_message: "error_message",
-});
+request_model!(IdentifiedJobStepPatch { id required, label, status, message, error_message });
 
 request_model!(IdentifiedJobStepReplacement {
-    required id: "id",
-    required label: "label",
-    required status: "status",
-    message: "message",
-    error_message: "error_message",
+    id required, label required, status required, message, error_message,
 });
 
 response_model!(Job {
-    id: "id",
-    title: "title",
-    r#type: "type",
-    custom_type: "custom_type",
-    status: "status",
-    object_type: "object_type",
-    object_id: "object_id",
-    related_objects: "related_objects",
-    parent_id: "parent_id",
-    has_children: "has_children",
-    children_progress: "children_progress",
-    progress: "progress",
-    progress_processed: "progress_processed",
-    progress_total: "progress_total",
-    message: "message",
-    error_message: "error_message",
-    metadata: "metadata",
-    job_context: "job_context",
-    action_context: "action_context",
-    priority: "priority",
-    steps: "steps",
-    started_at: "started_at",
-    completed_at: "completed_at",
-    created_by: "created_by",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    storage_id: "storage_id",
+    id, title, r#type: "type", custom_type, status, object_type, object_id, related_objects,
+    parent_id, has_children, children_progress, progress, progress_processed, progress_total,
+    message, error_message, metadata, job_context, action_context, priority, steps, started_at,
+    completed_at, created_by, date_created, date_modified, storage_id,
 });
 
 list_item!(Job { id: id });
 
-response_model!(JobAction {
-    url: "url",
-    bulk: "bulk",
-});
+response_model!(JobAction { url, bulk });
 
 response_model!(JobActions {
-    pause: "PAUSE",
-    resume: "RESUME",
-    abort: "ABORT",
-    restart: "RESTART",
+    pause: "PAUSE", resume: "RESUME", abort: "ABORT", restart: "RESTART",
     change_priority: "CHANGE_PRIORITY",
 });
 
-response_model!(JobChildProgress {
-    status: "status",
-    progress_processed: "progress_processed",
-    progress_total: "progress_total",
-});
+response_model!(JobChildProgress { status, progress_processed, progress_total });
 
-request_model!(JobControlOptions {
-    required job_ids: "job_ids",
-    required action: "action",
-});
+request_model!(JobControlOptions { job_ids required, action required });
 
-request_model!(JobIds {
-    job_ids: "job_ids",
-});
+request_model!(JobIds { job_ids });
 
 request_model!(JobPatch {
-    title: "title",
-    r#type: "type",
-    custom_type: "custom_type",
-    status: "status",
-    object_type: "object_type",
-    object_id: "object_id",
-    related_objects: "related_objects",
-    parent_id: "parent_id",
-    has_children: "has_children",
-    progress_processed: "progress_processed",
-    progress_total: "progress_total",
-    message: "message",
-    error_message: "error_message",
-    metadata: "metadata",
-    job_context: "job_context",
-    action_context: "action_context",
-    started_at: "started_at",
-    completed_at: "completed_at",
+    title, r#type: "type", custom_type, status, object_type, object_id, related_objects, parent_id,
+    has_children, progress_processed, progress_total, message, error_message, metadata, job_context,
+    action_context, started_at, completed_at,
 });
 
-response_model!(JobReference {
-    job_id: "job_id",
-});
+response_model!(JobReference { job_id });
 
-request_model!(JobReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(JobReindexOptions { sync_to_another_dc });
 
 request_model!(JobReplacement {
-    required title: "title",
-    required r#type: "type",
-    custom_type: "custom_type",
-    required status: "status",
-    object_type: "object_type",
-    object_id: "object_id",
-    related_objects: "related_objects",
-    parent_id: "parent_id",
-    has_children: "has_children",
-    progress_processed: "progress_processed",
-    progress_total: "progress_total",
-    message: "message",
-    error_message: "error_message",
-    metadata: "metadata",
-    job_context: "job_context",
-    action_context: "action_context",
-    started_at: "started_at",
-    completed_at: "completed_at",
+    title required, r#type: "type" required, custom_type, status required, object_type, object_id,
+    related_objects, parent_id, has_children, progress_processed, progress_total, message,
+    error_message, metadata, job_context, action_context, started_at, completed_at,
 });
 
 response_model!(JobStep {
-    id: "id",
-    required label: "label",
-    required status: "status",
-    message: "message",
-    error_message: "error_message",
-    received date_updated: "date_updated",
+    id, label required, status required, message, error_message, date_updated received,
 });
 
-request_model!(JobStepPatch {
-    id: "id",
-    label: "label",
-    status: "status",
-    message: "message",
-    error_message: "error_message",
-});
+request_model!(JobStepPatch { id, label, status, message, error_message });
 
-request_model!(JobStepPatches {
-    steps: "steps",
-});
+request_model!(JobStepPatches { steps });
 
-request_model!(JobStepReplacement {
-    id: "id",
-    required label: "label",
-    required status: "status",
-    message: "message",
-    error_message: "error_message",
-});
+request_model!(JobStepReplacement { id, label required, status required, message, error_message });
 
-request_model!(JobStepReplacements {
-    required steps: "steps",
-});
+request_model!(JobStepReplacements { steps required });
 
-request_model!(JobsPatch {
-    status: "status",
-    message: "message",
-    error_message: "error_message",
-    metadata: "metadata",
-    job_context: "job_context",
-});
+request_model!(JobsPatch { status, message, error_message, metadata, job_context });
 
-response_model!(JobsPriority {
-    required job_ids: "job_ids",
-    required priority: "priority",
-});
+response_model!(JobsPriority { job_ids required, priority required });
 
 request_model!(NewJob {
-    required title: "title",
-    required r#type: "type",
-    custom_type: "custom_type",
-    required status: "status",
-    object_type: "object_type",
-    object_id: "object_id",
-    related_objects: "related_objects",
-    parent_id: "parent_id",
-    has_children: "has_children",
-    progress_processed: "progress_processed",
-    progress_total: "progress_total",
-    message: "message",
-    error_message: "error_message",
-    metadata: "metadata",
-    job_context: "job_context",
-    action_context: "action_context",
-    started_at: "started_at",
-    completed_at: "completed_at",
+    title required, r#type: "type" required, custom_type, status required, object_type, object_id,
+    related_objects, parent_id, has_children, progress_processed, progress_total, message,
+    error_message, metadata, job_context, action_context, started_at, completed_at,
 });
 
-response_model!(RelatedObject {
-    required object_type: "object_type",
-    required object_id: "object_id",
-});
+response_model!(RelatedObject { object_type required, object_id required });
 
 open_enum!(JobControl {
     Pause => "PAUSE",

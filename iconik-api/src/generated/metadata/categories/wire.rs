@@ -5,29 +5,11 @@
 use super::*;
 
 response_model!(MetadataCategory {
-    name: "name",
-    label: "label",
-    object_type: "object_type",
-    view_ids: "view_ids",
-    views: "views",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    name, label, object_type, view_ids, views, date_created, date_modified,
 });
 
 list_item!(MetadataCategory { name: name });
 
-request_model!(MetadataCategoryReplacement {
-    name: "name",
-    label: "label",
-    view_ids: "view_ids",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+request_model!(MetadataCategoryReplacement { name, label, view_ids, date_created, date_modified });
 
-request_model!(NewMetadataCategory {
-    name: "name",
-    label: "label",
-    view_ids: "view_ids",
-    date_created: "date_created",
-    date_modified: "date_modified",
-});
+request_model!(NewMetadataCategory { name, label, view_ids, date_created, date_modified });

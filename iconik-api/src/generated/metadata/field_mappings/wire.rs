@@ -4,19 +4,10 @@
 
 use super::*;
 
-response_model!(FieldMapping {
-    name: "name",
-    mapped_field_name: "mapped_field_name",
-    field_type: "field_type",
-});
+response_model!(FieldMapping { name, mapped_field_name, field_type });
 
-response_model!(FieldMappingOption {
-    name: "name",
-});
+response_model!(FieldMappingOption { name });
 
 list_item!(FieldMappingOption { name: name });
 
-request_model!(NewFieldMapping {
-    name: "name",
-    mapped_field_name: "mapped_field_name",
-});
+request_model!(NewFieldMapping { name, mapped_field_name });

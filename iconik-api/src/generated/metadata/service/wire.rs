@@ -5,74 +5,35 @@
 use super::*;
 
 request_model!(ContentsMetadataValuesOptions {
-    required object_ids: "object_ids",
-    object_type: "object_type",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    required metadata_values: "metadata_values",
-    include_assets: "include_assets",
-    include_collections: "include_collections",
+    object_ids required, object_type, date_created, date_modified, metadata_values required,
+    include_assets, include_collections,
 });
 
-response_model!(FieldValue {
-    required value: "value",
-    label: "label",
-    score: "score",
-});
+response_model!(FieldValue { value required, label, score });
 
-response_model!(FieldValues {
-    field_values: "field_values",
-    mode: "mode",
-    date_created: "date_created",
-});
+response_model!(FieldValues { field_values, mode, date_created });
 
-response_model!(FieldWithValues {
-    name: "name",
-    r#type: "type",
-    values: "values",
-});
+response_model!(FieldWithValues { name, r#type: "type", values });
 
 request_model!(ManyMetadataValuesOptions {
-    required object_ids: "object_ids",
-    object_type: "object_type",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    required metadata_values: "metadata_values",
+    object_ids required, object_type, date_created, date_modified, metadata_values required,
 });
 
 response_model!(MetadataValues {
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    metadata_values: "metadata_values",
-    job_id: "job_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    object_type, object_id, version_id, metadata_values, job_id, date_created, date_modified,
 });
 
 request_model!(MetadataValuesReplacement {
-    object_type: "object_type",
-    object_id: "object_id",
-    version_id: "version_id",
-    required metadata_values: "metadata_values",
-    job_id: "job_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    object_type, object_id, version_id, metadata_values required, job_id, date_created,
+    date_modified,
 });
 
 request_model!(NewManyMetadataValues {
-    required object_ids: "object_ids",
-    object_type: "object_type",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    asset_id: "asset_id",
-    required metadata_values_object_id_mapping: "metadata_values_object_id_mapping",
+    object_ids required, object_type, date_created, date_modified, asset_id,
+    metadata_values_object_id_mapping required,
 });
 
-request_model!(ObjectMetadataValues {
-    required id: "id",
-    required metadata_values: "metadata_values",
-});
+request_model!(ObjectMetadataValues { id required, metadata_values required });
 
 open_enum!(ValuesMode {
     Append => "append",

@@ -4,46 +4,19 @@
 
 use super::*;
 
-response_model!(FieldOption {
-    label: "label",
-    value: "value",
-});
+response_model!(FieldOption { label, value });
 
 response_model!(MetadataField {
-    required: "required",
-    read_only: "read_only",
-    hide_if_not_set: "hide_if_not_set",
-    auto_set: "auto_set",
-    options: "options",
-    source_url: "source_url",
-    received mapped_field_name: "mapped_field_name",
-    received name: "name",
-    required label: "label",
-    required field_type: "field_type",
-    description: "description",
-    external_id: "external_id",
-    multi: "multi",
-    min_value: "min_value",
-    max_value: "max_value",
-    sortable: "sortable",
-    use_as_facet: "use_as_facet",
-    representative: "representative",
-    is_block_field: "is_block_field",
-    is_warning_field: "is_warning_field",
-    ai_prompt_description: "ai_prompt_description",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    required, read_only, hide_if_not_set, auto_set, options, source_url, mapped_field_name received,
+    name received, label required, field_type required, description, external_id, multi, min_value,
+    max_value, sortable, use_as_facet, representative, is_block_field, is_warning_field,
+    ai_prompt_description, date_created, date_modified,
 });
 
 list_item!(MetadataField { name: name });
 
 response_model!(MetadataView {
-    received id: "id",
-    required name: "name",
-    description: "description",
-    required view_fields: "view_fields",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id received, name required, description, view_fields required, date_created, date_modified,
 });
 
 open_enum!(FieldType {

@@ -4,49 +4,23 @@
 
 use super::*;
 
-request_model!(MetadataViewPatch {
-    name: "name",
-    description: "description",
-    view_fields: "view_fields",
-});
+request_model!(MetadataViewPatch { name, description, view_fields });
 
-request_model!(MetadataViewReplacement {
-    required name: "name",
-    description: "description",
-    required view_fields: "view_fields",
-});
+request_model!(MetadataViewReplacement { name required, description, view_fields required });
 
 response_model!(MetadataViewSummary {
-    id: "id",
-    name: "name",
-    description: "description",
-    view_fields: "view_fields",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, description, view_fields, date_created, date_modified,
 });
 
 list_item!(MetadataViewSummary { id: id });
 
 request_model!(NewMetadataView {
-    id: "id",
-    required name: "name",
-    description: "description",
-    required view_fields: "view_fields",
-    write_access_for_everyone: "write_access_for_everyone",
+    id, name required, description, view_fields required, write_access_for_everyone,
 });
 
 response_model!(ViewField {
-    required: "required",
-    read_only: "read_only",
-    hide_if_not_set: "hide_if_not_set",
-    auto_set: "auto_set",
-    options: "options",
-    source_url: "source_url",
-    received mapped_field_name: "mapped_field_name",
-    required name: "name",
-    label: "label",
+    required, read_only, hide_if_not_set, auto_set, options, source_url, mapped_field_name received,
+    name required, label,
 });
 
-request_model!(ViewReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ViewReindexOptions { sync_to_another_dc });

@@ -5,57 +5,20 @@
 use super::*;
 
 request_model!(NewWebhook {
-    name: "name",
-    description: "description",
-    url: "url",
-    headers: "headers",
-    event_type: "event_type",
-    realm: "realm",
-    operation: "operation",
-    object_id: "object_id",
-    query: "query",
-    required status: "status",
-    last_error: "last_error",
-    last_payload: "last_payload",
-    deleted_at: "deleted_at",
+    name, description, url, headers, event_type, realm, operation, object_id, query,
+    status required, last_error, last_payload, deleted_at,
 });
 
 response_model!(Webhook {
-    id: "id",
-    name: "name",
-    description: "description",
-    url: "url",
-    headers: "headers",
-    event_type: "event_type",
-    realm: "realm",
-    operation: "operation",
-    object_id: "object_id",
-    query: "query",
-    status: "status",
-    last_error: "last_error",
-    last_payload: "last_payload",
-    first_failed_at: "first_failed_at",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    deleted_at: "deleted_at",
+    id, name, description, url, headers, event_type, realm, operation, object_id, query, status,
+    last_error, last_payload, first_failed_at, date_created, date_modified, deleted_at,
 });
 
 list_item!(Webhook { id: id });
 
 request_model!(WebhookReplacement {
-    name: "name",
-    description: "description",
-    url: "url",
-    headers: "headers",
-    event_type: "event_type",
-    realm: "realm",
-    operation: "operation",
-    object_id: "object_id",
-    query: "query",
-    required status: "status",
-    last_error: "last_error",
-    last_payload: "last_payload",
-    deleted_at: "deleted_at",
+    name, description, url, headers, event_type, realm, operation, object_id, query,
+    status required, last_error, last_payload, deleted_at,
 });
 
 open_enum!(WebhookStatus {

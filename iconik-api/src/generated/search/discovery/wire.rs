@@ -4,57 +4,28 @@
 
 use super::*;
 
-response_model!(DiscoveryArrangement {
-    id: "id",
-    entity_ids: "entity_ids",
-    system_domain_id: "system_domain_id",
-});
+response_model!(DiscoveryArrangement { id, entity_ids, system_domain_id });
 
-request_model!(DiscoveryArrangementReplacement {
-    required entity_ids: "entity_ids",
-});
+request_model!(DiscoveryArrangementReplacement { entity_ids required });
 
 response_model!(DiscoveryEntity {
-    id: "id",
-    title: "title",
-    object_type: "object_type",
-    object_id: "object_id",
-    user_id: "user_id",
-    metadata: "metadata",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, title, object_type, object_id, user_id, metadata, date_created, date_modified,
 });
 
 list_item!(DiscoveryEntity { id: id });
 
 request_model!(DiscoveryEntityPatch {
-    title: "title",
-    object_type: "object_type",
-    object_id: "object_id",
-    user_id: "user_id",
-    metadata: "metadata",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    title, object_type, object_id, user_id, metadata, date_created, date_modified,
 });
 
 request_model!(DiscoveryEntityReplacement {
-    required title: "title",
-    required object_type: "object_type",
-    required object_id: "object_id",
-    required user_id: "user_id",
-    metadata: "metadata",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    title required, object_type required, object_id required, user_id required, metadata,
+    date_created, date_modified,
 });
 
 request_model!(NewDiscoveryEntity {
-    required title: "title",
-    required object_type: "object_type",
-    required object_id: "object_id",
-    required user_id: "user_id",
-    metadata: "metadata",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    title required, object_type required, object_id required, user_id required, metadata,
+    date_created, date_modified,
 });
 
 open_enum!(DiscoveryObjectType {

@@ -5,34 +5,17 @@
 use super::*;
 
 request_model!(NewSavedSearchGroup {
-    required name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
+    name required, saved_searches_count, user_id, system_domain_id,
 });
 
 response_model!(SavedSearchGroup {
-    id: "id",
-    name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, saved_searches_count, user_id, system_domain_id, date_created, date_modified,
 });
 
 list_item!(SavedSearchGroup { id: id });
 
-request_model!(SavedSearchGroupPatch {
-    name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-});
+request_model!(SavedSearchGroupPatch { name, saved_searches_count, user_id, system_domain_id });
 
 request_model!(SavedSearchGroupReplacement {
-    required name: "name",
-    saved_searches_count: "saved_searches_count",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
+    name required, saved_searches_count, user_id, system_domain_id,
 });

@@ -5,46 +5,21 @@
 use super::*;
 
 request_model!(NewSavedSearch {
-    required name: "name",
-    group_id: "group_id",
-    required criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
+    name required, group_id, criteria required, favoured, permissions,
 });
 
 response_model!(SavedSearch {
-    id: "id",
-    name: "name",
-    group_id: "group_id",
-    criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, name, group_id, criteria, favoured, permissions, date_created, date_modified,
 });
 
 list_item!(SavedSearch { id: id });
 
-request_model!(SavedSearchConversionOptions {
-    required collection_id: "collection_id",
-});
+request_model!(SavedSearchConversionOptions { collection_id required });
 
-response_model!(SavedSearchIds {
-    required object_ids: "object_ids",
-});
+response_model!(SavedSearchIds { object_ids required });
 
-request_model!(SavedSearchPatch {
-    name: "name",
-    group_id: "group_id",
-    criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
-});
+request_model!(SavedSearchPatch { name, group_id, criteria, favoured, permissions });
 
 request_model!(SavedSearchReplacement {
-    required name: "name",
-    group_id: "group_id",
-    required criteria: "criteria",
-    favoured: "favoured",
-    permissions: "permissions",
+    name required, group_id, criteria required, favoured, permissions,
 });

@@ -5,48 +5,19 @@
 use super::*;
 
 request_model!(SearchConversionOptions {
-    doc_types: "doc_types",
-    query: "query",
-    search_fields: "search_fields",
-    filter: "filter",
-    facets_filters: "facets_filters",
-    facets: "facets",
-    sort: "sort",
-    include_fields: "include_fields",
-    exclude_fields: "exclude_fields",
-    metadata_view_id: "metadata_view_id",
-    required collection_id: "collection_id",
+    doc_types, query, search_fields, filter, facets_filters, facets, sort, include_fields,
+    exclude_fields, metadata_view_id, collection_id required,
 });
 
 request_model!(SearchCriteria {
-    doc_types: "doc_types",
-    query: "query",
-    search_fields: "search_fields",
-    filter: "filter",
-    facets_filters: "facets_filters",
-    facets: "facets",
-    sort: "sort",
-    include_fields: "include_fields",
-    exclude_fields: "exclude_fields",
-    metadata_view_id: "metadata_view_id",
-    search_after: "search_after",
+    doc_types, query, search_fields, filter, facets_filters, facets, sort, include_fields,
+    exclude_fields, metadata_view_id, search_after,
 });
 
-response_model!(SearchServiceStatus {
-    service: "service",
-    status: "status",
-    version: "version",
-});
+response_model!(SearchServiceStatus { service, status, version });
 
-response_model!(Suggestion {
-    value: "value",
-});
+response_model!(Suggestion { value });
 
 list_item!(Suggestion {});
 
-request_model!(SuggestionOptions {
-    field_name: "field_name",
-    query: "query",
-    doc_types: "doc_types",
-    metadata_view_id: "metadata_view_id",
-});
+request_model!(SuggestionOptions { field_name, query, doc_types, metadata_view_id });

@@ -5,35 +5,17 @@
 use super::*;
 
 response_model!(AiConsentEvent {
-    id: "id",
-    action: "action",
-    document_id: "document_id",
-    document_version: "document_version",
-    document_url: "document_url",
-    user_id: "user_id",
-    user_email: "user_email",
-    acting_as_user_id: "acting_as_user_id",
-    app_id: "app_id",
-    ip: "ip",
-    origin: "origin",
-    evidence: "evidence",
-    date_created: "date_created",
+    id, action, document_id, document_version, document_url, user_id, user_email, acting_as_user_id,
+    app_id, ip, origin, evidence, date_created,
 });
 
 list_item!(AiConsentEvent { id: id });
 
-request_model!(AiConsentRevocation {
-    required documents: "documents",
-});
+request_model!(AiConsentRevocation { documents required });
 
-request_model!(AiDocumentRef {
-    id: "id",
-    version: "version",
-});
+request_model!(AiDocumentRef { id, version });
 
-request_model!(AiDocumentRefs {
-    required documents: "documents",
-});
+request_model!(AiDocumentRefs { documents required });
 
 open_enum!(AiConsentAction {
     Accepted => "ACCEPTED",

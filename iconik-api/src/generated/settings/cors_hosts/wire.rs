@@ -4,13 +4,8 @@
 
 use super::*;
 
-response_model!(CorsHost {
-    id: "id",
-    host: "host",
-});
+response_model!(CorsHost { id, host });
 
 list_item!(CorsHost { id: id });
 
-request_model!(NewCorsHost {
-    required host: "host",
-});
+request_model!(NewCorsHost { host required });

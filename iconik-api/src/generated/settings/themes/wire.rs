@@ -4,46 +4,21 @@
 
 use super::*;
 
-request_model!(NewTheme {
-    required name: "name",
-    required theme_data: "theme_data",
-});
+request_model!(NewTheme { name required, theme_data required });
 
 response_model!(Theme {
-    id: "id",
-    name: "name",
-    theme_data: "theme_data",
-    created_by_user: "created_by_user",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    system_domain_id: "system_domain_id",
+    id, name, theme_data, created_by_user, date_created, date_modified, system_domain_id,
 });
 
 list_item!(Theme { id: id });
 
-response_model!(ThemeColors {
-    background: "background",
-    primary: "primary",
-    secondary: "secondary",
-    text: "text",
-});
+response_model!(ThemeColors { background, primary, secondary, text });
 
-response_model!(ThemeData {
-    base: "base",
-    colors: "colors",
-    typography: "typography",
-});
+response_model!(ThemeData { base, colors, typography });
 
-request_model!(ThemePatch {
-    name: "name",
-    theme_data: "theme_data",
-});
+request_model!(ThemePatch { name, theme_data });
 
-response_model!(ThemeTypography {
-    font_family: "font_family",
-    font_size_base: "font_size_base",
-    heading_font_family: "heading_font_family",
-});
+response_model!(ThemeTypography { font_family, font_size_base, heading_font_family });
 
 open_enum!(ThemeBase {
     Dark => "dark",

@@ -5,252 +5,98 @@
 use super::*;
 
 response_model!(AiConsent {
-    document_id: "document_id",
-    document_url: "document_url",
-    version: "version",
-    status: "status",
-    origin: "origin",
-    evidence: "evidence",
-    date_created: "date_created",
-    date_revoked: "date_revoked",
+    document_id, document_url, version, status, origin, evidence, date_created, date_revoked,
 });
 
 list_item!(AiConsent {});
 
-response_model!(AiDocument {
-    id: "id",
-    title: "title",
-    version: "version",
-    url: "url",
-    published_at: "published_at",
-});
+response_model!(AiDocument { id, title, version, url, published_at });
 
 list_item!(AiDocument { id: id });
 
 response_model!(AiFeature {
-    id: "id",
-    setting_name: "setting_name",
-    enabled: "enabled",
-    effective: "effective",
-    status: "status",
-    consent_enforced: "consent_enforced",
-    documents_to_accept: "documents_to_accept",
-    billing_tiers: "billing_tiers",
+    id, setting_name, enabled, effective, status, consent_enforced, documents_to_accept,
+    billing_tiers,
 });
 
-response_model!(AiState {
-    enabled: "enabled",
-    disabled_by_domain: "disabled_by_domain",
-    features: "features",
-    consents: "consents",
-});
+response_model!(AiState { enabled, disabled_by_domain, features, consents });
 
-response_model!(AllowedIp {
-    ip: "ip",
-    app_id: "app_id",
-});
+response_model!(AllowedIp { ip, app_id });
 
-response_model!(Dashboard {
-    view_type: "view_type",
-    header: "header",
-    collections_tree: "collections_tree",
-    comments_feed: "comments_feed",
-    widgets: "widgets",
-});
+response_model!(Dashboard { view_type, header, collections_tree, comments_feed, widgets });
 
-response_model!(DashboardHeader {
-    expanded: "expanded",
-});
+response_model!(DashboardHeader { expanded });
 
-response_model!(DashboardPanel {
-    visible: "visible",
-});
+response_model!(DashboardPanel { visible });
 
-response_model!(DashboardWidget {
-    id: "id",
-    visible: "visible",
-    expanded: "expanded",
-});
+response_model!(DashboardWidget { id, visible, expanded });
 
-response_model!(ExternalShareOptions {
-    show_for_groups: "show_for_groups",
-    groups: "groups",
-});
+response_model!(ExternalShareOptions { show_for_groups, groups });
 
-response_model!(FieldName {
-    required name: "name",
-});
+response_model!(FieldName { name required });
 
 response_model!(GroupSettings {
-    acl_template_id: "acl_template_id",
-    allowed_ips: "allowed_ips",
-    append_asset_uuid_to_downloads: "append_asset_uuid_to_downloads",
-    asset_default_sections: "asset_default_sections",
-    client_ip: "client_ip",
-    collections_get_parent_acls: "collections_get_parent_acls",
-    date_format: "date_format",
-    datetime_format: "datetime_format",
-    default_upload_storage_id: "default_upload_storage_id",
-    delete_grace_period: "delete_grace_period",
-    facet_fields: "facet_fields",
-    filters_default_metadata_view_id: "filters_default_metadata_view_id",
-    hide_favourites: "hide_favourites",
-    home_page: "home_page",
-    jobs_dashboard: "jobs_dashboard",
-    search_auto_resize_title_column: "search_auto_resize_title_column",
-    search_default_sections: "search_default_sections",
-    search_display_fields: "search_display_fields",
-    search_in_transcriptions: "search_in_transcriptions",
-    search_results_asset_metadata_view_id: "search_results_asset_metadata_view_id",
-    search_results_collection_metadata_view_id: "search_results_collection_metadata_view_id",
-    share_expiration_time: "share_expiration_time",
-    use_asset_name_on_download: "use_asset_name_on_download",
-    logo_storage_id: "logo_storage_id",
-    logo_url: "logo_url",
-    required_metadata_views: "required_metadata_views",
-    system_domain_id: "system_domain_id",
-    search_view_id: "search_view_id",
-    group_id: "group_id",
+    acl_template_id, allowed_ips, append_asset_uuid_to_downloads, asset_default_sections, client_ip,
+    collections_get_parent_acls, date_format, datetime_format, default_upload_storage_id,
+    delete_grace_period, facet_fields, filters_default_metadata_view_id, hide_favourites, home_page,
+    jobs_dashboard, search_auto_resize_title_column, search_default_sections, search_display_fields,
+    search_in_transcriptions, search_results_asset_metadata_view_id,
+    search_results_collection_metadata_view_id, share_expiration_time, use_asset_name_on_download,
+    logo_storage_id, logo_url, required_metadata_views, system_domain_id, search_view_id, group_id,
 });
 
 request_model!(GroupSettingsPatch {
-    acl_template_id: "acl_template_id",
-    allowed_ips: "allowed_ips",
-    append_asset_uuid_to_downloads: "append_asset_uuid_to_downloads",
-    asset_default_sections: "asset_default_sections",
-    collections_get_parent_acls: "collections_get_parent_acls",
-    date_format: "date_format",
-    datetime_format: "datetime_format",
-    default_upload_storage_id: "default_upload_storage_id",
-    delete_grace_period: "delete_grace_period",
-    facet_fields: "facet_fields",
-    filters_default_metadata_view_id: "filters_default_metadata_view_id",
-    hide_favourites: "hide_favourites",
-    home_page: "home_page",
-    jobs_dashboard: "jobs_dashboard",
-    search_auto_resize_title_column: "search_auto_resize_title_column",
-    search_default_sections: "search_default_sections",
-    search_display_fields: "search_display_fields",
-    search_in_transcriptions: "search_in_transcriptions",
-    search_results_asset_metadata_view_id: "search_results_asset_metadata_view_id",
-    search_results_collection_metadata_view_id: "search_results_collection_metadata_view_id",
-    share_expiration_time: "share_expiration_time",
-    use_asset_name_on_download: "use_asset_name_on_download",
-    logo_storage_id: "logo_storage_id",
-    required_metadata_views: "required_metadata_views",
-    search_view_id: "search_view_id",
+    acl_template_id, allowed_ips, append_asset_uuid_to_downloads, asset_default_sections,
+    collections_get_parent_acls, date_format, datetime_format, default_upload_storage_id,
+    delete_grace_period, facet_fields, filters_default_metadata_view_id, hide_favourites, home_page,
+    jobs_dashboard, search_auto_resize_title_column, search_default_sections, search_display_fields,
+    search_in_transcriptions, search_results_asset_metadata_view_id,
+    search_results_collection_metadata_view_id, share_expiration_time, use_asset_name_on_download,
+    logo_storage_id, required_metadata_views, search_view_id,
 });
 
 request_model!(GroupSettingsReplacement {
-    acl_template_id: "acl_template_id",
-    allowed_ips: "allowed_ips",
-    append_asset_uuid_to_downloads: "append_asset_uuid_to_downloads",
-    asset_default_sections: "asset_default_sections",
-    collections_get_parent_acls: "collections_get_parent_acls",
-    date_format: "date_format",
-    datetime_format: "datetime_format",
-    default_upload_storage_id: "default_upload_storage_id",
-    delete_grace_period: "delete_grace_period",
-    facet_fields: "facet_fields",
-    filters_default_metadata_view_id: "filters_default_metadata_view_id",
-    hide_favourites: "hide_favourites",
-    home_page: "home_page",
-    jobs_dashboard: "jobs_dashboard",
-    search_auto_resize_title_column: "search_auto_resize_title_column",
-    search_default_sections: "search_default_sections",
-    search_display_fields: "search_display_fields",
-    search_in_transcriptions: "search_in_transcriptions",
-    search_results_asset_metadata_view_id: "search_results_asset_metadata_view_id",
-    search_results_collection_metadata_view_id: "search_results_collection_metadata_view_id",
-    share_expiration_time: "share_expiration_time",
-    use_asset_name_on_download: "use_asset_name_on_download",
-    logo_storage_id: "logo_storage_id",
-    required_metadata_views: "required_metadata_views",
-    search_view_id: "search_view_id",
+    acl_template_id, allowed_ips, append_asset_uuid_to_downloads, asset_default_sections,
+    collections_get_parent_acls, date_format, datetime_format, default_upload_storage_id,
+    delete_grace_period, facet_fields, filters_default_metadata_view_id, hide_favourites, home_page,
+    jobs_dashboard, search_auto_resize_title_column, search_default_sections, search_display_fields,
+    search_in_transcriptions, search_results_asset_metadata_view_id,
+    search_results_collection_metadata_view_id, share_expiration_time, use_asset_name_on_download,
+    logo_storage_id, required_metadata_views, search_view_id,
 });
 
-response_model!(JobsDashboard {
-    widgets: "widgets",
-});
+response_model!(JobsDashboard { widgets });
 
-response_model!(JobsWidget {
-    id: "id",
-    r#type: "type",
-    title: "title",
-    options: "options",
-});
+response_model!(JobsWidget { id, r#type: "type", title, options });
 
-response_model!(JobsWidgetOptions {
-    columns: "columns",
-    filters: "filters",
-    limit: "limit",
-    sort: "sort",
-});
+response_model!(JobsWidgetOptions { columns, filters, limit, sort });
 
 response_model!(PasswordRules {
-    min_length: "min_length",
-    max_length: "max_length",
-    lowercase: "lowercase",
-    uppercase: "uppercase",
-    digits: "digits",
-    special_symbols: "special_symbols",
+    min_length, max_length, lowercase, uppercase, digits, special_symbols,
 });
 
 response_model!(ShareDefaults {
-    allow_approving_comments: "allow_approving_comments",
-    allow_comments: "allow_comments",
-    allow_custom_actions: "allow_custom_actions",
-    allow_download: "allow_download",
-    allow_download_proxy: "allow_download_proxy",
-    allow_setting_approve_status: "allow_setting_approve_status",
-    allow_upload: "allow_upload",
-    allow_view_transcriptions: "allow_view_transcriptions",
-    allow_view_versions: "allow_view_versions",
-    can_change_allow_approving_comments: "can_change_allow_approving_comments",
-    can_change_allow_comments: "can_change_allow_comments",
-    can_change_allow_custom_actions: "can_change_allow_custom_actions",
-    can_change_allow_download: "can_change_allow_download",
-    can_change_allow_download_proxy: "can_change_allow_download_proxy",
-    can_change_allow_setting_approve_status: "can_change_allow_setting_approve_status",
-    can_change_allow_upload: "can_change_allow_upload",
-    can_change_allow_view_transcriptions: "can_change_allow_view_transcriptions",
-    can_change_allow_view_versions: "can_change_allow_view_versions",
-    can_change_search_users_from_share: "can_change_search_users_from_share",
-    can_change_share_expiration_time: "can_change_share_expiration_time",
-    can_change_show_existing_comments: "can_change_show_existing_comments",
-    can_change_show_watermark: "can_change_show_watermark",
-    require_password: "require_password",
-    show_existing_comments: "show_existing_comments",
-    show_watermark: "show_watermark",
+    allow_approving_comments, allow_comments, allow_custom_actions, allow_download,
+    allow_download_proxy, allow_setting_approve_status, allow_upload, allow_view_transcriptions,
+    allow_view_versions, can_change_allow_approving_comments, can_change_allow_comments,
+    can_change_allow_custom_actions, can_change_allow_download, can_change_allow_download_proxy,
+    can_change_allow_setting_approve_status, can_change_allow_upload,
+    can_change_allow_view_transcriptions, can_change_allow_view_versions,
+    can_change_search_users_from_share, can_change_share_expiration_time,
+    can_change_show_existing_comments, can_change_show_watermark, require_password,
+    show_existing_comments, show_watermark,
 });
 
-response_model!(SortOrder {
-    required name: "name",
-    order: "order",
-});
+response_model!(SortOrder { name required, order });
 
-response_model!(UsageHistory {
-    widgets: "widgets",
-});
+response_model!(UsageHistory { widgets });
 
-response_model!(UsageHistoryWidget {
-    id: "id",
-    expanded: "expanded",
-});
+response_model!(UsageHistoryWidget { id, expanded });
 
 response_model!(WatermarkOptions {
-    show_for_groups: "show_for_groups",
-    groups: "groups",
-    show_watermark: "show_watermark",
-    show_in_context: "show_in_context",
-    include_email: "include_email",
-    include_ip_address: "include_ip_address",
-    include_date_time: "include_date_time",
-    include_custom_text: "include_custom_text",
-    custom_text: "custom_text",
-    text_appearance: "text_appearance",
-    text_opacity: "text_opacity",
-    shadow_opacity: "shadow_opacity",
+    show_for_groups, groups, show_watermark, show_in_context, include_email, include_ip_address,
+    include_date_time, include_custom_text, custom_text, text_appearance, text_opacity,
+    shadow_opacity,
 });
 
 open_enum!(AiConsentOrigin {

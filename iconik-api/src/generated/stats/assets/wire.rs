@@ -5,31 +5,15 @@
 use super::*;
 
 response_model!(AssetUsage {
-    id: "id",
-    user_id: "user_id",
-    date: "date",
-    time: "time",
-    metadata: "metadata",
-    system_name: "system_name",
-    system_domain_id: "system_domain_id",
-    asset_id: "asset_id",
-    asset_type: "asset_type",
-    operation_type: "operation_type",
-    operation_source: "operation_source",
+    id, user_id, date, time, metadata, system_name, system_domain_id, asset_id, asset_type,
+    operation_type, operation_source,
 });
 
 list_item!(AssetUsage { id: id });
 
 request_model!(NewAssetUsage {
-    required user_id: "user_id",
-    date: "date",
-    time: "time",
-    metadata: "metadata",
-    required system_name: "system_name",
-    required asset_id: "asset_id",
-    asset_type: "asset_type",
-    required operation_type: "operation_type",
-    operation_source: "operation_source",
+    user_id required, date, time, metadata, system_name required, asset_id required, asset_type,
+    operation_type required, operation_source,
 });
 
 open_enum!(AssetOperation {

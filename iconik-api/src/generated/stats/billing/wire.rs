@@ -4,140 +4,59 @@
 
 use super::*;
 
-response_model!(BillingAddress {
-    required name: "name",
-    phone: "phone",
-    required address: "address",
-});
+response_model!(BillingAddress { name required, phone, address required });
 
-response_model!(BillingCard {
-    required source: "source",
-});
+response_model!(BillingCard { source required });
 
 response_model!(BillingCustomer {
-    email: "email",
-    business_vat_id: "business_vat_id",
-    enable_subscription: "enable_subscription",
-    required shipping: "shipping",
+    email, business_vat_id, enable_subscription, shipping required,
 });
 
-request_model!(BillingExpiration {
-    required expiration_date: "expiration_date",
-});
+request_model!(BillingExpiration { expiration_date required });
 
-response_model!(BillingReceipt {
-    receipt_url: "receipt_url",
-});
+response_model!(BillingReceipt { receipt_url });
 
-response_model!(BillingRecipients {
-    emails: "emails",
-});
+response_model!(BillingRecipients { emails });
 
 response_model!(BillingRecord {
-    id: "id",
-    label: "label",
-    value: "value",
-    balance: "balance",
-    currency: "currency",
-    price_list: "price_list",
-    consumption_type: "consumption_type",
-    consumption_subtype: "consumption_subtype",
-    date: "date",
-    expiration_date: "expiration_date",
-    system_domain_id: "system_domain_id",
+    id, label, value, balance, currency, price_list, consumption_type, consumption_subtype, date,
+    expiration_date, system_domain_id,
 });
 
 list_item!(BillingRecord { id: id });
 
-response_model!(BillingSettings {
-    enable_auto_top_up: "enable_auto_top_up",
-    low_balance_trigger: "low_balance_trigger",
-    auto_refill_amount: "auto_refill_amount",
-});
+response_model!(BillingSettings { enable_auto_top_up, low_balance_trigger, auto_refill_amount });
 
 request_model!(BillingSettingsReplacement {
-    enable_auto_top_up: "enable_auto_top_up",
-    low_balance_trigger: "low_balance_trigger",
-    auto_refill_amount: "auto_refill_amount",
+    enable_auto_top_up, low_balance_trigger, auto_refill_amount,
 });
 
 response_model!(BillingStatus {
-    current_balance: "current_balance",
-    invoice_end_of_month: "invoice_end_of_month",
-    new_billing_enabled: "new_billing_enabled",
-    stripe_id: "stripe_id",
-    system_domain_type: "system_domain_type",
-    system_domain_status: "system_domain_status",
-    system_domain_warning_message: "system_domain_warning_message",
+    current_balance, invoice_end_of_month, new_billing_enabled, stripe_id, system_domain_type,
+    system_domain_status, system_domain_warning_message,
 });
 
-response_model!(CreditsCharge {
-    invoice_id: "invoice_id",
-    charge: "charge",
-    system_domain_id: "system_domain_id",
-});
+response_model!(CreditsCharge { invoice_id, charge, system_domain_id });
 
-response_model!(CreditsPrice {
-    credits: "credits",
-    total: "total",
-    vat: "vat",
-    currency: "currency",
-    country: "country",
-});
+response_model!(CreditsPrice { credits, total, vat, currency, country });
 
 response_model!(CreditsPurchase {
-    credits: "credits",
-    total: "total",
-    vat: "vat",
-    currency: "currency",
-    country: "country",
-    auto_pay: "auto_pay",
-    custom_message: "custom_message",
-    system_domain_id: "system_domain_id",
+    credits, total, vat, currency, country, auto_pay, custom_message, system_domain_id,
 });
 
-request_model!(CreditsVerification {
-    required invoice_id: "invoice_id",
-});
+request_model!(CreditsVerification { invoice_id required });
 
 response_model!(MonthlyCosts {
-    total_spend: "total_spend",
-    user_costs: "user_costs",
-    storage_costs: "storage_costs",
-    external_storage_cost: "external_storage_cost",
-    edge_transcoder_cost: "edge_transcoder_cost",
-    automation_cost: "automation_cost",
-    analysis_cost: "analysis_cost",
-    face_recognition_cost: "face_recognition_cost",
-    transcription_cost: "transcription_cost",
-    ai_metadata_cost: "ai_metadata_cost",
-    shield_cost: "shield_cost",
+    total_spend, user_costs, storage_costs, external_storage_cost, edge_transcoder_cost,
+    automation_cost, analysis_cost, face_recognition_cost, transcription_cost, ai_metadata_cost,
+    shield_cost,
 });
 
 request_model!(NewBillingRecord {
-    required label: "label",
-    required value: "value",
-    balance: "balance",
-    currency: "currency",
-    price_list: "price_list",
-    consumption_type: "consumption_type",
-    consumption_subtype: "consumption_subtype",
-    date: "date",
-    expiration_date: "expiration_date",
-    required system_domain_id: "system_domain_id",
+    label required, value required, balance, currency, price_list, consumption_type,
+    consumption_subtype, date, expiration_date, system_domain_id required,
 });
 
-request_model!(NewCredits {
-    required credits: "credits",
-    auto_pay: "auto_pay",
-    custom_message: "custom_message",
-});
+request_model!(NewCredits { credits required, auto_pay, custom_message });
 
-response_model!(PostalAddress {
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    city: "city",
-    state: "state",
-    country: "country",
-});
+response_model!(PostalAddress { line1, line2, postal_code, city, state, country });

@@ -4,31 +4,15 @@
 
 use super::*;
 
-response_model!(LogsRecipient {
-    id: "id",
-    name: "name",
-    method: "method",
-    settings: "settings",
-});
+response_model!(LogsRecipient { id, name, method, settings });
 
 list_item!(LogsRecipient { id: id });
 
-response_model!(LogsRecipientCheck {
-    access_check: "access_check",
-    error_message: "error_message",
-});
+response_model!(LogsRecipientCheck { access_check, error_message });
 
-request_model!(LogsRecipientPatch {
-    name: "name",
-    method: "method",
-    settings: "settings",
-});
+request_model!(LogsRecipientPatch { name, method, settings });
 
-request_model!(NewLogsRecipient {
-    required name: "name",
-    required method: "method",
-    required settings: "settings",
-});
+request_model!(NewLogsRecipient { name required, method required, settings required });
 
 open_enum!(LogsRecipientMethod {
     Google => "GOOGLE",

@@ -4,24 +4,13 @@
 
 use super::*;
 
-response_model!(EdgeWorker {
-    id: "id",
-    storage_id: "storage_id",
-    status: "status",
-    last_update_date: "last_update_date",
-});
+response_model!(EdgeWorker { id, storage_id, status, last_update_date });
 
 list_item!(EdgeWorker { id: id });
 
-request_model!(EdgeWorkerPatch {
-    storage_id: "storage_id",
-    status: "status",
-});
+request_model!(EdgeWorkerPatch { storage_id, status });
 
-request_model!(NewEdgeWorker {
-    required storage_id: "storage_id",
-    required status: "status",
-});
+request_model!(NewEdgeWorker { storage_id required, status required });
 
 open_enum!(EdgeWorkerStatus {
     Active => "ACTIVE",

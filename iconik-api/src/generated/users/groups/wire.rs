@@ -5,27 +5,11 @@
 use super::*;
 
 request_model!(GroupPatch {
-    name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    roles: "roles",
-    role_categories: "role_categories",
+    name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
+    saml_primary_group_priority, roles, role_categories,
 });
 
 request_model!(NewGroup {
-    required name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    roles: "roles",
-    role_categories: "role_categories",
+    name required, alias, description, external_id, group_type, default_user_type,
+    is_legacy_everyone, saml_primary_group_priority, roles, role_categories,
 });

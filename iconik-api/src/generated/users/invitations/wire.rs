@@ -4,29 +4,12 @@
 
 use super::*;
 
-request_model!(InvitationAcceptance {
-    required token: "token",
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-});
+request_model!(InvitationAcceptance { token required, email, first_name, last_name });
 
-response_model!(InvitationLink {
-    invite_link: "invite_link",
-});
+response_model!(InvitationLink { invite_link });
 
-request_model!(InvitationLinkOptions {
-    required primary_group: "primary_group",
-    groups: "groups",
-    r#type: "type",
-    is_admin: "is_admin",
-});
+request_model!(InvitationLinkOptions { primary_group required, groups, r#type: "type", is_admin });
 
-response_model!(InvitedUser {
-    id: "id",
-    is_existing_user: "is_existing_user",
-});
+response_model!(InvitedUser { id, is_existing_user });
 
-response_model!(InvitingDomain {
-    system_domain_name: "system_domain_name",
-});
+response_model!(InvitingDomain { system_domain_name });

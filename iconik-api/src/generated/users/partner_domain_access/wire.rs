@@ -4,7 +4,4 @@
 
 use super::*;
 
-request_model!(PartnerAccess {
-    customer_domain_id: "customer_domain_id",
-    partner_domain_id: "partner_domain_id",
-});
+request_model!(PartnerAccess { customer_domain_id, partner_domain_id });

@@ -5,46 +5,18 @@
 use super::*;
 
 request_model!(NewRoleGroup {
-    required name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    roles: "roles",
-    role_categories: "role_categories",
+    name required, alias, description, external_id, group_type, default_user_type,
+    is_legacy_everyone, saml_primary_group_priority, roles, role_categories,
 });
 
 response_model!(RoleGroup {
-    id: "id",
-    name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    is_saml_group: "is_saml_group",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    roles: "roles",
-    role_categories: "role_categories",
+    id, name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
+    is_saml_group, saml_primary_group_priority, date_created, date_modified, roles, role_categories,
 });
 
 list_item!(RoleGroup { id: id });
 
 request_model!(RoleGroupPatch {
-    name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    roles: "roles",
-    role_categories: "role_categories",
+    name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
+    saml_primary_group_priority, roles, role_categories,
 });

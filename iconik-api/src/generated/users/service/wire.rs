@@ -5,45 +5,16 @@
 use super::*;
 
 request_model!(NewUser {
-    required email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    required r#type: "type",
-    status: "status",
-    description: "description",
-    phone: "phone",
-    hide_email: "hide_email",
-    hide_phone: "hide_phone",
-    is_admin: "is_admin",
-    groups: "groups",
-    primary_group: "primary_group",
-    system_domains: "system_domains",
-    metadata: "metadata",
-    onboarding_goal: "onboarding_goal",
-    email_marketing_consent: "email_marketing_consent",
-    date_welcomed: "date_welcomed",
-    date_terms_accepted: "date_terms_accepted",
-    date_checklist_completed: "date_checklist_completed",
-    date_first_uploaded: "date_first_uploaded",
-    date_visited_dashboard: "date_visited_dashboard",
-    date_returned: "date_returned",
-    password: "password",
+    email required, first_name, last_name, r#type: "type" required, status, description, phone,
+    hide_email, hide_phone, is_admin, groups, primary_group, system_domains, metadata,
+    onboarding_goal, email_marketing_consent, date_welcomed, date_terms_accepted,
+    date_checklist_completed, date_first_uploaded, date_visited_dashboard, date_returned, password,
 });
 
-request_model!(SamlIdentity {
-    required identity_provider_id: "identity_provider_id",
-    required email: "email",
-});
+request_model!(SamlIdentity { identity_provider_id required, email required });
 
 response_model!(UserSummary {
-    id: "id",
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    photo: "photo",
-    photo_big: "photo_big",
-    photo_small: "photo_small",
-    photo_storage_id: "photo_storage_id",
+    id, email, first_name, last_name, photo, photo_big, photo_small, photo_storage_id,
 });
 
 list_item!(UserSummary { id: id });

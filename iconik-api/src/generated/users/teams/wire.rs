@@ -5,41 +5,18 @@
 use super::*;
 
 request_model!(NewTeam {
-    required name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    saml_primary_group_priority: "saml_primary_group_priority",
+    name required, alias, description, external_id, group_type, default_user_type,
+    is_legacy_everyone, saml_primary_group_priority,
 });
 
 response_model!(Team {
-    id: "id",
-    name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    is_saml_group: "is_saml_group",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    logo: "logo",
+    id, name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
+    is_saml_group, saml_primary_group_priority, date_created, date_modified, logo,
 });
 
 list_item!(Team { id: id });
 
 request_model!(TeamPatch {
-    name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    saml_primary_group_priority: "saml_primary_group_priority",
+    name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
+    saml_primary_group_priority,
 });

@@ -5,166 +5,56 @@
 use super::*;
 
 response_model!(Group {
-    id: "id",
-    name: "name",
-    alias: "alias",
-    description: "description",
-    external_id: "external_id",
-    group_type: "group_type",
-    default_user_type: "default_user_type",
-    is_legacy_everyone: "is_legacy_everyone",
-    is_saml_group: "is_saml_group",
-    saml_primary_group_priority: "saml_primary_group_priority",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    roles: "roles",
-    role_categories: "role_categories",
-    logo: "logo",
+    id, name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
+    is_saml_group, saml_primary_group_priority, date_created, date_modified, roles, role_categories,
+    logo,
 });
 
 list_item!(Group { id: id });
 
-response_model!(GroupLogo {
-    logo: "logo",
-});
+response_model!(GroupLogo { logo });
 
-response_model!(ReindexJob {
-    job_id: "job_id",
-    status: "status",
-});
+response_model!(ReindexJob { job_id, status });
 
-request_model!(ReindexOptions {
-    sync_to_another_dc: "sync_to_another_dc",
-});
+request_model!(ReindexOptions { sync_to_another_dc });
 
 response_model!(RoleCategories {
-    core: "core",
-    assets_edit: "assets_edit",
-    billing: "billing",
-    collaborate: "collaborate",
-    download: "download",
-    face_recognition: "face_recognition",
-    integrations_admin: "integrations_admin",
-    metadata_admin: "metadata_admin",
-    organize: "organize",
-    storage_admin: "storage_admin",
-    upload: "upload",
-    users_groups_admin: "users_groups_admin",
-    others: "others",
+    core, assets_edit, billing, collaborate, download, face_recognition, integrations_admin,
+    metadata_admin, organize, storage_admin, upload, users_groups_admin, others,
 });
 
 response_model!(User {
-    id: "id",
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    r#type: "type",
-    status: "status",
-    description: "description",
-    phone: "phone",
-    hide_email: "hide_email",
-    hide_phone: "hide_phone",
-    photo: "photo",
-    photo_big: "photo_big",
-    photo_small: "photo_small",
-    photo_storage_id: "photo_storage_id",
-    is_admin: "is_admin",
-    is_super_admin: "is_super_admin",
-    is_super_admin_light: "is_super_admin_light",
-    groups: "groups",
-    primary_group: "primary_group",
-    system_domain_id: "system_domain_id",
-    system_domains: "system_domains",
-    system_name: "system_name",
-    app_id: "app_id",
-    identity_provider_id: "identity_provider_id",
-    metadata: "metadata",
-    system_metadata: "system_metadata",
-    password_changed: "password_changed",
-    last_successful_auth: "last_successful_auth",
-    last_unsuccessful_auth: "last_unsuccessful_auth",
-    last_web_login: "last_web_login",
-    onboarding_goal: "onboarding_goal",
-    email_marketing_consent: "email_marketing_consent",
-    disable_mixpanel: "disable_mixpanel",
-    has_domain_been_migrated_to_simplified_acls: "has_domain_been_migrated_to_simplified_acls",
-    date_welcomed: "date_welcomed",
-    date_terms_accepted: "date_terms_accepted",
-    date_checklist_completed: "date_checklist_completed",
-    date_first_uploaded: "date_first_uploaded",
-    date_visited_dashboard: "date_visited_dashboard",
-    date_returned: "date_returned",
-    date_created: "date_created",
-    date_modified: "date_modified",
-    teams: "teams",
-    role_groups: "role_groups",
+    id, email, first_name, last_name, r#type: "type", status, description, phone, hide_email,
+    hide_phone, photo, photo_big, photo_small, photo_storage_id, is_admin, is_super_admin,
+    is_super_admin_light, groups, primary_group, system_domain_id, system_domains, system_name,
+    app_id, identity_provider_id, metadata, system_metadata, password_changed, last_successful_auth,
+    last_unsuccessful_auth, last_web_login, onboarding_goal, email_marketing_consent,
+    disable_mixpanel, has_domain_been_migrated_to_simplified_acls, date_welcomed,
+    date_terms_accepted, date_checklist_completed, date_first_uploaded, date_visited_dashboard,
+    date_returned, date_created, date_modified, teams, role_groups,
 });
 
 list_item!(User { id: id });
 
 request_model!(UserPatch {
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    r#type: "type",
-    status: "status",
-    description: "description",
-    phone: "phone",
-    hide_email: "hide_email",
-    hide_phone: "hide_phone",
-    is_admin: "is_admin",
-    groups: "groups",
-    primary_group: "primary_group",
-    system_domains: "system_domains",
-    metadata: "metadata",
-    onboarding_goal: "onboarding_goal",
-    email_marketing_consent: "email_marketing_consent",
-    has_domain_been_migrated_to_simplified_acls: "has_domain_been_migrated_to_simplified_acls",
-    date_welcomed: "date_welcomed",
-    date_terms_accepted: "date_terms_accepted",
-    date_checklist_completed: "date_checklist_completed",
-    date_first_uploaded: "date_first_uploaded",
-    date_visited_dashboard: "date_visited_dashboard",
-    date_returned: "date_returned",
-    password: "password",
+    email, first_name, last_name, r#type: "type", status, description, phone, hide_email,
+    hide_phone, is_admin, groups, primary_group, system_domains, metadata, onboarding_goal,
+    email_marketing_consent, has_domain_been_migrated_to_simplified_acls, date_welcomed,
+    date_terms_accepted, date_checklist_completed, date_first_uploaded, date_visited_dashboard,
+    date_returned, password,
 });
 
-response_model!(UserPhoto {
-    photo: "photo",
-    photo_big: "photo_big",
-    photo_small: "photo_small",
-});
+response_model!(UserPhoto { photo, photo_big, photo_small });
 
 request_model!(UserReplacement {
-    email: "email",
-    first_name: "first_name",
-    last_name: "last_name",
-    required r#type: "type",
-    status: "status",
-    description: "description",
-    phone: "phone",
-    hide_email: "hide_email",
-    hide_phone: "hide_phone",
-    is_admin: "is_admin",
-    groups: "groups",
-    primary_group: "primary_group",
-    system_domains: "system_domains",
-    metadata: "metadata",
-    onboarding_goal: "onboarding_goal",
-    email_marketing_consent: "email_marketing_consent",
-    has_domain_been_migrated_to_simplified_acls: "has_domain_been_migrated_to_simplified_acls",
-    date_welcomed: "date_welcomed",
-    date_terms_accepted: "date_terms_accepted",
-    date_checklist_completed: "date_checklist_completed",
-    date_first_uploaded: "date_first_uploaded",
-    date_visited_dashboard: "date_visited_dashboard",
-    date_returned: "date_returned",
-    password: "password",
+    email, first_name, last_name, r#type: "type" required, status, description, phone, hide_email,
+    hide_phone, is_admin, groups, primary_group, system_domains, metadata, onboarding_goal,
+    email_marketing_consent, has_domain_been_migrated_to_simplified_acls, date_welcomed,
+    date_terms_accepted, date_checklist_completed, date_first_uploaded, date_visited_dashboard,
+    date_returned, password,
 });
 
-response_model!(UserSystemMetadata {
-    received saml_created: "saml_created",
-});
+response_model!(UserSystemMetadata { saml_created received });
 
 open_enum!(GroupType {
     RoleGroup => "ROLE_GROUP",

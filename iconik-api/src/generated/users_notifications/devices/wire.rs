@@ -5,52 +5,21 @@
 use super::*;
 
 response_model!(Device {
-    device_token: "device_token",
-    platform: "platform",
-    push_service: "push_service",
-    device_name: "device_name",
-    app_bundle_id: "app_bundle_id",
-    app_version: "app_version",
-    is_active: "is_active",
-    failed_count: "failed_count",
-    last_failed_at: "last_failed_at",
-    last_used_at: "last_used_at",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    device_token, platform, push_service, device_name, app_bundle_id, app_version, is_active,
+    failed_count, last_failed_at, last_used_at, user_id, system_domain_id, date_created,
+    date_modified,
 });
 
 list_item!(Device {});
 
 request_model!(DevicePatch {
-    device_token: "device_token",
-    platform: "platform",
-    push_service: "push_service",
-    device_name: "device_name",
-    app_bundle_id: "app_bundle_id",
-    app_version: "app_version",
-    is_active: "is_active",
-    failed_count: "failed_count",
-    last_failed_at: "last_failed_at",
-    last_used_at: "last_used_at",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
+    device_token, platform, push_service, device_name, app_bundle_id, app_version, is_active,
+    failed_count, last_failed_at, last_used_at, user_id, system_domain_id,
 });
 
 request_model!(NewDevice {
-    required device_token: "device_token",
-    required platform: "platform",
-    push_service: "push_service",
-    device_name: "device_name",
-    app_bundle_id: "app_bundle_id",
-    app_version: "app_version",
-    is_active: "is_active",
-    failed_count: "failed_count",
-    last_failed_at: "last_failed_at",
-    last_used_at: "last_used_at",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
+    device_token required, platform required, push_service, device_name, app_bundle_id, app_version,
+    is_active, failed_count, last_failed_at, last_used_at, user_id, system_domain_id,
 });
 
 open_enum!(DevicePlatform {

@@ -5,19 +5,10 @@
 use super::*;
 
 response_model!(NotificationSetting {
-    enabled: "enabled",
-    object_type: "object_type",
-    sub_object_type: "sub_object_type",
-    event_type: "event_type",
-    protocol: "protocol",
-    settings: "settings",
-    recipient_id: "recipient_id",
-    system_domain_id: "system_domain_id",
+    enabled, object_type, sub_object_type, event_type, protocol, settings, recipient_id,
+    system_domain_id,
 });
 
 list_item!(NotificationSetting {});
 
-request_model!(NotificationSettingReplacement {
-    required enabled: "enabled",
-    settings: "settings",
-});
+request_model!(NotificationSettingReplacement { enabled required, settings });

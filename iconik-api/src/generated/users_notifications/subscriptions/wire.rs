@@ -5,24 +5,12 @@
 use super::*;
 
 request_model!(NewSubscription {
-    required object_type: "object_type",
-    object_id: "object_id",
-    sub_object_type: "sub_object_type",
-    sub_object_id: "sub_object_id",
-    event_type: "event_type",
+    object_type required, object_id, sub_object_type, sub_object_id, event_type,
 });
 
 response_model!(Subscription {
-    id: "id",
-    object_type: "object_type",
-    object_id: "object_id",
-    sub_object_type: "sub_object_type",
-    sub_object_id: "sub_object_id",
-    event_type: "event_type",
-    user_id: "user_id",
-    system_domain_id: "system_domain_id",
-    date_created: "date_created",
-    date_modified: "date_modified",
+    id, object_type, object_id, sub_object_type, sub_object_id, event_type, user_id,
+    system_domain_id, date_created, date_modified,
 });
 
 list_item!(Subscription { id: id });
