@@ -289,7 +289,9 @@ impl Run {
         }
         let component_ids = self.record.read(|state| state.component_ids.clone());
         let facts = &self.facts;
-        let mut new = NewFileSet::new(format_id, &facts.name, &facts.directory, component_ids)
+        let mut new = NewFileSet::new(format_id, component_ids)
+            .name(&facts.name)
+            .base_dir(&facts.directory)
             .storage_id(storage_id);
         if let Some(version_id) = &self.options.version_id {
             new = new.version_id(version_id);
@@ -316,7 +318,9 @@ impl Run {
             return Ok((file_id, None));
         }
         let facts = &self.facts;
-        let mut new = NewFile::new(&facts.name, &facts.directory, FileType::File)
+        let mut new = NewFile::new(FileType::File)
+            .original_name(&facts.name)
+            .directory_path(&facts.directory)
             .format_id(format_id)
             .file_set_id(file_set_id)
             .storage_id(storage_id);
