@@ -139,8 +139,10 @@ const RESERVED_TYPES: &[&str] = &[
 
 /// Modules of the library and methods of its client.
 const RESERVED_SERVICES: &[&str] = &[
+    "abandon_upload",
     "action",
     "actions",
+    "base_url",
     "batch",
     "blocking",
     "builder",
@@ -153,8 +155,13 @@ const RESERVED_SERVICES: &[&str] = &[
     "credentials",
     "data",
     "default",
+    "download",
+    "download_file",
+    "download_keyframe",
+    "download_proxy",
     "error",
     "extra",
+    "fetch",
     "fixture",
     "from_env",
     "generated",
@@ -165,6 +172,7 @@ const RESERVED_SERVICES: &[&str] = &[
     "mock",
     "new",
     "nullable",
+    "optional",
     "page",
     "paging",
     "request",
@@ -173,12 +181,16 @@ const RESERVED_SERVICES: &[&str] = &[
     "runtime",
     "secret",
     "services",
+    "session",
     "std",
     "timestamp",
     "transport",
     "tree",
+    "upload",
     "wait",
     "webhooks",
+    "with_credentials",
+    "xml",
 ];
 
 /// Modules of a service, and methods of each handle.
@@ -325,5 +337,55 @@ impl<'s> Checker<'s> {
                      resources use it; ids are defined in common.yaml",
                 ),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use syn::{ImplItem, Item, Type};
+
+    use super::is_reserved_service;
+
+    /// The names of the library's own modules and of the methods of its client, where a service
+    /// becomes a module and a method.
+    fn names_of_the_library() -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../iconik-api/src");
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let is_root = path.ends_with("lib.rs");
+            let file = syn::parse_file(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            for item in file.items {
+                match item {
+                    Item::Mod(module) if is_root => names.push(module.ident.to_string()),
+                    Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => {
+                        names.extend(block.items.iter().filter_map(|item| match item {
+                            ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
+                            _ => None,
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        names
+    }
+
+    fn is_client(ty: &Type) -> bool {
+        matches!(ty, Type::Path(path) if path.path.is_ident("Client"))
+    }
+
+    #[test]
+    fn modules_of_the_library_and_methods_of_its_client_are_reserved() {
+        let names = names_of_the_library();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            assert!(is_reserved_service(&name), "`{name}` is not reserved");
+        }
     }
 }

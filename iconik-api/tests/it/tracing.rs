@@ -117,3 +117,27 @@ record status=200
         assert!(!log.contains(secret));
     }
 }
+
+#[cfg(feature = "upload")]
+#[tokio::test]
+async fn the_traces_of_an_upload_contain_the_host_of_a_signed_url_alone() {
+    use iconik_api::upload::Source;
+
+    use crate::upload::cloud::{Cloud, Fault, SIGNATURE};
+
+    for method in ["GCS", "S3", "B2", "AZURE"] {
+        let cloud = Cloud::start(method).await;
+        let storage = format!("path={:?}", cloud.storage.to_string());
+        cloud.fail("/", Fault::Status(503, SIGNATURE));
+        Log::begin();
+        let source = Source::bytes("a", vec![7; 300_000]);
+        let upload = cloud.client().upload(source).part_size(100_000);
+        upload.await.unwrap();
+        let log = Log::end();
+
+        assert!(log.contains(&storage), "{log}");
+        for secret in [SIGNATURE, "token-", "/object/", APP_ID, TOKEN] {
+            assert!(!log.contains(secret), "{method} {secret}: {log}");
+        }
+    }
+}

@@ -105,6 +105,10 @@ pub struct State {
     pub listed: Vec<Value>,
     pub etag: u32,
     pub ignores_range: bool,
+    /// The host that signed URLs name, in place of this machine.
+    pub host: Option<&'static str>,
+    /// Google Cloud Storage names the session in `X-GUploader-UploadID` alone.
+    pub hides_location: bool,
     /// iconik never continues an upload to Backblaze B2, but starts another one.
     pub b2_starts_anew: bool,
     pub most_in_flight: usize,
@@ -282,9 +286,9 @@ async fn serve(
         let length: usize = seen
             .header("content-length")
             .map_or(0, |length| length.parse().unwrap());
-        let fault = to_storage.then(|| {
+        let fault = {
             let mut state = state.lock().unwrap();
-            state.in_flight += 1;
+            state.in_flight += usize::from(to_storage);
             state.most_in_flight = state.most_in_flight.max(state.in_flight);
             let at = state
                 .faults
@@ -292,8 +296,7 @@ async fn serve(
                 .position(|(matching, _)| name(&seen).contains(matching));
             at.and_then(|at| state.faults.remove(at))
                 .map(|(_, fault)| fault)
-        });
-        let fault = fault.flatten();
+        };
         if let Some(Fault::Silence) = fault {
             state.lock().unwrap().seen.push(seen.clone());
             std::future::pending::<()>().await;
@@ -520,6 +523,7 @@ impl State {
 
     fn url(&mut self, storage: SocketAddr, kind: &str, of: &str) -> String {
         let serial = self.next();
+        let storage = self.host.map_or_else(|| storage.to_string(), str::to_owned);
         format!("http://{storage}/{kind}/{of}/{serial}?X-Signature={SIGNATURE}&serial={serial}")
     }
 
@@ -562,10 +566,17 @@ impl State {
                 }
                 let id = format!("session-{}", self.next());
                 self.sessions.insert(id.clone(), Vec::new());
+                if self.hides_location {
+                    return Reply::new(201, "").header("x-guploader-uploadid", id);
+                }
                 let url = format!("http://{storage}/gcs/session/{id}?upload_id={SIGNATURE}");
                 Reply::new(201, "").header("location", url)
             }
             ("PUT", ["gcs", "session", id]) => self.gcs(seen, id),
+            ("PUT", ["gcs", "object", _]) => {
+                let id = seen.query("upload_id").unwrap();
+                self.gcs(seen, &id)
+            }
             ("PUT", ["s3", "object", _] | ["azure", "object", _])
                 if seen.query("comp").is_none() =>
             {
@@ -587,6 +598,10 @@ impl State {
                 )
             }
             ("PUT", ["s3", "part", upload, number, _]) => {
+                if seen.header("content-type").is_some() {
+                    self.violations
+                        .push(format!("content-type: {}", name(seen)));
+                }
                 let checksum = seen.header("content-md5").map(str::to_owned);
                 let Some(parts) = self.parts.get_mut(*upload) else {
                     return Reply::new(404, "<Error><Code>NoSuchUpload</Code></Error>");
