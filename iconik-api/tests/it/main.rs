@@ -38,6 +38,8 @@ mod real_data;
 #[cfg(feature = "assets")]
 mod resources;
 mod responses;
+#[cfg(all(feature = "download", feature = "mock", feature = "upload"))]
+mod round_trips;
 #[cfg(feature = "assets")]
 mod runtimes;
 #[cfg(feature = "assets")]
