@@ -174,7 +174,8 @@ pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
                 .add("propertyName", tag.as_str())
                 .add("mapping", Json::Members(mapping.collect()))
                 .done();
-            out.add("oneOf", Json::List(refs.collect()))
+            // Not `oneOf`: no field of an answer is required, so that an object may fit several models.
+            out.add("anyOf", Json::List(refs.collect()))
                 .add("discriminator", discriminator);
         }
     }

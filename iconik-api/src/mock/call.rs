@@ -406,7 +406,15 @@ fn overwrite<'f>(
     settable: impl Iterator<Item = &'f super::description::Field>,
 ) {
     if all {
-        for field in settable.filter(|field| field.name != "id") {
+        // What iconik sets itself stays.
+        const KEPT: [&str; 5] = [
+            "id",
+            "date_created",
+            "created_by_user",
+            "created_by",
+            "system_domain_id",
+        ];
+        for field in settable.filter(|field| !KEPT.contains(&field.name)) {
             fields.remove(field.name);
         }
     }
@@ -449,7 +457,7 @@ pub(super) fn complete(
             _ => {}
         }
     }
-    let full = shown_fields(service, described, fields);
+    let full = shown_fields(service, model, described, fields);
     for (name, value) in full {
         fields.entry(name).or_insert(value);
     }

@@ -9,6 +9,7 @@ use super::description::{
 };
 use super::incoming::Incoming;
 use super::reply::{Reply, Result};
+use super::source::read_time;
 
 /// What a request has that the description does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -239,6 +240,9 @@ impl Checker<'_> {
         let here = if place.is_empty() { "body" } else { place };
         match (ty, value) {
             (Type::Any, _) => {}
+            (Type::Timestamp, Value::String(text)) if read_time(text).is_none() => {
+                self.error(here, "Not a time");
+            }
             (Type::String | Type::Secret | Type::Timestamp, Value::String(_)) => {}
             (Type::String | Type::Secret | Type::Timestamp, _) => self.error(here, "Not a string"),
             (Type::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => {}

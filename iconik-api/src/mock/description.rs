@@ -32,6 +32,8 @@ pub(super) struct Service {
     pub(super) routes: Routes,
     types: Types,
     common: &'static Types,
+    /// The models that requests contain.
+    sent: BTreeSet<&'static str>,
 }
 
 /// The models, unions and enums of a service, or those that all services share.
@@ -317,6 +319,40 @@ impl Service {
         }
     }
 
+    /// Whether requests contain the model. Responses give it back as it was sent.
+    pub(super) fn is_sent(&self, model: &str) -> bool {
+        self.sent.contains(model)
+    }
+
+    /// The models that requests contain.
+    fn sent_models(&self) -> BTreeSet<&'static str> {
+        let bodies = self
+            .actions
+            .iter()
+            .filter_map(|action| action.body.as_ref());
+        let mut open: Vec<&'static str> = bodies
+            .filter_map(|body| body.ty.innermost().name())
+            .collect();
+        let mut sent = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if !sent.insert(name) {
+                continue;
+            }
+            match self.meaning(name) {
+                Some(Meaning::Model(fields)) => {
+                    open.extend(
+                        fields
+                            .iter()
+                            .filter_map(|field| field.ty.innermost().name()),
+                    );
+                }
+                Some(Meaning::Union(union)) => open.extend(union.variants.values().flatten()),
+                _ => {}
+            }
+        }
+        sent
+    }
+
     /// The field of a model.
     pub(super) fn field(&self, model: &str, name: &str) -> Option<&Field> {
         self.fields(model)?.iter().find(|field| field.name == name)
@@ -491,8 +527,10 @@ impl RawService {
                 enums: self.enums,
             },
             common,
+            sent: BTreeSet::new(),
         };
         service.routes = Routes::new(&service);
+        service.sent = service.sent_models();
         service
     }
 }

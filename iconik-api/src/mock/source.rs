@@ -59,6 +59,17 @@ pub(super) fn time(milliseconds: i64) -> String {
     format!("{}+00:00", now.strftime("%Y-%m-%dT%H:%M:%S.%6f"))
 }
 
+/// Brings a time into iconik's form: with or without an offset, and days alone (all were seen to work).
+pub(super) fn read_time(text: &str) -> Option<String> {
+    let forms = [
+        text.to_owned(),
+        format!("{text}Z"),
+        format!("{text}T00:00:00Z"),
+    ];
+    let time: Timestamp = forms.iter().find_map(|form| form.parse().ok())?;
+    Some(format!("{}+00:00", time.strftime("%Y-%m-%dT%H:%M:%S.%6f")))
+}
+
 /// A UUID of version 1 in form.
 pub(super) fn uuid(rng: &mut Rng) -> String {
     let bits = rng.u128(..);

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::description::{Field, Meaning, Service, Type};
-use super::source::{time, uuid};
+use super::source::{read_time, time, uuid};
 use super::store::Fields;
 
 /// How deep models are sampled within models.
@@ -127,16 +127,19 @@ pub(super) fn shown(service: &Service, ty: &Type, value: &Value) -> Value {
             .collect::<Map<_, _>>()
             .into(),
         (Type::Named(name), Value::Object(fields)) => match service.meaning(name) {
-            Some(Meaning::Model(model)) => shown_fields(service, model, fields).into(),
+            Some(Meaning::Model(model)) => shown_fields(service, name, model, fields).into(),
             Some(Meaning::Union(union)) => {
                 let tag = fields
                     .get(union.tag)
                     .and_then(Value::as_str)
                     .unwrap_or_default();
                 let model = union.variants.get(tag).copied().flatten();
-                match (model.and_then(|model| service.fields(model)), union.content) {
-                    (Some(model), None) => {
-                        let mut shown = shown_fields(service, model, fields);
+                match (
+                    model.zip(model.and_then(|model| service.fields(model))),
+                    union.content,
+                ) {
+                    (Some((name, model)), None) => {
+                        let mut shown = shown_fields(service, name, model, fields);
                         shown.insert(union.tag.to_owned(), tag.into());
                         shown.into()
                     }
@@ -150,25 +153,38 @@ pub(super) fn shown(service: &Service, ty: &Type, value: &Value) -> Value {
 }
 
 /// The fields of an object, in the form of a model.
-pub(super) fn shown_fields(service: &Service, model: &[Field], fields: &Fields) -> Fields {
+///
+/// A model that requests contain comes back as it was sent; others have all their fields.
+pub(super) fn shown_fields(
+    service: &Service,
+    name: &str,
+    model: &[Field],
+    fields: &Fields,
+) -> Fields {
+    let given_back = service.is_sent(name);
     let visible = model.iter().filter(|field| !field.write_only);
     visible
-        .map(|field| {
+        .filter_map(|field| {
             let value = match fields.get(field.name) {
                 Some(value) => shown(service, &field.ty, value),
-                None => unset(field),
+                None if given_back => field.limits.default.clone()?,
+                None => unset(service, field)?,
             };
-            (field.name.to_owned(), value)
+            Some((field.name.to_owned(), value))
         })
         .collect()
 }
 
-/// What a response contains for a field that is not set.
-pub(super) fn unset(field: &Field) -> Value {
+/// What a response contains for a field that is not set: its default, an empty list, or `null`.
+///
+/// iconik writes `null` for text, times and ids (seen live). Numbers, enums and objects are absent unless
+/// `null` is documented: clients with strict models do not take it.
+fn unset(service: &Service, field: &Field) -> Option<Value> {
     match (&field.limits.default, &field.ty) {
-        (Some(default), _) => default.clone(),
-        (None, Type::List(_)) => json!([]),
-        (None, _) => Value::Null,
+        (Some(default), _) => Some(default.clone()),
+        (None, Type::List(_)) => Some(json!([])),
+        (None, Type::String | Type::Secret | Type::Timestamp) => Some(Value::Null),
+        (None, ty) => (field.nullable || service.id(ty).is_some()).then_some(Value::Null),
     }
 }
 
@@ -188,6 +204,10 @@ pub(super) fn stored(service: &Service, ty: &Type, body: &Value) -> Value {
             "true" | "True" | "1" => true.into(),
             "false" | "False" | "0" => false.into(),
             _ => body.clone(),
+        },
+        (Type::Timestamp, Value::String(text)) => match read_time(text) {
+            Some(time) => time.into(),
+            None => body.clone(),
         },
         (Type::List(item), Value::Array(items)) => items
             .iter()

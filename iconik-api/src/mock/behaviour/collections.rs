@@ -263,7 +263,11 @@ fn add(call: &mut Call<'_>) -> Result {
         collections.push(collection);
     }
     put(call.state, entity, &id, &collections);
-    Ok(call.nothing())
+    // No body is documented, but clients that were used live read one.
+    let mut fields = call.sent();
+    fields.insert("collection_id".to_owned(), call.last().into());
+    fields.insert("date_created".to_owned(), call.state.source.now().into());
+    Ok(Reply::json(call.nothing().status, fields))
 }
 
 /// The entity of the object that the path names, if it is in the collection.

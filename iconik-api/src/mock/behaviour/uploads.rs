@@ -232,7 +232,7 @@ fn get(call: &mut Call<'_>) -> Result {
     }
     if call.state.uploads.bytes.contains_key(&id) {
         let url = signed(call.state, "files", &id);
-        put(&mut reply, "url", url.into());
+        put(call, &mut reply, "url", url.into());
     }
     Ok(reply)
 }
@@ -275,12 +275,12 @@ fn require(call: &Call<'_>, field: &str, entity: &str) -> Result<()> {
     }
 }
 
-fn put(reply: &mut Reply, name: &str, value: Value) {
-    if let Content::Json(Value::Object(fields)) = &mut reply.content {
-        // Only what the description has.
-        if let Some(old) = fields.get_mut(name) {
-            *old = value;
-        }
+/// Sets a field of a response, if the description has it.
+fn put(call: &Call<'_>, reply: &mut Reply, name: &str, value: Value) {
+    let model = call.action.main_return().1.ty().and_then(Type::name);
+    let described = model.is_some_and(|model| call.service.field(model, name).is_some());
+    if let (true, Content::Json(Value::Object(fields))) = (described, &mut reply.content) {
+        fields.insert(name.to_owned(), value);
     }
 }
 
@@ -307,36 +307,37 @@ fn add_urls(call: &mut Call<'_>, id: &str, reply: &mut Reply) {
         true => name,
         false => format!("{directory}/{name}"),
     };
-    let state = &mut *call.state;
-    let (url, http_method) = match method.as_str() {
+    let (protocol, http_method) = match method.as_str() {
         _ if closed => return,
-        "S3" => (signed(state, "s3", id), "PUT"),
-        "GCS" => (signed(state, "gcs", id), "POST"),
-        "B2" => (signed(state, "b2", id), "POST"),
-        "AZURE" => (signed(state, "azure", id), "PUT"),
+        "S3" => ("s3", "PUT"),
+        "GCS" => ("gcs", "POST"),
+        "B2" => ("b2", "POST"),
+        "AZURE" => ("azure", "PUT"),
         // The bytes come through a gateway.
         _ => return,
     };
+    let url = signed(call.state, protocol, id);
     if method == "B2" {
-        let token = state.source.secret();
-        state
+        let token = call.state.source.secret();
+        call.state
             .uploads
             .signatures
             .insert(token.clone(), id.to_owned());
         put(
+            call,
             reply,
             "upload_credentials",
             json!({ "authorizationToken": token }),
         );
     }
     if method == "S3" {
-        let multipart = format!("{}&uploads=", signed(state, "s3", id));
-        put(reply, "multipart_upload_url", multipart.into());
+        let multipart = format!("{}&uploads=", signed(call.state, "s3", id));
+        put(call, reply, "multipart_upload_url", multipart.into());
     }
-    put(reply, "upload_url", url.into());
-    put(reply, "upload_method", http_method.into());
-    put(reply, "upload_headers", json!({}));
-    put(reply, "upload_filename", file.into());
+    put(call, reply, "upload_url", url.into());
+    put(call, reply, "upload_method", http_method.into());
+    put(call, reply, "upload_headers", json!({}));
+    put(call, reply, "upload_filename", file.into());
 }
 
 /// A URL of this server that only its holder can use.

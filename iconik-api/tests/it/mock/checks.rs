@@ -6,7 +6,7 @@ use iconik_api::assets::{NewAsset, NewCollection};
 use iconik_api::mock::Server;
 use serde_json::{Value, json};
 
-use super::{impatient, send, start, status};
+use super::{impatient, raw, send, start, status};
 
 const ASSETS: &str = "/API/assets/v1/assets/";
 
@@ -18,42 +18,30 @@ async fn credentials_are_required() {
     );
     assert!(none.assets().list().await.is_err());
 
-    let raw = reqwest_get(&server.url(), &[]).await;
+    let raw = listed(&server.url(), &[]).await;
     assert_eq!(
         raw,
         (401, json!({ "errors": ["App-ID header is required"] }))
     );
-    let raw = reqwest_get(&server.url(), &[("app-id", "a")]).await;
+    let raw = listed(&server.url(), &[("app-id", "a")]).await;
     assert_eq!(raw.0, 401);
     let both = [("app-id", "a"), ("auth-token", "t")];
-    assert_eq!(reqwest_get(&server.url(), &both).await.0, 200);
+    assert_eq!(listed(&server.url(), &both).await.0, 200);
     // A foreign header breaks the authentication of iconik.
     let foreign = [
         ("app-id", "a"),
         ("auth-token", "t"),
         ("authorization", "Bearer t"),
     ];
-    assert_eq!(reqwest_get(&server.url(), &foreign).await.0, 401);
+    assert_eq!(listed(&server.url(), &foreign).await.0, 401);
 }
 
-/// Sends a GET with these headers alone.
-async fn reqwest_get(url: &str, headers: &[(&str, &str)]) -> (u16, Value) {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let address = url.strip_prefix("http://").unwrap();
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let headers: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
-    let head =
-        format!("GET {ASSETS} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut text = String::new();
-    stream.read_to_string(&mut text).await.unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+/// Lists assets with these headers alone.
+async fn listed(url: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+    let response = raw("GET", &format!("{url}{ASSETS}"), headers, b"").await;
     (
-        head[9..12].parse().unwrap(),
-        serde_json::from_str(body).unwrap_or_default(),
+        response.status,
+        serde_json::from_str(&response.body).unwrap_or_default(),
     )
 }
 
