@@ -71,9 +71,9 @@ impl Lines {
     }
 
     fn check(&self, service: &str, resource: &str) {
-        self.written.check(service, resource);
-        self.sent.check(service, resource);
         #[cfg(all(feature = "mock", feature = "assets"))]
         self.mocked.check(service, resource);
+        self.written.check(service, resource);
+        self.sent.check(service, resource);
     }
 }
