@@ -235,7 +235,8 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
         }
         Type::List(inner) => {
             let item = item(inner, hint, known, fill);
-            match another(inner, hint, known).filter(|_| fill == Fill::Most) {
+            let several = fill == Fill::Most && hint.bounds.max_items != Some(1);
+            match another(inner, hint, known).filter(|_| several) {
                 Some(second) => quote!([#item, #second]),
                 None => quote!([#item]),
             }

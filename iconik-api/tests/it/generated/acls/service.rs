@@ -142,7 +142,7 @@ fn contents_acl_removal() -> ContentsAclRemoval {
 fn individual_acl_change() -> IndividualAclChange {
     IndividualAclChange::new(
             [Permission::Read, Permission::Write],
-            ["427abd77-f149-11eb-a843-0a580a3db916", "6a304286-f149-11eb-a843-0a580a3db916"],
+            ["427abd77-f149-11eb-a843-0a580a3db916"],
         )
         .user_ids(["409cc53f-f149-11eb-a843-0a580a3db916", "ef0f6892-f149-11eb-a843-0a580a3db916"])
         .group_ids(["8468be01-f149-11eb-a843-0a580a3db916", "43c6eda2-f149-11eb-a843-0a580a3db916"])
