@@ -244,7 +244,7 @@ impl Pieces {
         Ok(hex(&digest.finalize()))
     }
 
-    /// Reads from the stream until there are so many bytes.
+    /// Reads `most` bytes from the stream, or what is left of it.
     async fn read(&mut self, most: usize) -> Result<Bytes> {
         let mut piece = BytesMut::new();
         while piece.len() < most && self.fill().await? {

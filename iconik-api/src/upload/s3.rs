@@ -153,7 +153,7 @@ async fn complete(transfer: &Transfer, upload_id: &str, tags: &[String]) -> Resu
     }
 }
 
-/// Writes text so that it can stand between two tags.
+/// Escapes text for the content of an XML element.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {

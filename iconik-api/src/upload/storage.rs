@@ -88,7 +88,7 @@ impl StorageRequest {
         self
     }
 
-    /// Says that the storage may take so many times longer than usual to respond.
+    /// Says how many times longer than usual the storage may take to respond.
     pub(super) fn patient(mut self, times: u32) -> Self {
         self.patience = times;
         self
