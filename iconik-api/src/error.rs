@@ -9,7 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use self::message::{hide_in, messages_of};
+use self::message::messages_of;
+use crate::http::hidden::Hidden;
 use crate::http::meta::{ActionMeta, Endpoint};
 
 pub use self::message::ErrorMessage;
@@ -23,6 +24,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// One cause of several errors.
 pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
 
+/// Bytes of its own words that an error keeps.
+const MOST_DETAIL: usize = 2_000;
 /// Characters of the server's words that `Display` repeats.
 const MOST_TEXT_SHOWN: usize = 1_000;
 
@@ -53,6 +56,8 @@ struct Inner {
     response: Option<Response>,
     detail: String,
     retry_after: Option<Duration>,
+    /// Whether every further attempt would fail in the same way.
+    permanent: bool,
     source: Option<SharedError>,
 }
 
@@ -72,7 +77,8 @@ pub enum ErrorKind {
     Config,
     /// An argument cannot be sent: an empty path value, for example.
     Request,
-    /// The call cannot run here: there is no Tokio runtime, or none that may be blocked.
+    /// The call cannot run here: it would block a current-thread runtime, or the thread that drives
+    /// connections cannot be started.
     Runtime,
     /// The credentials are missing, malformed, or their source failed.
     Credentials,
@@ -108,7 +114,7 @@ impl ErrorKind {
             Self::Timeout => "timeout",
             Self::Transport => "transport",
             Self::Status => "status",
-            Self::TooLarge => "too large",
+            Self::TooLarge => "too_large",
             Self::Decode => "decode",
             Self::Paging => "paging",
             Self::Incomplete => "incomplete",
@@ -127,6 +133,7 @@ impl Error {
             response: None,
             detail: String::new(),
             retry_after: None,
+            permanent: false,
             source: None,
         }))
     }
@@ -137,7 +144,9 @@ impl Error {
     }
 
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = detail.into();
+        let mut detail = detail.into();
+        shorten(&mut detail, MOST_DETAIL);
+        self.0.detail = detail;
         self
     }
 
@@ -156,25 +165,35 @@ impl Error {
         self
     }
 
+    pub(crate) fn permanent(mut self, permanent: bool) -> Self {
+        self.0.permanent = permanent;
+        self
+    }
+
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.permanent
+    }
+
     pub(crate) fn wait(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
         self
     }
 
-    /// Adds what the server answered; `hide` are texts that its words must not repeat.
+    /// Adds the response. Its words do not repeat what is hidden.
     pub(crate) fn response(
         mut self,
         status: StatusCode,
         headers: HeaderMap,
         body: Bytes,
-        hide: &[&str],
+        hidden: &Hidden,
     ) -> Self {
         let mut messages = messages_of(&body);
         for message in &mut messages {
-            hide_in(&mut message.text, hide);
+            hidden.hide(&mut message.text);
             if let Some(field) = &mut message.field {
-                hide_in(field, hide);
+                hidden.hide(field);
             }
+            message.shorten();
         }
         self.0.response = Some(Response {
             status,
@@ -193,6 +212,14 @@ impl Error {
     /// The status of the answer, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.response.as_ref().map(|response| response.status)
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn status_text(&self) -> Option<&str> {
+        self.0
+            .response
+            .as_ref()
+            .map(|response| response.status.as_str())
     }
 
     /// The headers of the answer.
@@ -216,6 +243,20 @@ impl Error {
     /// The id of the action that failed; none for a path of your own.
     pub fn action(&self) -> Option<&'static str> {
         self.meta().map(|meta| meta.id)
+    }
+
+    /// Returns the path of the request, with the ids of the objects that it was about: percent-encoded,
+    /// without the query and without secrets. `None` if the request could not be made.
+    ///
+    /// ```
+    /// # async fn example(client: iconik_api::Client) {
+    /// if let Err(error) = client.assets().get("0b1c").await {
+    ///     assert_eq!(error.path(), Some("/API/assets/v1/assets/0b1c/"));
+    /// }
+    /// # }
+    /// ```
+    pub fn path(&self) -> Option<&str> {
+        self.0.endpoint.path()
     }
 
     /// What is known about the action that failed: its roles, for example.
@@ -318,6 +359,16 @@ impl Error {
             [role] => write!(f, " (it needs the role {role})"),
             roles => write!(f, " (it needs the roles {})", roles.join(", ")),
         }
+    }
+}
+
+/// Cuts a text off behind this many bytes.
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+        text.push('…');
+        text.shrink_to_fit();
     }
 }
 

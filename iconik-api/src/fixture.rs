@@ -32,11 +32,12 @@ mod tests {
 
     fn answer<A: Action>(status: StatusCode, body: &'static str) -> RawResponse {
         RawResponse {
-            endpoint: Endpoint::Known(A::META),
+            endpoint: Endpoint::Known(A::META, None),
             status,
             headers: http::HeaderMap::new(),
             body: Bytes::from_static(body.as_bytes()),
             attempts: 1,
+            hidden: Default::default(),
         }
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod driver;
 pub(crate) mod foreign;
 #[macro_use]
 pub(crate) mod form;
+pub(crate) mod hidden;
 pub(crate) mod limit;
 pub(crate) mod meta;
 mod pace;

@@ -21,7 +21,9 @@
 //! a header, other credentials, a timeout, another type for the answer. Endpoints that this
 //! version does not describe are reached with [`Client::request`].
 //!
-//! Calls run on a Tokio runtime with time and IO enabled; the feature `blocking` brings its own.
+//! Calls run on any executor: one thread in the background drives connections and clocks. So one client
+//! can be used from several runtimes, for example in a `static` that many `#[tokio::test]` share. In a
+//! runtime whose clock is stopped by `tokio::time::pause`, waits use that clock.
 //!
 //! # What happens when something goes wrong
 //!

@@ -36,7 +36,16 @@ impl BaseUrl {
         let origin = url.len();
         // The form with `/API` is common, too; the paths of the actions begin with it anyway.
         let path = parsed.path().trim_end_matches('/');
-        url.push_str(path.strip_suffix("/API").unwrap_or(path));
+        let path = path.strip_suffix("/API").unwrap_or(path);
+        if path
+            .split('/')
+            .any(|segment| segment.eq_ignore_ascii_case("api"))
+        {
+            return Err(wrong(
+                "it contains the path of a service; give the address of the system alone, like https://app.iconik.io",
+            ));
+        }
+        url.push_str(path);
         let loopback = is_loopback(host);
         Ok(Self {
             url,

@@ -134,9 +134,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a call may take altogether, with every attempt and every wait, also for its
-    /// turn in the pace. Unlimited unless told otherwise: a queue of thousands of calls is slow
-    /// without anything being wrong.
+    /// Sets how long a call may take altogether: with its wait for the pace, the fetch of credentials, and
+    /// every attempt and pause. Each page of a list is a call of its own. Default: no deadline, because a
+    /// queue of thousands of calls is slow without anything being wrong.
     pub fn deadline(mut self, time: Duration) -> Self {
         self.deadline = Some(time);
         self
@@ -223,6 +223,7 @@ impl ClientBuilder {
                 credentials.into()
             }
         };
+        credentials.check().map_err(Error::config)?;
         let user_agent = match self.user_agent {
             None => HeaderValue::from_static(USER_AGENT),
             Some(program) => {
@@ -241,8 +242,7 @@ impl ClientBuilder {
             None => {
                 let network =
                     Network::new(self.connect_timeout, base.loopback).map_err(|source| {
-                        Error::config(format!("the HTTP client cannot be set up: {source}"))
-                            .source(source)
+                        Error::config("the HTTP client cannot be set up").source(source)
                     })?;
                 Arc::new(network)
             }

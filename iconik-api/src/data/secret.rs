@@ -1,6 +1,7 @@
 //! Text that must not be seen.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -29,6 +30,30 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+}
+
+thread_local! {
+    /// The secrets that were written on this thread, if a request is being made.
+    static WRITTEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
+
+/// Runs `write`, and returns the secrets that it has written into a request.
+pub(crate) fn collect<T>(write: impl FnOnce() -> T) -> (T, Vec<Secret>) {
+    let before = WRITTEN.replace(Some(Vec::new()));
+    let written = write();
+    let secrets = WRITTEN.replace(before).unwrap_or_default();
+    (written, secrets)
+}
+
+impl Secret {
+    /// Notes that it is written into a request.
+    pub(crate) fn note(&self) {
+        WRITTEN.with_borrow_mut(|written| {
+            if let Some(written) = written {
+                written.push(self.clone());
+            }
+        });
     }
 }
 
@@ -74,6 +99,7 @@ impl From<&Secret> for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.note();
         serializer.serialize_str(self.expose())
     }
 }

@@ -2,15 +2,23 @@
 
 use std::fmt;
 
+use super::shorten;
+
 use serde_json::{Map, Value};
 
 use crate::data::mended_json;
 use crate::xml;
 
 /// Bodies beyond this are kept but not searched for messages.
-const MOST_BODY_READ: usize = 1 << 20;
+const MOST_BODY_READ: usize = 1 << 18;
 /// Messages beyond this number are left out.
 const MOST_MESSAGES: usize = 64;
+/// Values beyond this number are not looked at.
+const MOST_VALUES: usize = 4_096;
+/// Bytes of a message that are kept.
+const MOST_TEXT: usize = 4_000;
+/// Bytes of the path of a field that are kept.
+const MOST_FIELD: usize = 200;
 
 /// One of the server's own messages about a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +38,14 @@ impl ErrorMessage {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// Keeps as much as a person reads.
+    pub(super) fn shorten(&mut self) {
+        shorten(&mut self.text, MOST_TEXT);
+        if let Some(field) = &mut self.field {
+            shorten(field, MOST_FIELD);
+        }
+    }
 }
 
 impl fmt::Display for ErrorMessage {
@@ -37,15 +53,6 @@ impl fmt::Display for ErrorMessage {
         match &self.field {
             Some(field) => write!(f, "{field}: {}", self.text),
             None => f.write_str(&self.text),
-        }
-    }
-}
-
-pub(super) fn hide_in(text: &mut String, hide: &[&str]) {
-    for secret in hide {
-        // Anything shorter is no secret, and replacing it would garble the message.
-        if secret.len() >= 6 && text.contains(secret) {
-            *text = text.replace(secret, "[hidden]");
         }
     }
 }
@@ -68,7 +75,7 @@ pub(super) fn messages_of(body: &[u8]) -> Vec<ErrorMessage> {
     // gateways.
     for name in ["errors", "detail", "message", "error_description", "error"] {
         if let Some(value) = members.get(name) {
-            collect(value, None, &mut messages);
+            collect(value, None, &mut messages, &mut MOST_VALUES.clone());
         }
         if !messages.is_empty() {
             break;
@@ -139,23 +146,32 @@ fn place(value: &Value) -> Option<String> {
     Some(place).filter(|place| !place.is_empty())
 }
 
-fn collect(value: &Value, field: Option<&str>, into: &mut Vec<ErrorMessage>) {
-    if into.len() >= MOST_MESSAGES {
+fn collect(value: &Value, field: Option<&str>, into: &mut Vec<ErrorMessage>, left: &mut usize) {
+    if into.len() >= MOST_MESSAGES || *left == 0 {
         return;
     }
+    *left -= 1;
     match value {
         Value::Null => {}
-        Value::Array(values) => values.iter().for_each(|value| collect(value, field, into)),
+        Value::Array(values) => values
+            .iter()
+            .take(MOST_VALUES)
+            .for_each(|value| collect(value, field, into, left)),
         Value::Object(fields) => {
             if let Some((place, text)) = described(fields) {
                 return push(text.to_owned(), place.as_deref().or(field), into);
             }
-            for (name, value) in fields {
+            for (name, value) in fields.iter().take(MOST_MESSAGES) {
                 let path = match field {
                     Some(field) => format!("{field}.{name}"),
                     None => name.clone(),
                 };
-                collect(value, Some(&path), into);
+                collect(
+                    value,
+                    Some(path.get(..MOST_FIELD).unwrap_or(&path)),
+                    into,
+                    left,
+                );
             }
         }
         Value::String(text) => push(text.clone(), field, into),

@@ -3,6 +3,7 @@
 use super::decode::Decode;
 use super::meta::ActionMeta;
 use super::request::{PreparedRequest, RequestWriter};
+use crate::data::secret::collect;
 use crate::error::Result;
 
 /// One request of the API, as a plain value.
@@ -60,7 +61,12 @@ pub(crate) fn encode<A: Action>(
     base: &str,
     path_start: usize,
 ) -> Result<PreparedRequest> {
-    let mut writer = RequestWriter::new(A::META, base, path_start);
-    action.encode(&mut writer);
-    writer.finish()
+    let (request, secrets) = collect(|| {
+        let mut writer = RequestWriter::new(A::META, base, path_start);
+        action.encode(&mut writer);
+        writer.finish()
+    });
+    let mut request = request?;
+    request.hide(secrets);
+    Ok(request)
 }

@@ -49,6 +49,7 @@ impl Attempts {
             error: &error,
             attempts: self.failed,
             idempotent: true,
+            patch: false,
             elapsed,
         };
         let pause = match self.may_pass(&error) {
@@ -72,7 +73,8 @@ impl Attempts {
     /// Whether another attempt, with a new URL, may succeed.
     fn may_pass(&mut self, error: &Error) -> bool {
         match error.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Connect => !error.is_permanent(),
+            ErrorKind::Timeout | ErrorKind::Transport => true,
             ErrorKind::Status => match error.status().map(|status| status.as_u16()) {
                 Some(408 | 429 | 500..) => true,
                 // The URL may have expired. A new one that is refused, too, is wrong.

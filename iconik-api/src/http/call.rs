@@ -23,6 +23,7 @@ use super::retry::RetryPolicy;
 use super::sending::{self, run};
 use super::session::Session;
 use super::streamed::StreamedResponse;
+use crate::data::secret::collect;
 use crate::error::{Error, Result};
 
 /// A request together with the client that will send it, and settings for this one call.
@@ -226,7 +227,9 @@ impl<D> Call<D> {
 
     fn change(mut self, change: impl FnOnce(&mut PreparedRequest) -> Result<()>) -> Self {
         if let Ok(request) = &mut self.request {
-            if let Err(error) = change(request) {
+            let (changed, secrets) = collect(|| change(request));
+            request.hide(secrets);
+            if let Err(error) = changed {
                 self.request = Err(error);
             }
         }

@@ -158,6 +158,44 @@ impl Credentials {
         Ok(())
     }
 
+    /// Says what is wrong with them, if they can never be sent.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let parts = &*self.0;
+        let named = [
+            ("app_id", "the App-ID", &parts.app_id),
+            ("auth_token", "the token", &parts.auth_token),
+            ("share_token", "the token", &parts.share_token),
+            ("temporary_token", "the token", &parts.temporary_token),
+        ];
+        for (name, what, secret) in named {
+            let Some(secret) = secret.as_ref().map(Secret::expose) else {
+                continue;
+            };
+            let problem = if secret.is_empty() {
+                "it is empty"
+            } else if secret.contains(['\n', '\r']) {
+                "it contains a line break"
+            } else if secret.contains(char::is_whitespace) {
+                "it contains a space"
+            } else if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+                "it contains a character that no header may contain"
+            } else {
+                continue;
+            };
+            return Err(format!(
+                "{name}: {problem}; expected {what} as iconik shows it, without anything before or after it"
+            ));
+        }
+        for (name, value) in &parts.extra {
+            if HeaderValue::from_str(value.expose()).is_err() {
+                return Err(format!(
+                    "header `{name}`: its value contains a character that no header may contain"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The texts that no error message may repeat.
     pub(crate) fn secrets(&self) -> Vec<&str> {
         let parts = &*self.0;
@@ -403,6 +441,14 @@ impl CredentialsProvider {
         match &self.0 {
             Provider::Fixed(credentials) => Ok((credentials.clone(), 0)),
             Provider::Rotating(rotating) => rotating.get(stale, limit).await,
+        }
+    }
+
+    /// Says what is wrong with the credentials, as far as it is known before they are needed.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match &self.0 {
+            Provider::Fixed(credentials) => credentials.check(),
+            Provider::Rotating(_) => Ok(()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! URLs of hosts that are not iconik's: the signed URLs of the storages.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::Method;
 
+use super::hidden::Hidden;
 use super::meta::Endpoint;
 use crate::data::secret::Secret;
 use crate::error::{Error, ErrorKind, Result};
@@ -66,6 +68,36 @@ impl ForeignUrl {
         self.url.expose()
     }
 
+    /// What no error of a request to it may repeat.
+    pub(crate) fn hidden(&self) -> Hidden {
+        Hidden {
+            credentials: None,
+            arguments: Some(self.secrets()),
+        }
+    }
+
+    /// The parts that no error message may repeat: all of it, with and without the host, its query, and the
+    /// long values in there, which are signatures and tokens.
+    pub(crate) fn secrets(&self) -> Arc<[Secret]> {
+        const SHORTEST_TOKEN: usize = 16;
+        let url = self.expose();
+        let query = self.query_start.map_or("", |start| &url[start + 1..]);
+        let values = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('=').map(|(_, value)| value))
+            .filter(|value| value.len() >= SHORTEST_TOKEN);
+        [url, &url[self.path_start..], query]
+            .into_iter()
+            .chain(values)
+            .map(Secret::from)
+            .collect()
+    }
+
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> &str {
+        &self.url.expose()[..self.path_start]
+    }
+
     pub(crate) fn path_start(&self) -> usize {
         self.path_start
     }
@@ -84,18 +116,6 @@ impl fmt::Debug for ForeignUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ForeignUrl").field(&self.host).finish()
     }
-}
-
-/// The parts of a signed URL that no error message may repeat: all of it, its query, and the long
-/// values in there, which are signatures and tokens.
-pub(crate) fn secrets_of(url: &str) -> Vec<&str> {
-    const SHORTEST_TOKEN: usize = 16;
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let values = query
-        .split('&')
-        .filter_map(|pair| pair.split_once('=').map(|(_, value)| value))
-        .filter(|value| value.len() >= SHORTEST_TOKEN);
-    [url, query].into_iter().chain(values).collect()
 }
 
 /// Whether a host is this machine.

@@ -1,6 +1,7 @@
 //! The facts about an action: what it is called, where it goes and how it may be sent.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::Method;
 
@@ -54,7 +55,7 @@ impl ActionMeta {
         base_path: &'static str,
         path: &'static str,
     ) -> Self {
-        let idempotent = !matches!(method, Method::POST | Method::PATCH);
+        let idempotent = is_idempotent(&method);
         Self {
             id,
             service: service_of(id),
@@ -114,6 +115,15 @@ impl ActionMeta {
         self.idempotent = idempotent;
         self
     }
+}
+
+/// Whether sending a request of this method twice does the same as sending it once. Of methods that HTTP
+/// does not define, nothing is known.
+pub(crate) const fn is_idempotent(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS | Method::TRACE
+    )
 }
 
 /// The part of an action's id before its first dot; the whole id if it has none.
@@ -243,10 +253,10 @@ pub struct ServiceMeta {
 /// What errors and traces call a request: never with values of its arguments.
 #[derive(Clone)]
 pub(crate) enum Endpoint {
-    /// A described action.
-    Known(&'static ActionMeta),
+    /// A described action, and its path with the arguments filled in, once they are.
+    Known(&'static ActionMeta, Option<Arc<str>>),
     /// An endpoint that the caller spelt out; the path is his own text, without the query.
-    Custom(Method, Box<str>),
+    Custom(Method, Arc<str>),
     /// A host that is not iconik's; of the URL, which is a credential, only this is shown.
     Foreign(Method, Box<str>),
     /// No request at all: the client could not be built.
@@ -256,7 +266,7 @@ pub(crate) enum Endpoint {
 impl Endpoint {
     pub(crate) fn meta(&self) -> Option<&'static ActionMeta> {
         match self {
-            Self::Known(meta) => Some(meta),
+            Self::Known(meta, _) => Some(meta),
             Self::Custom(..) | Self::Foreign(..) | Self::None => None,
         }
     }
@@ -264,7 +274,7 @@ impl Endpoint {
     /// What the paths of the service begin with, for example `/API/assets`.
     pub(crate) fn service(&self) -> &str {
         match self {
-            Self::Known(meta) => meta.base_path,
+            Self::Known(meta, _) => meta.base_path,
             Self::Custom(_, path) => {
                 // The first segment, and the one behind it if the first is `API`.
                 let slashes = if path.starts_with("/API/") { 3 } else { 2 };
@@ -275,24 +285,44 @@ impl Endpoint {
         }
     }
 
-    /// Action, method and path.
-    #[cfg(feature = "tracing")]
-    pub(crate) fn parts(&self) -> (&str, &str, &str) {
+    /// The path with its arguments, percent-encoded, without the query.
+    pub(crate) fn path(&self) -> Option<&str> {
         match self {
-            Self::Known(meta) => (meta.id, meta.method.as_str(), meta.path),
-            Self::Custom(method, path) | Self::Foreign(method, path) => ("", method.as_str(), path),
-            Self::None => ("", "", ""),
+            Self::Known(_, path) => path.as_deref(),
+            Self::Custom(_, path) => Some(&**path).filter(|path| path.starts_with('/')),
+            Self::Foreign(..) | Self::None => None,
         }
     }
+
+    /// Action and method.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn parts(&self) -> (&str, &str) {
+        match self {
+            Self::Known(meta, _) => (meta.id, meta.method.as_str()),
+            Self::Custom(method, _) | Self::Foreign(method, _) => ("", method.as_str()),
+            Self::None => ("", ""),
+        }
+    }
+}
+
+/// A path for a line of a log.
+fn shortened(path: &str) -> impl fmt::Display {
+    const MOST: usize = 300;
+    let short = path.get(..MOST).filter(|_| path.len() > MOST);
+    let more = if short.is_some() { "…" } else { "" };
+    let path = short.unwrap_or(path).to_owned();
+    path + more
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Known(meta) => write!(f, "{} {} {}: ", meta.id, meta.method, meta.path),
-            Self::Custom(method, path) | Self::Foreign(method, path) => {
-                write!(f, "{method} {path}: ")
+            Self::Known(meta, None) => write!(f, "{} {} {}: ", meta.id, meta.method, meta.path),
+            Self::Known(meta, Some(path)) => {
+                write!(f, "{} {} {}: ", meta.id, meta.method, shortened(path))
             }
+            Self::Custom(method, path) => write!(f, "{method} {}: ", shortened(path)),
+            Self::Foreign(method, host) => write!(f, "{method} {host}: "),
             Self::None => Ok(()),
         }
     }
@@ -301,10 +331,9 @@ impl fmt::Display for Endpoint {
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Known(meta) => f.write_str(meta.id),
-            Self::Custom(method, path) | Self::Foreign(method, path) => {
-                write!(f, "{method} {path}")
-            }
+            Self::Known(meta, _) => f.write_str(meta.id),
+            Self::Custom(method, path) => write!(f, "{method} {path}"),
+            Self::Foreign(method, host) => write!(f, "{method} {host}"),
             Self::None => f.write_str("none"),
         }
     }

@@ -225,6 +225,7 @@ impl ParamValue for Timestamp {
 
 impl ParamValue for Secret {
     fn write(&self, sink: &mut ParamSink<'_>) {
+        self.note();
         sink.secret(self.expose());
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -10,11 +11,12 @@ use serde::Serialize;
 
 use super::content::{Content, MediaContent};
 use super::credentials::is_credential;
-use super::foreign::{self, ForeignUrl};
+use super::foreign::ForeignUrl;
 use super::form::{self, Form, FormWriter};
-use super::meta::{ActionMeta, Auth, Endpoint};
+use super::meta::{ActionMeta, Auth, Endpoint, is_idempotent};
 use super::param::{EMPTY, ParamSink, ParamValue, Target};
 use super::path::problem_of;
+use crate::data::secret::Secret;
 use crate::data::strict_json;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -38,6 +40,8 @@ pub struct PreparedRequest {
     pub(crate) idempotent: bool,
     /// The parts of `url` that came from a secret.
     hidden: Vec<Range<usize>>,
+    /// The secrets among the arguments.
+    pub(super) secrets: Option<Arc<[Secret]>>,
 }
 
 /// What a request sends.
@@ -67,7 +71,7 @@ impl PreparedRequest {
         url.push_str(base);
         url.push_str(path);
         let query_start = (route.len() < path.len()).then_some(base.len() + route.len());
-        let idempotent = method != Method::POST && method != Method::PATCH;
+        let idempotent = is_idempotent(&method);
         Ok(Self {
             endpoint,
             method,
@@ -79,6 +83,7 @@ impl PreparedRequest {
             auth: Auth::Token,
             idempotent,
             hidden: Vec::new(),
+            secrets: None,
         })
     }
 
@@ -86,7 +91,7 @@ impl PreparedRequest {
     pub(crate) fn foreign(method: Method, url: &ForeignUrl) -> Self {
         let text = url.expose();
         let (path_start, query_start) = (url.path_start(), url.query_start());
-        let idempotent = method != Method::POST && method != Method::PATCH;
+        let idempotent = is_idempotent(&method);
         Self {
             endpoint: url.endpoint(method.clone()),
             method,
@@ -98,6 +103,7 @@ impl PreparedRequest {
             auth: Auth::None,
             idempotent,
             hidden: std::iter::once(path_start..text.len()).collect(),
+            secrets: Some(url.secrets()),
         }
     }
 
@@ -105,17 +111,12 @@ impl PreparedRequest {
         matches!(self.endpoint, Endpoint::Foreign(..))
     }
 
-    /// The parts of the URL that no error message may repeat.
-    pub(super) fn secrets(&self) -> Vec<&str> {
-        let hidden = self
-            .hidden
-            .iter()
-            .filter_map(|range| self.url.get(range.clone()));
-        let mut secrets: Vec<_> = hidden.collect();
-        if self.is_foreign() {
-            secrets.extend(foreign::secrets_of(&self.url));
+    /// Notes secrets that were written into it.
+    pub(super) fn hide(&mut self, secrets: Vec<Secret>) {
+        if !secrets.is_empty() {
+            let known = self.secrets.iter().flat_map(|known| known.iter().cloned());
+            self.secrets = Some(known.chain(secrets).collect());
         }
-        secrets
     }
 
     /// The action's id, for example `playlists.list`; none for a path of your own.
@@ -391,7 +392,7 @@ impl RequestWriter {
         url.push_str(base);
         url.push_str(meta.base_path);
         let request = PreparedRequest {
-            endpoint: Endpoint::Known(meta),
+            endpoint: Endpoint::Known(meta, None),
             method: meta.method.clone(),
             url,
             path_start,
@@ -401,6 +402,7 @@ impl RequestWriter {
             auth: meta.auth,
             idempotent: meta.idempotent,
             hidden: Vec::new(),
+            secrets: None,
         };
         Self {
             request,
@@ -560,9 +562,29 @@ impl RequestWriter {
         }
     }
 
+    /// Notes the path for errors and traces, without secrets.
+    fn note_path(&mut self) {
+        let request = &mut self.request;
+        let Some(meta) = request.endpoint.meta() else {
+            return;
+        };
+        let start = request.path_start + self.own_path - meta.base_path.len();
+        let end = request.query_start.unwrap_or(request.url.len());
+        let mut path = String::new();
+        let mut at = start;
+        for range in request.hidden.iter().filter(|range| range.end <= end) {
+            path.push_str(&request.url[at..range.start]);
+            path.push_str("[hidden]");
+            at = range.end;
+        }
+        path.push_str(&request.url[at..end]);
+        request.endpoint = Endpoint::Known(meta, Some(path.into()));
+    }
+
     pub(crate) fn finish(mut self) -> Result<PreparedRequest> {
         self.close_path();
         self.refuse_siblings();
+        self.note_path();
         match self.error {
             Some(error) => Err(error),
             None => Ok(self.request),

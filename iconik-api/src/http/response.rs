@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use super::hidden::Hidden;
 use super::meta::Endpoint;
 use crate::data::json_error::JsonError;
 use crate::data::mended_json;
@@ -20,6 +21,7 @@ pub struct RawResponse {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
+    pub(crate) hidden: Hidden,
 }
 
 impl RawResponse {
@@ -89,14 +91,22 @@ impl RawResponse {
     }
 
     fn decode_error(&self, source: BoxError) -> Error {
+        let mut detail = format!(
+            "the response could not be read: {source}; `Error::body` has it as it was sent"
+        );
+        self.hidden.hide(&mut detail);
         Error::new(ErrorKind::Decode, self.endpoint.clone())
-            .detail(format!(
-                "the response could not be read: {source}; `Error::body` has it as it was sent"
-            ))
-            .response(self.status, self.headers.clone(), self.body.clone(), &[])
-            // The answer is a success, so what it answers has happened.
+            .detail(detail)
+            .response(
+                self.status,
+                self.headers.clone(),
+                self.body.clone(),
+                &self.hidden,
+            )
+            // The response is a success, so the request was carried out.
             .sent(self.attempts, true)
-            .source(source)
+            // The detail says why already.
+            .source(Unexpected)
     }
 
     #[cold]
@@ -112,6 +122,18 @@ impl RawResponse {
         self.decode_error(detail.into())
     }
 }
+
+/// Why a response cannot be read, in general.
+#[derive(Debug)]
+struct Unexpected;
+
+impl fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("its content is not what the action documents")
+    }
+}
+
+impl std::error::Error for Unexpected {}
 
 /// Shows neither the body nor the headers' values: an answer can hold tokens.
 impl fmt::Debug for RawResponse {

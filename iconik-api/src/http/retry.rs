@@ -10,8 +10,8 @@ use crate::error::{Error, ErrorKind};
 
 /// How a call deals with failures that may pass.
 ///
-/// Requests that change nothing when they are repeated (GET, PUT, DELETE, and whatever iconik
-/// treats so) are sent again after failed connections, timeouts and the statuses 429, 500, 502,
+/// Requests that change nothing when they are repeated (GET, PUT, DELETE, and actions that the spec marks
+/// as idempotent) are sent again after failed connections, timeouts and the statuses 429, 500, 502,
 /// 503 and 504. The others, creates above all, are sent again only if certainly nothing was
 /// done: no connection was made, or the answer was 429. A DELETE that is repeated because its answer
 /// was lost may get a 404, and a PUT a 409: the first attempt did the work. Then
@@ -35,6 +35,7 @@ pub struct RetryPolicy {
     longest_wait: Duration,
     longest_retry_after: Duration,
     total_time: Duration,
+    patches: bool,
 }
 
 impl Default for RetryPolicy {
@@ -46,6 +47,7 @@ impl Default for RetryPolicy {
             longest_wait: Duration::from_secs(20),
             longest_retry_after: Duration::from_secs(120),
             total_time: Duration::from_secs(300),
+            patches: false,
         }
     }
 }
@@ -83,6 +85,15 @@ impl RetryPolicy {
         self
     }
 
+    /// Says whether a PATCH is retried like a PUT, though it may have been carried out. Default: `false`.
+    ///
+    /// Setting fields to given values does the same twice as once; whether an action does no more than
+    /// that, only the caller knows. A PATCH that the spec marks as idempotent is retried anyway.
+    pub fn retry_patch(mut self, retry: bool) -> Self {
+        self.patches = retry;
+        self
+    }
+
     /// Returns whether there is ever a second attempt.
     pub(crate) fn retries(&self) -> bool {
         self.attempts > 1
@@ -92,7 +103,7 @@ impl RetryPolicy {
     pub(crate) fn wait(&self, failed: &Failed<'_>, budget: &Budget) -> Option<Duration> {
         let may_repeat = match repeat(failed.error) {
             Repeat::Always => true,
-            Repeat::IfIdempotent => failed.idempotent,
+            Repeat::IfIdempotent => failed.idempotent || (self.patches && failed.patch),
             Repeat::Never => false,
         };
         if !may_repeat {
@@ -136,6 +147,8 @@ pub(crate) struct Failed<'a> {
     pub(crate) error: &'a Error,
     pub(crate) attempts: u32,
     pub(crate) idempotent: bool,
+    /// Whether the method is PATCH.
+    pub(crate) patch: bool,
     /// Since the first attempt began.
     pub(crate) elapsed: Duration,
 }
@@ -149,8 +162,14 @@ enum Repeat {
     Never,
 }
 
+/// Whether a failure may be gone with another attempt.
+pub(super) fn may_pass(error: &Error) -> bool {
+    !matches!(repeat(error), Repeat::Never)
+}
+
 fn repeat(error: &Error) -> Repeat {
     match error.kind() {
+        ErrorKind::Connect if error.is_permanent() => Repeat::Never,
         ErrorKind::Connect => Repeat::Always,
         ErrorKind::Timeout | ErrorKind::Transport => Repeat::IfIdempotent,
         ErrorKind::Status => match error.status().map(|status| status.as_u16()) {
@@ -210,9 +229,9 @@ pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Dur
         return None;
     }
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
+    let wait = match seconds(text) {
+        Some(wait) => wait,
+        None => {
             let until = httpdate::parse_http_date(text).ok()?;
             // By the server's own clock, if it tells; ours may be wrong.
             let date = headers
@@ -224,6 +243,21 @@ pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Dur
         }
     };
     (wait <= DAY).then_some(wait)
+}
+
+/// Seconds as a number, perhaps with a fraction or a unit: `2`, `2.5`, `2s`. Rounded up.
+fn seconds(text: &str) -> Option<Duration> {
+    let number = ["seconds", "second", "secs", "sec", "s"]
+        .iter()
+        .find_map(|unit| text.strip_suffix(unit))
+        .unwrap_or(text)
+        .trim_end();
+    let decimal = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    if !number.starts_with(|first: char| first.is_ascii_digit()) || !number.bytes().all(decimal) {
+        return None;
+    }
+    // What is too large here is too large for every caller.
+    Duration::try_from_secs_f64(number.parse::<f64>().ok()?.ceil()).ok()
 }
 
 #[cfg(test)]
@@ -246,11 +280,28 @@ mod tests {
             Some(Duration::from_secs(7))
         );
         assert_eq!(asked("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
+        for (text, wait) in [
+            ("2.0", 2),
+            ("2.5", 3),
+            ("2s", 2),
+            ("0.2", 1),
+            ("7 seconds", 7),
+        ] {
+            assert_eq!(asked(text), Some(Duration::from_secs(wait)), "{text}");
+        }
         for garbage in [
+            "1.2.3",
+            "s",
+            ".",
+            "1e3",
+            "+1",
+            "0x2",
+            "2m",
+            "inf",
+            "NaN",
             "",
             "soon",
             "-1",
-            "1.5",
             "99999999999999999999999",
             "86401",
             "Fri, 31 Dec 9999 23:59:59 GMT",

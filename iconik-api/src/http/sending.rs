@@ -13,11 +13,12 @@ use super::body::{Body, ReadError};
 use super::call::Options;
 use super::credentials::{Credentials, CredentialsProvider, FetchError};
 use super::driver::{sleep, timeout};
+use super::hidden::Hidden;
 use super::limit::Permission;
 use super::meta::Auth;
 use super::request::PreparedRequest;
 use super::response::RawResponse;
-use super::retry::{Failed, retry_after};
+use super::retry::{Failed, may_pass, retry_after};
 use super::session::Session;
 use super::streamed::StreamedResponse;
 use super::trace::Span;
@@ -78,7 +79,7 @@ async fn exchange(
     reading: Reading,
 ) -> Result<Received> {
     let request = request?;
-    let span = Span::new(&request.endpoint);
+    let span = Span::new(&request.endpoint, request.origin());
     let sending = Sending {
         session: &session,
         request,
@@ -108,6 +109,13 @@ struct Progress {
 }
 
 impl Sending<'_> {
+    fn hidden(&self, credentials: &Credentials) -> Hidden {
+        Hidden {
+            credentials: Some(credentials.clone()),
+            arguments: self.request.secrets.clone(),
+        }
+    }
+
     fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind, self.request.endpoint.clone())
     }
@@ -130,12 +138,11 @@ impl Sending<'_> {
             Ok(mut received) => {
                 received.response.attempts = progress.attempts;
                 let status = received.response.status;
-                self.span.done(progress.attempts, Some(status), None);
+                self.span.done(progress.attempts, Ok(status));
                 Ok(received)
             }
             Err(error) => {
-                self.span
-                    .done(progress.attempts, error.status(), Some(error.kind().name()));
+                self.span.done(progress.attempts, Err(&error));
                 Err(error.sent(progress.attempts, progress.maybe_sent || progress.under_way))
             }
         }
@@ -185,16 +192,21 @@ impl Sending<'_> {
                 error: &error,
                 attempts: progress.attempts,
                 idempotent: self.request.idempotent,
+                patch: self.request.method == Method::PATCH,
                 elapsed: began.elapsed(),
             };
             let Some(wait) = policy.wait(&failed, &self.session.budget) else {
+                if may_pass(&error) {
+                    self.span.give_up(progress.attempts, &error);
+                }
                 return Err(error);
             };
             // To wait for the deadline would only bury this error under another one.
             if end.is_some_and(|end| wait >= end.saturating_duration_since(Instant::now())) {
+                self.span.give_up(progress.attempts, &error);
                 return Err(error);
             }
-            self.span.waiting("to try again", wait);
+            self.span.retry(progress.attempts, &error, wait);
             sleep(wait).await;
         }
     }
@@ -239,7 +251,7 @@ impl Sending<'_> {
         let permission = limiter.acquire(&self.request.endpoint).await;
         let waited = asked.elapsed();
         if waited > Duration::from_millis(1) {
-            self.span.waiting("for the pace", waited);
+            self.span.waiting_for_the_pace(waited);
         }
         permission
     }
@@ -254,11 +266,14 @@ impl Sending<'_> {
         let limit = self.timeout();
         let started = Instant::now();
         let (head, body) = self.send(message, limit).await?;
-        self.span.answered(number, head.status, started.elapsed());
+        self.span.received(number, head.status, started.elapsed());
         // The others learn from the head at once: the body may take long.
         let retry_after = retry_after(head.status, &head.headers);
         if let Some(permission) = permission {
-            permission.observe(head.status, &head.headers, retry_after);
+            let pause = permission.observe(head.status, &head.headers, retry_after);
+            if let Some(pause) = pause {
+                self.span.pause(self.request.endpoint.service(), pause);
+            }
         }
         let left = limit.saturating_sub(started.elapsed());
         let (head, content) = self.read(head, body, left, limit).await?;
@@ -275,6 +290,7 @@ impl Sending<'_> {
                 headers,
                 body,
                 attempts: number,
+                hidden: self.hidden(credentials),
             };
             return Ok(Received {
                 response,
@@ -289,7 +305,7 @@ impl Sending<'_> {
             });
         }
         Err(error
-            .response(status, headers, body, &self.secrets(credentials))
+            .response(status, headers, body, &self.hidden(credentials))
             .wait(retry_after)
             // Nothing but a 4xx says for certain that nothing was done.
             .sent(number, !status.is_client_error()))
@@ -300,13 +316,6 @@ impl Sending<'_> {
     fn is_success(&self, status: StatusCode, headers: &HeaderMap) -> bool {
         let redirect = status.is_redirection() && headers.contains_key(LOCATION);
         status.is_success() || (redirect && self.options.redirects)
-    }
-
-    /// The texts that no error message may repeat.
-    fn secrets<'a>(&'a self, credentials: &'a Credentials) -> Vec<&'a str> {
-        let mut secrets = credentials.secrets();
-        secrets.extend(self.request.secrets());
-        secrets
     }
 
     /// The message with everything that all requests carry.
@@ -397,20 +406,34 @@ impl Sending<'_> {
                 .detail(format!(
                     "the answer is larger than the {most} bytes that the client takes"
                 ))
-                .response(head.status, head.headers, Bytes::new(), &[])
+                .response(head.status, head.headers, Bytes::new(), &Hidden::default())
                 .sent(1, true)),
         }
     }
 
     fn broken(&self, error: TransportError) -> Error {
+        let origin = self.request.origin();
         let (kind, what, maybe_sent) = match error.failure {
-            Failure::Refused => (ErrorKind::Request, "the request cannot be sent", false),
-            Failure::Connect => (ErrorKind::Connect, "no connection was made", false),
-            Failure::Timeout => (ErrorKind::Timeout, "no complete answer came in time", true),
-            Failure::Broken => (ErrorKind::Transport, "the connection failed", true),
+            Failure::Refused => {
+                let what = "the request cannot be sent".to_owned();
+                (ErrorKind::Request, what, false)
+            }
+            Failure::Connect | Failure::Tls => {
+                let what = format!("no connection to {origin} was made");
+                (ErrorKind::Connect, what, false)
+            }
+            Failure::Timeout => {
+                let what = format!("no complete response from {origin} in time");
+                (ErrorKind::Timeout, what, true)
+            }
+            Failure::Broken => {
+                let what = format!("the connection to {origin} failed");
+                (ErrorKind::Transport, what, true)
+            }
         };
         self.error(kind)
             .detail(what)
+            .permanent(error.failure == Failure::Tls)
             .source(error)
             .sent(1, maybe_sent)
     }

@@ -106,7 +106,12 @@ impl StreamedResponse {
         let head = &self.head;
         Error::new(kind, head.endpoint.clone())
             .detail(detail)
-            .response(head.status, head.headers.clone(), Bytes::new(), &[])
+            .response(
+                head.status,
+                head.headers.clone(),
+                Bytes::new(),
+                &head.hidden,
+            )
             // The response is a success, so that the request was carried out.
             .sent(head.attempts, true)
     }

@@ -1,6 +1,7 @@
 //! The last step to the network, and the place where another HTTP client or a fake goes.
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -49,6 +50,8 @@ pub struct TransportError {
 pub(crate) enum Failure {
     Refused,
     Connect,
+    /// The two sides do not agree on TLS: the certificate is not trusted, for example.
+    Tls,
     Timeout,
     Broken,
 }
@@ -88,7 +91,12 @@ impl TransportError {
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
         // The URL holds query values.
         let error = error.without_url();
-        if error.is_connect() {
+        if error.is_connect() && is_tls(&error) {
+            Self {
+                failure: Failure::Tls,
+                source: error.into(),
+            }
+        } else if error.is_connect() {
             Self::connect(error)
         } else if error.is_timeout() {
             Self::timeout(error)
@@ -98,6 +106,20 @@ impl TransportError {
             Self::broken(error)
         }
     }
+}
+
+/// Whether TLS refused the server: another attempt would end in the same way.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        // What an I/O error contains is not what it names as its source.
+        let within = error.get_ref();
+        if error.kind() == io::ErrorKind::InvalidData || within.is_some_and(|within| is_tls(within))
+        {
+            return true;
+        }
+    }
+    // The TLS of the operating system has no kind of its own for it.
+    error.to_string().contains("certificate") || error.source().is_some_and(is_tls)
 }
 
 impl fmt::Display for TransportError {

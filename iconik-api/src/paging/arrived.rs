@@ -17,6 +17,8 @@ pub(super) struct Arrived {
     pub(super) recognizable: bool,
     pub(super) next: NextLink,
     pub(super) pages: Option<u64>,
+    /// How many items a full page has, as the response says.
+    pub(super) per_page: Option<u64>,
     pub(super) total: Option<u64>,
     /// Whether the total is smaller than that of the page before.
     pub(super) shrank: bool,
@@ -65,6 +67,7 @@ impl Arrived {
         Self {
             next,
             pages: count(page.pages).filter(|pages| *pages > 0),
+            per_page: count(page.per_page).filter(|items| *items > 0),
             total: count(page.total),
             scroll_id: text_of(&page.scroll_id).map(str::to_owned),
             search_after,
@@ -81,6 +84,7 @@ impl Arrived {
             recognizable: true,
             next: NextLink::Absent,
             pages: None,
+            per_page: None,
             total: None,
             shrank: false,
             scroll_id: None,

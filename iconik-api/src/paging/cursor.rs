@@ -26,7 +26,8 @@ use crate::http::request::PreparedRequest;
 ///
 /// | style | continues |
 /// |---|---|
-/// | `last_id`, `search_after`, `last_field_name` | exactly after the last item |
+/// | `last_id`, `last_field_name`, `search_after` with items that have their sort values | exactly after the last item |
+/// | `search_after` otherwise | at the same item of its page |
 /// | page numbers | at the same page and the same item on it; items that were added or removed before it in the meantime shift it |
 /// | scroll | in a new scroll, by skipping as many items as were read: a scroll's own place moves with every response, so that a page whose response was lost could not be requested again |
 #[derive(Clone, Debug, PartialEq)]

@@ -60,7 +60,7 @@ use crate::http::meta::Paging;
 ///
 /// A page with fewer items than were asked for is no reason to end. In a scroll, and in a list that
 /// continues after an item, the envelope's links and page numbers mean less: `null` ends them only
-/// together with the total, a short page, or links in earlier responses. A response with `errors` in
+/// together with the total, a page shorter than the response says, or links in earlier responses. A response with `errors` in
 /// the place of items is an error.
 ///
 /// # Styles

@@ -16,7 +16,11 @@ pub(super) struct Scroll {
     pub(super) skip: u64,
     /// How many items may come that were seen before, because the scroll begins at the first item.
     pub(super) known: u64,
+    /// How many of those have come.
+    again: u64,
     restarts: u32,
+    /// How many items had come before the first empty page: what a later scroll has there is not known.
+    gap: Option<u64>,
 }
 
 impl Scroll {
@@ -40,12 +44,22 @@ impl Scroll {
     /// Returns whether a page brings the list forward: by a new item, or through those that are known.
     pub(super) fn is_fruitful(&self, page: &Arrived) -> bool {
         let known = self.known.max(self.skip);
-        page.fresh > 0 || (page.offered > 0 && self.offered < known)
+        page.fresh > 0 || (page.offered > 0 && self.again < known)
+    }
+
+    /// Returns whether this is a new scroll of a list that was read by page numbers before.
+    pub(super) fn follows_page_numbers(&self) -> bool {
+        self.known > 0 && self.offered == 0 && self.restarts == 0
     }
 
     /// Moves behind a page; returns `false` if there is no id to continue with.
     pub(super) fn advance(&mut self, page: &Arrived) -> bool {
+        if page.offered == 0 {
+            self.gap.get_or_insert(self.offered);
+        }
         self.offered = self.offered.saturating_add(page.offered);
+        let again = page.offered.saturating_sub(page.fresh);
+        self.again = self.again.saturating_add(again);
         if page.fresh > 0 {
             self.restarts = 0;
         }
@@ -69,6 +83,8 @@ impl Scroll {
             self.skip = self.skip.max(self.offered);
         }
         self.offered = 0;
+        self.again = 0;
+        self.gap = None;
         true
     }
 
@@ -80,6 +96,11 @@ impl Scroll {
     /// How many items a new scroll must skip to continue here.
     pub(super) fn done(&self) -> u64 {
         self.offered.max(self.skip).max(self.known)
+    }
+
+    /// Returns how many items a new scroll may skip at most: none behind an empty page.
+    pub(super) fn at_most(&self, skip: u64) -> u64 {
+        self.gap.map_or(skip, |gap| skip.min(gap.max(self.skip)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The ways to get from page to page, each with its own state.
 
+use std::cmp::Ordering;
+
 use super::arrived::{Arrived, NextLink};
 use super::ending::{Evidence, Tally};
 use super::keyset::{self, Keyset};
@@ -118,14 +120,7 @@ impl Style {
     }
 
     /// Returns what a page says about what follows.
-    ///
-    /// `per_page` is how many items a full page has.
-    pub(super) fn evidence(
-        &self,
-        page: &Arrived,
-        tally: &Tally,
-        per_page: Option<u64>,
-    ) -> Evidence {
+    pub(super) fn evidence(&self, page: &Arrived, tally: &Tally) -> Evidence {
         let count = tally.count();
         let complete = count.is_some_and(|count| count.is_ge());
         let null = page.next == NextLink::Null;
@@ -138,7 +133,8 @@ impl Style {
             },
             // A scroll has no numbered pages: what the envelope says about them means nothing here.
             Self::Scroll(scroll) => {
-                let reopened = scroll.known > 0 && page.total.is_some();
+                // Where page numbers had every item, the scroll need not be read: it counts exactly.
+                let reopened = scroll.follows_page_numbers() && page.total.is_some();
                 Evidence {
                     no_link: complete && (null || reopened),
                     count,
@@ -147,7 +143,10 @@ impl Style {
             }
             // Where no response had a link, null may only mean that this style has none.
             Self::LastId(keyset) | Self::SearchAfter(keyset) | Self::LastFieldName(keyset) => {
-                let short = per_page.is_some_and(|per_page| page.offered < per_page);
+                let short = page
+                    .per_page
+                    .is_some_and(|per_page| page.offered < per_page)
+                    && count != Some(Ordering::Less);
                 Evidence {
                     no_link: null && (keyset.links || complete || short),
                     link: page.has_link(),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::arrived::{Arrived, LastItem, NextLink, count};
+use super::arrived::{Arrived, LastItem, NextLink};
 use super::cursor::{self, Cursor};
 use super::ending::{Expected, Outlook, Patience, Tally};
 use super::incomplete::Incomplete;
@@ -188,8 +188,11 @@ impl<T> Walk<T> {
         self.tally.done = match &place {
             // Only the first page says how many items come before it.
             Place::Number(number) if *number > 1 => done,
-            Place::Number(_) | Place::Scroll(_) => done.or(Some(skip)),
-            Place::LastId(None) | Place::SearchAfter(None) | Place::LastFieldName(None) => Some(0),
+            Place::Number(_)
+            | Place::Scroll(_)
+            | Place::LastId(None)
+            | Place::SearchAfter(None)
+            | Place::LastFieldName(None) => done.or(Some(skip)),
             _ => done,
         };
         self.style = Some(Style::at(place, skip));
@@ -265,7 +268,19 @@ impl<T> Walk<T> {
         let Some(style) = &self.style else {
             return self.rest.clone();
         };
-        Some(self.cursor_at(style.place(), style.done(), self.tally.done))
+        let (skip, done) = self.before_gap(style.done(), self.tally.done);
+        Some(self.cursor_at(style.place(), skip, done))
+    }
+
+    /// Takes a cursor back to where a scroll had its first empty page. The items from there on come
+    /// again, so that they are not done.
+    fn before_gap(&self, skip: u64, done: Option<u64>) -> (u64, Option<u64>) {
+        let Some(Style::Scroll(scroll)) = &self.style else {
+            return (skip, done);
+        };
+        let most = scroll.at_most(skip);
+        let again = skip.saturating_sub(most);
+        (most, done.map(|done| done.saturating_sub(again)))
     }
 
     /// Returns the cursor behind an item of a page.
@@ -281,7 +296,8 @@ impl<T> Walk<T> {
             Some(place) => self.cursor_at(place, 0, row.done),
             None => {
                 let skip = mark.offset.saturating_add(row.index).saturating_add(1);
-                self.cursor_at(mark.place.clone(), skip, row.done)
+                let (skip, done) = self.before_gap(skip, row.done);
+                self.cursor_at(mark.place.clone(), skip, done)
             }
         }
     }
@@ -416,9 +432,8 @@ impl<T> Walk<T> {
         arrived.offered = offered;
         if !self.has_begun {
             self.has_begun = true;
-            let stated = count(page.per_page).filter(|items| *items > 0);
             let offered = Some(offered).filter(|items| *items > 0);
-            self.per_page = stated.or(self.per_page).or(offered);
+            self.per_page = arrived.per_page.or(self.per_page).or(offered);
             self.note_items_before(&arrived.place);
         }
         self.total = page.total.or(self.total);
@@ -559,7 +574,7 @@ impl<T> Walk<T> {
             return Ok(false);
         };
         let is_fruitful = style.is_fruitful(page);
-        let outlook = style.evidence(page, &self.tally, self.per_page).outlook();
+        let outlook = style.evidence(page, &self.tally).outlook();
         self.note_fruit(page, is_fruitful);
         let is_single = self.source.as_ref().is_some_and(|source| source.is_single);
         let goes_on = self.patience.lasts(outlook, is_fruitful) && (!is_single || page.has_link());
@@ -588,7 +603,8 @@ impl<T> Walk<T> {
             return;
         }
         let skip = self.style.as_ref().map_or(0, Style::done);
-        let here = self.cursor_at(page.place.clone(), skip, self.tally.done);
+        let (skip, done) = self.before_gap(skip, self.tally.done);
+        let here = self.cursor_at(page.place.clone(), skip, done);
         if let (Place::Number(_), 0, None) = (&page.place, page.offered, &self.gap) {
             self.gap = Some(here.clone());
         }

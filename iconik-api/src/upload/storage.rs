@@ -18,7 +18,7 @@ use crate::data::secret::Secret;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::http::attempts::Attempts;
 use crate::http::body::{Body, Chunks};
-use crate::http::foreign::{ForeignUrl, secrets_of};
+use crate::http::foreign::ForeignUrl;
 use crate::http::retry::{Budget, RetryPolicy, retry_after};
 use crate::http::session::Session;
 use crate::http::trace::Span;
@@ -119,16 +119,12 @@ impl StorageResponse {
     pub(super) fn checked(self) -> Result<Self> {
         let is_error =
             std::str::from_utf8(&self.body).is_ok_and(|body| xml::is_document(body, "Error"));
+        let hidden = self.url.hidden();
         match is_error {
             false => Ok(self),
             true => Err(
                 Error::new(ErrorKind::Status, self.url.endpoint(self.method))
-                    .response(
-                        self.status,
-                        self.headers,
-                        self.body,
-                        &secrets_of(self.url.expose()),
-                    )
+                    .response(self.status, self.headers, self.body, &hidden)
                     .sent(1, true),
             ),
         }
@@ -136,9 +132,10 @@ impl StorageResponse {
 
     /// The error of a response that lacks something.
     pub(super) fn lacks(self, what: &str) -> Error {
+        let hidden = self.url.hidden();
         Error::new(ErrorKind::Decode, self.url.endpoint(self.method))
             .detail(format!("the response of the storage has no {what}"))
-            .response(self.status, self.headers, self.body, &[])
+            .response(self.status, self.headers, self.body, &hidden)
             .sent(1, true)
     }
 }
@@ -172,18 +169,18 @@ impl Storage {
     pub(super) async fn send(&self, request: StorageRequest) -> Result<StorageResponse> {
         let method = request.method.clone();
         let url = ForeignUrl::parse(&method, &request.url, self.session.plain_http)?;
-        let span = Span::new(&url.endpoint(method.clone()));
+        let span = Span::new(&url.endpoint(method.clone()), url.origin());
         let sent = Arc::new(Sent::default());
         span.sending(1);
         let result = span.enter(self.exchange(request, &url, &sent)).await;
         match &result {
             Ok(response) => {
                 self.budget.earn();
-                span.done(1, Some(response.status), None);
+                span.done(1, Ok(response.status));
             }
             Err(error) => {
                 self.meter.take_back(sent.give_up());
-                span.done(1, error.status(), Some(error.kind().name()));
+                span.done(1, Err(error));
             }
         }
         result
@@ -215,13 +212,22 @@ impl Storage {
                     return Err(source);
                 }
                 let (kind, what) = match error.failure {
-                    Failure::Connect => (ErrorKind::Connect, "no connection was made"),
+                    Failure::Connect | Failure::Tls => {
+                        (ErrorKind::Connect, "no connection was made")
+                    }
                     Failure::Timeout => (ErrorKind::Timeout, "no response came in time"),
                     Failure::Refused => (ErrorKind::Request, "the request cannot be sent"),
                     Failure::Broken => (ErrorKind::Transport, "the connection failed"),
                 };
-                let maybe_sent = !matches!(error.failure, Failure::Connect | Failure::Refused);
-                return Err(failed(kind).detail(what).source(error).sent(1, maybe_sent));
+                let maybe_sent = !matches!(
+                    error.failure,
+                    Failure::Connect | Failure::Tls | Failure::Refused
+                );
+                return Err(failed(kind)
+                    .detail(what)
+                    .permanent(error.failure == Failure::Tls)
+                    .source(error)
+                    .sent(1, maybe_sent));
             }
         };
         let (head, body) = response.into_parts();
@@ -230,7 +236,7 @@ impl Storage {
         if !status.is_success() && status != StatusCode::PERMANENT_REDIRECT {
             let wait = retry_after(status, &headers);
             return Err(failed(ErrorKind::Status)
-                .response(status, headers, body, &secrets_of(url.expose()))
+                .response(status, headers, body, &url.hidden())
                 .wait(wait)
                 .sent(1, status.is_server_error()));
         }

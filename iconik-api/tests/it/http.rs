@@ -1,6 +1,5 @@
 //! What is sent and what comes of the answers, over real HTTP.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use crate::support::{APP_ID, Reply, SHARE_TOKEN, Server, Step, TOKEN};
@@ -492,7 +491,7 @@ async fn an_error_is_one_line_that_says_it_all() {
     assert!(error.is_not_found());
     assert_eq!(
         error.to_string(),
-        "assets.playlists.get GET /v1/playlists/{playlist_id}/: 404 Not Found: Playlist does not exist"
+        "assets.playlists.get GET /API/assets/v1/playlists/p%3Fsecret/: 404 Not Found: Playlist does not exist"
     );
     assert_eq!(error.headers().unwrap()["content-type"], "application/json");
 
@@ -521,7 +520,7 @@ async fn a_403_names_the_roles_that_are_needed() {
             .await
             .unwrap_err()
             .to_string(),
-        "assets.playlists.get GET /v1/playlists/{playlist_id}/: 403 Forbidden: Forbidden (it needs the role can_read_playlists)"
+        "assets.playlists.get GET /API/assets/v1/playlists/p/: 403 Forbidden: Forbidden (it needs the role can_read_playlists)"
     );
     let error = client.assets().delete_queue().purge().await.unwrap_err();
     assert!(
@@ -558,7 +557,7 @@ async fn an_answer_that_cannot_be_read_keeps_its_bytes() {
         assert!(error.to_string().contains(expected), "{error}");
         assert_eq!(&error.body().unwrap()[..], body);
         assert_eq!(error.status(), Some(StatusCode::OK));
-        assert!(error.source().is_some());
+        assert!(std::error::Error::source(&error).is_some());
         assert!(
             error.maybe_sent(),
             "a success has happened even if its answer is garbled"

@@ -14,6 +14,8 @@ mod download;
 mod encoding;
 mod every_action;
 #[cfg(feature = "assets")]
+mod failures;
+#[cfg(feature = "assets")]
 mod faults;
 mod fetch;
 // Written by the generator: every request, with as little and with as much as it takes.

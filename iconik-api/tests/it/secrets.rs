@@ -140,15 +140,13 @@ async fn errors_do_not_repeat_what_was_sent() {
         );
     }
 
-    let broken = format!("Auth-Token: {TOKEN}\nline");
-    let client = Client::builder()
-        .credentials(Credentials::new(APP_ID, broken))
-        .build()
-        .unwrap();
-    clean_error(
-        "a malformed token",
-        &client.assets().playlists().get("p").await.unwrap_err(),
-    );
+    let broken = || Credentials::new(APP_ID, format!("Auth-Token: {TOKEN}\nline"));
+    let error = Client::builder().credentials(broken()).build().unwrap_err();
+    clean_error("a malformed token", &error);
+    let server = Server::always(Reply::empty(204)).await;
+    let call = server.client().assets().playlists().get("p").call();
+    let error = call.credentials(broken()).await.unwrap_err();
+    clean_error("a malformed token of a call", &error);
 
     let nobody = Client::builder()
         .credentials(credentials())

@@ -70,7 +70,7 @@ impl Subscriber for Log {
     }
 
     fn event(&self, event: &Event<'_>) {
-        Self::line("event", |line| event.record(line));
+        Self::line(event.metadata().level().as_str(), |line| event.record(line));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
@@ -95,7 +95,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     client
         .assets()
         .playlists()
-        .get("secret-id")
+        .get("p")
         .call()
         .query("secret", "value")
         .await
@@ -103,17 +103,20 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     client.assets().playlists().get("").await.unwrap_err();
 
     let log = Log::end();
-    let expected = r#"span action="assets.playlists.get" method="GET" path="/v1/playlists/{playlist_id}/"
-event message=sending attempt=1
-event message=answered attempt=1 status=503
-event message=waiting reason="to try again"
-event message=sending attempt=2
-event message=answered attempt=2 status=200
-record attempts=2
-record status=200
-"#;
+    let port = server.url().rsplit(':').next().unwrap().to_owned();
+    let expected = format!(
+        r#"span iconik.action="assets.playlists.get" http.request.method="GET" url.path="/API/assets/v1/playlists/p/" server.address="127.0.0.1" server.port={port}
+DEBUG message=sending attempt=1
+DEBUG message=received attempt=1 http.response.status_code=503
+INFO message=retrying attempt=1 error.type="503"
+DEBUG message=sending attempt=2
+DEBUG message=received attempt=2 http.response.status_code=200
+record http.request.resend_count=1
+record http.response.status_code=200
+"#
+    );
     assert_eq!(log, expected);
-    for secret in [APP_ID, TOKEN, "secret-id", "value"] {
+    for secret in [APP_ID, TOKEN, "value"] {
         assert!(!log.contains(secret));
     }
 }
@@ -127,7 +130,7 @@ async fn the_traces_of_an_upload_contain_the_host_of_a_signed_url_alone() {
 
     for method in ["GCS", "S3", "B2", "AZURE"] {
         let cloud = Cloud::start(method).await;
-        let storage = format!("path={:?}", cloud.storage.to_string());
+        let storage = format!("server.port={}", cloud.storage.port());
         cloud.fail("/", Fault::Status(503, SIGNATURE));
         Log::begin();
         let source = Source::bytes("a", vec![7; 300_000]);
@@ -140,4 +143,34 @@ async fn the_traces_of_an_upload_contain_the_host_of_a_signed_url_alone() {
             assert!(!log.contains(secret), "{method} {secret}: {log}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_pause_and_a_give_up_are_reported() {
+    Log::begin();
+    let server = Server::always(Reply::new(429, &[("retry-after", "3600")], "")).await;
+    let client = server.client();
+    client.assets().get("a").await.unwrap_err();
+    client.assets().get("").await.unwrap_err();
+
+    let log = Log::end();
+    let expected = r#"DEBUG message=sending attempt=1
+DEBUG message=received attempt=1 http.response.status_code=429
+INFO message=pausing all requests after a 429 service="/API/assets"
+WARN message=giving up attempts=1 error.type="429"
+record http.request.resend_count=0
+record error.type="429"
+record http.response.status_code=429
+"#;
+    let (_, events) = log.split_once('\n').unwrap();
+    assert_eq!(events, expected);
+}
+
+#[tokio::test]
+async fn a_404_is_no_give_up() {
+    Log::begin();
+    let server = Server::always(Reply::empty(404)).await;
+    server.client().assets().get("a").await.unwrap_err();
+    let log = Log::end();
+    assert!(!log.contains("WARN") && !log.contains("INFO"), "{log}");
 }

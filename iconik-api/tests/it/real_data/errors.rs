@@ -21,7 +21,9 @@ async fn the_body_of_a_404_is_kept() {
     assert_eq!(error.messages()[0].text(), "Asset does not exist");
     assert_eq!(
         error.to_string(),
-        "assets.get GET /v1/assets/{asset_id}/: 404 Not Found: Asset does not exist"
+        format!(
+            "assets.get GET /API/assets/v1/assets/{ASSET}/: 404 Not Found: Asset does not exist"
+        )
     );
 }
 
@@ -86,7 +88,7 @@ async fn html_and_nothing_are_errors_like_others() {
         assert!(error.messages().is_empty());
         assert_eq!(
             error.to_string(),
-            "assets.get GET /v1/assets/{asset_id}/: 502 Bad Gateway"
+            format!("assets.get GET /API/assets/v1/assets/{ASSET}/: 502 Bad Gateway")
         );
     }
 }
