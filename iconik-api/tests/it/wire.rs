@@ -123,12 +123,10 @@ fn the_lines_are_of_actions_that_there_are() {
         let path = file.unwrap().path();
         let service = path.file_stem().unwrap().to_str().unwrap();
         if !known_services.contains(service) {
-            // Its feature is off.
-            assert!(
-                !cfg!(feature = "full"),
-                "{} is of no service",
-                path.display()
-            );
+            // Its feature is off, unless all are on.
+            if cfg!(feature = "full") {
+                panic!("{} is of no service", path.display());
+            }
             continue;
         }
         for line in fs::read_to_string(&path).unwrap().lines() {
