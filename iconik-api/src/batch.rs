@@ -43,36 +43,36 @@ pub struct Batches<T> {
 /// One batch and its result.
 #[non_exhaustive]
 #[derive(Debug)]
-pub struct Batch<T, R> {
+pub struct Batch<T, R, E = Error> {
     /// The number of its first item among all, from 0.
     pub first: usize,
     /// The items.
     pub items: Vec<T>,
     /// The answer.
-    pub result: Result<R>,
+    pub result: Result<R, E>,
 }
 
 /// The results of all batches.
 #[non_exhaustive]
 #[derive(Debug)]
 #[must_use = "some batches may have failed"]
-pub struct BatchReport<T, R> {
+pub struct BatchReport<T, R, E = Error> {
     /// The responses of the batches that succeeded, in their order.
     pub answers: Vec<R>,
     /// The batches that failed.
-    pub failed: Vec<FailedBatch<T>>,
+    pub failed: Vec<FailedBatch<T, E>>,
 }
 
 /// A batch that failed.
 #[non_exhaustive]
 #[derive(Debug)]
-pub struct FailedBatch<T> {
+pub struct FailedBatch<T, E = Error> {
     /// The number of its first item among all, from 0.
     pub first: usize,
     /// The items, to be sent again. If [`Error::maybe_sent`] says so, they may have been taken.
     pub items: Vec<T>,
     /// Why.
-    pub error: Error,
+    pub error: E,
 }
 
 impl<T> Batches<T> {
@@ -118,9 +118,9 @@ impl<T> Batches<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn next<A, R>(&mut self, mut send: impl FnMut(&[T]) -> A) -> Option<Batch<T, R>>
+    pub async fn next<A, R, E>(&mut self, mut send: impl FnMut(&[T]) -> A) -> Option<Batch<T, R, E>>
     where
-        A: IntoFuture<Output = Result<R>>,
+        A: IntoFuture<Output = Result<R, E>>,
     {
         let left = self.items.as_slice();
         let batch = &left[..left.len().min(self.size)];
@@ -139,9 +139,9 @@ impl<T> Batches<T> {
     }
 
     /// Sends all batches, whatever becomes of each.
-    pub async fn send<A, R>(mut self, mut send: impl FnMut(&[T]) -> A) -> BatchReport<T, R>
+    pub async fn send<A, R, E>(mut self, mut send: impl FnMut(&[T]) -> A) -> BatchReport<T, R, E>
     where
-        A: IntoFuture<Output = Result<R>>,
+        A: IntoFuture<Output = Result<R, E>>,
     {
         let mut report = BatchReport {
             answers: Vec::new(),
@@ -161,7 +161,7 @@ impl<T> Batches<T> {
     }
 }
 
-impl<T, R> BatchReport<T, R> {
+impl<T, R, E> BatchReport<T, R, E> {
     /// Returns `true` if every batch succeeded.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -174,7 +174,7 @@ impl<T, R> BatchReport<T, R> {
     ///
     /// The error of the first batch that did not. What it was about, and the answers of the others,
     /// are gone then: look at [`failed`](Self::failed) first if they matter.
-    pub fn into_result(self) -> Result<Vec<R>> {
+    pub fn into_result(self) -> Result<Vec<R>, E> {
         match self.failed.into_iter().next() {
             Some(failed) => Err(failed.error),
             None => Ok(self.answers),
@@ -195,7 +195,7 @@ mod tests {
         let report = Batches::new(0..1_234)
             .send(|batch| {
                 batches.push(batch.to_vec());
-                ready(Ok(batch.len()))
+                ready(Result::Ok(batch.len()))
             })
             .await;
 
@@ -232,18 +232,18 @@ mod tests {
         drop(tokio::time::timeout(Duration::ZERO, never).await);
         assert_eq!(batches.left(), 3);
 
-        let batch = batches.next(|_| ready(Ok(()))).await.unwrap();
+        let batch = batches.next(|_| ready(Result::Ok(()))).await.unwrap();
         assert_eq!((batch.first, batch.items), (0, vec![0, 1]));
     }
 
     #[tokio::test]
     async fn nothing_is_no_batch() {
         let mut batches = Batches::new(Vec::<u8>::new());
-        assert!(batches.next(|_| ready(Ok(()))).await.is_none());
+        assert!(batches.next(|_| ready(Result::Ok(()))).await.is_none());
         assert!(
             Batches::new(0..3)
                 .size(0)
-                .send(|_| ready(Ok(())))
+                .send(|_| ready(Result::Ok(())))
                 .await
                 .answers
                 .len()

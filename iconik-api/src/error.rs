@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use self::message::messages_of;
+use crate::data::missing_field::MissingFieldError;
 use crate::http::hidden::Hidden;
 use crate::http::meta::{ActionMeta, Endpoint};
 
@@ -100,6 +101,8 @@ pub enum ErrorKind {
     Incomplete,
     /// A file on this machine, or another source of an upload, cannot be read or written.
     File,
+    /// A job that was waited for did not succeed.
+    Job,
 }
 
 impl ErrorKind {
@@ -119,6 +122,7 @@ impl ErrorKind {
             Self::Paging => "paging",
             Self::Incomplete => "incomplete",
             Self::File => "file",
+            Self::Job => "job",
         }
     }
 }
@@ -429,6 +433,15 @@ impl fmt::Debug for Error {
             debug.field("source", source);
         }
         debug.finish()
+    }
+}
+
+/// A response lacks a field that must be there.
+impl From<MissingFieldError> for Error {
+    fn from(error: MissingFieldError) -> Self {
+        Self::new(ErrorKind::Decode, Endpoint::None)
+            .detail(error.to_string())
+            .source(error)
     }
 }
 

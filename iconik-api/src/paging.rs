@@ -32,6 +32,7 @@ use crate::http::response::RawResponse;
 
 pub use cursor::{Cursor, CursorError};
 pub use incomplete::Incomplete;
+pub(crate) use item::json_list;
 pub use item::{ItemKey, ListItem};
 pub use items::{Items, ItemsWithCursors};
 pub use pages::Pages;

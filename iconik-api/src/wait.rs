@@ -69,16 +69,17 @@ impl PollOptions {
     /// Asks until `done` says yes to an answer, and gives this answer.
     ///
     /// `ask` makes a new request each time: a request of a handle, a [`Call`](crate::Call), or any
-    /// other future of a result.
+    /// other future of a result. The error may be of any type that an [`Error`] converts into.
     ///
     /// # Errors
     ///
     /// The first error of a request (a 404 is one, unless it is made
     /// [`optional`](crate::OptionalExt::optional)), or one of kind [`ErrorKind::Timeout`] when the
     /// time is over.
-    pub async fn until<T, A, D>(self, mut ask: impl FnMut() -> A, mut done: D) -> Result<T>
+    pub async fn until<T, E, A, D>(self, mut ask: impl FnMut() -> A, mut done: D) -> Result<T, E>
     where
-        A: IntoFuture<Output = Result<T>>,
+        A: IntoFuture<Output = Result<T, E>>,
+        E: From<Error>,
         D: FnMut(&T) -> bool,
     {
         // A time beyond all clocks is no limit.
@@ -91,7 +92,7 @@ impl PollOptions {
             let answer = match end {
                 Some(end) => match timeout_at(end, ask).await {
                     Some(answer) => answer?,
-                    None => return Err(self.too_late(answers)),
+                    None => return Err(self.too_late(answers).into()),
                 },
                 None => ask.await?,
             };
@@ -101,7 +102,7 @@ impl PollOptions {
             }
             let wait = pause.mul_f64(0.75 + 0.5 * fastrand::f64());
             if end.is_some_and(|end| Instant::now() + wait >= end) {
-                return Err(self.too_late(answers));
+                return Err(self.too_late(answers).into());
             }
             sleep(wait).await;
             pause = (pause + pause / 2).min(longest_pause);
@@ -129,7 +130,7 @@ mod tests {
         let mut number = 0;
         let ask = || {
             number += 1;
-            ready(Ok(number))
+            ready(Result::Ok(number))
         };
         assert_eq!(MINUTE.until(ask, |number| *number == 5).await.unwrap(), 5);
     }
@@ -140,7 +141,7 @@ mod tests {
         let start = Instant::now();
         let ask = || {
             asked.push(start.elapsed());
-            ready(Ok(()))
+            ready(Result::Ok(()))
         };
         let error = MINUTE.until(ask, |()| false).await.unwrap_err();
 
@@ -158,7 +159,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_error_ends_it() {
-        let ask = || ready(Err::<(), _>(Error::config("no")));
+        let ask = || ready(Err::<(), Error>(Error::config("no")));
         let error = MINUTE.until(ask, |()| true).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
     }
@@ -177,15 +178,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_time_is_one_question() {
         let wait = PollOptions::up_to(Duration::ZERO);
-        assert_eq!(wait.until(|| ready(Ok(7)), |_| true).await.unwrap(), 7);
+        assert_eq!(
+            wait.until(|| ready(Result::Ok(7)), |_| true).await.unwrap(),
+            7
+        );
         let wait = PollOptions::up_to(Duration::MAX);
-        assert_eq!(wait.until(|| ready(Ok(7)), |_| true).await.unwrap(), 7);
+        assert_eq!(
+            wait.until(|| ready(Result::Ok(7)), |_| true).await.unwrap(),
+            7
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_longest_pause_is_no_overflow() {
         let wait = MINUTE.pauses(Duration::MAX, Duration::MAX);
-        let error = wait.until(|| ready(Ok(())), |()| false).await.unwrap_err();
+        let error = wait
+            .until(|| ready(Result::Ok(())), |()| false)
+            .await
+            .unwrap_err();
         assert!(error.is_timeout());
     }
 }

@@ -99,7 +99,14 @@ fn item_list(model: &Model<'_>) -> Option<List> {
     }
     let name = &model.api.name;
     let (head, entries) = match &model.kind {
-        Kind::Struct { fields, .. } => (name.clone(), key_parts(fields)),
+        Kind::Struct { fields, .. } => {
+            let sorted = fields.iter().find(|field| field.api.wire == "_sort");
+            let head = match sorted {
+                Some(field) => format!("{name} sorted by {}", field.ident),
+                None => name.clone(),
+            };
+            (head, key_parts(fields))
+        }
         Kind::Union {
             content: None,
             variants,

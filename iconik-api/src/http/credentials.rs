@@ -108,6 +108,12 @@ impl Credentials {
         self.with(|parts| parts.expires = Instant::now().checked_add(time))
     }
 
+    /// Sets how long the token is good for from now on, or that this is not known.
+    #[cfg(feature = "auth")]
+    pub(crate) fn valid_for_known(self, left: Option<Duration>) -> Self {
+        self.with(|parts| parts.expires = left.and_then(|left| Instant::now().checked_add(left)))
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self

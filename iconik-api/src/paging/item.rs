@@ -120,10 +120,11 @@ impl<'a> ItemKey<'a> {
 /// ```text
 /// list_item!(Asset { id: id, position: position });
 /// list_item!(MetadataField { name: name });
+/// list_item!(SearchHit sorted by sort { id: id });
 /// list_item!(CollectionItem by variant { Asset, Collection });
 /// ```
 ///
-/// The last form is for a union: the key of what is in the variant, with the variant as the kind.
+/// The third form is for a model that has the sort values in a field of its own, the last one for a union: the key of what is in the variant, with the variant as the kind.
 macro_rules! list_item {
     ($model:ident { $($part:ident: $field:ident),* $(,)? }) => {
         impl $crate::paging::ListItem for $model {
@@ -134,6 +135,21 @@ macro_rules! list_item {
 
             fn sort_values(&self) -> Option<::std::borrow::Cow<'_, str>> {
                 self.extra.raw("_sort").map(::std::borrow::Cow::Borrowed)
+            }
+        }
+    };
+    ($model:ident sorted by $sort:ident { $($part:ident: $field:ident),* $(,)? }) => {
+        impl $crate::paging::ListItem for $model {
+            #[inline]
+            fn key(&self) -> $crate::paging::ItemKey<'_> {
+                $crate::paging::ItemKey::none()$(.$part(&self.$field))*
+            }
+
+            fn sort_values(&self) -> Option<::std::borrow::Cow<'_, str>> {
+                match self.$sort.is_empty() {
+                    true => None,
+                    false => Some($crate::paging::json_list(&self.$sort).into()),
+                }
             }
         }
     };
@@ -159,6 +175,12 @@ macro_rules! list_item {
             }
         }
     };
+}
+
+/// Returns values as the text of a JSON list, with the bytes that they have.
+pub(crate) fn json_list(values: &[RawJson]) -> String {
+    let values: Vec<&str> = values.iter().map(RawJson::as_str).collect();
+    format!("[{}]", values.join(","))
 }
 
 /// A field of a model that is part of a key.

@@ -25,8 +25,14 @@ mod generated;
 mod helpers;
 #[cfg(feature = "assets")]
 mod http;
+#[cfg(feature = "jobs")]
+mod jobs;
 #[cfg(feature = "assets")]
 mod list_ends;
+#[cfg(feature = "auth")]
+mod login;
+#[cfg(feature = "metadata")]
+mod metadata_values;
 #[cfg(all(feature = "mock", feature = "assets"))]
 mod mock;
 #[cfg(feature = "assets")]
@@ -44,6 +50,8 @@ mod responses;
 mod round_trips;
 #[cfg(feature = "assets")]
 mod runtimes;
+#[cfg(feature = "search")]
+mod search_criteria;
 #[cfg(feature = "assets")]
 mod secrets;
 mod support;

@@ -107,11 +107,7 @@ impl MetadataHandle {
     ///         object_id,
     ///         view_id,
     ///         MetadataValuesReplacement::new([
-    ///             (
-    ///                 "key",
-    ///                 FieldValues::new()
-    ///                     .field_values([FieldValue::new(serde_json::Value::from("value"))]),
-    ///             ),
+    ///             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
     ///         ]),
     ///     )
     ///     .await?;
@@ -179,11 +175,7 @@ impl MetadataHandle {
     ///         "uses",
     ///         object_id,
     ///         MetadataValuesReplacement::new([
-    ///             (
-    ///                 "key",
-    ///                 FieldValues::new()
-    ///                     .field_values([FieldValue::new(serde_json::Value::from("value"))]),
-    ///             ),
+    ///             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
     ///         ]),
     ///     )
     ///     .await?;
@@ -290,11 +282,7 @@ impl MetadataHandle {
     ///         object_id,
     ///         view_id,
     ///         MetadataValuesReplacement::new([
-    ///             (
-    ///                 "key",
-    ///                 FieldValues::new()
-    ///                     .field_values([FieldValue::new(serde_json::Value::from("value"))]),
-    ///             ),
+    ///             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
     ///         ]),
     ///     )
     ///     .await?;
@@ -379,13 +367,7 @@ impl MetadataHandle {
     ///         view_id,
     ///         ManyMetadataValuesOptions::new(
     ///             ["427abd77-f149-11eb-a843-0a580a3db916"],
-    ///             [
-    ///                 (
-    ///                     "key",
-    ///                     FieldValues::new()
-    ///                         .field_values([FieldValue::new(serde_json::Value::from("value"))]),
-    ///                 ),
-    ///             ],
+    ///             [("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))]))],
     ///         ),
     ///     )
     ///     .await?;
@@ -429,10 +411,9 @@ impl MetadataHandle {
     ///                     [
     ///                         (
     ///                             "key",
-    ///                             FieldValues::new()
-    ///                                 .field_values([
-    ///                                     FieldValue::new(serde_json::Value::from("value")),
-    ///                                 ]),
+    ///                             FieldValues::new([
+    ///                                 FieldValue::new(serde_json::Value::from("value")),
+    ///                             ]),
     ///                         ),
     ///                     ],
     ///                 ),
@@ -480,8 +461,7 @@ impl MetadataHandle {
     ///                 [
     ///                     (
     ///                         "key",
-    ///                         FieldValues::new()
-    ///                             .field_values([FieldValue::new(serde_json::Value::from("value"))]),
+    ///                         FieldValues::new([FieldValue::new(serde_json::Value::from("value"))]),
     ///                     ),
     ///                 ],
     ///             )

@@ -137,7 +137,8 @@ impl FieldValue {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FieldValues {
-    /// The values. A field with a single value has one entry, an empty field none.
+    /// The values. A field with a single value has one entry, an empty field none. An empty list
+    /// clears the field.
     pub field_values: Vec<FieldValue>,
 
     /// What happens to the values that the field already has. Default: `overwrite`. Never part of
@@ -152,18 +153,9 @@ pub struct FieldValues {
 }
 
 impl FieldValues {
-    /// Creates a value in which no field is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The values. A field with a single value has one entry, an empty field none.
-    pub fn field_values(
-        mut self,
-        field_values: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.field_values = field_values.into_iter().map(Into::into).collect();
-        self
+    /// Creates a value with `field_values`, which iconik requires.
+    pub fn new(field_values: impl IntoIterator<Item = impl Into<FieldValue>>) -> Self {
+        Self { field_values: field_values.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// What happens to the values that the field already has. Default: `overwrite`.

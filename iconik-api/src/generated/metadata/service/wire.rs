@@ -11,7 +11,7 @@ request_model!(ContentsMetadataValuesOptions {
 
 response_model!(FieldValue { value required, label, score });
 
-response_model!(FieldValues { field_values, mode, date_created });
+response_model!(FieldValues { field_values required, mode, date_created });
 
 response_model!(FieldWithValues { name, r#type: "type", values });
 

@@ -47,7 +47,7 @@ response_model!(SearchHit {
     updated_by_user, deleted_by_user, system_domain_id, sort: "_sort",
 });
 
-list_item!(SearchHit { id: id, position: position });
+list_item!(SearchHit sorted by sort { id: id, position: position });
 
 response_model!(SearchRange { min, max, timezone });
 

@@ -27,7 +27,9 @@ fn requests() {
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
         "50a5abc4-f149-11eb-a843-0a580a3db916",
-        MetadataValuesReplacement::new([("key", FieldValues::new())]),
+        MetadataValuesReplacement::new([
+            ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
+        ]),
     );
     lines.add(&request);
     let request = SetMetadata::new(
@@ -54,7 +56,9 @@ fn requests() {
     let request = SetMetadataWithoutView::new(
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-        MetadataValuesReplacement::new([("key", FieldValues::new())]),
+        MetadataValuesReplacement::new([
+            ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
+        ]),
     );
     lines.add(&request);
     let request = SetMetadataWithoutView::new(
@@ -98,7 +102,9 @@ fn requests() {
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
         "50a5abc4-f149-11eb-a843-0a580a3db916",
-        MetadataValuesReplacement::new([("key", FieldValues::new())]),
+        MetadataValuesReplacement::new([
+            ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
+        ]),
     );
     lines.add(&request);
     let request = SetMetadataForSubObject::new(
@@ -131,7 +137,7 @@ fn requests() {
         "50a5abc4-f149-11eb-a843-0a580a3db916",
         ManyMetadataValuesOptions::new(
             ["427abd77-f149-11eb-a843-0a580a3db916"],
-            [("key", FieldValues::new())],
+            [("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))]))],
         ),
     );
     lines.add(&request);
@@ -149,7 +155,12 @@ fn requests() {
             [
                 ObjectMetadataValues::new(
                     "427abd77-f149-11eb-a843-0a580a3db916",
-                    [("key", FieldValues::new())],
+                    [
+                        (
+                            "key",
+                            FieldValues::new([FieldValue::new(serde_json::Value::from("value"))]),
+                        ),
+                    ],
                 ),
             ],
         ),
@@ -166,7 +177,7 @@ fn requests() {
         "50a5abc4-f149-11eb-a843-0a580a3db916",
         ContentsMetadataValuesOptions::new(
                 ["427abd77-f149-11eb-a843-0a580a3db916"],
-                [("key", FieldValues::new())],
+                [("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))]))],
             )
             .include_assets(true)
             .include_collections(true),
@@ -198,8 +209,7 @@ fn field_value() -> FieldValue {
 }
 
 fn field_values() -> FieldValues {
-    FieldValues::new()
-        .field_values([field_value()])
+    FieldValues::new([field_value()])
         .mode(ValuesMode::Append)
         .date_created("2026-03-01T12:00:00Z")
 }
