@@ -195,7 +195,7 @@ mod tests {
         let report = Batches::new(0..1_234)
             .send(|batch| {
                 batches.push(batch.to_vec());
-                ready(Result::Ok(batch.len()))
+                ready(Ok::<_, Error>(batch.len()))
             })
             .await;
 
@@ -232,18 +232,18 @@ mod tests {
         drop(tokio::time::timeout(Duration::ZERO, never).await);
         assert_eq!(batches.left(), 3);
 
-        let batch = batches.next(|_| ready(Result::Ok(()))).await.unwrap();
+        let batch = batches.next(|_| ready(Ok::<_, Error>(()))).await.unwrap();
         assert_eq!((batch.first, batch.items), (0, vec![0, 1]));
     }
 
     #[tokio::test]
     async fn nothing_is_no_batch() {
         let mut batches = Batches::new(Vec::<u8>::new());
-        assert!(batches.next(|_| ready(Result::Ok(()))).await.is_none());
+        assert!(batches.next(|_| ready(Ok::<_, Error>(()))).await.is_none());
         assert!(
             Batches::new(0..3)
                 .size(0)
-                .send(|_| ready(Result::Ok(())))
+                .send(|_| ready(Ok::<_, Error>(())))
                 .await
                 .answers
                 .len()

@@ -130,7 +130,7 @@ mod tests {
         let mut number = 0;
         let ask = || {
             number += 1;
-            ready(Result::Ok(number))
+            ready(Ok::<_, Error>(number))
         };
         assert_eq!(MINUTE.until(ask, |number| *number == 5).await.unwrap(), 5);
     }
@@ -141,7 +141,7 @@ mod tests {
         let start = Instant::now();
         let ask = || {
             asked.push(start.elapsed());
-            ready(Result::Ok(()))
+            ready(Ok::<_, Error>(()))
         };
         let error = MINUTE.until(ask, |()| false).await.unwrap_err();
 
@@ -179,12 +179,16 @@ mod tests {
     async fn no_time_is_one_question() {
         let wait = PollOptions::up_to(Duration::ZERO);
         assert_eq!(
-            wait.until(|| ready(Result::Ok(7)), |_| true).await.unwrap(),
+            wait.until(|| ready(Ok::<_, Error>(7)), |_| true)
+                .await
+                .unwrap(),
             7
         );
         let wait = PollOptions::up_to(Duration::MAX);
         assert_eq!(
-            wait.until(|| ready(Result::Ok(7)), |_| true).await.unwrap(),
+            wait.until(|| ready(Ok::<_, Error>(7)), |_| true)
+                .await
+                .unwrap(),
             7
         );
     }
@@ -193,7 +197,7 @@ mod tests {
     async fn the_longest_pause_is_no_overflow() {
         let wait = MINUTE.pauses(Duration::MAX, Duration::MAX);
         let error = wait
-            .until(|| ready(Result::Ok(())), |()| false)
+            .until(|| ready(Ok::<_, Error>(())), |()| false)
             .await
             .unwrap_err();
         assert!(error.is_timeout());
