@@ -62,9 +62,9 @@
 //! | `gzip` | compressed answers |
 //! | `http2` | HTTP/2 |
 //! | `blocking` | calls without async |
-//! | `mock` | [a local iconik](mock), for tests and trials |
-//! | `download` | [downloads](crate::download) of files, proxies and keyframes |
-//! | `upload` | [uploads](crate::upload) by the protocols of the storages |
+//! | `mock` | module `mock`: a local iconik, for tests and trials |
+//! | `download` | module `download`: downloads of files, proxies and keyframes |
+//! | `upload` | module `upload`: uploads by the protocols of the storages |
 //! | `tracing` | a span per call, an event per attempt and per wait |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
