@@ -16,7 +16,7 @@ use crate::{ActionMeta, Limiter, ServiceMeta};
 ///
 /// let reading = iconik_api::actions().filter(|action| action.method == http::Method::GET);
 /// let roles: BTreeSet<&str> = reading.flat_map(|action| action.roles).copied().collect();
-/// assert!(roles.iter().all(|role| role.starts_with("can_")));
+/// assert!(roles.contains("can_read_assets"));
 /// ```
 ///
 /// The examples `roles_needed` and `check_roles` do so for any actions.

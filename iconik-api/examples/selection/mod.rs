@@ -124,7 +124,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            lines[2].contains("the resources are: assets, assets.approvals, "),
+            lines[2].contains("the resources are: acls, acls.group_acls, "),
             "{error}"
         );
     }
