@@ -24,6 +24,7 @@ pub fn pages(api: &Api) -> BTreeMap<String, String> {
     add("README", index(api));
     add("common", common(api));
     add("coverage", covered(api));
+    add("roles", roles(api));
     for service in &api.services {
         let chapter = Chapter { api, service };
         add(&format!("{}/README", service.name), chapter.index());
@@ -44,7 +45,9 @@ fn index(api: &Api) -> String {
         "Every action that the client knows, with its path, roles, parameters and responses. How the services behave \
          around them is described in [iconik.md](../iconik.md).\n\n\
          - [Common types](common.md): the ids of all services, and the models and enums that several services use\n\
-         - [Coverage](coverage.md): all actions in one table, and how many there are\n\n",
+         - [Coverage](coverage.md): all actions in one table, and how many there are\n\
+         - [Roles](roles.md): which actions of which services each role opens\n\
+         - [What is new since 2025](../since-2025.md): actions that older documents do not have\n\n",
     );
     out.push_str("| service | | resources | actions |\n|---|---|--:|--:|\n");
     for service in &api.services {
@@ -108,6 +111,31 @@ fn covered(api: &Api) -> String {
     rows.sort();
     for (path, method, row) in rows {
         let _ = writeln!(out, "| `{method} {path}` | {row} |");
+    }
+    out
+}
+
+/// Which actions of all services a role opens.
+fn roles(api: &Api) -> String {
+    let mut by_role: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (service, resource, action) in api.actions() {
+        let id = action.id(service, resource);
+        let link = format!(
+            "[{id}]({}/{}.md#{})",
+            service.name,
+            resource.name,
+            anchor(&id)
+        );
+        for role in &action.roles {
+            by_role.entry(role).or_default().push(link.clone());
+        }
+    }
+    let mut out = page("the spec", "Roles");
+    out.push_str(
+        "An action that lists several roles needs all of them.\n\n| role | actions |\n|---|---|\n",
+    );
+    for (role, actions) in by_role {
+        let _ = writeln!(out, "| `{role}` | {} |", actions.join(", "));
     }
     out
 }

@@ -222,8 +222,20 @@ impl<'s> Checker<'s> {
     pub(super) fn collect_names(&mut self) {
         if let Some((file, common)) = self.common {
             let place = Place { folder: None, file };
+            let mut markers: BTreeMap<String, Span> = BTreeMap::new();
             for (name, _) in common.ids.iter().flatten() {
                 self.add_name(name, Kind::Id, place, None);
+                let marker = crate::name::marker(&name.value);
+                if let Some(first) = markers.insert(marker.clone(), name.span) {
+                    self.report(
+                        Diagnostic::new(
+                            name.span,
+                            format!("two ids have the marker type `{marker}`"),
+                        )
+                        .related(first, "the other one")
+                        .help("an id is named after its entity, with `Id` at the end"),
+                    );
+                }
             }
         }
         for file in self.type_files() {

@@ -19,6 +19,7 @@ const REQUEST_MEMBERS: &[&str] = &[
     "call",
     "client",
     "clone",
+    "default",
     "encode",
     "into_future",
     "items",

@@ -103,6 +103,8 @@ impl<'s> Checker<'s> {
                 let name = rust_name(field);
                 let reserved = match name.as_str() {
                     "extra" => direction != Direction::Request,
+                    // `new` starts from the default value.
+                    "default" => sent && !field.read_only,
                     "new" => sent,
                     _ => false,
                 };
