@@ -206,7 +206,7 @@ impl Context<'_> {
         for (key, value) in entries {
             match kept.iter().find(|(first, _)| first.text == key.text) {
                 Some((first, _)) => self.report(
-                    Diagnostic::new(key.span, format!("`{}` stands here twice", key.text))
+                    Diagnostic::new(key.span, format!("duplicate `{}`", key.text))
                         .label("again")
                         .related(first.span, "first here"),
                 ),

@@ -138,7 +138,7 @@ impl Export<'_> {
         }
         about.push_str(
             "iconik adds fields and enum values without a new version: readers keep what they do not know. \
-             In an answer any field may be absent or null. A list in a query is one value, separated by commas. \
+             In a response any field may be absent or null. A list in a query is one value, separated by commas. \
              A PATCH changes what it is sent and requires no field.",
         );
         let title = match self.services {

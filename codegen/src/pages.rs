@@ -286,7 +286,7 @@ impl Chapter<'_> {
                 Body::Page(ty) => format!("a page of {}", self.link(on, ty)),
                 Body::Objects(ty) => format!("a list of {}", self.link(on, ty)),
             };
-            let _ = writeln!(out, "- Answers {status}: {body}.");
+            let _ = writeln!(out, "- Returns {status}: {body}.");
         }
         for (status, about) in &action.errors {
             let _ = writeln!(out, "- Fails with {status}: {}", sentence(about));
@@ -511,7 +511,7 @@ fn field_text(direction: Direction, field: &Field) -> String {
         .then(|| "May be null.".to_owned());
     let write_only = field
         .write_only
-        .then(|| "Never part of an answer.".to_owned());
+        .then(|| "Never part of a response.".to_owned());
     let (note, late) = (field.note.clone(), late(field.deprecated.as_ref()));
     join([
         Some(sentence(&field.doc)),

@@ -66,7 +66,10 @@ impl<'s> Checker<'s> {
             self.report(
                 Diagnostic::new(
                     key.span,
-                    format!("`{}` is no name for an action", key.value.escape_debug()),
+                    format!(
+                        "`{}` is not a valid name for an action",
+                        key.value.escape_debug()
+                    ),
                 )
                 .help("it becomes a method: lower case with underscores, no word of the language"),
             );
@@ -100,7 +103,7 @@ impl<'s> Checker<'s> {
             if !(400..600).contains(&status.value) {
                 self.report(
                     Diagnostic::new(status.span, format!("{} is no failure", status.value))
-                        .help("failures are 400 to 599; success belongs into `returns`"),
+                        .help("failures are 400 to 599; success belongs in `returns`"),
                 );
             }
         }
@@ -136,10 +139,7 @@ impl<'s> Checker<'s> {
         let mut styles = Vec::new();
         for style in action.paging.iter().flatten() {
             if styles.contains(&style.value) {
-                self.report(Diagnostic::new(
-                    style.span,
-                    "this style of paging stands here twice",
-                ));
+                self.report(Diagnostic::new(style.span, "duplicate style of paging"));
                 continue;
             }
             if self.style(style.value).is_none() && self.complete {

@@ -201,7 +201,7 @@ impl<'s> Checker<'s> {
             )
             .related(span, "it stands here");
             self.report(mistake.help(if usable {
-                "what several resources use belongs into types.yaml"
+                "what several resources use belongs in types.yaml"
             } else {
                 "only field sets and models with fields can be used"
             }));

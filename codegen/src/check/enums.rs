@@ -57,12 +57,9 @@ impl<'s> Checker<'s> {
         for (wire, _) in values {
             if let Some(first) = known.insert(&wire.value, wire.span) {
                 self.report(
-                    Diagnostic::new(
-                        wire.span,
-                        format!("the value `{}` stands here twice", wire.value),
-                    )
-                    .label("again")
-                    .related(first, "first here"),
+                    Diagnostic::new(wire.span, format!("duplicate value `{}`", wire.value))
+                        .label("again")
+                        .related(first, "first here"),
                 );
             }
         }

@@ -269,7 +269,10 @@ impl<'s> Checker<'s> {
 fn resource_name(name: &At<String>, source: &Source) -> Option<Diagnostic> {
     let text = name.value.as_str();
     if !ident::is_snake(text) {
-        let mistake = Diagnostic::new(name.span, format!("`{text}` is no name for a resource"));
+        let mistake = Diagnostic::new(
+            name.span,
+            format!("`{text}` is not a valid name for a resource"),
+        );
         return Some(mistake.help("use lower case and underscores, for example `delete_queue`"));
     }
     if is_reserved_resource(text) {

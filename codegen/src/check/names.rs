@@ -290,7 +290,10 @@ impl<'s> Checker<'s> {
             let better = ident::upper_camel(&name.value);
             let mistake = Diagnostic::new(
                 name.span,
-                format!("`{}` is no name for a type", name.value.escape_debug()),
+                format!(
+                    "`{}` is not a valid name for a type",
+                    name.value.escape_debug()
+                ),
             );
             self.report(if ident::is_upper_camel(&better) {
                 mistake.help(format!("write `{better}`"))

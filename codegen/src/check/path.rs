@@ -41,7 +41,7 @@ impl Checker<'_> {
                 Segment::Placeholder(name) => {
                     let span = self.part(path, range.start + 1..range.end - 1);
                     if let Some(first) = names.iter().find(|first| first.value == name) {
-                        let message = format!("the placeholder `{{{name}}}` stands here twice");
+                        let message = format!("duplicate placeholder `{{{name}}}`");
                         self.report(
                             Diagnostic::new(span, message).related(first.span, "first here"),
                         );

@@ -87,12 +87,9 @@ impl<'s> Checker<'s> {
             let mut before = roles[..position].iter();
             if let Some(first) = before.find(|first| first.value == role.value) {
                 self.report(
-                    Diagnostic::new(
-                        role.span,
-                        format!("the role `{}` stands here twice", role.value),
-                    )
-                    .label("again")
-                    .related(first.span, "first here"),
+                    Diagnostic::new(role.span, format!("duplicate role `{}`", role.value))
+                        .label("again")
+                        .related(first.span, "first here"),
                 );
             }
         }

@@ -181,14 +181,14 @@ pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
     ))
     .and(action.doc.as_deref().map(sentence).unwrap_or_default())
     .and(action.used_by.map(UsedBy::sentence).unwrap_or_default())
-    .and(needs_and_answers(request))
+    .and(needs_and_returns(request))
     .and(arguments(request, known))
     .and(repeats(request))
     .and(errors(request))
     .and(noted(action.note.as_deref()))
 }
 
-fn needs_and_answers(request: &Request<'_>) -> String {
+fn needs_and_returns(request: &Request<'_>) -> String {
     let action = request.action;
     let takes = match action.auth {
         Auth::Token => "",
@@ -212,21 +212,21 @@ fn needs_and_answers(request: &Request<'_>) -> String {
         true => String::new(),
         false => {
             format!(
-                "[`items`]({}::items) gives the rows of all pages.",
+                "[`items`]({}::items) returns the items of all pages.",
                 request.ident
             )
         }
     };
-    join([takes, &needs, &answers(&request.response), &pages, &more])
+    join([takes, &needs, &returns(&request.response), &pages, &more])
 }
 
-fn answers(response: &Response<'_>) -> String {
+fn returns(response: &Response<'_>) -> String {
     match response {
-        Response::Empty => "Answers with nothing.".to_owned(),
+        Response::Empty => "Returns no content.".to_owned(),
         Response::Plain(body) => format!("Returns {}.", body_in_words(body)),
-        Response::Json(body) => format!("Answers with {}.", answer_in_words(body)),
-        Response::Optional(body) => format!("Answers with {} or nothing.", answer_in_words(body)),
-        Response::Outcome { ident, .. } => format!("Answers with [`{ident}`]."),
+        Response::Json(body) => format!("Returns {}.", answer_in_words(body)),
+        Response::Optional(body) => format!("Returns {}, or no content.", answer_in_words(body)),
+        Response::Outcome { ident, .. } => format!("Returns [`{ident}`]."),
     }
 }
 
@@ -346,7 +346,7 @@ pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
     };
     let facts = facts(api.default.as_ref(), &api.bounds);
     let never_answered = match api.write_only && model.api.direction == Direction::Both {
-        true => "Never part of an answer.",
+        true => "Never part of a response.",
         false => "",
     };
     let deprecated = match &api.deprecated {
@@ -414,7 +414,7 @@ fn copied(model: &Model<'_>) -> String {
         .collect();
     let fails = match missing.is_empty() {
         true => String::new(),
-        false => format!("That fails if the answer lacks {}.", missing.join(" or ")),
+        false => format!("Fails if the response lacks {}.", missing.join(" or ")),
     };
     let taken = format!(
         "Made from {} [`{from}`], it takes over every field that both have, except those that iconik \

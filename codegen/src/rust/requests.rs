@@ -286,7 +286,7 @@ fn paging(style: Paging) -> String {
 }
 
 fn outcome(request: &Request<'_>, outcome: &str, cases: &[Case<'_>]) -> TokenStream {
-    let docs = Docs::new(format!("What [`{}`] is answered with.", request.ident)).attributes();
+    let docs = Docs::new(format!("What [`{}`] returns.", request.ident)).attributes();
     let name = ident(outcome);
     let variants = cases.iter().map(|case| {
         let statuses: Vec<String> = case

@@ -15,7 +15,7 @@ impl GroupAclsHandle {
     /// Gets the permissions of a group on an object:
     /// `GET /v1/groups/{group_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with a [`GroupAcl`].
+    /// Needs the role `can_read_acls`. Returns a [`GroupAcl`].
     ///
     /// - `group_id`: The group.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -43,7 +43,7 @@ impl GroupAclsHandle {
     ///
     /// A 201 means that the group had none before.
     ///
-    /// Needs the role `can_write_acls`. Answers with a [`GroupAcl`].
+    /// Needs the role `can_write_acls`. Returns a [`GroupAcl`].
     ///
     /// - `group_id`: The group.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -77,7 +77,7 @@ impl GroupAclsHandle {
     /// Takes all permissions on an object from a group:
     /// `DELETE /v1/groups/{group_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_delete_acls`. Answers with nothing.
+    /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `group_id`: The group.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -105,7 +105,7 @@ impl GroupAclsHandle {
     ///
     /// Success means that the group has it; the error 403 means that the group does not have it.
     ///
-    /// Needs the role `can_read_acls`. Answers with nothing.
+    /// Needs the role `can_read_acls`. Returns no content.
     ///
     /// - `group_id`: The group.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or

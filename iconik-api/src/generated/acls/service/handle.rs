@@ -43,7 +43,7 @@ impl AclsHandle {
 
     /// Gets the access rights of an object: `GET /v1/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with an [`Acl`]. Optional arguments are set on
+    /// Needs the role `can_read_acls`. Returns an [`Acl`]. Optional arguments are set on
     /// [`GetAcl`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
@@ -69,7 +69,7 @@ impl AclsHandle {
     ///
     /// They are combined from those of the user and of the user's groups. No role is necessary.
     ///
-    /// No role is documented for it. Answers with an [`AclPermissions`].
+    /// No role is documented for it. Returns an [`AclPermissions`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -95,7 +95,7 @@ impl AclsHandle {
     ///
     /// Success means that the user has it; the error 403 means that the user does not have it.
     ///
-    /// Needs the role `can_read_acls`. Answers with nothing.
+    /// Needs the role `can_read_acls`. Returns no content.
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -121,7 +121,7 @@ impl AclsHandle {
 
     /// Checks if the calling user has permissions on objects of several kinds: `POST /v1/acl/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with an [`AclCheckResult`].
+    /// Needs the role `can_read_acls`. Returns an [`AclCheckResult`].
     ///
     /// - `body`: The permissions to check.
     ///
@@ -148,7 +148,7 @@ impl AclsHandle {
     /// Checks if the calling user has a permission on several objects of one kind:
     /// `POST /v1/acl/{object_type}/{permission}/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with an [`AclCheckResult`].
+    /// Needs the role `can_read_acls`. Returns an [`AclCheckResult`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -186,7 +186,7 @@ impl AclsHandle {
     /// Unless `mode` is `APPEND`, the permissions replace those that the named users and groups
     /// have on the objects. At most 500 objects in one request.
     ///
-    /// Needs the role `can_write_acls`. Answers with a [`UpdatedObjects`].
+    /// Needs the role `can_write_acls`. Returns a [`UpdatedObjects`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -219,7 +219,7 @@ impl AclsHandle {
     ///
     /// At most 100 objects in one request. The result has one entry for each.
     ///
-    /// Needs the role `can_write_acls`. Answers with a list of [`UpdatedObjects`].
+    /// Needs the role `can_write_acls`. Returns a list of [`UpdatedObjects`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -259,7 +259,7 @@ impl AclsHandle {
     ///
     /// A 501 means that iconik does not support it for this kind of object.
     ///
-    /// Needs the role `can_write_acls`. Answers with nothing.
+    /// Needs the role `can_write_acls`. Returns no content.
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -293,7 +293,7 @@ impl AclsHandle {
     /// Takes all permissions on several objects from users and groups:
     /// `DELETE /v1/acl/{object_type}/`.
     ///
-    /// Needs the role `can_delete_acls`. Answers with nothing.
+    /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
@@ -321,7 +321,7 @@ impl AclsHandle {
     /// Takes all permissions on the contents of collections, or on what saved searches find, from
     /// users and groups: `DELETE /v1/acl/{object_type}/content/`.
     ///
-    /// Needs the role `can_delete_acls`. Answers with nothing.
+    /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`

@@ -15,7 +15,7 @@ impl ShareAclsHandle {
     /// Lists the permissions that shares have on an object:
     /// `GET /v1/shares/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with a [`Page`](crate::Page) of [`ShareAcl`].
+    /// Needs the role `can_read_acls`. Returns a [`Page`](crate::Page) of [`ShareAcl`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
     ///   `metadata_views`.
@@ -41,7 +41,7 @@ impl ShareAclsHandle {
     /// Gets the permissions of a share on an object:
     /// `GET /v1/shares/{share_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with a [`ShareAcl`].
+    /// Needs the role `can_read_acls`. Returns a [`ShareAcl`].
     ///
     /// - `share_id`: The share.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -67,7 +67,7 @@ impl ShareAclsHandle {
     /// Gives a share permissions on an object:
     /// `POST /v1/shares/{share_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_write_acls`. Answers with a [`ShareAcl`].
+    /// Needs the role `can_write_acls`. Returns a [`ShareAcl`].
     ///
     /// - `share_id`: The share.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -101,7 +101,7 @@ impl ShareAclsHandle {
     /// Replaces the permissions of a share on an object:
     /// `PUT /v1/shares/{share_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_write_acls`. Answers with a [`ShareAcl`].
+    /// Needs the role `can_write_acls`. Returns a [`ShareAcl`].
     ///
     /// - `share_id`: The share.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -138,7 +138,7 @@ impl ShareAclsHandle {
     ///
     /// At most 500 objects in one request.
     ///
-    /// Needs the role `can_write_acls`. Answers with a [`UpdatedObjects`].
+    /// Needs the role `can_write_acls`. Returns a [`UpdatedObjects`].
     ///
     /// - `share_id`: The share.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -169,7 +169,7 @@ impl ShareAclsHandle {
     /// Takes all permissions on an object from a share:
     /// `DELETE /v1/shares/{share_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_delete_acls`. Answers with nothing.
+    /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `share_id`: The share.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -197,7 +197,7 @@ impl ShareAclsHandle {
     ///
     /// Success means that the share has it; the error 403 means that the share does not have it.
     ///
-    /// Needs the role `can_read_acls`. Answers with nothing.
+    /// Needs the role `can_read_acls`. Returns no content.
     ///
     /// - `share_id`: The share.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or

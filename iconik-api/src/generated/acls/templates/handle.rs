@@ -14,8 +14,7 @@ pub struct TemplatesHandle(pub(crate) Client);
 impl TemplatesHandle {
     /// Lists all templates of access rights: `GET /v1/acl/templates/`.
     ///
-    /// Needs the role `can_read_acl_templates`. Answers with a [`List`](crate::List) of
-    /// [`AclTemplate`].
+    /// Needs the role `can_read_acl_templates`. Returns a [`List`](crate::List) of [`AclTemplate`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -28,7 +27,7 @@ impl TemplatesHandle {
 
     /// Creates a template of access rights: `POST /v1/acl/templates/`.
     ///
-    /// Needs the role `can_write_acl_templates`. Answers with an [`AclTemplate`].
+    /// Needs the role `can_write_acl_templates`. Returns an [`AclTemplate`].
     ///
     /// - `body`: The initial values of a template of access rights.
     ///
@@ -45,7 +44,7 @@ impl TemplatesHandle {
 
     /// Gets a template of access rights: `GET /v1/acl/templates/{template_id}/`.
     ///
-    /// Needs the role `can_read_acl_templates`. Answers with an [`AclTemplate`].
+    /// Needs the role `can_read_acl_templates`. Returns an [`AclTemplate`].
     ///
     /// - `template_id`: The template.
     ///
@@ -60,7 +59,7 @@ impl TemplatesHandle {
 
     /// Replaces a template of access rights: `PUT /v1/acl/templates/{template_id}/`.
     ///
-    /// Needs the role `can_write_acl_templates`. Answers with an [`AclTemplate`].
+    /// Needs the role `can_write_acl_templates`. Returns an [`AclTemplate`].
     ///
     /// - `template_id`: The template.
     /// - `body`: The new values of a template of access rights.
@@ -89,7 +88,7 @@ impl TemplatesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_acl_templates`. Answers with an [`AclTemplate`].
+    /// Needs the role `can_write_acl_templates`. Returns an [`AclTemplate`].
     ///
     /// - `template_id`: The template.
     /// - `body`: What to change in a template of access rights; what is omitted remains as it is.
@@ -118,7 +117,7 @@ impl TemplatesHandle {
 
     /// Deletes a template of access rights: `DELETE /v1/acl/templates/{template_id}/`.
     ///
-    /// Needs the role `can_delete_acl_templates`. Answers with nothing.
+    /// Needs the role `can_delete_acl_templates`. Returns no content.
     ///
     /// - `template_id`: The template.
     ///
@@ -134,7 +133,7 @@ impl TemplatesHandle {
     /// Gives an object the access rights of a template:
     /// `POST /v1/acl/templates/{template_id}/{object_type}/{object_key}/`.
     ///
-    /// No role is documented for it. Answers with nothing. Optional arguments are set on
+    /// No role is documented for it. Returns no content. Optional arguments are set on
     /// [`ApplyTemplate`].
     ///
     /// - `template_id`: The template.

@@ -60,8 +60,7 @@ copies!(AclTemplate => AclTemplatePatch { name });
 ///
 /// Made from an [`AclTemplate`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `name`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -83,8 +82,7 @@ copies!(AclTemplate => AclTemplateReplacement(name: "name") {  });
 ///
 /// Made from an [`AclTemplate`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `name`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ impl UserAclsHandle {
     /// Gets the permissions of a user on an object:
     /// `GET /v1/users/{user_id}/acl/{object_type}/{object_key}/`.
     ///
-    /// Needs the role `can_read_acls`. Answers with a [`UserAcl`].
+    /// Needs the role `can_read_acls`. Returns a [`UserAcl`].
     ///
     /// - `user_id`: The user.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -43,7 +43,7 @@ impl UserAclsHandle {
     ///
     /// A 201 means that the user had none before.
     ///
-    /// Needs the role `can_write_acls`. Answers with a [`UserAcl`].
+    /// Needs the role `can_write_acls`. Returns a [`UserAcl`].
     ///
     /// - `user_id`: The user.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -79,7 +79,7 @@ impl UserAclsHandle {
     ///
     /// The user may still have permissions as a member of groups.
     ///
-    /// Needs the role `can_delete_acls`. Answers with nothing.
+    /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `user_id`: The user.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or
@@ -107,7 +107,7 @@ impl UserAclsHandle {
     ///
     /// Success means that the user has it; the error 403 means that the user does not have it.
     ///
-    /// Needs the role `can_read_acls`. Answers with a [`UserAcl`].
+    /// Needs the role `can_read_acls`. Returns a [`UserAcl`].
     ///
     /// - `user_id`: The user.
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or

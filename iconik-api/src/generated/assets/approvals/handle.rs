@@ -16,7 +16,7 @@ impl ApprovalsHandle {
     ///
     /// One entry for each person. The response is one page.
     ///
-    /// Needs the role `can_read_approval_request`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_approval_request`. Returns a [`Page`](crate::Page) of
     /// [`ApprovalBy`].
     ///
     /// - `object_type`: The kind of the object.
@@ -46,7 +46,7 @@ impl ApprovalsHandle {
     ///
     /// One entry for each person. The response is one page.
     ///
-    /// Needs the role `can_read_approval_request`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_approval_request`. Returns a [`Page`](crate::Page) of
     /// [`ApprovalBy`].
     ///
     /// - `object_type`: The kind of the object.
@@ -80,7 +80,7 @@ impl ApprovalsHandle {
     ///
     /// The status of the object follows from what all the people who were asked have said.
     ///
-    /// Needs the role `can_write_approval_status`. Answers with an [`ApprovalBy`].
+    /// Needs the role `can_write_approval_status`. Returns an [`ApprovalBy`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -109,7 +109,7 @@ impl ApprovalsHandle {
 
     /// Takes back what was said about an object: `DELETE /v1/{object_type}/{object_id}/approvals/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -136,7 +136,7 @@ impl ApprovalsHandle {
     /// Takes back what a user said about an object:
     /// `DELETE /v1/{object_type}/{object_id}/approvals/user/{user_id}/`.
     ///
-    /// Needs the role `can_delete_approval_status`. Answers with nothing.
+    /// Needs the role `can_delete_approval_status`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -163,7 +163,7 @@ impl ApprovalsHandle {
     /// Withdraws the approval status that a person outside iconik gave an object:
     /// `DELETE /v1/{object_type}/{object_id}/approvals/external/{email}/`.
     ///
-    /// Needs the role `can_delete_approval_status`. Answers with nothing.
+    /// Needs the role `can_delete_approval_status`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -197,7 +197,7 @@ impl ApprovalsHandle {
     /// Gets the request to approve an object:
     /// `GET /v1/{object_type}/{object_id}/approvals/request/`.
     ///
-    /// Needs the role `can_read_approval_request`. Answers with an [`Approval`].
+    /// Needs the role `can_read_approval_request`. Returns an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -221,7 +221,7 @@ impl ApprovalsHandle {
     /// Gets the request to approve a version of an object:
     /// `GET /v1/{object_type}/{object_id}/versions/{version_id}/approvals/request/`.
     ///
-    /// Needs the role `can_read_approval_request`. Answers with an [`Approval`].
+    /// Needs the role `can_read_approval_request`. Returns an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -255,7 +255,7 @@ impl ApprovalsHandle {
     /// With 201 the response is the request; with 202 a job creates it, and the response contains
     /// the id of the job.
     ///
-    /// Needs the role `can_write_approval_request`. Answers with [`CreateApprovalRequestOutcome`].
+    /// Needs the role `can_write_approval_request`. Returns [`CreateApprovalRequestOutcome`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -291,7 +291,7 @@ impl ApprovalsHandle {
     ///
     /// Prefer `update_request`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_approval_request`. Answers with an [`Approval`].
+    /// Needs the role `can_write_approval_request`. Returns an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -327,7 +327,7 @@ impl ApprovalsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_approval_request`. Answers with an [`Approval`].
+    /// Needs the role `can_write_approval_request`. Returns an [`Approval`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -363,7 +363,7 @@ impl ApprovalsHandle {
     ///
     /// With 200 the response is the request that was withdrawn.
     ///
-    /// Needs the role `can_delete_approval_request`. Answers with an [`Approval`] or nothing.
+    /// Needs the role `can_delete_approval_request`. Returns an [`Approval`], or no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -388,7 +388,7 @@ impl ApprovalsHandle {
     ///
     /// A job does the work; the response does not name it.
     ///
-    /// Needs the role `can_write_approval_status_in_bulk`. Answers with nothing.
+    /// Needs the role `can_write_approval_status_in_bulk`. Returns no content.
     ///
     /// - `body`: The objects to approve or to refuse.
     ///
@@ -417,7 +417,7 @@ impl ApprovalsHandle {
     ///
     /// A job does the work; the response does not name it.
     ///
-    /// Needs the role `can_write_approval_status_in_bulk`. Answers with nothing.
+    /// Needs the role `can_write_approval_status_in_bulk`. Returns no content.
     ///
     /// - `body`: The objects to take the approval from.
     ///

@@ -280,7 +280,7 @@ impl CreateApprovalRequest {
     }
 }
 
-/// What [`CreateApprovalRequest`] is answered with.
+/// What [`CreateApprovalRequest`] returns.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub enum CreateApprovalRequestOutcome {

@@ -18,9 +18,9 @@ impl CollectionsHandle {
     /// Answered from the search index, which trails a change by some seconds; `get` shows the
     /// change at once.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`Collection`]. [`items`](ListCollections::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListCollections`].
+    /// Needs the role `can_read_collections`. Returns a [`Page`](crate::Page) of [`Collection`].
+    /// [`items`](ListCollections::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListCollections`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -36,8 +36,8 @@ impl CollectionsHandle {
     /// Name a `parent_id` to create it inside another collection. Who may see it is decided by the
     /// query parameters.
     ///
-    /// Needs the role `can_create_collections`. Answers with a [`Collection`]. Optional arguments
-    /// are set on [`CreateCollection`].
+    /// Needs the role `can_create_collections`. Returns a [`Collection`]. Optional arguments are
+    /// set on [`CreateCollection`].
     ///
     /// - `body`: What a collection starts with, or holds from now on.
     ///
@@ -56,7 +56,7 @@ impl CollectionsHandle {
     ///
     /// Answered from the database, so it shows a change before the lists do.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Collection`].
+    /// Needs the role `can_read_collections`. Returns a [`Collection`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -74,8 +74,8 @@ impl CollectionsHandle {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
-    /// are set on [`ReplaceCollection`].
+    /// Needs the role `can_write_collections`. Returns a [`Collection`]. Optional arguments are set
+    /// on [`ReplaceCollection`].
     ///
     /// - `collection_id`: The collection.
     /// - `body`: What a collection starts with, or holds from now on.
@@ -110,8 +110,8 @@ impl CollectionsHandle {
     /// A new `parent_id` moves the collection there. With `change_parent_mode` set to `copy` it
     /// stays where it was and appears under the new parent too.
     ///
-    /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
-    /// are set on [`UpdateCollection`].
+    /// Needs the role `can_write_collections`. Returns a [`Collection`]. Optional arguments are set
+    /// on [`UpdateCollection`].
     ///
     /// - `collection_id`: The collection.
     /// - `body`: What to change in a collection; what is absent stays as it is.
@@ -141,7 +141,7 @@ impl CollectionsHandle {
     /// It goes to the delete queue, from where `restore` brings it back and `purge` removes it for
     /// good.
     ///
-    /// Needs the role `can_delete_collections`. Answers with nothing.
+    /// Needs the role `can_delete_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     ///
@@ -161,7 +161,7 @@ impl CollectionsHandle {
     ///
     /// Only a collection in the delete queue can be purged. There is no way back.
     ///
-    /// Needs the role `can_purge_collections`. Answers with nothing.
+    /// Needs the role `can_purge_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     ///
@@ -181,7 +181,7 @@ impl CollectionsHandle {
     ///
     /// The response names the job that does it.
     ///
-    /// Needs the role `can_write_collections`. Answers with a [`CollectionRestore`] or nothing.
+    /// Needs the role `can_write_collections`. Returns a [`CollectionRestore`], or no content.
     ///
     /// - `collection_id`: The collection.
     ///
@@ -201,8 +201,7 @@ impl CollectionsHandle {
     /// Lists the collections that a collection lies in, directly and indirectly:
     /// `GET /v1/collections/{collection_id}/ancestors/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`Collection`].
+    /// Needs the role `can_read_collections`. Returns a [`Page`](crate::Page) of [`Collection`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -227,7 +226,7 @@ impl CollectionsHandle {
     ///
     /// The response is one string.
     ///
-    /// Needs the role `can_read_collections`. Answers with text. Optional arguments are set on
+    /// Needs the role `can_read_collections`. Returns text. Optional arguments are set on
     /// [`GetCollectionFullPath`].
     ///
     /// - `collection_id`: The collection.
@@ -250,7 +249,7 @@ impl CollectionsHandle {
     /// Counts the assets and collections inside, and adds up sizes (bytes) and durations of video
     /// and audio (milliseconds).
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`CollectionContentInfo`]. Optional
+    /// Needs the role `can_read_collections`. Returns a [`CollectionContentInfo`]. Optional
     /// arguments are set on [`GetCollectionContentInfo`].
     ///
     /// - `collection_id`: The collection.
@@ -278,8 +277,8 @@ impl CollectionsHandle {
     /// Gets the size of the assets in a collection, in bytes:
     /// `GET /v1/collections/{collection_id}/size/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`CollectionSize`]. Optional arguments
-    /// are set on [`GetCollectionSize`].
+    /// Needs the role `can_read_collections`. Returns a [`CollectionSize`]. Optional arguments are
+    /// set on [`GetCollectionSize`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -303,8 +302,8 @@ impl CollectionsHandle {
     ///
     /// Answered from the search index, which trails a change by some seconds.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionItem`]. [`items`](ListCollectionItems::items) gives the rows of all pages.
+    /// Needs the role `can_read_collections`. Returns a [`Page`](crate::Page) of
+    /// [`CollectionItem`]. [`items`](ListCollectionItems::items) returns the items of all pages.
     /// Optional arguments are set on [`ListCollectionItems`].
     ///
     /// - `collection_id`: The collection.
@@ -329,7 +328,7 @@ impl CollectionsHandle {
     ///
     /// It stays in the collections where it already is. `copy_into` copies a collection instead.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `body`: An asset or a collection that goes into a collection.
@@ -368,7 +367,7 @@ impl CollectionsHandle {
     /// The collection has to have a custom order first, see `enable_custom_order`. Say the new
     /// place in one of the three ways.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `object_type`: Whether the object is an asset or a collection.
@@ -409,7 +408,7 @@ impl CollectionsHandle {
     ///
     /// The object itself stays, and stays in other collections.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `object_type`: Whether the object is an asset or a collection.
@@ -444,8 +443,8 @@ impl CollectionsHandle {
     /// `collection_id` is the collection that receives the copy; the body names the one to copy,
     /// with `collections` as its `object_type`. The response is the copy.
     ///
-    /// Needs the role `can_write_collections`. Answers with a [`Collection`]. Optional arguments
-    /// are set on [`CopyCollectionTo`].
+    /// Needs the role `can_write_collections`. Returns a [`Collection`]. Optional arguments are set
+    /// on [`CopyCollectionTo`].
     ///
     /// - `collection_id`: The collection that receives the copy.
     /// - `body`: An asset or a collection that goes into a collection.
@@ -482,7 +481,7 @@ impl CollectionsHandle {
     /// From then on `move_content` arranges them. Follow `custom_order_status` of the collection
     /// until it says `ENABLED`.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `body`: The order of the contents of a collection before anything is moved.
@@ -516,7 +515,7 @@ impl CollectionsHandle {
     /// Takes their own order from the contents of a collection:
     /// `DELETE /v1/collections/{collection_id}/contents/ordering/custom/`.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     ///
@@ -538,7 +537,7 @@ impl CollectionsHandle {
     ///
     /// Three assets at most.
     ///
-    /// Needs the role `can_reindex_collections`. Answers with nothing.
+    /// Needs the role `can_reindex_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `body`: The assets whose keyframes represent a collection.
@@ -576,7 +575,7 @@ impl CollectionsHandle {
     /// Made for iconik's own indexing. To change a collection use `update`; to have its entry
     /// written from the database, `reindex`.
     ///
-    /// Needs the role `can_reindex_collections`. Answers with nothing.
+    /// Needs the role `can_reindex_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `body`: The entry of a collection in the search index.
@@ -607,7 +606,7 @@ impl CollectionsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_collections`. Answers with nothing.
+    /// Needs the role `can_reindex_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `body`: How to build a search document anew, and which parts of it.
@@ -637,8 +636,8 @@ impl CollectionsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_collections`. Answers with nothing. Optional arguments are set
-    /// on [`ReindexCollectionWithContents`].
+    /// Needs the role `can_reindex_collections`. Returns no content. Optional arguments are set on
+    /// [`ReindexCollectionWithContents`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -663,7 +662,7 @@ impl CollectionsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_collections`. Answers with nothing.
+    /// Needs the role `can_reindex_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
     /// - `object_type`: Whether the object is an asset or a collection.
@@ -704,8 +703,8 @@ impl CollectionsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_collections`. Answers with nothing. Optional arguments are set
-    /// on [`ReindexAllCollections`].
+    /// Needs the role `can_reindex_collections`. Returns no content. Optional arguments are set on
+    /// [`ReindexAllCollections`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -719,9 +718,9 @@ impl CollectionsHandle {
     /// Lists the collections that the calling user has viewed lately:
     /// `GET /v1/collections/recent/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`RecentView`]. [`items`](ListCollectionRecent::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListCollectionRecent`].
+    /// Needs the role `can_read_collections`. Returns a [`Page`](crate::Page) of [`RecentView`].
+    /// [`items`](ListCollectionRecent::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListCollectionRecent`].
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -737,7 +736,7 @@ impl CollectionsHandle {
     /// Records that the calling user has viewed a collection:
     /// `POST /v1/collections/{collection_id}/views/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Collection`].
+    /// Needs the role `can_read_collections`. Returns a [`Collection`].
     ///
     /// - `collection_id`: The collection.
     ///

@@ -323,7 +323,7 @@ pub struct CollectionRestore {
 ///
 /// Made from a [`Collection`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -570,7 +570,7 @@ impl CollectionsReindexOptions {
 ///
 /// Made from a [`Collection`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

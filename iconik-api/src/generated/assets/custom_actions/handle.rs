@@ -16,7 +16,7 @@ impl CustomActionsHandle {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_custom_actions`. Returns a [`List`](crate::List) of
     /// [`CustomAction`].
     ///
     /// ```
@@ -32,7 +32,7 @@ impl CustomActionsHandle {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_custom_actions`. Returns a [`List`](crate::List) of
     /// [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
@@ -59,7 +59,7 @@ impl CustomActionsHandle {
     /// objects to `url`, with a token that acts for that user. The service behind the URL should
     /// respond within ten seconds and do the work afterwards.
     ///
-    /// No role is documented for it. Answers with a [`CustomAction`].
+    /// No role is documented for it. Returns a [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `body`: What a new custom action starts with.
@@ -92,7 +92,7 @@ impl CustomActionsHandle {
 
     /// Gets a custom action: `GET /v1/custom_actions/{context}/{action_id}/`.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with a [`CustomAction`].
+    /// Needs the role `can_read_custom_actions`. Returns a [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
@@ -119,7 +119,7 @@ impl CustomActionsHandle {
 
     /// Replaces a custom action: `PUT /v1/custom_actions/{context}/{action_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`CustomAction`].
+    /// No role is documented for it. Returns a [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
@@ -159,7 +159,7 @@ impl CustomActionsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// No role is documented for it. Answers with a [`CustomAction`].
+    /// No role is documented for it. Returns a [`CustomAction`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
@@ -191,7 +191,7 @@ impl CustomActionsHandle {
 
     /// Deletes a custom action: `DELETE /v1/custom_actions/{context}/{action_id}/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
@@ -219,7 +219,7 @@ impl CustomActionsHandle {
     /// iconik calls the service behind the custom action after the response, as if a user had
     /// chosen it from the menu.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with a [`CustomActionReply`].
+    /// Needs the role `can_read_custom_actions`. Returns a [`CustomActionReply`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.
@@ -257,7 +257,7 @@ impl CustomActionsHandle {
     /// For the contexts `SHARED_ASSET` and `SHARED_COLLECTION`, as if a visitor of the share had
     /// chosen it from the menu.
     ///
-    /// Needs the role `can_read_custom_actions`. Answers with a [`CustomActionReply`].
+    /// Needs the role `can_read_custom_actions`. Returns a [`CustomActionReply`].
     ///
     /// - `context`: Where in iconik the custom action is offered; part of its path.
     /// - `action_id`: The custom action.

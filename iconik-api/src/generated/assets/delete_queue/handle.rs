@@ -19,7 +19,7 @@ impl DeleteQueueHandle {
     ///
     /// A job does the work after the response. At most 500 ids in one request.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `body`: What a bulk deletion reaches.
     ///
@@ -47,7 +47,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the roles `can_purge_assets` and `can_purge_collections`. Answers with nothing.
+    /// Needs the roles `can_purge_assets` and `can_purge_collections`. Returns no content.
     ///
     /// Note: iconik's 2025 document names the role `can_purge_assets` only.
     ///
@@ -65,9 +65,9 @@ impl DeleteQueueHandle {
     /// They wait here to be restored or purged. iconik purges them by itself after some time, one
     /// day unless the system settings say otherwise.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Asset`].
-    /// [`items`](ListDeletedAssets::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListDeletedAssets`].
+    /// Needs the role `can_read_assets`. Returns a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListDeletedAssets::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListDeletedAssets`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -82,7 +82,7 @@ impl DeleteQueueHandle {
     ///
     /// Their status becomes `DELETED`; `restore_assets` brings them back until they are purged.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `body`: The assets to act on.
     ///
@@ -105,7 +105,7 @@ impl DeleteQueueHandle {
     ///
     /// Their status becomes `ACTIVE` again.
     ///
-    /// Needs the role `can_write_assets`. Answers with nothing.
+    /// Needs the role `can_write_assets`. Returns no content.
     ///
     /// - `body`: The assets to act on.
     ///
@@ -126,7 +126,7 @@ impl DeleteQueueHandle {
 
     /// Brings all deleted assets back: `POST /v1/delete_queue/assets/restore/all/`.
     ///
-    /// Needs the role `can_write_assets`. Answers with nothing.
+    /// Needs the role `can_write_assets`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -141,7 +141,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_assets`. Answers with nothing.
+    /// Needs the role `can_purge_assets`. Returns no content.
     ///
     /// - `body`: The assets to act on.
     ///
@@ -166,7 +166,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_assets`. Answers with nothing.
+    /// Needs the role `can_purge_assets`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -182,9 +182,9 @@ impl DeleteQueueHandle {
     /// They wait here to be restored or purged. iconik purges them by itself after some time, one
     /// day unless the system settings say otherwise.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`Collection`]. [`items`](ListDeletedCollections::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListDeletedCollections`].
+    /// Needs the role `can_read_collections`. Returns a [`Page`](crate::Page) of [`Collection`].
+    /// [`items`](ListDeletedCollections::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListDeletedCollections`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -200,7 +200,7 @@ impl DeleteQueueHandle {
     /// Their status becomes `DELETED`; `restore_collections` brings them back until they are
     /// purged.
     ///
-    /// Needs the role `can_delete_collections`. Answers with nothing.
+    /// Needs the role `can_delete_collections`. Returns no content.
     ///
     /// - `body`: The collections to act on.
     ///
@@ -226,7 +226,7 @@ impl DeleteQueueHandle {
     ///
     /// Their status becomes `ACTIVE` again.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `body`: The collections to act on.
     ///
@@ -250,7 +250,7 @@ impl DeleteQueueHandle {
 
     /// Brings all deleted collections back: `POST /v1/delete_queue/collections/restore/all/`.
     ///
-    /// Needs the role `can_write_collections`. Answers with nothing.
+    /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -265,7 +265,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_collections`. Answers with nothing.
+    /// Needs the role `can_purge_collections`. Returns no content.
     ///
     /// - `body`: The collections to act on.
     ///
@@ -291,7 +291,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_collections`. Answers with nothing.
+    /// Needs the role `can_purge_collections`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

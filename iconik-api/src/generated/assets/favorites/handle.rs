@@ -16,9 +16,9 @@ impl FavoritesHandle {
     ///
     /// They come as the assets and collections themselves.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionItem`]. [`items`](ListFavorites::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListFavorites`].
+    /// Needs the role `can_read_assets`. Returns a [`Page`](crate::Page) of [`CollectionItem`].
+    /// [`items`](ListFavorites::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListFavorites`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -33,7 +33,7 @@ impl FavoritesHandle {
     ///
     /// At most 500 at a time, all of one kind. The response repeats what was sent.
     ///
-    /// Needs the role `can_write_favorites`. Answers with a [`FavoriteObjects`].
+    /// Needs the role `can_write_favorites`. Returns a [`FavoriteObjects`].
     ///
     /// - `body`: Assets or collections that become favorites, or stop being favorites.
     ///
@@ -61,7 +61,7 @@ impl FavoritesHandle {
     ///
     /// At most 500 at a time, all of one kind. The assets and collections themselves stay.
     ///
-    /// Needs the role `can_delete_favorites`. Answers with a [`FavoriteObjects`] or nothing.
+    /// Needs the role `can_delete_favorites`. Returns a [`FavoriteObjects`], or no content.
     ///
     /// - `body`: Assets or collections that become favorites, or stop being favorites.
     ///
@@ -92,7 +92,7 @@ impl FavoritesHandle {
     ///
     /// The assets and collections themselves stay.
     ///
-    /// Needs the role `can_delete_favorites`. Answers with nothing.
+    /// Needs the role `can_delete_favorites`. Returns no content.
     ///
     /// Note: A 202 means that iconik continues to work after the response, which names no job to
     /// wait for.
@@ -111,7 +111,7 @@ impl FavoritesHandle {
     ///
     /// Does the same as `remove_all`.
     ///
-    /// Needs the role `can_delete_favorites`. Answers with nothing.
+    /// Needs the role `can_delete_favorites`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

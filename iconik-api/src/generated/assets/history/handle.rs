@@ -16,8 +16,8 @@ impl HistoryHandle {
     ///
     /// Answered from the search index, which trails a change by some seconds.
     ///
-    /// Needs the role `can_read_assets_history`. Answers with a [`Page`](crate::Page) of
-    /// [`HistoryEntry`]. [`items`](ListHistory::items) gives the rows of all pages. Optional
+    /// Needs the role `can_read_assets_history`. Returns a [`Page`](crate::Page) of
+    /// [`HistoryEntry`]. [`items`](ListHistory::items) returns the items of all pages. Optional
     /// arguments are set on [`ListHistory`].
     ///
     /// - `asset_id`: The asset.
@@ -36,7 +36,7 @@ impl HistoryHandle {
     /// Integrations record what they did with the asset, usually with the operation type `CUSTOM`
     /// and a description.
     ///
-    /// Needs the role `can_write_assets_history`. Answers with a [`HistoryEntry`].
+    /// Needs the role `can_write_assets_history`. Returns a [`HistoryEntry`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: Something that was done with an asset, to be noted in its history.
@@ -64,7 +64,7 @@ impl HistoryHandle {
     /// Gets an entry of the history of an asset:
     /// `GET /v1/assets/{asset_id}/history/{history_entity_id}/`.
     ///
-    /// Needs the role `can_read_assets_history`. Answers with a [`HistoryEntry`].
+    /// Needs the role `can_read_assets_history`. Returns a [`HistoryEntry`].
     ///
     /// - `asset_id`: The asset.
     /// - `history_entity_id`: The entry of the history.
@@ -87,7 +87,7 @@ impl HistoryHandle {
     /// Deletes an entry of the history of an asset:
     /// `DELETE /v1/assets/{asset_id}/history/{history_entity_id}/`.
     ///
-    /// Needs the role `can_delete_assets_history`. Answers with a [`HistoryEntry`] or nothing.
+    /// Needs the role `can_delete_assets_history`. Returns a [`HistoryEntry`], or no content.
     ///
     /// - `asset_id`: The asset.
     /// - `history_entity_id`: The entry of the history.
@@ -114,8 +114,8 @@ impl HistoryHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_assets_history`. Answers with nothing. Optional arguments are
-    /// set on [`ReindexHistoryEntry`].
+    /// Needs the role `can_reindex_assets_history`. Returns no content. Optional arguments are set
+    /// on [`ReindexHistoryEntry`].
     ///
     /// - `asset_id`: The asset.
     /// - `history_entity_id`: The entry of the history.

@@ -14,7 +14,7 @@ pub struct MagicLinksHandle(pub(crate) Client);
 impl MagicLinksHandle {
     /// Checks whether links may be requested for a share: `POST /v1/shares/magic_link/enabled/`.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`MagicLinkState`].
+    /// Takes no credentials, and sends none. Returns a [`MagicLinkState`].
     ///
     /// - `body`: The share to check.
     ///
@@ -44,7 +44,7 @@ impl MagicLinksHandle {
     ///
     /// It makes the person a user of the share.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`MagicLinkReceipt`].
+    /// Takes no credentials, and sends none. Returns a [`MagicLinkReceipt`].
     ///
     /// - `share_id`: The share.
     /// - `body`: A person who wants a link.
@@ -77,7 +77,7 @@ impl MagicLinksHandle {
     /// The code works once. The response contains the token for the actions that take a share
     /// token.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`ShareToken`].
+    /// Takes no credentials, and sends none. Returns a [`ShareToken`].
     ///
     /// - `share_id`: The share.
     /// - `body`: The code of a link.
@@ -106,7 +106,7 @@ impl MagicLinksHandle {
 
     /// Lists who may request links: `GET /v1/shares/allowlist/entries/`.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`MagicLinkEntry`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`MagicLinkEntry`].
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -121,7 +121,7 @@ impl MagicLinksHandle {
 
     /// Allows an address or a domain to request links: `POST /v1/shares/allowlist/entries/`.
     ///
-    /// No role is documented for it. Answers with a [`MagicLinkEntry`].
+    /// No role is documented for it. Returns a [`MagicLinkEntry`].
     ///
     /// - `body`: An address or a domain to allow.
     ///
@@ -149,7 +149,7 @@ impl MagicLinksHandle {
     /// Gets an entry of the list of who may request links:
     /// `GET /v1/shares/allowlist/entries/{entry_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`MagicLinkEntry`].
+    /// No role is documented for it. Returns a [`MagicLinkEntry`].
     ///
     /// - `entry_id`: The entry of the list.
     ///
@@ -168,7 +168,7 @@ impl MagicLinksHandle {
     /// Replaces an entry of the list of who may request links:
     /// `PUT /v1/shares/allowlist/entries/{entry_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`MagicLinkEntry`].
+    /// No role is documented for it. Returns a [`MagicLinkEntry`].
     ///
     /// - `entry_id`: The entry of the list.
     /// - `body`: An entry as it shall be from now on.
@@ -202,7 +202,7 @@ impl MagicLinksHandle {
     /// Removes an entry from the list of who may request links:
     /// `DELETE /v1/shares/allowlist/entries/{entry_id}/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `entry_id`: The entry of the list.
     ///

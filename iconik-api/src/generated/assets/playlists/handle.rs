@@ -14,9 +14,9 @@ pub struct PlaylistsHandle(pub(crate) Client);
 impl PlaylistsHandle {
     /// Lists playlists: `GET /v1/playlists/`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with a [`Page`](crate::Page) of [`Playlist`].
-    /// [`items`](ListPlaylists::items) gives the rows of all pages. Optional arguments are set on
-    /// [`ListPlaylists`].
+    /// Needs the role `can_read_playlists`. Returns a [`Page`](crate::Page) of [`Playlist`].
+    /// [`items`](ListPlaylists::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListPlaylists`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,7 +31,7 @@ impl PlaylistsHandle {
     ///
     /// It may start with items; more are added one by one with `add_item`.
     ///
-    /// Needs the role `can_create_playlists`. Answers with a [`Playlist`].
+    /// Needs the role `can_create_playlists`. Returns a [`Playlist`].
     ///
     /// - `body`: What a new playlist starts with.
     ///
@@ -48,7 +48,7 @@ impl PlaylistsHandle {
 
     /// Gets a playlist: `GET /v1/playlists/{playlist_id}/`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with a [`Playlist`].
+    /// Needs the role `can_read_playlists`. Returns a [`Playlist`].
     ///
     /// - `playlist_id`: The playlist.
     ///
@@ -66,7 +66,7 @@ impl PlaylistsHandle {
     /// The items stay; they have actions of their own. Prefer `update`, which leaves alone what is
     /// not sent.
     ///
-    /// Needs the role `can_write_playlists`. Answers with a [`Playlist`].
+    /// Needs the role `can_write_playlists`. Returns a [`Playlist`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `body`: What a playlist says about itself from now on.
@@ -95,7 +95,7 @@ impl PlaylistsHandle {
     ///
     /// Only the fields that are sent change. The items have actions of their own.
     ///
-    /// Needs the role `can_write_playlists`. Answers with a [`Playlist`].
+    /// Needs the role `can_write_playlists`. Returns a [`Playlist`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `body`: What to change in a playlist; what is absent stays as it is.
@@ -124,7 +124,7 @@ impl PlaylistsHandle {
     ///
     /// The assets and sequences in it stay.
     ///
-    /// Needs the role `can_delete_playlists`. Answers with nothing.
+    /// Needs the role `can_delete_playlists`. Returns no content.
     ///
     /// - `playlist_id`: The playlist.
     ///
@@ -141,9 +141,9 @@ impl PlaylistsHandle {
     ///
     /// The items come as assets, each with its `position`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with a [`List`](crate::List) of [`Asset`].
-    /// [`items`](ListPlaylistItems::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListPlaylistItems`].
+    /// Needs the role `can_read_playlists`. Returns a [`List`](crate::List) of [`Asset`].
+    /// [`items`](ListPlaylistItems::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListPlaylistItems`].
     ///
     /// - `playlist_id`: The playlist.
     ///
@@ -164,7 +164,7 @@ impl PlaylistsHandle {
     ///
     /// Its position is changed with `move_item`.
     ///
-    /// Needs the role `can_add_playlist_items`. Answers with a [`PlaylistItem`].
+    /// Needs the role `can_add_playlist_items`. Returns a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `body`: The item at a place in a playlist.
@@ -194,7 +194,7 @@ impl PlaylistsHandle {
 
     /// Replaces an item of a playlist: `PUT /v1/playlists/{playlist_id}/items/{item_id}/`.
     ///
-    /// Needs the role `can_update_playlist_items`. Answers with a [`PlaylistItem`].
+    /// Needs the role `can_update_playlist_items`. Returns a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
@@ -230,7 +230,7 @@ impl PlaylistsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_update_playlist_items`. Answers with a [`PlaylistItem`].
+    /// Needs the role `can_update_playlist_items`. Returns a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
@@ -266,7 +266,7 @@ impl PlaylistsHandle {
     ///
     /// The asset or sequence itself stays.
     ///
-    /// Needs the role `can_delete_playlist_items`. Answers with nothing.
+    /// Needs the role `can_delete_playlist_items`. Returns no content.
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
@@ -289,7 +289,7 @@ impl PlaylistsHandle {
     /// Moves an item to another position in its playlist:
     /// `PUT /v1/playlists/{playlist_id}/items/{item_id}/position/`.
     ///
-    /// Needs the role `can_update_playlist_items_position`. Answers with a [`PlaylistItem`].
+    /// Needs the role `can_update_playlist_items_position`. Returns a [`PlaylistItem`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `item_id`: The item: its place in the playlist, not the asset or sequence at that place.
@@ -321,7 +321,7 @@ impl PlaylistsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_playlists`. Answers with nothing.
+    /// Needs the role `can_reindex_playlists`. Returns no content.
     ///
     /// - `playlist_id`: The playlist.
     /// - `body`: How to build a search document anew.
@@ -349,7 +349,7 @@ impl PlaylistsHandle {
     /// Chooses the assets whose keyframes represent a playlist:
     /// `POST /v1/playlists/{playlist_id}/keyframes/`.
     ///
-    /// Needs the role `can_reindex_playlists`. Answers with nothing.
+    /// Needs the role `can_reindex_playlists`. Returns no content.
     ///
     /// - `playlist_id`: The playlist.
     /// - `body`: The assets whose keyframes represent a playlist.

@@ -115,7 +115,7 @@ impl NewPlaylist {
 ///
 /// Made from a [`PlaylistItem`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `object_id` or `object_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -472,7 +472,7 @@ copies!(Playlist => PlaylistPatch {
 ///
 /// Made from a [`Playlist`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `name`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `name`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

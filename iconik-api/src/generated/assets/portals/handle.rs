@@ -16,8 +16,8 @@ impl PortalsHandle {
     ///
     /// It comes from the search index: a new portal may be missing for some seconds.
     ///
-    /// Needs the role `can_read_portals`. Answers with a [`Page`](crate::Page) of [`Portal`].
-    /// [`items`](ListPortals::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_portals`. Returns a [`Page`](crate::Page) of [`Portal`].
+    /// [`items`](ListPortals::items) returns the items of all pages. Optional arguments are set on
     /// [`ListPortals`].
     ///
     /// Note: In iconik's document since 2026.
@@ -33,7 +33,7 @@ impl PortalsHandle {
 
     /// Creates a portal: `POST /v1/portals/`.
     ///
-    /// Needs the role `can_create_portals`. Answers with a [`Portal`].
+    /// Needs the role `can_create_portals`. Returns a [`Portal`].
     ///
     /// - `body`: A new portal.
     ///
@@ -56,7 +56,7 @@ impl PortalsHandle {
 
     /// Gets a portal: `GET /v1/portals/{portal_id}/`.
     ///
-    /// Needs the role `can_read_portals`. Answers with a [`Portal`].
+    /// Needs the role `can_read_portals`. Returns a [`Portal`].
     ///
     /// - `portal_id`: The portal.
     ///
@@ -75,7 +75,7 @@ impl PortalsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_portals`. Answers with a [`Portal`].
+    /// Needs the role `can_write_portals`. Returns a [`Portal`].
     ///
     /// - `portal_id`: The portal.
     /// - `body`: A portal as it shall be from now on.
@@ -106,7 +106,7 @@ impl PortalsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_portals`. Answers with a [`Portal`].
+    /// Needs the role `can_write_portals`. Returns a [`Portal`].
     ///
     /// - `portal_id`: The portal.
     /// - `body`: The fields of a portal to change; what is omitted stays.
@@ -139,7 +139,7 @@ impl PortalsHandle {
     ///
     /// The playlist and its assets remain.
     ///
-    /// Needs the role `can_delete_portals`. Answers with nothing.
+    /// Needs the role `can_delete_portals`. Returns no content.
     ///
     /// - `portal_id`: The portal.
     ///
@@ -156,7 +156,7 @@ impl PortalsHandle {
 
     /// Uploads the logo of a portal: `POST /v1/portals/{portal_id}/logo/`.
     ///
-    /// Needs the role `can_write_portals`. Answers with a [`Portal`].
+    /// Needs the role `can_write_portals`. Returns a [`Portal`].
     ///
     /// - `portal_id`: The portal.
     /// - `body`: The body, with its media type: one of `image/*`.
@@ -183,7 +183,7 @@ impl PortalsHandle {
 
     /// Deletes the logo of a portal: `DELETE /v1/portals/{portal_id}/logo/`.
     ///
-    /// Needs the role `can_write_portals`. Answers with nothing.
+    /// Needs the role `can_write_portals`. Returns no content.
     ///
     /// - `portal_id`: The portal.
     ///
@@ -202,7 +202,7 @@ impl PortalsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_portals`. Answers with nothing.
+    /// Needs the role `can_reindex_portals`. Returns no content.
     ///
     /// - `portal_id`: The portal.
     /// - `body`: How to build a search document anew.

@@ -14,8 +14,8 @@ pub struct ProjectsHandle(pub(crate) Client);
 impl ProjectsHandle {
     /// Lists projects: `GET /v1/projects/`.
     ///
-    /// Needs the role `can_read_projects`. Answers with a [`Page`](crate::Page) of [`Project`].
-    /// [`items`](ListProjects::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_projects`. Returns a [`Page`](crate::Page) of [`Project`].
+    /// [`items`](ListProjects::items) returns the items of all pages. Optional arguments are set on
     /// [`ListProjects`].
     ///
     /// ```
@@ -32,7 +32,7 @@ impl ProjectsHandle {
     /// Name the collection that shall hold it with `collection_id`, or with `collection_parent_id`
     /// the one in which it shall lie.
     ///
-    /// Needs the role `can_create_projects`. Answers with a [`Project`].
+    /// Needs the role `can_create_projects`. Returns a [`Project`].
     ///
     /// - `body`: What a new project starts with.
     ///
@@ -51,8 +51,8 @@ impl ProjectsHandle {
 
     /// Gets a project: `GET /v1/projects/{project_id}/`.
     ///
-    /// Needs the role `can_read_projects`. Answers with a [`Project`]. Optional arguments are set
-    /// on [`GetProject`].
+    /// Needs the role `can_read_projects`. Returns a [`Project`]. Optional arguments are set on
+    /// [`GetProject`].
     ///
     /// - `project_id`: The project.
     ///
@@ -69,7 +69,7 @@ impl ProjectsHandle {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_projects`. Answers with a [`Project`].
+    /// Needs the role `can_write_projects`. Returns a [`Project`].
     ///
     /// - `project_id`: The project.
     /// - `body`: What a project is from now on.
@@ -98,7 +98,7 @@ impl ProjectsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_projects`. Answers with a [`Project`].
+    /// Needs the role `can_write_projects`. Returns a [`Project`].
     ///
     /// - `project_id`: The project.
     /// - `body`: What to change in a project; what is absent stays as it is.
@@ -125,7 +125,7 @@ impl ProjectsHandle {
 
     /// Deletes a project: `DELETE /v1/projects/{project_id}/`.
     ///
-    /// Needs the role `can_delete_projects`. Answers with nothing.
+    /// Needs the role `can_delete_projects`. Returns no content.
     ///
     /// - `project_id`: The project.
     ///
@@ -145,8 +145,7 @@ impl ProjectsHandle {
     ///
     /// All at once, without pages.
     ///
-    /// Needs the role `can_read_projects`. Answers with a [`List`](crate::List) of
-    /// [`ProjectMember`].
+    /// Needs the role `can_read_projects`. Returns a [`List`](crate::List) of [`ProjectMember`].
     ///
     /// - `project_id`: The project.
     ///
@@ -162,7 +161,7 @@ impl ProjectsHandle {
 
     /// Adds a user to the members of a project: `POST /v1/projects/{project_id}/members/`.
     ///
-    /// Needs the role `can_add_project_members`. Answers with a [`ProjectMember`].
+    /// Needs the role `can_add_project_members`. Returns a [`ProjectMember`].
     ///
     /// - `project_id`: The project.
     /// - `body`: The user who becomes a member of a project.
@@ -189,7 +188,7 @@ impl ProjectsHandle {
 
     /// Gets a member of a project: `GET /v1/projects/{project_id}/members/{member_id}/`.
     ///
-    /// Needs the role `can_read_projects`. Answers with a [`ProjectMember`].
+    /// Needs the role `can_read_projects`. Returns a [`ProjectMember`].
     ///
     /// - `project_id`: The project.
     /// - `member_id`: The user who is a member.
@@ -212,7 +211,7 @@ impl ProjectsHandle {
     /// Removes a user from the members of a project:
     /// `DELETE /v1/projects/{project_id}/members/{member_id}/`.
     ///
-    /// Needs the role `can_delete_project_members`. Answers with nothing.
+    /// Needs the role `can_delete_project_members`. Returns no content.
     ///
     /// - `project_id`: The project.
     /// - `member_id`: The user who is a member.
@@ -236,7 +235,7 @@ impl ProjectsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_projects`. Answers with nothing.
+    /// Needs the role `can_reindex_projects`. Returns no content.
     ///
     /// - `project_id`: The project.
     /// - `body`: How to build a search document anew.

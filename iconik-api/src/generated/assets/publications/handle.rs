@@ -15,8 +15,7 @@ impl PublicationsHandle {
     /// Lists the accounts that the caller may publish to:
     /// `GET /v1/publications/destinations/accounts/`.
     ///
-    /// Needs the role `can_publish`. Answers with a [`List`](crate::List) of
-    /// [`PublicationDestination`].
+    /// Needs the role `can_publish`. Returns a [`List`](crate::List) of [`PublicationDestination`].
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -32,8 +31,7 @@ impl PublicationsHandle {
     /// Lists the platforms that the caller may publish to:
     /// `GET /v1/publications/destinations/platforms/`.
     ///
-    /// Needs the role `can_publish`. Answers with a [`List`](crate::List) of
-    /// [`PublicationDestination`].
+    /// Needs the role `can_publish`. Returns a [`List`](crate::List) of [`PublicationDestination`].
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -48,7 +46,7 @@ impl PublicationsHandle {
 
     /// Gets the draft of a publication: `GET /v1/publications/drafts/{asset_id}/`.
     ///
-    /// Needs the role `can_publish`. Answers with a [`PublicationDraft`].
+    /// Needs the role `can_publish`. Returns a [`PublicationDraft`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -68,7 +66,7 @@ impl PublicationsHandle {
     ///
     /// A job does the work; the response does not name it.
     ///
-    /// Needs the role `can_publish`. Answers with nothing.
+    /// Needs the role `can_publish`. Returns no content.
     ///
     /// - `body`: An asset to publish.
     ///
@@ -91,8 +89,7 @@ impl PublicationsHandle {
 
     /// Lists the templates for publications: `GET /v1/publications/templates/`.
     ///
-    /// Needs the role `can_publish`. Answers with a [`List`](crate::List) of
-    /// [`PublicationTemplate`].
+    /// Needs the role `can_publish`. Returns a [`List`](crate::List) of [`PublicationTemplate`].
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -109,7 +106,7 @@ impl PublicationsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_publish`. Answers with a [`PublicationToken`].
+    /// Needs the role `can_publish`. Returns a [`PublicationToken`].
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -124,7 +121,7 @@ impl PublicationsHandle {
 
     /// Cancels a scheduled publication: `POST /v1/publications/{publication_id}/cancel/`.
     ///
-    /// Needs the role `can_publish`. Answers with nothing.
+    /// Needs the role `can_publish`. Returns no content.
     ///
     /// - `publication_id`: The publication, as `publication_id` of an asset of the type `POST`
     ///   names it.

@@ -18,7 +18,7 @@ impl ReindexingHandle {
     /// It takes 500 ids at most. Lists come from the search index and trail it until the job is
     /// done.
     ///
-    /// Needs the role `can_reindex_assets`. Answers with nothing.
+    /// Needs the role `can_reindex_assets`. Returns no content.
     ///
     /// - `body`: Which objects to write to the search index again, and what of them.
     ///

@@ -14,7 +14,7 @@ pub struct RelationTypesHandle(pub(crate) Client);
 impl RelationTypesHandle {
     /// Lists relation types: `GET /v1/assets/relation_types/`.
     ///
-    /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_asset_relations`. Returns a [`Page`](crate::Page) of
     /// [`RelationType`].
     ///
     /// Note: The response has the form of a page, but there are no parameters to ask for another
@@ -31,7 +31,7 @@ impl RelationTypesHandle {
 
     /// Creates a relation type: `POST /v1/assets/relation_types/`.
     ///
-    /// Needs the role `can_write_asset_relation_types`. Answers with a [`RelationType`].
+    /// Needs the role `can_write_asset_relation_types`. Returns a [`RelationType`].
     ///
     /// - `body`: What a relation type starts with, or holds from now on.
     ///
@@ -57,7 +57,7 @@ impl RelationTypesHandle {
 
     /// Gets a relation type: `GET /v1/assets/relation_types/{relation_type}/`.
     ///
-    /// Needs the role `can_read_asset_relations`. Answers with a [`RelationType`].
+    /// Needs the role `can_read_asset_relations`. Returns a [`RelationType`].
     ///
     /// - `relation_type`: The name of the relation type.
     ///
@@ -74,7 +74,7 @@ impl RelationTypesHandle {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_asset_relation_types`. Answers with a [`RelationType`].
+    /// Needs the role `can_write_asset_relation_types`. Returns a [`RelationType`].
     ///
     /// - `relation_type`: The name of the relation type.
     /// - `body`: What a relation type starts with, or holds from now on.
@@ -110,7 +110,7 @@ impl RelationTypesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_asset_relation_types`. Answers with a [`RelationType`].
+    /// Needs the role `can_write_asset_relation_types`. Returns a [`RelationType`].
     ///
     /// - `relation_type`: The name of the relation type.
     /// - `body`: What to change in a relation type; what is absent stays as it is.
@@ -136,7 +136,7 @@ impl RelationTypesHandle {
 
     /// Deletes a relation type: `DELETE /v1/assets/relation_types/{relation_type}/`.
     ///
-    /// Needs the role `can_delete_asset_relation_types`. Answers with nothing.
+    /// Needs the role `can_delete_asset_relation_types`. Returns no content.
     ///
     /// - `relation_type`: The name of the relation type.
     ///

@@ -16,9 +16,9 @@ impl RelationsHandle {
     ///
     /// The response contains assets; their `relations` say how they are related.
     ///
-    /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
-    /// [`Asset`]. [`items`](ListRelations::items) gives the rows of all pages. Optional arguments
-    /// are set on [`ListRelations`].
+    /// Needs the role `can_read_asset_relations`. Returns a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListRelations::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListRelations`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -34,9 +34,9 @@ impl RelationsHandle {
     /// Lists the assets that an asset is related to by one relation type:
     /// `GET /v1/assets/{asset_id}/relations/{relation_type}/`.
     ///
-    /// Needs the role `can_read_asset_relations`. Answers with a [`Page`](crate::Page) of
-    /// [`Asset`]. [`items`](ListRelationsByType::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListRelationsByType`].
+    /// Needs the role `can_read_asset_relations`. Returns a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListRelationsByType::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListRelationsByType`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
@@ -59,7 +59,7 @@ impl RelationsHandle {
 
     /// Relates an asset to another one: `POST /v1/assets/{asset_id}/relations/`.
     ///
-    /// Needs the role `can_create_asset_relations`. Answers with a [`Relation`].
+    /// Needs the role `can_create_asset_relations`. Returns a [`Relation`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: How one asset is related to another.
@@ -90,7 +90,7 @@ impl RelationsHandle {
     /// `create` does the same; it takes the relation type and the other asset from the options
     /// alone.
     ///
-    /// Needs the role `can_create_asset_relations`. Answers with a [`Relation`].
+    /// Needs the role `can_create_asset_relations`. Returns a [`Relation`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
@@ -129,7 +129,7 @@ impl RelationsHandle {
     /// Turns a relation round, so that it leads from the other asset to this one:
     /// `POST /v1/assets/{asset_id}/relations/{relation_type}/{related_to_asset_id}/reverse/`.
     ///
-    /// Needs the role `can_create_asset_relations`. Answers with a [`Relation`].
+    /// Needs the role `can_create_asset_relations`. Returns a [`Relation`].
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
@@ -161,7 +161,7 @@ impl RelationsHandle {
     ///
     /// The assets stay.
     ///
-    /// Needs the role `can_delete_asset_relations`. Answers with nothing.
+    /// Needs the role `can_delete_asset_relations`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.

@@ -16,8 +16,8 @@ impl SegmentsHandle {
     ///
     /// The page may contain `facets`, counts by value, in addition to the segments.
     ///
-    /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
-    /// [`items`](ListSegments::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_segments`. Returns a [`Page`](crate::Page) of [`Segment`].
+    /// [`items`](ListSegments::items) returns the items of all pages. Optional arguments are set on
     /// [`ListSegments`].
     ///
     /// - `asset_id`: The asset.
@@ -40,9 +40,9 @@ impl SegmentsHandle {
     ///
     /// `list` with `segment_type` finds the same and takes more filters.
     ///
-    /// Needs the role `can_read_segments`. Answers with a [`Page`](crate::Page) of [`Segment`].
-    /// [`items`](ListSegmentsByType::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListSegmentsByType`].
+    /// Needs the role `can_read_segments`. Returns a [`Page`](crate::Page) of [`Segment`].
+    /// [`items`](ListSegmentsByType::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListSegmentsByType`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_type`: The type of the segments.
@@ -71,8 +71,8 @@ impl SegmentsHandle {
     ///
     /// A reply to a comment names that comment in `parent_id`.
     ///
-    /// Needs the role `can_create_segments`. Answers with a [`Segment`]. Optional arguments are set
-    /// on [`CreateSegment`].
+    /// Needs the role `can_create_segments`. Returns a [`Segment`]. Optional arguments are set on
+    /// [`CreateSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new segment carries.
@@ -101,8 +101,8 @@ impl SegmentsHandle {
 
     /// Gets a segment: `GET /v1/assets/{asset_id}/segments/{segment_id}/`.
     ///
-    /// Needs the role `can_read_segments`. Answers with a [`Segment`]. Optional arguments are set
-    /// on [`GetSegment`].
+    /// Needs the role `can_read_segments`. Returns a [`Segment`]. Optional arguments are set on
+    /// [`GetSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -126,8 +126,8 @@ impl SegmentsHandle {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_segments`. Answers with a [`Segment`]. Optional arguments are set
-    /// on [`ReplaceSegment`].
+    /// Needs the role `can_write_segments`. Returns a [`Segment`]. Optional arguments are set on
+    /// [`ReplaceSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -161,8 +161,8 @@ impl SegmentsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_segments`. Answers with a [`Segment`]. Optional arguments are set
-    /// on [`UpdateSegment`].
+    /// Needs the role `can_write_segments`. Returns a [`Segment`]. Optional arguments are set on
+    /// [`UpdateSegment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -192,7 +192,7 @@ impl SegmentsHandle {
 
     /// Deletes a segment: `DELETE /v1/assets/{asset_id}/segments/{segment_id}/`.
     ///
-    /// Needs the role `can_delete_segments`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_segments`. Returns no content. Optional arguments are set on
     /// [`DeleteSegment`].
     ///
     /// - `asset_id`: The asset.
@@ -265,7 +265,7 @@ impl SegmentsHandle {
     ///
     /// At most 500 in one request. The response does not contain their ids.
     ///
-    /// Needs the role `can_create_segments`. Answers with nothing.
+    /// Needs the role `can_create_segments`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `body`: Several new segments of one asset.
@@ -297,7 +297,7 @@ impl SegmentsHandle {
     ///
     /// At most 500 in one request, each named by its `id`.
     ///
-    /// Needs the role `can_write_segments`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_segments`. Returns no content. Optional arguments are set on
     /// [`ReplaceManySegments`].
     ///
     /// - `asset_id`: The asset.
@@ -332,7 +332,7 @@ impl SegmentsHandle {
     ///
     /// They are named by id, at most 500 in one request, or by what they have in common.
     ///
-    /// Needs the role `can_delete_segments`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_segments`. Returns no content. Optional arguments are set on
     /// [`DeleteManySegments`].
     ///
     /// - `asset_id`: The asset.
@@ -366,7 +366,7 @@ impl SegmentsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_segments`. Answers with nothing.
+    /// Needs the role `can_reindex_segments`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -400,7 +400,7 @@ impl SegmentsHandle {
     /// The response says that the work is queued, not that it is done. Useful after bulk writes
     /// that lists do not show.
     ///
-    /// Needs the role `can_reindex_segments`. Answers with nothing.
+    /// Needs the role `can_reindex_segments`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `body`: How to write segments to the search index again.
@@ -430,7 +430,7 @@ impl SegmentsHandle {
     /// At most 500 in one request, of any assets. The response says that the work is queued, not
     /// that it is done.
     ///
-    /// Needs the role `can_reindex_segments`. Answers with nothing.
+    /// Needs the role `can_reindex_segments`. Returns no content.
     ///
     /// - `body`: Which segments to write to the search index again, and how.
     ///
@@ -457,7 +457,7 @@ impl SegmentsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_segments`. Answers with nothing.
+    /// Needs the role `can_reindex_segments`. Returns no content.
     ///
     /// - `body`: The assets whose segments to write to the search index again, and how.
     ///

@@ -938,7 +938,7 @@ impl SegmentDeletion {
 ///
 /// Made from a [`Segment`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `id` or
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `id` or
 /// `segment_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -1779,8 +1779,7 @@ impl SegmentReindexOptions {
 ///
 /// Made from a [`Segment`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `segment_type`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `segment_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

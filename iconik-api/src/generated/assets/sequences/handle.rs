@@ -14,9 +14,9 @@ pub struct SequencesHandle(pub(crate) Client);
 impl SequencesHandle {
     /// Lists sequences: `GET /v1/sequences/`.
     ///
-    /// Needs the role `can_read_sequences`. Answers with a [`Page`](crate::Page) of [`Sequence`].
-    /// [`items`](ListSequences::items) gives the rows of all pages. Optional arguments are set on
-    /// [`ListSequences`].
+    /// Needs the role `can_read_sequences`. Returns a [`Page`](crate::Page) of [`Sequence`].
+    /// [`items`](ListSequences::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListSequences`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,7 +31,7 @@ impl SequencesHandle {
     ///
     /// It starts empty; fill it with `add_item`.
     ///
-    /// Needs the role `can_create_sequences`. Answers with a [`Sequence`].
+    /// Needs the role `can_create_sequences`. Returns a [`Sequence`].
     ///
     /// - `body`: What a sequence says about itself.
     ///
@@ -50,7 +50,7 @@ impl SequencesHandle {
     ///
     /// What is in it comes from `list_items`.
     ///
-    /// Needs the role `can_read_sequences`. Answers with a [`Sequence`].
+    /// Needs the role `can_read_sequences`. Returns a [`Sequence`].
     ///
     /// - `sequence_id`: The sequence.
     ///
@@ -67,7 +67,7 @@ impl SequencesHandle {
     ///
     /// The items stay; they have actions of their own.
     ///
-    /// Needs the role `can_write_sequences`. Answers with a [`Sequence`].
+    /// Needs the role `can_write_sequences`. Returns a [`Sequence`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `body`: What a sequence says about itself.
@@ -96,7 +96,7 @@ impl SequencesHandle {
     ///
     /// Only the fields that are sent change. The items have actions of their own.
     ///
-    /// Needs the role `can_write_sequences`. Answers with a [`Sequence`].
+    /// Needs the role `can_write_sequences`. Returns a [`Sequence`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `body`: What to change in a sequence; what is absent stays as it is.
@@ -125,7 +125,7 @@ impl SequencesHandle {
     ///
     /// The assets and collections in it stay.
     ///
-    /// Needs the role `can_delete_sequences`. Answers with nothing.
+    /// Needs the role `can_delete_sequences`. Returns no content.
     ///
     /// - `sequence_id`: The sequence.
     ///
@@ -140,9 +140,9 @@ impl SequencesHandle {
 
     /// Lists the items of a sequence: `GET /v1/sequences/{sequence_id}/items/`.
     ///
-    /// Needs the role `can_read_sequences`. Answers with a [`List`](crate::List) of
-    /// [`SequenceItem`]. [`items`](ListSequenceItems::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListSequenceItems`].
+    /// Needs the role `can_read_sequences`. Returns a [`List`](crate::List) of [`SequenceItem`].
+    /// [`items`](ListSequenceItems::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListSequenceItems`].
     ///
     /// - `sequence_id`: The sequence.
     ///
@@ -163,7 +163,7 @@ impl SequencesHandle {
     ///
     /// It goes to `position`, or to the end where that is absent.
     ///
-    /// Needs the role `can_add_sequence_items`. Answers with a [`SequenceItem`].
+    /// Needs the role `can_add_sequence_items`. Returns a [`SequenceItem`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `body`: What to add to a sequence.
@@ -195,7 +195,7 @@ impl SequencesHandle {
     ///
     /// The asset or collection itself stays.
     ///
-    /// Needs the role `can_delete_sequence_items`. Answers with nothing.
+    /// Needs the role `can_delete_sequence_items`. Returns no content.
     ///
     /// - `sequence_id`: The sequence.
     /// - `item_id`: The item: its place in the sequence, not the asset or collection at that place.
@@ -218,7 +218,7 @@ impl SequencesHandle {
     /// Moves an item to another position in its sequence:
     /// `PUT /v1/sequences/{sequence_id}/items/{item_id}/position/`.
     ///
-    /// Needs the role `can_add_sequence_items`. Answers with a [`SequenceItem`].
+    /// Needs the role `can_add_sequence_items`. Returns a [`SequenceItem`].
     ///
     /// - `sequence_id`: The sequence.
     /// - `item_id`: The item: its place in the sequence, not the asset or collection at that place.
@@ -253,7 +253,7 @@ impl SequencesHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_sequences`. Answers with nothing.
+    /// Needs the role `can_reindex_sequences`. Returns no content.
     ///
     /// - `sequence_id`: The sequence.
     /// - `body`: How to build a search document anew.

@@ -130,8 +130,8 @@ impl AssetsHandle {
     /// Answered from the search index, which trails a change by some seconds; `get` shows the
     /// change at once.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Asset`].
-    /// [`items`](ListAssets::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_assets`. Returns a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListAssets::items) returns the items of all pages. Optional arguments are set on
     /// [`ListAssets`].
     ///
     /// ```
@@ -150,7 +150,7 @@ impl AssetsHandle {
     ///
     /// Who may see it is decided by the query parameters.
     ///
-    /// Needs the role `can_create_assets`. Answers with an [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_create_assets`. Returns an [`Asset`]. Optional arguments are set on
     /// [`CreateAsset`].
     ///
     /// - `body`: What a new asset starts with.
@@ -170,7 +170,7 @@ impl AssetsHandle {
     ///
     /// Answered from the database, so it shows a change before the lists do.
     ///
-    /// Needs the role `can_read_assets`. Answers with an [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_read_assets`. Returns an [`Asset`]. Optional arguments are set on
     /// [`GetAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -190,7 +190,7 @@ impl AssetsHandle {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_assets`. Answers with an [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_write_assets`. Returns an [`Asset`]. Optional arguments are set on
     /// [`ReplaceAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -218,7 +218,7 @@ impl AssetsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_assets`. Answers with an [`Asset`]. Optional arguments are set on
+    /// Needs the role `can_write_assets`. Returns an [`Asset`]. Optional arguments are set on
     /// [`UpdateAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -245,7 +245,7 @@ impl AssetsHandle {
     /// It goes to the delete queue, from where `restore` brings it back and `purge` removes it for
     /// good.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -264,7 +264,7 @@ impl AssetsHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_assets`. Answers with nothing.
+    /// Needs the role `can_purge_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -282,7 +282,7 @@ impl AssetsHandle {
 
     /// Brings a deleted asset back: `PUT /v1/assets/{asset_id}/restore/`.
     ///
-    /// Needs the role `can_write_assets`. Answers with nothing.
+    /// Needs the role `can_write_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -299,7 +299,7 @@ impl AssetsHandle {
     ///
     /// Prefer `update_many`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_assets`. Answers with nothing.
+    /// Needs the role `can_write_assets`. Returns no content.
     ///
     /// - `body`: What several assets hold from now on.
     ///
@@ -326,7 +326,7 @@ impl AssetsHandle {
     ///
     /// Of each asset, only the fields that are sent change.
     ///
-    /// Needs the role `can_write_assets`. Answers with nothing.
+    /// Needs the role `can_write_assets`. Returns no content.
     ///
     /// - `body`: What to change in several assets; what is absent stays as it is.
     ///
@@ -352,9 +352,9 @@ impl AssetsHandle {
 
     /// Lists the assets that show a person: `GET /v1/persons/{person_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Asset`].
-    /// [`items`](ListAssetsByPerson::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListAssetsByPerson`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Asset`].
+    /// [`items`](ListAssetsByPerson::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListAssetsByPerson`].
     ///
     /// - `person_id`: The person.
     ///
@@ -369,7 +369,7 @@ impl AssetsHandle {
 
     /// Notes that the calling user has viewed an asset: `POST /v1/assets/{asset_id}/views/`.
     ///
-    /// Needs the role `can_read_assets`. Answers with an [`Asset`].
+    /// Needs the role `can_read_assets`. Returns an [`Asset`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -386,7 +386,7 @@ impl AssetsHandle {
     ///
     /// Made for those who may create assets but not delete any.
     ///
-    /// Needs the role `can_create_assets`. Answers with nothing.
+    /// Needs the role `can_create_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -405,7 +405,7 @@ impl AssetsHandle {
     /// Made for iconik's own indexing. To change an asset use `update`; to have its entry written
     /// from the database, `reindex`.
     ///
-    /// Needs the role `can_reindex_assets`. Answers with nothing.
+    /// Needs the role `can_reindex_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `body`: The entry of an asset in the search index.
@@ -431,7 +431,7 @@ impl AssetsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_assets`. Answers with nothing.
+    /// Needs the role `can_reindex_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `body`: How to build a search document anew, and which parts of it.
@@ -456,7 +456,7 @@ impl AssetsHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_assets`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_reindex_assets`. Returns no content. Optional arguments are set on
     /// [`ReindexAllAssets`].
     ///
     /// ```
@@ -470,9 +470,9 @@ impl AssetsHandle {
 
     /// Lists the assets that the calling user has viewed lately: `GET /v1/assets/recent/`.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`RecentView`].
-    /// [`items`](ListAssetRecent::items) gives the rows of all pages. Optional arguments are set on
-    /// [`ListAssetRecent`].
+    /// Needs the role `can_read_assets`. Returns a [`Page`](crate::Page) of [`RecentView`].
+    /// [`items`](ListAssetRecent::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListAssetRecent`].
     ///
     /// Note: In iconik's document since 2026.
     ///

@@ -9,7 +9,7 @@ use super::*;
 ///
 /// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `id`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -877,7 +877,7 @@ impl AssetPatches {
 ///
 /// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `title`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -1428,7 +1428,7 @@ impl AssetReplacements {
 ///
 /// Made from an [`Asset`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `title`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `title`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

@@ -14,8 +14,8 @@ pub struct SharesHandle(pub(crate) Client);
 impl SharesHandle {
     /// Lists the shares of the calling user: `GET /v1/shares/`.
     ///
-    /// Needs the role `can_manage_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
-    /// [`items`](ListMyShares::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_manage_shares`. Returns a [`Page`](crate::Page) of [`Share`].
+    /// [`items`](ListMyShares::items) returns the items of all pages. Optional arguments are set on
     /// [`ListMyShares`].
     ///
     /// Note: iconik's 2026 document asks for the role `can_read_shares` instead. The list comes
@@ -32,9 +32,9 @@ impl SharesHandle {
 
     /// Lists the shares of all users of the domain: `GET /v1/shares/all/`.
     ///
-    /// Needs the role `can_manage_all_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
-    /// [`items`](ListAllShares::items) gives the rows of all pages. Optional arguments are set on
-    /// [`ListAllShares`].
+    /// Needs the role `can_manage_all_shares`. Returns a [`Page`](crate::Page) of [`Share`].
+    /// [`items`](ListAllShares::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListAllShares`].
     ///
     /// Note: The list comes from a search index: it may miss a new share for some seconds.
     ///
@@ -51,7 +51,7 @@ impl SharesHandle {
     ///
     /// Also those of collections and playlists that contain it. The response is one page.
     ///
-    /// Needs the role `can_read_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
+    /// Needs the role `can_read_shares`. Returns a [`Page`](crate::Page) of [`Share`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -70,7 +70,7 @@ impl SharesHandle {
     ///
     /// Also those of collections that contain it. The response is one page.
     ///
-    /// Needs the role `can_read_shares`. Answers with a [`Page`](crate::Page) of [`Share`].
+    /// Needs the role `can_read_shares`. Returns a [`Page`](crate::Page) of [`Share`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -91,8 +91,8 @@ impl SharesHandle {
     ///
     /// Only those of the object itself, not those of collections around it.
     ///
-    /// Needs the role `can_read_shares`. Answers with a [`List`](crate::List) of [`Share`].
-    /// [`items`](ListShares::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_shares`. Returns a [`List`](crate::List) of [`Share`].
+    /// [`items`](ListShares::items) returns the items of all pages. Optional arguments are set on
     /// [`ListShares`].
     ///
     /// - `object_type`: The kind of the object.
@@ -119,7 +119,7 @@ impl SharesHandle {
     /// The people in `emails` get an invitation. iconik accepts the request and continues to work
     /// on it; the response is the share all the same.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`Share`].
+    /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -163,7 +163,7 @@ impl SharesHandle {
     /// Anyone who has the URL has access, with the password if there is one. The response contains
     /// the URL in `url`.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`Share`].
+    /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -208,7 +208,7 @@ impl SharesHandle {
     ///
     /// It makes one share that holds all of them.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`Share`].
+    /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
     /// - `object_type`: The kind of the objects: `assets`.
     /// - `body`: A new share of several objects: what it contains, who is invited and what they may
@@ -248,7 +248,7 @@ impl SharesHandle {
 
     /// Gets a share: `GET /v1/{object_type}/{object_id}/shares/{share_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`Share`].
+    /// No role is documented for it. Returns a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -276,7 +276,7 @@ impl SharesHandle {
     ///
     /// Shares have no PATCH. The password cannot be changed so.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`Share`].
+    /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -319,7 +319,7 @@ impl SharesHandle {
     ///
     /// Its URL stops working and its people lose their access; the object itself stays.
     ///
-    /// Needs the role `can_delete_object_shares`. Answers with nothing.
+    /// Needs the role `can_delete_object_shares`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -345,7 +345,7 @@ impl SharesHandle {
 
     /// Deletes several shares of the calling user: `DELETE /v1/shares/bulk/`.
     ///
-    /// Needs the role `can_manage_shares`. Answers with nothing.
+    /// Needs the role `can_manage_shares`. Returns no content.
     ///
     /// - `body`: Which shares to delete.
     ///
@@ -369,7 +369,7 @@ impl SharesHandle {
 
     /// Deletes several shares, whoever made them: `DELETE /v1/shares/bulk/all/`.
     ///
-    /// Needs the role `can_manage_all_shares`. Answers with nothing.
+    /// Needs the role `can_manage_all_shares`. Returns no content.
     ///
     /// - `body`: Which shares to delete.
     ///
@@ -394,9 +394,9 @@ impl SharesHandle {
     /// Lists the people who have access through a share:
     /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
-    /// Needs the role `can_read_shares`. Answers with a [`List`](crate::List) of [`ShareUser`].
-    /// [`items`](ListShareUsers::items) gives the rows of all pages. Optional arguments are set on
-    /// [`ListShareUsers`].
+    /// Needs the role `can_read_shares`. Returns a [`List`](crate::List) of [`ShareUser`].
+    /// [`items`](ListShareUsers::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListShareUsers`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -422,7 +422,7 @@ impl SharesHandle {
 
     /// Adds a person to a share: `POST /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`ShareUser`].
+    /// Needs the role `can_write_shares`. Returns a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -459,7 +459,7 @@ impl SharesHandle {
     /// Gets a person of a share:
     /// `GET /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
-    /// Needs the role `can_read_shares`. Answers with a [`ShareUser`].
+    /// Needs the role `can_read_shares`. Returns a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -494,7 +494,7 @@ impl SharesHandle {
     /// Replaces a person of a share:
     /// `PUT /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`ShareUser`].
+    /// Needs the role `can_write_shares`. Returns a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -539,7 +539,7 @@ impl SharesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_shares`. Answers with a [`ShareUser`].
+    /// Needs the role `can_write_shares`. Returns a [`ShareUser`].
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -582,7 +582,7 @@ impl SharesHandle {
     /// Removes a person from a share:
     /// `DELETE /v1/{object_type}/{object_id}/shares/{share_id}/users/{share_user_id}/`.
     ///
-    /// Needs the role `can_write_shares`. Answers with nothing.
+    /// Needs the role `can_write_shares`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -619,7 +619,7 @@ impl SharesHandle {
     ///
     /// The response says that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_shares`. Answers with nothing.
+    /// Needs the role `can_reindex_shares`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object.
@@ -659,7 +659,7 @@ impl SharesHandle {
     /// Takes a part of the URL of the share and returns the token that the other actions of a guest
     /// need.
     ///
-    /// Takes the App-ID alone, without a token. Answers with a [`ShareToken`].
+    /// Takes the App-ID alone, without a token. Returns a [`ShareToken`].
     ///
     /// - `body`: The data that a person needs to log in to a share.
     ///
@@ -678,7 +678,7 @@ impl SharesHandle {
     ///
     /// Fails where the token is not valid.
     ///
-    /// Takes the token of a share in place of the application's. Answers with a [`ShareToken`].
+    /// Takes the token of a share in place of the application's. Returns a [`ShareToken`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -691,7 +691,7 @@ impl SharesHandle {
 
     /// Refreshes a share token: `PUT /v1/shares/auth/token/`.
     ///
-    /// Takes the token of a share in place of the application's. Answers with a [`ShareToken`].
+    /// Takes the token of a share in place of the application's. Returns a [`ShareToken`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

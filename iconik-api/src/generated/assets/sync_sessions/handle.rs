@@ -17,7 +17,7 @@ impl SyncSessionsHandle {
     ///
     /// `replace`, `update` and even `get` create a session too, with the id that they name.
     ///
-    /// No role is documented for it. Answers with a [`SyncSession`].
+    /// No role is documented for it. Returns a [`SyncSession`].
     ///
     /// - `body`: What to set in a sync session.
     ///
@@ -41,7 +41,7 @@ impl SyncSessionsHandle {
     /// A session that does not exist is created, and the response is 201: use the status to learn
     /// whether it existed.
     ///
-    /// No role is documented for it. Answers with a [`SyncSession`].
+    /// No role is documented for it. Returns a [`SyncSession`].
     ///
     /// - `sync_session_id`: The sync session.
     ///
@@ -59,7 +59,7 @@ impl SyncSessionsHandle {
     ///
     /// A session that does not exist is created.
     ///
-    /// No role is documented for it. Answers with a [`SyncSession`]. Optional arguments are set on
+    /// No role is documented for it. Returns a [`SyncSession`]. Optional arguments are set on
     /// [`ReplaceSyncSession`].
     ///
     /// - `sync_session_id`: The sync session.
@@ -89,7 +89,7 @@ impl SyncSessionsHandle {
     ///
     /// Only the fields that are sent change. A session that does not exist is created.
     ///
-    /// No role is documented for it. Answers with a [`SyncSession`]. Optional arguments are set on
+    /// No role is documented for it. Returns a [`SyncSession`]. Optional arguments are set on
     /// [`UpdateSyncSession`].
     ///
     /// - `sync_session_id`: The sync session.
@@ -117,7 +117,7 @@ impl SyncSessionsHandle {
 
     /// Deletes a sync session: `DELETE /v1/sync/sessions/{sync_session_id}/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `sync_session_id`: The sync session.
     ///

@@ -18,7 +18,7 @@ impl TranscriptionsHandle {
     ///
     /// A version may have several.
     ///
-    /// Needs the role `can_read_transcriptions`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_transcriptions`. Returns a [`List`](crate::List) of
     /// [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
@@ -45,7 +45,7 @@ impl TranscriptionsHandle {
     /// The first step to a transcription: the `id` of the response is the `transcription_id` of the
     /// segments of the type TRANSCRIPTION that carry the words.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Returns a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -81,7 +81,7 @@ impl TranscriptionsHandle {
     ///
     /// Either of a subtitle file that iconik has already, or of the text in `content`.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Returns a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -118,7 +118,7 @@ impl TranscriptionsHandle {
     /// Gets the properties of a transcription:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/transcriptions/{transcription_id}/properties/`.
     ///
-    /// Needs the role `can_read_transcriptions`. Answers with a [`TranscriptionProperties`].
+    /// Needs the role `can_read_transcriptions`. Returns a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -151,7 +151,7 @@ impl TranscriptionsHandle {
     ///
     /// The words stay. Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Returns a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -193,7 +193,7 @@ impl TranscriptionsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_transcriptions`. Answers with a [`TranscriptionProperties`].
+    /// Needs the role `can_write_transcriptions`. Returns a [`TranscriptionProperties`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -236,7 +236,7 @@ impl TranscriptionsHandle {
     ///
     /// To be rid of the words, delete their segments, by id or by type and version.
     ///
-    /// Needs the role `can_delete_transcriptions`. Answers with nothing.
+    /// Needs the role `can_delete_transcriptions`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.

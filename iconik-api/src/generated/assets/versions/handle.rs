@@ -17,7 +17,7 @@ impl VersionsHandle {
     /// It has no media yet, but may take over what people made of an earlier version. The response
     /// lists all versions of the asset.
     ///
-    /// Needs the role `can_write_versions`. Answers with an [`AssetVersions`].
+    /// Needs the role `can_write_versions`. Returns an [`AssetVersions`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new version takes over from an earlier one.
@@ -45,7 +45,7 @@ impl VersionsHandle {
     /// Adds a version to an asset, with the media of another asset:
     /// `POST /v1/assets/{asset_id}/versions/from/assets/{source_asset_id}/`.
     ///
-    /// Needs the role `can_write_versions`. Answers with nothing.
+    /// Needs the role `can_write_versions`. Returns no content.
     ///
     /// - `asset_id`: The asset that gets the version.
     /// - `source_asset_id`: The asset whose media becomes the version.
@@ -87,7 +87,7 @@ impl VersionsHandle {
     /// Adds a version to an asset, with the media of another version:
     /// `POST /v1/assets/{asset_id}/versions/from/versions/{source_version_id}/`.
     ///
-    /// Needs the role `can_write_versions`. Answers with nothing.
+    /// Needs the role `can_write_versions`. Returns no content.
     ///
     /// - `asset_id`: The asset that gets the version.
     /// - `source_version_id`: The version whose media becomes the new one.
@@ -127,7 +127,7 @@ impl VersionsHandle {
     ///
     /// Prefer `update`, which leaves alone what is not sent.
     ///
-    /// Needs the role `can_write_versions`. Answers with an [`AssetVersion`].
+    /// Needs the role `can_write_versions`. Returns an [`AssetVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -161,7 +161,7 @@ impl VersionsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_versions`. Answers with an [`AssetVersion`].
+    /// Needs the role `can_write_versions`. Returns an [`AssetVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -194,7 +194,7 @@ impl VersionsHandle {
     ///
     /// The response lists all versions of the asset.
     ///
-    /// Needs the role `can_write_versions`. Answers with an [`AssetVersions`].
+    /// Needs the role `can_write_versions`. Returns an [`AssetVersions`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -216,7 +216,7 @@ impl VersionsHandle {
 
     /// Deletes a version: `DELETE /v1/assets/{asset_id}/versions/{version_id}/`.
     ///
-    /// Needs the role `can_delete_versions`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_versions`. Returns no content. Optional arguments are set on
     /// [`DeleteVersion`].
     ///
     /// - `asset_id`: The asset.
@@ -240,7 +240,7 @@ impl VersionsHandle {
     /// Deletes all versions of an asset but the latest one:
     /// `DELETE /v1/assets/{asset_id}/versions/old/`.
     ///
-    /// Needs the role `can_delete_versions`. Answers with nothing.
+    /// Needs the role `can_delete_versions`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///

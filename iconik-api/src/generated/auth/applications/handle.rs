@@ -14,9 +14,9 @@ pub struct ApplicationsHandle(pub(crate) Client);
 impl ApplicationsHandle {
     /// Lists the applications: `GET /v1/apps/`.
     ///
-    /// Needs the role `can_read_apps`. Answers with a [`Page`](crate::Page) of [`Application`].
-    /// [`items`](ListApplications::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListApplications`].
+    /// Needs the role `can_read_apps`. Returns a [`Page`](crate::Page) of [`Application`].
+    /// [`items`](ListApplications::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListApplications`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -32,7 +32,7 @@ impl ApplicationsHandle {
     /// The response is the only one that contains the client secret of an OAuth application: keep
     /// it.
     ///
-    /// Needs the role `can_write_apps`. Answers with a [`CreatedApplication`].
+    /// Needs the role `can_write_apps`. Returns a [`CreatedApplication`].
     ///
     /// - `body`: An application to create.
     ///
@@ -53,7 +53,7 @@ impl ApplicationsHandle {
 
     /// Returns an application: `GET /v1/apps/{app_id}/`.
     ///
-    /// Needs the role `can_read_apps`. Answers with an [`Application`].
+    /// Needs the role `can_read_apps`. Returns an [`Application`].
     ///
     /// - `app_id`: The application.
     ///
@@ -71,7 +71,7 @@ impl ApplicationsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_apps`. Answers with an [`Application`].
+    /// Needs the role `can_write_apps`. Returns an [`Application`].
     ///
     /// - `app_id`: The application.
     /// - `body`: The new state of an application.
@@ -100,7 +100,7 @@ impl ApplicationsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_apps`. Answers with an [`Application`].
+    /// Needs the role `can_write_apps`. Returns an [`Application`].
     ///
     /// - `app_id`: The application.
     /// - `body`: What to change in an application; an omitted field keeps its value.
@@ -129,7 +129,7 @@ impl ApplicationsHandle {
 
     /// Deletes an application: `DELETE /v1/apps/{app_id}/`.
     ///
-    /// Needs the role `can_delete_apps`. Answers with nothing.
+    /// Needs the role `can_delete_apps`. Returns no content.
     ///
     /// - `app_id`: The application.
     ///
@@ -147,7 +147,7 @@ impl ApplicationsHandle {
     /// Probably the token acts in the name of `default_user_id` of the application; iconik does not
     /// document it.
     ///
-    /// Needs the role `can_read_apps`. Answers with a [`Token`]. Optional arguments are set on
+    /// Needs the role `can_read_apps`. Returns a [`Token`]. Optional arguments are set on
     /// [`CreateApplicationToken`].
     ///
     /// - `app_id`: The application.
@@ -167,7 +167,7 @@ impl ApplicationsHandle {
 
     /// Lists the OAuth scopes that iconik supports: `GET /v1/apps/oauth_scopes/`.
     ///
-    /// Needs the role `can_read_apps`. Answers with an [`OauthScopes`].
+    /// Needs the role `can_read_apps`. Returns an [`OauthScopes`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

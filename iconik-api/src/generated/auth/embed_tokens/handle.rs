@@ -17,7 +17,7 @@ impl EmbedTokensHandle {
     ///
     /// It can be exchanged once, within a short time.
     ///
-    /// No role is documented for it. Answers with an [`EmbedToken`].
+    /// No role is documented for it. Returns an [`EmbedToken`].
     ///
     /// - `body`: The application that an embed token is for.
     ///
@@ -40,8 +40,8 @@ impl EmbedTokensHandle {
     ///
     /// An embed token works once.
     ///
-    /// Takes no credentials, and sends none. Answers with an [`EmbedAccessToken`]. Optional
-    /// arguments are set on [`ExchangeEmbedToken`].
+    /// Takes no credentials, and sends none. Returns an [`EmbedAccessToken`]. Optional arguments
+    /// are set on [`ExchangeEmbedToken`].
     ///
     /// - `body`: An embed token to exchange.
     ///

@@ -20,7 +20,7 @@ impl ExternalApplicationsHandle {
     ///
     /// The application gets it with `fetch_token` and the same secret.
     ///
-    /// No role is documented for it. Answers with an [`ExternalTokenReceipt`].
+    /// No role is documented for it. Returns an [`ExternalTokenReceipt`].
     ///
     /// - `body`: The external application for which a token is stored.
     ///
@@ -45,7 +45,7 @@ impl ExternalApplicationsHandle {
     /// Returns the token that a user stored for an external application:
     /// `GET /v1/apps/external/auth/{secret}/`.
     ///
-    /// Takes no credentials, and sends none. Answers with an [`ExternalToken`].
+    /// Takes no credentials, and sends none. Returns an [`ExternalToken`].
     ///
     /// - `secret`: The secret that the application chose.
     ///
@@ -60,7 +60,7 @@ impl ExternalApplicationsHandle {
 
     /// Approves an instance of an application for the calling user: `POST /v1/apps/instance/`.
     ///
-    /// No role is documented for it. Answers with an [`ApplicationInstance`].
+    /// No role is documented for it. Returns an [`ApplicationInstance`].
     ///
     /// - `body`: An instance of an application to approve.
     ///
@@ -90,7 +90,7 @@ impl ExternalApplicationsHandle {
     /// Returns the token of an approved instance of an application:
     /// `GET /v1/apps/instance/{approved_instance_id}/`.
     ///
-    /// No role is documented for it. Answers with an [`ExternalToken`].
+    /// No role is documented for it. Returns an [`ExternalToken`].
     ///
     /// - `approved_instance_id`: The approved instance of the application.
     ///
@@ -114,7 +114,7 @@ impl ExternalApplicationsHandle {
     /// Withdraws the approval of an instance of an application:
     /// `DELETE /v1/apps/instance/{approved_instance_id}/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `approved_instance_id`: The approved instance of the application.
     ///

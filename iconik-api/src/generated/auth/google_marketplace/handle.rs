@@ -49,7 +49,7 @@ impl GoogleMarketplaceHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Takes no credentials, and sends none. Answers with nothing.
+    /// Takes no credentials, and sends none. Returns no content.
     ///
     /// - `body`: A purchase on the marketplace.
     ///

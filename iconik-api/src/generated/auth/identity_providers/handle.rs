@@ -15,9 +15,9 @@ pub struct IdentityProvidersHandle(pub(crate) Client);
 impl IdentityProvidersHandle {
     /// Lists the identity providers: `GET /v1/auth/saml/idp/`.
     ///
-    /// Needs the role `can_read_identity_providers`. Answers with a [`Page`](crate::Page) of
-    /// [`IdentityProvider`]. [`items`](ListIdentityProviders::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListIdentityProviders`].
+    /// Needs the role `can_read_identity_providers`. Returns a [`Page`](crate::Page) of
+    /// [`IdentityProvider`]. [`items`](ListIdentityProviders::items) returns the items of all
+    /// pages. Optional arguments are set on [`ListIdentityProviders`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -33,7 +33,7 @@ impl IdentityProvidersHandle {
     /// To create one from the SAML metadata of the identity provider, convert it with
     /// `convert_metadata` first.
     ///
-    /// Needs the role `can_write_identity_providers`. Answers with an [`IdentityProvider`].
+    /// Needs the role `can_write_identity_providers`. Returns an [`IdentityProvider`].
     ///
     /// - `body`: An identity provider to create, or the new state of one.
     ///
@@ -65,7 +65,7 @@ impl IdentityProvidersHandle {
     /// The body is the XML of an `EntityDescriptor`. It creates nothing; `create` takes the
     /// `settings` of the response.
     ///
-    /// No role is documented for it. Answers with an [`IdentityProvider`].
+    /// No role is documented for it. Returns an [`IdentityProvider`].
     ///
     /// - `body`: The body, of the media type `application/xml`.
     ///
@@ -87,7 +87,7 @@ impl IdentityProvidersHandle {
 
     /// Returns an identity provider: `GET /v1/auth/saml/idp/{identity_provider_id}/`.
     ///
-    /// Needs the role `can_read_identity_providers`. Answers with an [`IdentityProvider`].
+    /// Needs the role `can_read_identity_providers`. Returns an [`IdentityProvider`].
     ///
     /// - `identity_provider_id`: The identity provider.
     ///
@@ -108,7 +108,7 @@ impl IdentityProvidersHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_identity_providers`. Answers with an [`IdentityProvider`].
+    /// Needs the role `can_write_identity_providers`. Returns an [`IdentityProvider`].
     ///
     /// - `identity_provider_id`: The identity provider.
     /// - `body`: An identity provider to create, or the new state of one.
@@ -143,7 +143,7 @@ impl IdentityProvidersHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_identity_providers`. Answers with an [`IdentityProvider`].
+    /// Needs the role `can_write_identity_providers`. Returns an [`IdentityProvider`].
     ///
     /// - `identity_provider_id`: The identity provider.
     /// - `body`: What to change in an identity provider; an omitted field keeps its value.
@@ -175,7 +175,7 @@ impl IdentityProvidersHandle {
 
     /// Deletes an identity provider: `DELETE /v1/auth/saml/idp/{identity_provider_id}/`.
     ///
-    /// Needs the role `can_delete_identity_providers`. Answers with nothing.
+    /// Needs the role `can_delete_identity_providers`. Returns no content.
     ///
     /// - `identity_provider_id`: The identity provider.
     ///
@@ -196,7 +196,7 @@ impl IdentityProvidersHandle {
     /// Probably users whose e-mail address has this domain log in with the identity provider;
     /// iconik does not document it.
     ///
-    /// No role is documented for it. Answers with a [`DomainBinding`].
+    /// No role is documented for it. Returns a [`DomainBinding`].
     ///
     /// - `body`: An e-mail domain to bind to an identity provider.
     ///
@@ -227,7 +227,7 @@ impl IdentityProvidersHandle {
     /// Unbinds an e-mail domain from its identity provider:
     /// `DELETE /v1/auth/saml/domains/{domain}/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `domain`: The domain, for example `example.com`.
     ///

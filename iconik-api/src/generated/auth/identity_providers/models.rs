@@ -323,7 +323,7 @@ impl IdentityProviderSettings {
 ///
 /// Made from a [`DomainBinding`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `domain` or `identity_provider_id` or `system_domain_id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -363,7 +363,7 @@ copies!(DomainBinding => NewDomainBinding(domain: "domain", identity_provider_id
 ///
 /// Made from an [`IdentityProvider`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// have changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `type` or `settings`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -17,8 +17,8 @@ impl OauthHandle {
     ///
     /// No authorization code is issued yet.
     ///
-    /// No role is documented for it. Answers with an [`AuthorizationDescription`]. Optional
-    /// arguments are set on [`DescribeOauthAuthorization`].
+    /// No role is documented for it. Returns an [`AuthorizationDescription`]. Optional arguments
+    /// are set on [`DescribeOauthAuthorization`].
     ///
     /// - `client_id`: The application that asks for authorization.
     /// - `redirect_uri`: Where the browser of the user continues; one of those of the application.
@@ -66,8 +66,8 @@ impl OauthHandle {
     /// The response contains the URL at which the browser continues: with an authorization code
     /// after consent, else with the error `access_denied`.
     ///
-    /// No role is documented for it. Answers with an [`AuthorizationRedirect`]. Optional arguments
-    /// are set on [`SubmitOauthConsent`].
+    /// No role is documented for it. Returns an [`AuthorizationRedirect`]. Optional arguments are
+    /// set on [`SubmitOauthConsent`].
     ///
     /// - `client_id`: The application that asks for authorization.
     /// - `redirect_uri`: Where the browser of the user continues; one of those of the application.
@@ -125,8 +125,8 @@ impl OauthHandle {
     /// A confidential application proves its identity with `client_secret`. iconik does not
     /// document how the token is presented; other tokens are sent in the header `Auth-Token`.
     ///
-    /// Takes no credentials, and sends none. Answers with an [`OauthToken`]. Optional arguments are
-    /// set on [`CreateOauthToken`].
+    /// Takes no credentials, and sends none. Returns an [`OauthToken`]. Optional arguments are set
+    /// on [`CreateOauthToken`].
     ///
     /// - `body`: What an application shows to get a token.
     ///

@@ -16,7 +16,7 @@ pub struct OneTimePasswordsHandle(pub(crate) Client);
 impl OneTimePasswordsHandle {
     /// Sends a one-time password to a user who is logging in: `POST /v1/auth/otp/generate/`.
     ///
-    /// Takes the temporary token of a login in two steps. Answers with nothing.
+    /// Takes the temporary token of a login in two steps. Returns no content.
     ///
     /// - `body`: The system domain to log in to, and the second factor.
     ///
@@ -37,7 +37,7 @@ impl OneTimePasswordsHandle {
 
     /// Sends a one-time password to the calling user: `POST /v1/auth/current/otp/generate/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

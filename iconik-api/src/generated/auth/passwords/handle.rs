@@ -15,7 +15,7 @@ pub struct PasswordsHandle(pub(crate) Client);
 impl PasswordsHandle {
     /// Returns what a password must look like: `GET /v1/password/checks/`.
     ///
-    /// No role is documented for it. Answers with a [`PasswordRules`].
+    /// No role is documented for it. Returns a [`PasswordRules`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -29,7 +29,7 @@ impl PasswordsHandle {
     /// Returns what a password must look like, for a user who has a reset link:
     /// `GET /v1/password/{reset_hash}/checks/`.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`PasswordRules`].
+    /// Takes no credentials, and sends none. Returns a [`PasswordRules`].
     ///
     /// - `reset_hash`: The secret part of the link that the user received by e-mail.
     ///
@@ -51,7 +51,7 @@ impl PasswordsHandle {
 
     /// Sends a link for setting a new password by e-mail: `POST /v1/password/forgot/`.
     ///
-    /// Takes no credentials, and sends none. Answers with nothing.
+    /// Takes no credentials, and sends none. Returns no content.
     ///
     /// - `body`: The user who wants to set a new password.
     ///
@@ -71,7 +71,7 @@ impl PasswordsHandle {
 
     /// Sets a new password with a reset link: `PUT /v1/password/reset/{reset_hash}/`.
     ///
-    /// Takes no credentials, and sends none. Answers with nothing.
+    /// Takes no credentials, and sends none. Returns no content.
     ///
     /// - `reset_hash`: The secret part of the link that the user received by e-mail.
     /// - `body`: A new password.
@@ -107,7 +107,7 @@ impl PasswordsHandle {
     ///
     /// With `auto_login`, the response contains credentials of the user.
     ///
-    /// Takes no credentials, and sends none. Answers with an [`AcceptedInvitation`].
+    /// Takes no credentials, and sends none. Returns an [`AcceptedInvitation`].
     ///
     /// - `reset_hash`: The secret part of the link that the user received by e-mail.
     /// - `body`: What a user sets when accepting an invitation.

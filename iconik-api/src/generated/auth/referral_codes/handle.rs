@@ -16,7 +16,7 @@ impl ReferralCodesHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`ReferralCode`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`ReferralCode`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,7 +31,7 @@ impl ReferralCodesHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`ReferralCode`].
+    /// No role is documented for it. Returns a [`ReferralCode`].
     ///
     /// - `body`: A referral code to create.
     ///
@@ -58,7 +58,7 @@ impl ReferralCodesHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`ReferralCode`].
+    /// No role is documented for it. Returns a [`ReferralCode`].
     ///
     /// - `code`: The referral code.
     ///
@@ -75,7 +75,7 @@ impl ReferralCodesHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `code`: The referral code.
     ///

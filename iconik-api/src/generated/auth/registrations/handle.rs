@@ -18,7 +18,7 @@ impl RegistrationsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`Registration`].
+    /// Takes no credentials, and sends none. Returns a [`Registration`].
     ///
     /// - `body`: A new customer to register.
     ///
@@ -50,7 +50,7 @@ impl RegistrationsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`VerifiedRegistration`].
+    /// Takes no credentials, and sends none. Returns a [`VerifiedRegistration`].
     ///
     /// - `email_hash`: The secret part of the link that the customer received by e-mail.
     ///
@@ -69,7 +69,7 @@ impl RegistrationsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Country`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Country`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -84,7 +84,7 @@ impl RegistrationsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`PageContent`].
+    /// No role is documented for it. Returns a [`PageContent`].
     ///
     /// - `page_route`: The route of the page.
     ///

@@ -19,8 +19,7 @@ impl SamlHandle {
     ///
     /// Each has the `url` at which the login begins. The response is a single page.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`Page`](crate::Page) of
-    /// [`LoginDomain`].
+    /// Takes no credentials, and sends none. Returns a [`Page`](crate::Page) of [`LoginDomain`].
     ///
     /// - `body`: The user who logs in with SAML.
     ///
@@ -37,7 +36,7 @@ impl SamlHandle {
 
     /// Returns the URL at which the login of a user with SAML begins: `POST /v1/auth/saml/login/`.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`SamlUrl`].
+    /// Takes no credentials, and sends none. Returns a [`SamlUrl`].
     ///
     /// - `body`: The user who logs in with SAML.
     ///
@@ -174,7 +173,7 @@ impl SamlHandle {
     /// Returns the URL at which the logout from the identity provider begins:
     /// `POST /v1/auth/saml/logout/{public_id}/`.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`SamlUrl`].
+    /// Takes no credentials, and sends none. Returns a [`SamlUrl`].
     ///
     /// - `public_id`: The identity provider.
     ///

@@ -101,7 +101,7 @@ impl AuthHandle {
     /// The response contains the application and, in `auth_system_domains`, the token for each
     /// system domain of the user. iconik's own tools send `WEB` as `app_name`.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`Token`].
+    /// Takes no credentials, and sends none. Returns a [`Token`].
     ///
     /// - `body`: The e-mail address and the password of a user.
     ///
@@ -121,7 +121,7 @@ impl AuthHandle {
     ///
     /// `generate` of the one-time passwords sends one by e-mail.
     ///
-    /// Takes the temporary token of a login in two steps. Answers with a [`Token`].
+    /// Takes the temporary token of a login in two steps. Returns a [`Token`].
     ///
     /// - `body`: The system domain to log in to, and the second factor.
     ///
@@ -143,7 +143,7 @@ impl AuthHandle {
 
     /// Logs a user in with Active Directory: `POST /v1/auth/ad/login/`.
     ///
-    /// Takes no credentials, and sends none. Answers with a [`Token`].
+    /// Takes no credentials, and sends none. Returns a [`Token`].
     ///
     /// - `body`: The JSON body: a JSON object.
     ///
@@ -170,7 +170,7 @@ impl AuthHandle {
     ///
     /// The status is the result; 401 means that the token is not valid.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -185,7 +185,7 @@ impl AuthHandle {
     ///
     /// The token of the request remains valid.
     ///
-    /// No role is documented for it. Answers with a [`Token`]. Optional arguments are set on
+    /// No role is documented for it. Returns a [`Token`]. Optional arguments are set on
     /// [`CreateAuthToken`].
     ///
     /// ```
@@ -201,7 +201,7 @@ impl AuthHandle {
     ///
     /// The response contains the token to use from then on.
     ///
-    /// No role is documented for it. Answers with a [`Token`].
+    /// No role is documented for it. Returns a [`Token`].
     ///
     /// Sending it twice is not the same as once. iconik does not document whether the previous
     /// token remains valid.
@@ -219,7 +219,7 @@ impl AuthHandle {
     ///
     /// The token is invalid from then on.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

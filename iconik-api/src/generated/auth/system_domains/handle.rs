@@ -19,8 +19,8 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`SystemDomain`].
-    /// Optional arguments are set on [`ListSystemDomains`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`SystemDomain`]. Optional
+    /// arguments are set on [`ListSystemDomains`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -35,9 +35,9 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`SystemDomain`].
-    /// [`items`](ListSystemDomainsFromIndex::items) gives the rows of all pages. Optional arguments
-    /// are set on [`ListSystemDomainsFromIndex`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`SystemDomain`].
+    /// [`items`](ListSystemDomainsFromIndex::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListSystemDomainsFromIndex`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -55,7 +55,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`SystemDomain`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`SystemDomain`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -70,7 +70,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`SystemDomain`].
+    /// No role is documented for it. Returns a [`SystemDomain`].
     ///
     /// - `body`: A system domain to create.
     ///
@@ -92,7 +92,7 @@ impl SystemDomainsHandle {
     /// Creates a system domain from a referral code of the calling user's own system domain:
     /// `POST /v1/system_domains/referral_code/{referral_code}/`.
     ///
-    /// No role is documented for it. Answers with a [`CreatedSystemDomain`].
+    /// No role is documented for it. Returns a [`CreatedSystemDomain`].
     ///
     /// - `referral_code`: The referral code.
     /// - `body`: A system domain to create from a referral code.
@@ -121,7 +121,7 @@ impl SystemDomainsHandle {
 
     /// Returns a system domain: `GET /v1/system_domains/{system_domain_id}/`.
     ///
-    /// Needs the role `can_read_system_domains`. Answers with a [`SystemDomain`].
+    /// Needs the role `can_read_system_domains`. Returns a [`SystemDomain`].
     ///
     /// - `system_domain_id`: The system domain.
     ///
@@ -138,7 +138,7 @@ impl SystemDomainsHandle {
     /// Returns the most important fields of a system domain:
     /// `GET /v1/system_domains/basic/{system_domain_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`SystemDomain`].
+    /// No role is documented for it. Returns a [`SystemDomain`].
     ///
     /// - `system_domain_id`: The system domain.
     ///
@@ -161,7 +161,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`SystemDomain`].
+    /// No role is documented for it. Returns a [`SystemDomain`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: The new state of a system domain.
@@ -197,7 +197,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`SystemDomain`].
+    /// No role is documented for it. Returns a [`SystemDomain`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: What to change in a system domain; an omitted field keeps its value.
@@ -229,7 +229,7 @@ impl SystemDomainsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// No role is documented for it. Answers with a [`SystemDomainProfile`].
+    /// No role is documented for it. Returns a [`SystemDomainProfile`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: What to change in the profile of a system domain; an omitted field keeps its
@@ -265,7 +265,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `system_domain_id`: The system domain.
     ///
@@ -286,7 +286,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `system_domain_id`: The system domain.
     ///
@@ -307,7 +307,7 @@ impl SystemDomainsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`FeatureActivation`].
+    /// No role is documented for it. Returns a [`FeatureActivation`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: A feature to enable, and its settings.
@@ -346,7 +346,7 @@ impl SystemDomainsHandle {
     ///
     /// The body is the image itself.
     ///
-    /// No role is documented for it. Answers with a [`SystemDomainLogo`].
+    /// No role is documented for it. Returns a [`SystemDomainLogo`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: The body, with its media type: one of `image/*`.
@@ -371,7 +371,7 @@ impl SystemDomainsHandle {
 
     /// Deletes the logo of a system domain: `DELETE /v1/system_domains/{system_domain_id}/logo/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `system_domain_id`: The system domain.
     ///
@@ -392,7 +392,7 @@ impl SystemDomainsHandle {
     ///
     /// iconik accepts the request and continues to work on it.
     ///
-    /// Needs the role `can_read_system_domains`. Answers with nothing.
+    /// Needs the role `can_read_system_domains`. Returns no content.
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: How to write a system domain to the search index again.

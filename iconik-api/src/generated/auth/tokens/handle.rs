@@ -16,8 +16,8 @@ impl TokensHandle {
     ///
     /// The items do not contain the tokens themselves.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Token`].
-    /// [`items`](ListTokens::items) gives the rows of all pages. Optional arguments are set on
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Token`].
+    /// [`items`](ListTokens::items) returns the items of all pages. Optional arguments are set on
     /// [`ListTokens`].
     ///
     /// ```
@@ -33,9 +33,9 @@ impl TokensHandle {
     ///
     /// The items do not contain the tokens themselves.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Token`].
-    /// [`items`](ListTokensForApplication::items) gives the rows of all pages. Optional arguments
-    /// are set on [`ListTokensForApplication`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Token`].
+    /// [`items`](ListTokensForApplication::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListTokensForApplication`].
     ///
     /// - `app_id`: The application.
     ///
@@ -73,7 +73,7 @@ impl TokensHandle {
     ///
     /// The token is invalid from then on.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `token_id`: The token.
     ///

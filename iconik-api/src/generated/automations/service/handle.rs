@@ -23,8 +23,7 @@ impl Client {
 impl AutomationsHandle {
     /// Lists the automations: `GET /v1/automations/`.
     ///
-    /// Needs the role `can_read_automations`. Answers with a [`Page`](crate::Page) of
-    /// [`Automation`].
+    /// Needs the role `can_read_automations`. Returns a [`Page`](crate::Page) of [`Automation`].
     ///
     /// Note: The response has the page envelope, but iconik documents no paging parameters: it is
     /// one page (iconik's 2026 document).
@@ -43,7 +42,7 @@ impl AutomationsHandle {
     /// It runs for events from now on if its status is `ACTIVE`; use `start_run` for the objects
     /// that exist already.
     ///
-    /// Needs the role `can_write_automations`. Answers with an [`Automation`].
+    /// Needs the role `can_write_automations`. Returns an [`Automation`].
     ///
     /// - `body`: A new automation.
     ///
@@ -86,7 +85,7 @@ impl AutomationsHandle {
 
     /// Gets an automation: `GET /v1/automations/{automation_id}/`.
     ///
-    /// Needs the role `can_read_automations`. Answers with an [`Automation`].
+    /// Needs the role `can_read_automations`. Returns an [`Automation`].
     ///
     /// - `automation_id`: The automation.
     ///
@@ -103,7 +102,7 @@ impl AutomationsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_automations`. Answers with an [`Automation`].
+    /// Needs the role `can_write_automations`. Returns an [`Automation`].
     ///
     /// - `automation_id`: The automation.
     /// - `body`: The automation as it shall be from now on.
@@ -156,7 +155,7 @@ impl AutomationsHandle {
     /// Only the fields that are sent change. A list is replaced as a whole: send all triggers,
     /// conditions or actions that the automation shall have.
     ///
-    /// Needs the role `can_write_automations`. Answers with an [`Automation`].
+    /// Needs the role `can_write_automations`. Returns an [`Automation`].
     ///
     /// - `automation_id`: The automation.
     /// - `body`: The fields of an automation to change; what is omitted stays.
@@ -184,7 +183,7 @@ impl AutomationsHandle {
 
     /// Deletes an automation: `DELETE /v1/automations/{automation_id}/`.
     ///
-    /// Needs the role `can_delete_automations`. Answers with nothing.
+    /// Needs the role `can_delete_automations`. Returns no content.
     ///
     /// - `automation_id`: The automation.
     ///
@@ -202,7 +201,7 @@ impl AutomationsHandle {
     ///
     /// iconik writes these entries itself when an automation runs.
     ///
-    /// Needs the role `can_write_automations`. Answers with an [`AutomationHistoryEntry`]. Optional
+    /// Needs the role `can_write_automations`. Returns an [`AutomationHistoryEntry`]. Optional
     /// arguments are set on [`CreateAutomationHistoryEntry`].
     ///
     /// - `automation_id`: The automation.
@@ -240,7 +239,7 @@ impl AutomationsHandle {
     /// Gets what an automation last did to an object:
     /// `GET /v1/automations/{automation_id}/history/{object_type}/{object_id}/{version_id}/`.
     ///
-    /// Needs the role `can_read_automations`. Answers with an [`AutomationHistoryEntry`].
+    /// Needs the role `can_read_automations`. Returns an [`AutomationHistoryEntry`].
     ///
     /// - `automation_id`: The automation.
     /// - `object_type`: The kind of the object, in lower case: `assets` or `collections`.
@@ -272,7 +271,7 @@ impl AutomationsHandle {
     /// Deletes the record of what an automation did to an object:
     /// `DELETE /v1/automations/{automation_id}/history/{object_type}/{object_id}/{version_id}/`.
     ///
-    /// Needs the role `can_read_automations`. Answers with nothing.
+    /// Needs the role `can_read_automations`. Returns no content.
     ///
     /// - `automation_id`: The automation.
     /// - `object_type`: The kind of the object, in lower case: `assets` or `collections`.
@@ -311,7 +310,7 @@ impl AutomationsHandle {
     /// The response says that the run is queued. Ask `estimate_run` first how many objects it
     /// affects.
     ///
-    /// Needs the role `can_run_automations`. Answers with nothing.
+    /// Needs the role `can_run_automations`. Returns no content.
     ///
     /// - `automation_id`: The automation.
     ///
@@ -327,7 +326,7 @@ impl AutomationsHandle {
     /// Estimates how many objects a run of an automation affects:
     /// `GET /v1/automations/{automation_id}/runs/estimate/`.
     ///
-    /// Needs the role `can_run_automations`. Answers with a [`RunEstimate`].
+    /// Needs the role `can_run_automations`. Returns a [`RunEstimate`].
     ///
     /// - `automation_id`: The automation.
     ///

@@ -853,8 +853,8 @@ copies!(Automation => AutomationPatch {
 ///
 /// Made from an [`Automation`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `triggers` or `actions`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `name`
+/// or `triggers` or `actions`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -2275,7 +2275,7 @@ pub struct ShareAction {
     /// A message to the people.
     pub message: Option<String>,
 
-    /// The password of the share; none if `null`. Never part of an answer.
+    /// The password of the share; none if `null`. Never part of a response.
     pub password: Option<Secret>,
 
     /// Whether the share has a password. Set by iconik: a request does not change it.

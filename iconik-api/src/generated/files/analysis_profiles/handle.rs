@@ -15,9 +15,9 @@ pub struct AnalysisProfilesHandle(pub(crate) Client);
 impl AnalysisProfilesHandle {
     /// Lists analysis profiles: `GET /v1/analysis/profiles/`.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AnalysisProfile`].
-    /// [`items`](ListAnalysisProfiles::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListAnalysisProfiles`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AnalysisProfile`].
+    /// [`items`](ListAnalysisProfiles::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListAnalysisProfiles`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -30,7 +30,7 @@ impl AnalysisProfilesHandle {
 
     /// Creates an analysis profile: `POST /v1/analysis/profiles/`.
     ///
-    /// Needs the role `can_write_analysis_profiles`. Answers with an [`AnalysisProfile`].
+    /// Needs the role `can_write_analysis_profiles`. Returns an [`AnalysisProfile`].
     ///
     /// - `body`: What a new analysis profile starts with.
     ///
@@ -57,7 +57,7 @@ impl AnalysisProfilesHandle {
 
     /// Gets an analysis profile: `GET /v1/analysis/profiles/{profile_id}/`.
     ///
-    /// No role is documented for it. Answers with an [`AnalysisProfile`].
+    /// No role is documented for it. Returns an [`AnalysisProfile`].
     ///
     /// - `profile_id`: The profile.
     ///
@@ -75,7 +75,7 @@ impl AnalysisProfilesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_analysis_profiles`. Answers with an [`AnalysisProfile`].
+    /// Needs the role `can_write_analysis_profiles`. Returns an [`AnalysisProfile`].
     ///
     /// - `profile_id`: The profile.
     /// - `body`: What an analysis profile holds from now on.
@@ -111,7 +111,7 @@ impl AnalysisProfilesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_analysis_profiles`. Answers with an [`AnalysisProfile`].
+    /// Needs the role `can_write_analysis_profiles`. Returns an [`AnalysisProfile`].
     ///
     /// - `profile_id`: The profile.
     /// - `body`: What to change in an analysis profile; omitted fields stay unchanged.
@@ -140,7 +140,7 @@ impl AnalysisProfilesHandle {
 
     /// Deletes an analysis profile: `DELETE /v1/analysis/profiles/{profile_id}/`.
     ///
-    /// Needs the role `can_delete_analysis_profiles`. Answers with nothing.
+    /// Needs the role `can_delete_analysis_profiles`. Returns no content.
     ///
     /// - `profile_id`: The profile.
     ///
@@ -159,7 +159,7 @@ impl AnalysisProfilesHandle {
     /// Gets the default analysis profile of a media type:
     /// `GET /v1/analysis/profiles/{media_type}/default/`.
     ///
-    /// No role is documented for it. Answers with an [`AnalysisProfile`].
+    /// No role is documented for it. Returns an [`AnalysisProfile`].
     ///
     /// - `media_type`: What the profile analyses.
     ///
@@ -184,7 +184,7 @@ impl AnalysisProfilesHandle {
     /// Gets the default profile for transcriptions, with the settings of its account:
     /// `GET /v1/analysis/settings/transcription/default/`.
     ///
-    /// Needs the role `can_transcribe_content`. Answers with an [`AnalysisProfile`].
+    /// Needs the role `can_transcribe_content`. Returns an [`AnalysisProfile`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -204,7 +204,7 @@ impl AnalysisProfilesHandle {
     /// Makes an analysis profile the default of its media type:
     /// `POST /v1/analysis/profiles/{profile_id}/default/`.
     ///
-    /// Needs the role `can_write_analysis_profiles`. Answers with nothing.
+    /// Needs the role `can_write_analysis_profiles`. Returns no content.
     ///
     /// - `profile_id`: The profile.
     ///
@@ -225,7 +225,7 @@ impl AnalysisProfilesHandle {
     /// Makes an analysis profile no longer the default of its media type:
     /// `DELETE /v1/analysis/profiles/{profile_id}/default/`.
     ///
-    /// Needs the role `can_write_analysis_profiles`. Answers with nothing.
+    /// Needs the role `can_write_analysis_profiles`. Returns no content.
     ///
     /// - `profile_id`: The profile.
     ///

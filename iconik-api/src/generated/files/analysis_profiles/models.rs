@@ -122,7 +122,7 @@ copies!(AnalysisProfile => AnalysisProfilePatch {
 ///
 /// Made from an [`AnalysisProfile`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// have changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `name` or `media_type` or `analysis_service_account_id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

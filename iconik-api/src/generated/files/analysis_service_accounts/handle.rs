@@ -15,9 +15,9 @@ pub struct AnalysisServiceAccountsHandle(pub(crate) Client);
 impl AnalysisServiceAccountsHandle {
     /// Lists the accounts at analysis services: `GET /v1/analysis/service_accounts/`.
     ///
-    /// Needs the role `can_read_analysis_service_accounts`. Answers with a [`List`](crate::List) of
-    /// [`AnalysisServiceAccount`]. [`items`](ListAnalysisServiceAccounts::items) gives the rows of
-    /// all pages. Optional arguments are set on [`ListAnalysisServiceAccounts`].
+    /// Needs the role `can_read_analysis_service_accounts`. Returns a [`List`](crate::List) of
+    /// [`AnalysisServiceAccount`]. [`items`](ListAnalysisServiceAccounts::items) returns the items
+    /// of all pages. Optional arguments are set on [`ListAnalysisServiceAccounts`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -30,8 +30,7 @@ impl AnalysisServiceAccountsHandle {
 
     /// Creates an account at an analysis service: `POST /v1/analysis/service_accounts/`.
     ///
-    /// Needs the role `can_write_analysis_service_accounts`. Answers with an
-    /// [`AnalysisServiceAccount`].
+    /// Needs the role `can_write_analysis_service_accounts`. Returns an [`AnalysisServiceAccount`].
     ///
     /// - `body`: What a new account at an analysis service starts with.
     ///
@@ -62,8 +61,7 @@ impl AnalysisServiceAccountsHandle {
     /// Gets an account at an analysis service:
     /// `GET /v1/analysis/service_accounts/{analysis_service_account_id}/`.
     ///
-    /// Needs the role `can_read_analysis_service_accounts`. Answers with an
-    /// [`AnalysisServiceAccount`].
+    /// Needs the role `can_read_analysis_service_accounts`. Returns an [`AnalysisServiceAccount`].
     ///
     /// - `analysis_service_account_id`: The account.
     ///
@@ -89,8 +87,7 @@ impl AnalysisServiceAccountsHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_analysis_service_accounts`. Answers with an
-    /// [`AnalysisServiceAccount`].
+    /// Needs the role `can_write_analysis_service_accounts`. Returns an [`AnalysisServiceAccount`].
     ///
     /// - `analysis_service_account_id`: The account.
     /// - `body`: What an account at an analysis service holds from now on.
@@ -128,8 +125,7 @@ impl AnalysisServiceAccountsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_analysis_service_accounts`. Answers with an
-    /// [`AnalysisServiceAccount`].
+    /// Needs the role `can_write_analysis_service_accounts`. Returns an [`AnalysisServiceAccount`].
     ///
     /// - `analysis_service_account_id`: The account.
     /// - `body`: What to change in an account at an analysis service; omitted fields stay
@@ -161,7 +157,7 @@ impl AnalysisServiceAccountsHandle {
     /// Deletes an account at an analysis service:
     /// `DELETE /v1/analysis/service_accounts/{analysis_service_account_id}/`.
     ///
-    /// Needs the role `can_delete_analysis_service_accounts`. Answers with nothing.
+    /// Needs the role `can_delete_analysis_service_accounts`. Returns no content.
     ///
     /// - `analysis_service_account_id`: The account.
     ///

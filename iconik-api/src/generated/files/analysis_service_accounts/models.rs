@@ -75,8 +75,8 @@ copies!(AnalysisServiceAccount => AnalysisServiceAccountPatch { name, method, se
 ///
 /// Made from an [`AnalysisServiceAccount`], it takes over every field that both have, except
 /// those that iconik sets. All of them, states included, go back as they were read, over what
-/// others have changed since: to change a few fields, begin with `new`. That fails if the
-/// answer lacks `name` or `method` or `settings`.
+/// others have changed since: to change a few fields, begin with `new`. Fails if the response
+/// lacks `name` or `method` or `settings`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

@@ -17,7 +17,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response. It takes at most 500 ids.
     ///
-    /// Needs the role `can_archive_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_archive_formats`. Returns no content. Optional arguments are set on
     /// [`CreateManyArchives`].
     ///
     /// - `format_name`: The name of the format, for example `ORIGINAL`.
@@ -52,7 +52,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_archive_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_archive_formats`. Returns no content. Optional arguments are set on
     /// [`CreateManyArchivesForAssets`].
     ///
     /// - `body`: The assets to archive.
@@ -83,7 +83,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_archive_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_archive_formats`. Returns no content. Optional arguments are set on
     /// [`CreateManyArchivesForCollections`].
     ///
     /// - `body`: The collections to archive.
@@ -114,7 +114,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_archive_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_archive_formats`. Returns no content. Optional arguments are set on
     /// [`CreateManyArchivesForSavedSearches`].
     ///
     /// - `body`: The saved searches to archive.
@@ -149,7 +149,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response. It takes at most 500 ids.
     ///
-    /// Needs the role `can_restore_archived_formats`. Answers with nothing. Optional arguments are
+    /// Needs the role `can_restore_archived_formats`. Returns no content. Optional arguments are
     /// set on [`RestoreManyArchives`].
     ///
     /// - `format_name`: The name of the format, for example `ORIGINAL`.
@@ -185,7 +185,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_restore_archived_formats`. Answers with nothing. Optional arguments are
+    /// Needs the role `can_restore_archived_formats`. Returns no content. Optional arguments are
     /// set on [`RestoreManyArchivesForAssets`].
     ///
     /// - `body`: The assets to restore from the archive.
@@ -220,7 +220,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_restore_archived_formats`. Answers with nothing. Optional arguments are
+    /// Needs the role `can_restore_archived_formats`. Returns no content. Optional arguments are
     /// set on [`RestoreManyArchivesForCollections`].
     ///
     /// - `body`: The collections to restore from the archive.
@@ -251,7 +251,7 @@ impl ArchivesHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_restore_archived_formats`. Answers with nothing. Optional arguments are
+    /// Needs the role `can_restore_archived_formats`. Returns no content. Optional arguments are
     /// set on [`RestoreManyArchivesForSavedSearches`].
     ///
     /// - `body`: The saved searches to restore from the archive.

@@ -15,9 +15,9 @@ impl AttachmentsHandle {
     /// Lists the attachments of a segment:
     /// `GET /v1/assets/{asset_id}/segments/{segment_id}/attachments/`.
     ///
-    /// Needs the roles `can_read_assets` and `can_read_segments`. Answers with a
-    /// [`Page`](crate::Page) of [`Attachment`]. [`items`](ListAttachments::items) gives the rows of
-    /// all pages. Optional arguments are set on [`ListAttachments`].
+    /// Needs the roles `can_read_assets` and `can_read_segments`. Returns a [`Page`](crate::Page)
+    /// of [`Attachment`]. [`items`](ListAttachments::items) returns the items of all pages.
+    /// Optional arguments are set on [`ListAttachments`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -43,8 +43,8 @@ impl AttachmentsHandle {
     /// The response contains where and how to upload the bytes. After the upload, set `status` to
     /// `CLOSED` with `update`.
     ///
-    /// Needs the role `can_write_segments`. Answers with an [`Attachment`]. Optional arguments are
-    /// set on [`CreateAttachment`].
+    /// Needs the role `can_write_segments`. Returns an [`Attachment`]. Optional arguments are set
+    /// on [`CreateAttachment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -75,7 +75,7 @@ impl AttachmentsHandle {
     /// Gets an attachment:
     /// `GET /v1/assets/{asset_id}/segments/{segment_id}/attachments/{attachment_id}/`.
     ///
-    /// Needs the roles `can_read_assets` and `can_read_segments`. Answers with an [`Attachment`].
+    /// Needs the roles `can_read_assets` and `can_read_segments`. Returns an [`Attachment`].
     /// Optional arguments are set on [`GetAttachment`].
     ///
     /// - `asset_id`: The asset.
@@ -104,7 +104,7 @@ impl AttachmentsHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_segments`. Answers with an [`Attachment`].
+    /// Needs the role `can_write_segments`. Returns an [`Attachment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -141,7 +141,7 @@ impl AttachmentsHandle {
     ///
     /// Only the fields that are sent change. After an upload, set `status` to `CLOSED`.
     ///
-    /// Needs the role `can_write_segments`. Answers with an [`Attachment`].
+    /// Needs the role `can_write_segments`. Returns an [`Attachment`].
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -178,7 +178,7 @@ impl AttachmentsHandle {
     /// Deletes an attachment:
     /// `DELETE /v1/assets/{asset_id}/segments/{segment_id}/attachments/{attachment_id}/`.
     ///
-    /// Needs the role `can_write_segments`. Answers with nothing.
+    /// Needs the role `can_write_segments`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `segment_id`: The segment.
@@ -204,7 +204,7 @@ impl AttachmentsHandle {
     /// Deletes all attachments of a segment:
     /// `DELETE /v1/assets/{asset_id}/segments/{segment_id}/attachments/`.
     ///
-    /// Needs the role `can_write_segments`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_segments`. Returns no content. Optional arguments are set on
     /// [`DeleteAllAttachments`].
     ///
     /// - `asset_id`: The asset.

@@ -15,8 +15,8 @@ pub struct CollectionKeyframesHandle(pub(crate) Client);
 impl CollectionKeyframesHandle {
     /// Lists the keyframes of a collection: `GET /v1/collections/{collection_id}/keyframes/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionKeyframe`]. [`items`](ListCollectionKeyframes::items) gives the rows of all
+    /// Needs the role `can_read_collections`. Returns a [`Page`](crate::Page) of
+    /// [`CollectionKeyframe`]. [`items`](ListCollectionKeyframes::items) returns the items of all
     /// pages. Optional arguments are set on [`ListCollectionKeyframes`].
     ///
     /// - `collection_id`: The collection.
@@ -36,7 +36,7 @@ impl CollectionKeyframesHandle {
     /// The response contains where and how to upload the image. After the upload, set `status` to
     /// `CLOSED` with `update`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`CollectionKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`CollectionKeyframe`].
     ///
     /// - `collection_id`: The collection.
     /// - `body`: What a new keyframe of a collection starts with.
@@ -64,7 +64,7 @@ impl CollectionKeyframesHandle {
     /// Gets a keyframe of a collection:
     /// `GET /v1/collections/{collection_id}/keyframes/{keyframe_id}/`.
     ///
-    /// Needs the role `can_read_collections`. Answers with a [`CollectionKeyframe`].
+    /// Needs the role `can_read_collections`. Returns a [`CollectionKeyframe`].
     ///
     /// - `collection_id`: The collection.
     /// - `keyframe_id`: The keyframe.
@@ -93,7 +93,7 @@ impl CollectionKeyframesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`CollectionKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`CollectionKeyframe`].
     ///
     /// - `collection_id`: The collection.
     /// - `keyframe_id`: The keyframe.
@@ -131,7 +131,7 @@ impl CollectionKeyframesHandle {
     ///
     /// Only the fields that are sent change. After an upload, set `status` to `CLOSED`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`CollectionKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`CollectionKeyframe`].
     ///
     /// - `collection_id`: The collection.
     /// - `keyframe_id`: The keyframe.
@@ -165,7 +165,7 @@ impl CollectionKeyframesHandle {
     /// Deletes a keyframe of a collection:
     /// `DELETE /v1/collections/{collection_id}/keyframes/{keyframe_id}/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_keyframes`. Returns no content. Optional arguments are set on
     /// [`DeleteCollectionKeyframe`].
     ///
     /// - `collection_id`: The collection.
@@ -191,7 +191,7 @@ impl CollectionKeyframesHandle {
     ///
     /// The response contains the keyframe and the poster of the other collection.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`CopiedCollectionKeyframes`].
+    /// Needs the role `can_write_keyframes`. Returns a [`CopiedCollectionKeyframes`].
     ///
     /// - `collection_id`: The collection to copy from.
     /// - `body`: What to copy to another collection.

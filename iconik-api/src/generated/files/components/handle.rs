@@ -15,7 +15,7 @@ impl ComponentsHandle {
     /// Lists the components of a format:
     /// `GET /v1/assets/{asset_id}/formats/{format_id}/components/`.
     ///
-    /// Needs the role `can_read_formats`. Answers with a [`Page`](crate::Page) of [`Component`].
+    /// Needs the role `can_read_formats`. Returns a [`Page`](crate::Page) of [`Component`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -38,7 +38,7 @@ impl ComponentsHandle {
 
     /// Adds a component to a format: `POST /v1/assets/{asset_id}/formats/{format_id}/components/`.
     ///
-    /// Needs the role `can_create_formats`. Answers with a [`Component`].
+    /// Needs the role `can_create_formats`. Returns a [`Component`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -70,7 +70,7 @@ impl ComponentsHandle {
     /// Gets a component:
     /// `GET /v1/assets/{asset_id}/formats/{format_id}/components/{component_id}/`.
     ///
-    /// Needs the role `can_read_formats`. Answers with a [`Component`].
+    /// Needs the role `can_read_formats`. Returns a [`Component`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -100,7 +100,7 @@ impl ComponentsHandle {
     /// Replaces the fields of a component:
     /// `PUT /v1/assets/{asset_id}/formats/{format_id}/components/{component_id}/`.
     ///
-    /// Needs the role `can_create_formats`. Answers with a [`Component`].
+    /// Needs the role `can_create_formats`. Returns a [`Component`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -146,8 +146,8 @@ impl ComponentsHandle {
     ///
     /// With the status 200, the response contains the components that remain.
     ///
-    /// Needs the role `can_delete_formats`. Answers with a [`Page`](crate::Page) of [`Component`]
-    /// or nothing.
+    /// Needs the role `can_delete_formats`. Returns a [`Page`](crate::Page) of [`Component`], or no
+    /// content.
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to

@@ -15,8 +15,8 @@ pub struct DeleteQueueHandle(pub(crate) Client);
 impl DeleteQueueHandle {
     /// Lists the deleted file sets: `GET /v1/delete_queue/file_sets/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSet`].
-    /// [`items`](ListDeleteQueueFileSets::items) gives the rows of all pages. Optional arguments
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSet`].
+    /// [`items`](ListDeleteQueueFileSets::items) returns the items of all pages. Optional arguments
     /// are set on [`ListDeleteQueueFileSets`].
     ///
     /// ```
@@ -30,7 +30,7 @@ impl DeleteQueueHandle {
 
     /// Restores deleted file sets: `DELETE /v1/delete_queue/file_sets/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing.
+    /// Needs the role `can_write_files`. Returns no content.
     ///
     /// - `body`: Several file sets.
     ///
@@ -56,7 +56,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_files`. Answers with nothing.
+    /// Needs the role `can_purge_files`. Returns no content.
     ///
     /// - `body`: Several file sets.
     ///
@@ -79,7 +79,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_files`. Answers with nothing.
+    /// Needs the role `can_purge_files`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -92,9 +92,9 @@ impl DeleteQueueHandle {
 
     /// Lists the deleted formats: `GET /v1/delete_queue/formats/`.
     ///
-    /// Needs the role `can_read_formats`. Answers with a [`Page`](crate::Page) of [`Format`].
-    /// [`items`](ListDeleteQueueFormats::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListDeleteQueueFormats`].
+    /// Needs the role `can_read_formats`. Returns a [`Page`](crate::Page) of [`Format`].
+    /// [`items`](ListDeleteQueueFormats::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListDeleteQueueFormats`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -107,7 +107,7 @@ impl DeleteQueueHandle {
 
     /// Restores deleted formats: `DELETE /v1/delete_queue/formats/`.
     ///
-    /// Needs the role `can_write_formats`. Answers with nothing.
+    /// Needs the role `can_write_formats`. Returns no content.
     ///
     /// - `body`: The formats to act on.
     ///
@@ -130,7 +130,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_formats`. Answers with nothing.
+    /// Needs the role `can_purge_formats`. Returns no content.
     ///
     /// - `body`: The formats to act on.
     ///
@@ -153,7 +153,7 @@ impl DeleteQueueHandle {
     ///
     /// There is no way back.
     ///
-    /// Needs the role `can_purge_formats`. Answers with nothing.
+    /// Needs the role `can_purge_formats`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -15,8 +15,8 @@ pub struct ExportLocationsHandle(pub(crate) Client);
 impl ExportLocationsHandle {
     /// Lists export locations: `GET /v1/export_locations/`.
     ///
-    /// Needs the role `can_read_export_locations`. Answers with a [`Page`](crate::Page) of
-    /// [`ExportLocation`]. [`items`](ListExportLocations::items) gives the rows of all pages.
+    /// Needs the role `can_read_export_locations`. Returns a [`Page`](crate::Page) of
+    /// [`ExportLocation`]. [`items`](ListExportLocations::items) returns the items of all pages.
     /// Optional arguments are set on [`ListExportLocations`].
     ///
     /// ```
@@ -30,7 +30,7 @@ impl ExportLocationsHandle {
 
     /// Creates an export location: `POST /v1/export_locations/`.
     ///
-    /// Needs the role `can_write_export_locations`. Answers with an [`ExportLocation`].
+    /// Needs the role `can_write_export_locations`. Returns an [`ExportLocation`].
     ///
     /// - `body`: What a new export location starts with.
     ///
@@ -55,7 +55,7 @@ impl ExportLocationsHandle {
 
     /// Gets an export location: `GET /v1/export_locations/{export_location_id}/`.
     ///
-    /// Needs the role `can_read_export_locations`. Answers with an [`ExportLocation`].
+    /// Needs the role `can_read_export_locations`. Returns an [`ExportLocation`].
     ///
     /// - `export_location_id`: The export location.
     ///
@@ -76,7 +76,7 @@ impl ExportLocationsHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_export_locations`. Answers with an [`ExportLocation`].
+    /// Needs the role `can_write_export_locations`. Returns an [`ExportLocation`].
     ///
     /// - `export_location_id`: The export location.
     /// - `body`: What an export location holds from now on.
@@ -110,7 +110,7 @@ impl ExportLocationsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_export_locations`. Answers with an [`ExportLocation`].
+    /// Needs the role `can_write_export_locations`. Returns an [`ExportLocation`].
     ///
     /// - `export_location_id`: The export location.
     /// - `body`: What to change in an export location; omitted fields stay unchanged.
@@ -139,7 +139,7 @@ impl ExportLocationsHandle {
 
     /// Deletes an export location: `DELETE /v1/export_locations/{export_location_id}/`.
     ///
-    /// Needs the role `can_delete_export_locations`. Answers with nothing.
+    /// Needs the role `can_delete_export_locations`. Returns no content.
     ///
     /// - `export_location_id`: The export location.
     ///
@@ -160,7 +160,7 @@ impl ExportLocationsHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_export_locations`. Answers with nothing.
+    /// Needs the role `can_reindex_export_locations`. Returns no content.
     ///
     /// - `export_location_id`: The export location.
     /// - `body`: How to write an entry of the search index again.

@@ -18,8 +18,8 @@ impl ExportsHandle {
     /// A job does the work after the response. The jobs below it carry the name of the exported
     /// file, in `job_context.file_name`, and the error when it fails (seen live).
     ///
-    /// Needs the role `can_write_exports`. Answers with a [`StartedJob`]. Optional arguments are
-    /// set on [`CreateExportForAsset`].
+    /// Needs the role `can_write_exports`. Returns a [`StartedJob`]. Optional arguments are set on
+    /// [`CreateExportForAsset`].
     ///
     /// - `asset_id`: The asset.
     /// - `export_location_id`: The export location.
@@ -55,7 +55,7 @@ impl ExportsHandle {
     ///
     /// A job does the work after the response.
     ///
-    /// Needs the role `can_write_exports`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_exports`. Returns no content. Optional arguments are set on
     /// [`CreateExportForCollection`].
     ///
     /// - `collection_id`: The collection.
@@ -97,7 +97,7 @@ impl ExportsHandle {
     ///
     /// Jobs do the work after the response. It takes at most 500 ids.
     ///
-    /// Needs the role `can_write_exports`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_exports`. Returns no content. Optional arguments are set on
     /// [`CreateManyExports`].
     ///
     /// - `export_location_id`: The export location.
@@ -131,7 +131,7 @@ impl ExportsHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_write_exports`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_exports`. Returns no content. Optional arguments are set on
     /// [`CreateManyExportsForAssets`].
     ///
     /// - `export_location_id`: The export location.
@@ -170,7 +170,7 @@ impl ExportsHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_write_exports`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_exports`. Returns no content. Optional arguments are set on
     /// [`CreateManyExportsForCollections`].
     ///
     /// - `export_location_id`: The export location.
@@ -210,7 +210,7 @@ impl ExportsHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_write_exports`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_exports`. Returns no content. Optional arguments are set on
     /// [`CreateManyExportsForSavedSearches`].
     ///
     /// - `export_location_id`: The export location.
@@ -248,7 +248,7 @@ impl ExportsHandle {
     /// Exports assets to an export location, with the same options for all of them:
     /// `POST /v1/assets/export_locations/{export_location_id}/`.
     ///
-    /// Needs the role `can_write_exports`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_exports`. Returns no content. Optional arguments are set on
     /// [`CreateManyExportsForAssetsV1`].
     ///
     /// - `export_location_id`: The export location.
@@ -286,7 +286,7 @@ impl ExportsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the roles `can_read_files` and `can_write_transfers`. Answers with nothing.
+    /// Needs the roles `can_read_files` and `can_write_transfers`. Returns no content.
     ///
     /// - `file_set_id`: The temporary file set of the export.
     /// - `storage_id`: The storage that the export goes to.

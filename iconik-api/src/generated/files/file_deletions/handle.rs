@@ -17,9 +17,9 @@ impl FileDeletionsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with a [`Page`](crate::Page) of
-    /// [`FileDeletion`]. [`items`](ListFileDeletions::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListFileDeletions`].
+    /// Needs the role `is_storage_worker`. Returns a [`Page`](crate::Page) of [`FileDeletion`].
+    /// [`items`](ListFileDeletions::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListFileDeletions`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -37,9 +37,9 @@ impl FileDeletionsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with a [`Page`](crate::Page) of
-    /// [`FileDeletion`]. [`items`](ListFileDeletionsAtOldPath::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListFileDeletionsAtOldPath`].
+    /// Needs the role `is_storage_worker`. Returns a [`Page`](crate::Page) of [`FileDeletion`].
+    /// [`items`](ListFileDeletionsAtOldPath::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListFileDeletionsAtOldPath`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -62,7 +62,7 @@ impl FileDeletionsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with nothing.
+    /// Needs the role `is_storage_worker`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `deletion_id`: The deletion.
@@ -88,7 +88,7 @@ impl FileDeletionsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with nothing.
+    /// Needs the role `is_storage_worker`. Returns no content.
     ///
     /// - `file_id`: The file.
     /// - `storage_id`: The storage.

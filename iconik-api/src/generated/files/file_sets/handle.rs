@@ -14,8 +14,8 @@ pub struct FileSetsHandle(pub(crate) Client);
 impl FileSetsHandle {
     /// Lists the file sets of an asset: `GET /v1/assets/{asset_id}/file_sets/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSet`].
-    /// [`items`](ListFileSets::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSet`].
+    /// [`items`](ListFileSets::items) returns the items of all pages. Optional arguments are set on
     /// [`ListFileSets`].
     ///
     /// - `asset_id`: The asset.
@@ -33,7 +33,7 @@ impl FileSetsHandle {
     ///
     /// It is empty; add files with `create` of the resource `files`.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`FileSet`].
+    /// Needs the role `can_write_files`. Returns a [`FileSet`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new file set starts with.
@@ -68,7 +68,7 @@ impl FileSetsHandle {
 
     /// Gets a file set: `GET /v1/assets/{asset_id}/file_sets/{file_set_id}/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`FileSet`].
+    /// Needs the role `can_read_files`. Returns a [`FileSet`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_set_id`: The file set.
@@ -92,7 +92,7 @@ impl FileSetsHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`FileSet`].
+    /// Needs the role `can_write_files`. Returns a [`FileSet`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_set_id`: The file set.
@@ -133,7 +133,7 @@ impl FileSetsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`FileSet`].
+    /// Needs the role `can_write_files`. Returns a [`FileSet`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_set_id`: The file set.
@@ -169,7 +169,7 @@ impl FileSetsHandle {
     /// It moves to the delete queue, where `restore` brings it back and `purge` deletes it for
     /// good.
     ///
-    /// Needs the role `can_delete_files`. Answers with a [`FileSet`] or nothing. Optional arguments
+    /// Needs the role `can_delete_files`. Returns a [`FileSet`], or no content. Optional arguments
     /// are set on [`DeleteFileSet`].
     ///
     /// - `asset_id`: The asset.
@@ -199,7 +199,7 @@ impl FileSetsHandle {
     ///
     /// Its files and their bytes are deleted too.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing.
+    /// Needs the role `can_delete_files`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `file_set_id`: The file set.
@@ -222,7 +222,7 @@ impl FileSetsHandle {
     /// Restores a file set from the delete queue:
     /// `PUT /v1/assets/{asset_id}/file_sets/{file_set_id}/restore/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing.
+    /// Needs the role `can_write_files`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `file_set_id`: The file set.
@@ -245,7 +245,7 @@ impl FileSetsHandle {
     /// Deletes several file sets of an asset, with their files and their bytes:
     /// `POST /v1/assets/{asset_id}/file_sets/bulk/`.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_files`. Returns no content. Optional arguments are set on
     /// [`DeleteManyFileSets`].
     ///
     /// - `asset_id`: The asset.
@@ -276,9 +276,9 @@ impl FileSetsHandle {
     /// Lists the file sets of a version of an asset:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/file_sets/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSet`].
-    /// [`items`](ListFileSetsForVersion::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListFileSetsForVersion`].
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSet`].
+    /// [`items`](ListFileSetsForVersion::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListFileSetsForVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -300,9 +300,9 @@ impl FileSetsHandle {
 
     /// Lists the file sets of a format: `GET /v1/assets/{asset_id}/formats/{format_id}/file_sets/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSet`].
-    /// [`items`](ListFileSetsForFormat::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListFileSetsForFormat`].
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSet`].
+    /// [`items`](ListFileSetsForFormat::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListFileSetsForFormat`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -326,8 +326,8 @@ impl FileSetsHandle {
     /// Lists the file sets of a format on one storage:
     /// `GET /v1/assets/{asset_id}/formats/{format_id}/storages/{storage_id}/file_sets/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSet`].
-    /// [`items`](ListFileSetsForFormatOnStorage::items) gives the rows of all pages. Optional
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSet`].
+    /// [`items`](ListFileSetsForFormatOnStorage::items) returns the items of all pages. Optional
     /// arguments are set on [`ListFileSetsForFormatOnStorage`].
     ///
     /// - `asset_id`: The asset.
@@ -362,7 +362,7 @@ impl FileSetsHandle {
     ///
     /// Each with the kind of its storage.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSetSource`].
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSetSource`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -386,7 +386,7 @@ impl FileSetsHandle {
     /// Lists the file sets that a format can be copied from, on one kind of storage:
     /// `GET /v1/assets/{asset_id}/formats/{format_id}/file_sets/sources/{storage_method}/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`FileSet`].
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`FileSet`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -419,7 +419,7 @@ impl FileSetsHandle {
     /// Deletes all file sets of a version:
     /// `DELETE /v1/assets/{asset_id}/versions/{version_id}/file_sets/`.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_files`. Returns no content. Optional arguments are set on
     /// [`DeleteAllFileSetsForVersion`].
     ///
     /// - `asset_id`: The asset.
@@ -443,7 +443,7 @@ impl FileSetsHandle {
     /// Deletes all file sets of all versions of an asset:
     /// `DELETE /v1/assets/{asset_id}/versions/all/file_sets/`.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_files`. Returns no content. Optional arguments are set on
     /// [`DeleteAllFileSetsForAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -463,7 +463,7 @@ impl FileSetsHandle {
     /// Copies a file set to another storage:
     /// `POST /v1/file_sets/{file_set_id}/storages/{storage_id}/`.
     ///
-    /// Needs the roles `can_read_files` and `can_write_transfers`. Answers with nothing. Optional
+    /// Needs the roles `can_read_files` and `can_write_transfers`. Returns no content. Optional
     /// arguments are set on [`TransferFileSetToStorage`].
     ///
     /// - `file_set_id`: The file set.

@@ -22,9 +22,9 @@ impl FileUploadsHandle {
     ///
     /// For S3 and Google Cloud Storage. Choose the part by `number`.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`List`](crate::List) of [`UploadPartUrl`].
-    /// [`items`](ListFileUploadPartUrls::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListFileUploadPartUrls`].
+    /// Needs the role `can_write_files`. Returns a [`List`](crate::List) of [`UploadPartUrl`].
+    /// [`items`](ListFileUploadPartUrls::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListFileUploadPartUrls`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -52,8 +52,8 @@ impl FileUploadsHandle {
     /// Unlike `list_part_urls`, it binds each part to its checksum. The response repeats the parts,
     /// with their URLs.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`S3UploadParts`]. Optional arguments are
-    /// set on [`CreateFileUploadS3PartUrls`].
+    /// Needs the role `can_write_files`. Returns a [`S3UploadParts`]. Optional arguments are set on
+    /// [`CreateFileUploadS3PartUrls`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -90,8 +90,8 @@ impl FileUploadsHandle {
     /// Gets the signed URLs that complete, abort or list an upload to S3:
     /// `GET /v1/assets/{asset_id}/files/{file_id}/multipart_url/`.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`UploadUrls`]. Optional arguments are set
-    /// on [`GetFileUploadUrls`].
+    /// Needs the role `can_write_files`. Returns a [`UploadUrls`]. Optional arguments are set on
+    /// [`GetFileUploadUrls`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -117,7 +117,7 @@ impl FileUploadsHandle {
     /// Deletes what is left of an upload to S3 or Google Cloud Storage:
     /// `POST /v1/assets/{asset_id}/files/{file_id}/multipart/cleanup/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing.
+    /// Needs the role `can_write_files`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -150,8 +150,8 @@ impl FileUploadsHandle {
     ///
     /// Needed only for parts that were uploaded in parallel.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`GcsComposeUrls`]. Optional arguments are
-    /// set on [`CreateFileUploadGcsComposeUrl`].
+    /// Needs the role `can_write_files`. Returns a [`GcsComposeUrls`]. Optional arguments are set
+    /// on [`CreateFileUploadGcsComposeUrl`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -184,7 +184,7 @@ impl FileUploadsHandle {
     /// Completes an upload to Google Cloud Storage:
     /// `POST /v1/assets/{asset_id}/files/{file_id}/multipart/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_files`. Returns no content. Optional arguments are set on
     /// [`CompleteFileUploadGcs`].
     ///
     /// - `asset_id`: The asset.
@@ -219,7 +219,7 @@ impl FileUploadsHandle {
     ///
     /// Upload the parts with `authorization_token` to `upload_url`, then call `finish_b2`.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`B2Upload`]. Optional arguments are set on
+    /// Needs the role `can_write_files`. Returns a [`B2Upload`]. Optional arguments are set on
     /// [`StartFileUploadB2`].
     ///
     /// - `asset_id`: The asset.
@@ -243,7 +243,7 @@ impl FileUploadsHandle {
     /// Completes an upload to Backblaze B2:
     /// `POST /v1/assets/{asset_id}/files/{file_id}/multipart/b2/finish/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_files`. Returns no content. Optional arguments are set on
     /// [`FinishFileUploadB2`].
     ///
     /// - `asset_id`: The asset.
@@ -275,7 +275,7 @@ impl FileUploadsHandle {
     /// Cancels an upload to Backblaze B2:
     /// `POST /v1/assets/{asset_id}/files/{file_id}/multipart/b2/cancel/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_files`. Returns no content. Optional arguments are set on
     /// [`CancelFileUploadB2`].
     ///
     /// - `asset_id`: The asset.

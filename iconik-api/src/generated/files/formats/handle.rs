@@ -17,8 +17,8 @@ pub struct FormatsHandle(pub(crate) Client);
 impl FormatsHandle {
     /// Lists the formats of an asset: `GET /v1/assets/{asset_id}/formats/`.
     ///
-    /// Needs the role `can_read_formats`. Answers with a [`Page`](crate::Page) of [`Format`].
-    /// [`items`](ListFormats::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_formats`. Returns a [`Page`](crate::Page) of [`Format`].
+    /// [`items`](ListFormats::items) returns the items of all pages. Optional arguments are set on
     /// [`ListFormats`].
     ///
     /// - `asset_id`: The asset.
@@ -36,7 +36,7 @@ impl FormatsHandle {
     ///
     /// It has no files yet; add a file set to it, and files to that.
     ///
-    /// Needs the role `can_write_formats`. Answers with a [`Format`].
+    /// Needs the role `can_write_formats`. Returns a [`Format`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new format starts with.
@@ -59,7 +59,7 @@ impl FormatsHandle {
 
     /// Gets a format: `GET /v1/assets/{asset_id}/formats/{format_id}/`.
     ///
-    /// Needs the role `can_read_formats`. Answers with a [`Format`].
+    /// Needs the role `can_read_formats`. Returns a [`Format`].
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -84,7 +84,7 @@ impl FormatsHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_formats`. Answers with a [`Format`]. Optional arguments are set on
+    /// Needs the role `can_write_formats`. Returns a [`Format`]. Optional arguments are set on
     /// [`ReplaceFormat`].
     ///
     /// - `asset_id`: The asset.
@@ -118,7 +118,7 @@ impl FormatsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_formats`. Answers with a [`Format`]. Optional arguments are set on
+    /// Needs the role `can_write_formats`. Returns a [`Format`]. Optional arguments are set on
     /// [`UpdateFormat`].
     ///
     /// - `asset_id`: The asset.
@@ -155,7 +155,7 @@ impl FormatsHandle {
     /// It moves to the delete queue, where `restore` brings it back and `purge` deletes it for
     /// good.
     ///
-    /// Needs the role `can_delete_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_formats`. Returns no content. Optional arguments are set on
     /// [`DeleteFormat`].
     ///
     /// - `asset_id`: The asset.
@@ -180,7 +180,7 @@ impl FormatsHandle {
     /// Deletes a format from the delete queue for good:
     /// `DELETE /v1/assets/{asset_id}/formats/{format_id}/purge/`.
     ///
-    /// Needs the role `can_delete_formats`. Answers with nothing.
+    /// Needs the role `can_delete_formats`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -206,7 +206,7 @@ impl FormatsHandle {
     ///
     /// To restore it from the archive, use `restore_from_archive`.
     ///
-    /// Needs the role `can_write_formats`. Answers with nothing.
+    /// Needs the role `can_write_formats`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -230,9 +230,9 @@ impl FormatsHandle {
     /// Lists the formats of a version of an asset:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/formats/`.
     ///
-    /// Needs the role `can_read_formats`. Answers with a [`Page`](crate::Page) of [`Format`].
-    /// [`items`](ListFormatsForVersion::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListFormatsForVersion`].
+    /// Needs the role `can_read_formats`. Returns a [`Page`](crate::Page) of [`Format`].
+    /// [`items`](ListFormatsForVersion::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListFormatsForVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -255,7 +255,7 @@ impl FormatsHandle {
     /// Deletes all formats of a version:
     /// `DELETE /v1/assets/{asset_id}/versions/{version_id}/formats/`.
     ///
-    /// Needs the role `can_delete_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_formats`. Returns no content. Optional arguments are set on
     /// [`DeleteAllFormatsForVersion`].
     ///
     /// - `asset_id`: The asset.
@@ -279,7 +279,7 @@ impl FormatsHandle {
     /// Deletes all formats of all versions of an asset:
     /// `DELETE /v1/assets/{asset_id}/versions/all/formats/`.
     ///
-    /// Needs the role `can_delete_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_formats`. Returns no content. Optional arguments are set on
     /// [`DeleteAllFormatsForAsset`].
     ///
     /// - `asset_id`: The asset.
@@ -301,7 +301,7 @@ impl FormatsHandle {
     ///
     /// `archive_v2` also takes the name of the file in the archive.
     ///
-    /// Needs the role `can_archive_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_archive_formats`. Returns no content. Optional arguments are set on
     /// [`ArchiveFormat`].
     ///
     /// - `asset_id`: The asset.
@@ -341,7 +341,7 @@ impl FormatsHandle {
     /// Copies a format to an archive storage, in the second version of the API:
     /// `POST /v2/assets/{asset_id}/formats/{format_id}/archive/`.
     ///
-    /// Needs the role `can_archive_formats`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_archive_formats`. Returns no content. Optional arguments are set on
     /// [`ArchiveFormatV2`].
     ///
     /// - `asset_id`: The asset.
@@ -381,7 +381,7 @@ impl FormatsHandle {
     /// Copies an archived format back to a storage:
     /// `POST /v1/assets/{asset_id}/formats/{format_id}/restore/`.
     ///
-    /// Needs the role `can_restore_archived_formats`. Answers with nothing. Optional arguments are
+    /// Needs the role `can_restore_archived_formats`. Returns no content. Optional arguments are
     /// set on [`RestoreFormatFromArchive`].
     ///
     /// - `asset_id`: The asset.
@@ -421,7 +421,7 @@ impl FormatsHandle {
     /// Deletes the archived copy of a format:
     /// `DELETE /v1/assets/{asset_id}/formats/{format_id}/archive/`.
     ///
-    /// Needs the role `can_delete_archived_formats`. Answers with nothing.
+    /// Needs the role `can_delete_archived_formats`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
@@ -460,7 +460,7 @@ impl FormatsHandle {
     /// Copies the file sets of a format to another storage:
     /// `POST /v1/formats/{format_id}/storages/{storage_id}/`.
     ///
-    /// Needs the roles `can_read_formats` and `can_write_transfers`. Answers with nothing.
+    /// Needs the roles `can_read_formats` and `can_write_transfers`. Returns no content.
     ///
     /// - `format_id`: The format. Note: The name of the format, for example `ORIGINAL`, was seen to
     ///   work in place of its id.
@@ -502,7 +502,7 @@ impl FormatsHandle {
     /// Copies the file sets of a format to another storage, in the second version of the API:
     /// `POST /v2/assets/{asset_id}/formats/{format_id}/storages/{storage_id}/`.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`TransferFormatToStorageV2`].
     ///
     /// - `asset_id`: The asset.

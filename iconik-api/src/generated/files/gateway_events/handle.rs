@@ -20,9 +20,9 @@ impl GatewayEventsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`GatewayEvent`].
-    /// [`items`](ListGatewayEvents::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListGatewayEvents`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`GatewayEvent`].
+    /// [`items`](ListGatewayEvents::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListGatewayEvents`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -42,7 +42,7 @@ impl GatewayEventsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`GatewayEvent`].
+    /// No role is documented for it. Returns a [`GatewayEvent`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What a new event of a storage gateway starts with.
@@ -72,7 +72,7 @@ impl GatewayEventsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `event_id`: The event.
@@ -99,7 +99,7 @@ impl GatewayEventsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: The events to delete.

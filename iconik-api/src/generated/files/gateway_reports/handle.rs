@@ -17,7 +17,7 @@ impl GatewayReportsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`GatewayReport`].
+    /// No role is documented for it. Returns a [`GatewayReport`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -36,7 +36,7 @@ impl GatewayReportsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with nothing.
+    /// Needs the role `is_storage_worker`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What the storage gateway of a storage reports about its work.
@@ -66,7 +66,7 @@ impl GatewayReportsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with nothing.
+    /// Needs the role `is_storage_worker`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: The status of a storage gateway.

@@ -15,9 +15,9 @@ pub struct KeyframesHandle(pub(crate) Client);
 impl KeyframesHandle {
     /// Lists the keyframes of an asset: `GET /v1/assets/{asset_id}/keyframes/`.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Keyframe`].
-    /// [`items`](ListKeyframes::items) gives the rows of all pages. Optional arguments are set on
-    /// [`ListKeyframes`].
+    /// Needs the role `can_read_assets`. Returns a [`Page`](crate::Page) of [`Keyframe`].
+    /// [`items`](ListKeyframes::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListKeyframes`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -35,8 +35,8 @@ impl KeyframesHandle {
     /// iconik chooses the storage, unless `storage_id` names one. The response contains where and
     /// how to upload the image. After the upload, set `status` to `CLOSED` with `update`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`]. Optional arguments are
-    /// set on [`CreateKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`]. Optional arguments are set on
+    /// [`CreateKeyframe`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new keyframe starts with.
@@ -66,8 +66,8 @@ impl KeyframesHandle {
     ///
     /// Works like `create`; iconik chooses a storage of this kind.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`]. Optional arguments are
-    /// set on [`CreateKeyframeOnStorageMethod`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`]. Optional arguments are set on
+    /// [`CreateKeyframeOnStorageMethod`].
     ///
     /// - `asset_id`: The asset.
     /// - `storage_method`: The kind of storage.
@@ -101,7 +101,7 @@ impl KeyframesHandle {
 
     /// Gets a keyframe: `GET /v1/assets/{asset_id}/keyframes/{keyframe_id}/`.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Keyframe`]. Optional arguments are set on
+    /// Needs the role `can_read_assets`. Returns a [`Keyframe`]. Optional arguments are set on
     /// [`GetKeyframe`].
     ///
     /// - `asset_id`: The asset.
@@ -128,7 +128,7 @@ impl KeyframesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`].
     ///
     /// - `asset_id`: The asset.
     /// - `keyframe_id`: The keyframe.
@@ -160,7 +160,7 @@ impl KeyframesHandle {
     ///
     /// Only the fields that are sent change. After an upload, set `status` to `CLOSED`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`].
     ///
     /// - `asset_id`: The asset.
     /// - `keyframe_id`: The keyframe.
@@ -192,7 +192,7 @@ impl KeyframesHandle {
 
     /// Deletes a keyframe: `DELETE /v1/assets/{asset_id}/keyframes/{keyframe_id}/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_keyframes`. Returns no content. Optional arguments are set on
     /// [`DeleteKeyframe`].
     ///
     /// - `asset_id`: The asset.
@@ -216,8 +216,8 @@ impl KeyframesHandle {
     /// Lists the keyframes of a version of an asset:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/keyframes/`.
     ///
-    /// Needs the role `can_read_assets`. Answers with a [`Page`](crate::Page) of [`Keyframe`].
-    /// [`items`](ListKeyframesForVersion::items) gives the rows of all pages. Optional arguments
+    /// Needs the role `can_read_assets`. Returns a [`Page`](crate::Page) of [`Keyframe`].
+    /// [`items`](ListKeyframesForVersion::items) returns the items of all pages. Optional arguments
     /// are set on [`ListKeyframesForVersion`].
     ///
     /// - `asset_id`: The asset.
@@ -241,7 +241,7 @@ impl KeyframesHandle {
     /// Deletes all keyframes of a version:
     /// `DELETE /v1/assets/{asset_id}/versions/{version_id}/keyframes/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_keyframes`. Returns no content. Optional arguments are set on
     /// [`DeleteAllKeyframesForVersion`].
     ///
     /// - `asset_id`: The asset.
@@ -265,7 +265,7 @@ impl KeyframesHandle {
     /// Deletes all keyframes of all versions of an asset:
     /// `DELETE /v1/assets/{asset_id}/versions/all/keyframes/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with nothing.
+    /// Needs the role `can_write_keyframes`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -284,7 +284,7 @@ impl KeyframesHandle {
     /// Makes the URL of a keyframe public:
     /// `POST /v1/assets/{asset_id}/keyframes/{keyframe_id}/public/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`].
     ///
     /// - `asset_id`: The asset.
     /// - `keyframe_id`: The keyframe.
@@ -309,7 +309,7 @@ impl KeyframesHandle {
     /// Makes the URL of a keyframe private again:
     /// `DELETE /v1/assets/{asset_id}/keyframes/{keyframe_id}/public/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`] or nothing.
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`], or no content.
     ///
     /// - `asset_id`: The asset.
     /// - `keyframe_id`: The keyframe.

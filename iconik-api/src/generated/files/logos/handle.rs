@@ -14,8 +14,8 @@ pub struct LogosHandle(pub(crate) Client);
 impl LogosHandle {
     /// Lists the logos of the system domain: `GET /v1/logos/`.
     ///
-    /// Needs the role `can_read_portals`. Answers with a [`Page`](crate::Page) of [`Logo`].
-    /// [`items`](ListLogos::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_portals`. Returns a [`Page`](crate::Page) of [`Logo`].
+    /// [`items`](ListLogos::items) returns the items of all pages. Optional arguments are set on
     /// [`ListLogos`].
     ///
     /// ```
@@ -33,7 +33,7 @@ impl LogosHandle {
     /// `PUT` on S3, and `POST` for a resumable upload on Google Cloud Storage. The URL is a
     /// credential of its own: send no `App-ID` and no `Auth-Token` there.
     ///
-    /// Needs the role `can_write_portals`. Answers with a [`Logo`].
+    /// Needs the role `can_write_portals`. Returns a [`Logo`].
     ///
     /// - `body`: What a new logo starts with.
     ///
@@ -50,7 +50,7 @@ impl LogosHandle {
 
     /// Gets a logo: `GET /v1/logos/{logo_id}/`.
     ///
-    /// Needs the role `can_read_portals`. Answers with a [`Logo`].
+    /// Needs the role `can_read_portals`. Returns a [`Logo`].
     ///
     /// - `logo_id`: The logo.
     ///
@@ -67,7 +67,7 @@ impl LogosHandle {
     ///
     /// Only the name can change. For another picture, create another logo.
     ///
-    /// Needs the role `can_write_portals`. Answers with a [`Logo`].
+    /// Needs the role `can_write_portals`. Returns a [`Logo`].
     ///
     /// - `logo_id`: The logo.
     /// - `body`: What to change in a logo.
@@ -92,7 +92,7 @@ impl LogosHandle {
 
     /// Deletes a logo together with its picture: `DELETE /v1/logos/{logo_id}/`.
     ///
-    /// Needs the role `can_write_portals`. Answers with nothing.
+    /// Needs the role `can_write_portals`. Returns no content.
     ///
     /// - `logo_id`: The logo.
     ///

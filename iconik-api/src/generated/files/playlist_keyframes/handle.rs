@@ -15,9 +15,9 @@ pub struct PlaylistKeyframesHandle(pub(crate) Client);
 impl PlaylistKeyframesHandle {
     /// Lists the keyframes of a playlist: `GET /v1/playlists/{playlist_id}/keyframes/`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with a [`Page`](crate::Page) of
-    /// [`PlaylistKeyframe`]. [`items`](ListPlaylistKeyframes::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListPlaylistKeyframes`].
+    /// Needs the role `can_read_playlists`. Returns a [`Page`](crate::Page) of
+    /// [`PlaylistKeyframe`]. [`items`](ListPlaylistKeyframes::items) returns the items of all
+    /// pages. Optional arguments are set on [`ListPlaylistKeyframes`].
     ///
     /// - `playlist_id`: The playlist.
     ///
@@ -36,7 +36,7 @@ impl PlaylistKeyframesHandle {
     /// The response contains where and how to upload the image. After the upload, set `status` to
     /// `CLOSED` with `update`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`PlaylistKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`PlaylistKeyframe`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `body`: What a new keyframe of a playlist starts with.
@@ -63,7 +63,7 @@ impl PlaylistKeyframesHandle {
 
     /// Gets a keyframe of a playlist: `GET /v1/playlists/{playlist_id}/keyframes/{keyframe_id}/`.
     ///
-    /// Needs the role `can_read_playlists`. Answers with a [`PlaylistKeyframe`].
+    /// Needs the role `can_read_playlists`. Returns a [`PlaylistKeyframe`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `keyframe_id`: The keyframe.
@@ -92,7 +92,7 @@ impl PlaylistKeyframesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`PlaylistKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`PlaylistKeyframe`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `keyframe_id`: The keyframe.
@@ -129,7 +129,7 @@ impl PlaylistKeyframesHandle {
     ///
     /// Only the fields that are sent change. After an upload, set `status` to `CLOSED`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`PlaylistKeyframe`].
+    /// Needs the role `can_write_keyframes`. Returns a [`PlaylistKeyframe`].
     ///
     /// - `playlist_id`: The playlist.
     /// - `keyframe_id`: The keyframe.
@@ -162,7 +162,7 @@ impl PlaylistKeyframesHandle {
     /// Deletes a keyframe of a playlist:
     /// `DELETE /v1/playlists/{playlist_id}/keyframes/{keyframe_id}/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_keyframes`. Returns no content. Optional arguments are set on
     /// [`DeletePlaylistKeyframe`].
     ///
     /// - `playlist_id`: The playlist.

@@ -16,8 +16,8 @@ impl PostersHandle {
     ///
     /// The response contains where and how to upload the image.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`]. Optional arguments are
-    /// set on [`CreatePoster`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`]. Optional arguments are set on
+    /// [`CreatePoster`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -33,7 +33,7 @@ impl PostersHandle {
     /// Starts a job that makes a keyframe from one moment of a file:
     /// `POST /v1/assets/{asset_id}/files/{file_id}/capture/{milliseconds}/`.
     ///
-    /// Needs the role `can_create_poster`. Answers with a [`StartedJob`].
+    /// Needs the role `can_create_poster`. Returns a [`StartedJob`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -72,8 +72,8 @@ impl PostersHandle {
     /// Makes a poster image represent an asset:
     /// `POST /v1/assets/{asset_id}/custom_keyframe/{poster_id}/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`Keyframe`]. Optional arguments are
-    /// set on [`UsePosterForAsset`].
+    /// Needs the role `can_write_keyframes`. Returns a [`Keyframe`]. Optional arguments are set on
+    /// [`UsePosterForAsset`].
     ///
     /// - `asset_id`: The asset.
     /// - `poster_id`: The keyframe, of the type `POSTER`.
@@ -96,8 +96,8 @@ impl PostersHandle {
     /// Makes a poster image represent a collection:
     /// `POST /v1/collections/{collection_id}/custom_keyframe/{poster_id}/`.
     ///
-    /// Needs the role `can_write_keyframes`. Answers with a [`CollectionKeyframe`]. Optional
-    /// arguments are set on [`UsePosterForCollection`].
+    /// Needs the role `can_write_keyframes`. Returns a [`CollectionKeyframe`]. Optional arguments
+    /// are set on [`UsePosterForCollection`].
     ///
     /// - `collection_id`: The collection.
     /// - `poster_id`: The keyframe, of the type `POSTER`.

@@ -15,8 +15,8 @@ pub struct ProxiesHandle(pub(crate) Client);
 impl ProxiesHandle {
     /// Lists the proxies of an asset: `GET /v1/assets/{asset_id}/proxies/`.
     ///
-    /// Needs the role `can_read_proxies`. Answers with a [`Page`](crate::Page) of [`Proxy`].
-    /// [`items`](ListProxies::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_proxies`. Returns a [`Page`](crate::Page) of [`Proxy`].
+    /// [`items`](ListProxies::items) returns the items of all pages. Optional arguments are set on
     /// [`ListProxies`].
     ///
     /// - `asset_id`: The asset.
@@ -37,7 +37,7 @@ impl ProxiesHandle {
     /// iconik chooses the storage, unless `storage_id` names one. The response contains where and
     /// how to upload the bytes. After the upload, set `status` to `CLOSED` with `update`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`Proxy`].
+    /// Needs the role `can_write_proxies`. Returns a [`Proxy`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new proxy starts with.
@@ -63,7 +63,7 @@ impl ProxiesHandle {
     ///
     /// Works like `create`; iconik chooses a storage of this kind.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`Proxy`].
+    /// Needs the role `can_write_proxies`. Returns a [`Proxy`].
     ///
     /// - `asset_id`: The asset.
     /// - `storage_method`: The kind of storage.
@@ -93,7 +93,7 @@ impl ProxiesHandle {
 
     /// Gets a proxy: `GET /v1/assets/{asset_id}/proxies/{proxy_id}/`.
     ///
-    /// Needs the role `can_read_proxies`. Answers with a [`Proxy`]. Optional arguments are set on
+    /// Needs the role `can_read_proxies`. Returns a [`Proxy`]. Optional arguments are set on
     /// [`GetProxy`].
     ///
     /// - `asset_id`: The asset.
@@ -118,7 +118,7 @@ impl ProxiesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`Proxy`].
+    /// Needs the role `can_write_proxies`. Returns a [`Proxy`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -152,7 +152,7 @@ impl ProxiesHandle {
     ///
     /// Only the fields that are sent change. After an upload, set `status` to `CLOSED`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`Proxy`].
+    /// Needs the role `can_write_proxies`. Returns a [`Proxy`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -184,7 +184,7 @@ impl ProxiesHandle {
 
     /// Deletes a proxy: `DELETE /v1/assets/{asset_id}/proxies/{proxy_id}/`.
     ///
-    /// Needs the role `can_delete_proxies`. Answers with nothing.
+    /// Needs the role `can_delete_proxies`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -207,9 +207,9 @@ impl ProxiesHandle {
     /// Lists the proxies of a version of an asset:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/proxies/`.
     ///
-    /// Needs the role `can_read_proxies`. Answers with a [`Page`](crate::Page) of [`Proxy`].
-    /// [`items`](ListProxiesForVersion::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListProxiesForVersion`].
+    /// Needs the role `can_read_proxies`. Returns a [`Page`](crate::Page) of [`Proxy`].
+    /// [`items`](ListProxiesForVersion::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListProxiesForVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -232,7 +232,7 @@ impl ProxiesHandle {
     /// Deletes all proxies of a version:
     /// `DELETE /v1/assets/{asset_id}/versions/{version_id}/proxies/`.
     ///
-    /// Needs the role `can_delete_proxies`. Answers with nothing.
+    /// Needs the role `can_delete_proxies`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -255,7 +255,7 @@ impl ProxiesHandle {
     /// Deletes all proxies of all versions of an asset:
     /// `DELETE /v1/assets/{asset_id}/versions/all/proxies/`.
     ///
-    /// Needs the role `can_delete_proxies`. Answers with nothing.
+    /// Needs the role `can_delete_proxies`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -274,7 +274,7 @@ impl ProxiesHandle {
     /// Gets a URL that downloads a proxy:
     /// `GET /v1/assets/{asset_id}/proxies/{proxy_id}/download_url/`.
     ///
-    /// Needs the role `can_read_proxies`. Answers with a [`DownloadUrl`].
+    /// Needs the role `can_read_proxies`. Returns a [`DownloadUrl`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -299,8 +299,8 @@ impl ProxiesHandle {
     ///
     /// An HLS playlist or a DASH manifest, as text, with URLs that can be played.
     ///
-    /// Needs the role `can_read_proxies`. Answers with [`GetProxyManifestOutcome`]. Optional
-    /// arguments are set on [`GetProxyManifest`].
+    /// Needs the role `can_read_proxies`. Returns [`GetProxyManifestOutcome`]. Optional arguments
+    /// are set on [`GetProxyManifest`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -342,8 +342,8 @@ impl ProxiesHandle {
     /// Creates a token that plays a protected proxy:
     /// `POST /v1/drm/assets/{asset_id}/versions/{version_id}/proxies/{proxy_id}/auth/`.
     ///
-    /// Needs the role `can_read_proxies`. Answers with a [`DrmToken`]. Optional arguments are set
-    /// on [`CreateProxyDrmToken`].
+    /// Needs the role `can_read_proxies`. Returns a [`DrmToken`]. Optional arguments are set on
+    /// [`CreateProxyDrmToken`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -397,7 +397,7 @@ impl ProxiesHandle {
 
     /// Makes the URL of a proxy public: `POST /v1/assets/{asset_id}/proxies/{proxy_id}/public/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`Proxy`].
+    /// Needs the role `can_write_proxies`. Returns a [`Proxy`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -422,7 +422,7 @@ impl ProxiesHandle {
     /// Makes the URL of a proxy private again:
     /// `DELETE /v1/assets/{asset_id}/proxies/{proxy_id}/public/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`Proxy`] or nothing.
+    /// Needs the role `can_write_proxies`. Returns a [`Proxy`], or no content.
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.

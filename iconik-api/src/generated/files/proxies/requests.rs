@@ -493,7 +493,7 @@ impl<C> GetProxyManifest<C> {
     }
 }
 
-/// What [`GetProxyManifest`] is answered with.
+/// What [`GetProxyManifest`] returns.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub enum GetProxyManifestOutcome {

@@ -19,7 +19,7 @@ impl ProxyContainersHandle {
     /// Creates the container of a proxy:
     /// `PUT /v1/assets/{asset_id}/proxies/{proxy_id}/containers/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with [`CreateProxyContainerOutcome`]. Optional
+    /// Needs the role `can_write_proxies`. Returns [`CreateProxyContainerOutcome`]. Optional
     /// arguments are set on [`CreateProxyContainer`].
     ///
     /// - `asset_id`: The asset.
@@ -58,8 +58,8 @@ impl ProxyContainersHandle {
     /// Adds a file or a sequence of files to a container:
     /// `POST /v1/assets/{asset_id}/proxies/{proxy_id}/containers/{container_id}/files/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with [`CreateProxyContainerFileOutcome`].
-    /// Optional arguments are set on [`CreateProxyContainerFile`].
+    /// Needs the role `can_write_proxies`. Returns [`CreateProxyContainerFileOutcome`]. Optional
+    /// arguments are set on [`CreateProxyContainerFile`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -106,7 +106,7 @@ impl ProxyContainersHandle {
     /// Replaces the status of a file in a container:
     /// `PUT /v1/assets/{asset_id}/proxies/{proxy_id}/containers/{container_id}/files/{file_id}/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`ProxyFile`].
+    /// Needs the role `can_write_proxies`. Returns a [`ProxyFile`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -150,7 +150,7 @@ impl ProxyContainersHandle {
     /// Changes the status of a file in a container:
     /// `PATCH /v1/assets/{asset_id}/proxies/{proxy_id}/containers/{container_id}/files/{file_id}/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`ProxyFile`].
+    /// Needs the role `can_write_proxies`. Returns a [`ProxyFile`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.

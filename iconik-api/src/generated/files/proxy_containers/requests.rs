@@ -51,7 +51,7 @@ impl<C> CreateProxyContainer<C> {
     }
 }
 
-/// What [`CreateProxyContainer`] is answered with.
+/// What [`CreateProxyContainer`] returns.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub enum CreateProxyContainerOutcome {
@@ -124,7 +124,7 @@ impl<C> CreateProxyContainerFile<C> {
     }
 }
 
-/// What [`CreateProxyContainerFile`] is answered with.
+/// What [`CreateProxyContainerFile`] returns.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub enum CreateProxyContainerFileOutcome {

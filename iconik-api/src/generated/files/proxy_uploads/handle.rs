@@ -17,9 +17,9 @@ impl ProxyUploadsHandle {
     ///
     /// Choose the part by `number`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`List`](crate::List) of
-    /// [`UploadPartUrl`]. [`items`](ListProxyUploadPartUrls::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListProxyUploadPartUrls`].
+    /// Needs the role `can_write_proxies`. Returns a [`List`](crate::List) of [`UploadPartUrl`].
+    /// [`items`](ListProxyUploadPartUrls::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListProxyUploadPartUrls`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -44,8 +44,8 @@ impl ProxyUploadsHandle {
     /// Gets the signed URLs that complete, abort or list an upload:
     /// `GET /v1/assets/{asset_id}/proxies/{proxy_id}/multipart_url/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with a [`UploadUrls`]. Optional arguments are
-    /// set on [`GetProxyUploadUrls`].
+    /// Needs the role `can_write_proxies`. Returns a [`UploadUrls`]. Optional arguments are set on
+    /// [`GetProxyUploadUrls`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -75,7 +75,7 @@ impl ProxyUploadsHandle {
     /// Deletes what is left of an upload:
     /// `POST /v1/assets/{asset_id}/proxies/{proxy_id}/multipart/cleanup/`.
     ///
-    /// Needs the role `can_write_proxies`. Answers with nothing.
+    /// Needs the role `can_write_proxies`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.

@@ -209,8 +209,8 @@ impl FilesHandle {
 
     /// Lists the files of an asset: `GET /v1/assets/{asset_id}/files/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`File`].
-    /// [`items`](ListFiles::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`File`].
+    /// [`items`](ListFiles::items) returns the items of all pages. Optional arguments are set on
     /// [`ListFiles`].
     ///
     /// - `asset_id`: The asset.
@@ -234,7 +234,7 @@ impl FilesHandle {
     /// The format and the file set have to exist before: create them with the resources `formats`
     /// and `file_sets`.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`File`].
+    /// Needs the role `can_write_files`. Returns a [`File`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new file starts with.
@@ -268,7 +268,7 @@ impl FilesHandle {
 
     /// Gets a file: `GET /v1/assets/{asset_id}/files/{file_id}/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`File`]. Optional arguments are set on
+    /// Needs the role `can_read_files`. Returns a [`File`]. Optional arguments are set on
     /// [`GetFile`].
     ///
     /// - `asset_id`: The asset.
@@ -289,7 +289,7 @@ impl FilesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`File`].
+    /// Needs the role `can_write_files`. Returns a [`File`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -326,7 +326,7 @@ impl FilesHandle {
     ///
     /// Only the fields that are sent change. After an upload, set `status` to `CLOSED`.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`File`].
+    /// Needs the role `can_write_files`. Returns a [`File`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -356,7 +356,7 @@ impl FilesHandle {
     ///
     /// The bytes remain on the storage; to delete them too, delete the file set.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing.
+    /// Needs the role `can_delete_files`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -379,8 +379,8 @@ impl FilesHandle {
     /// Lists the files of a version of an asset:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/files/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`File`].
-    /// [`items`](ListFilesForVersion::items) gives the rows of all pages. Optional arguments are
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`File`].
+    /// [`items`](ListFilesForVersion::items) returns the items of all pages. Optional arguments are
     /// set on [`ListFilesForVersion`].
     ///
     /// - `asset_id`: The asset.
@@ -403,8 +403,8 @@ impl FilesHandle {
 
     /// Lists the files of a file set: `GET /v1/assets/{asset_id}/file_sets/{file_set_id}/files/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`File`].
-    /// [`items`](ListFilesForFileSet::items) gives the rows of all pages. Optional arguments are
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`File`].
+    /// [`items`](ListFilesForFileSet::items) returns the items of all pages. Optional arguments are
     /// set on [`ListFilesForFileSet`].
     ///
     /// - `asset_id`: The asset.
@@ -430,7 +430,7 @@ impl FilesHandle {
     /// Lists the files of a file set, without naming the asset:
     /// `GET /v1/file_sets/{file_set_id}/files/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`File`]. Optional
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`File`]. Optional
     /// arguments are set on [`ListFilesByFileSet`].
     ///
     /// - `file_set_id`: The file set.
@@ -452,8 +452,8 @@ impl FilesHandle {
     ///
     /// The files may belong to several assets.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`File`].
-    /// [`items`](ListFilesByChecksum::items) gives the rows of all pages. Optional arguments are
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`File`].
+    /// [`items`](ListFilesByChecksum::items) returns the items of all pages. Optional arguments are
     /// set on [`ListFilesByChecksum`].
     ///
     /// - `checksum`: The checksum as it was stored with the file; MD5 by convention.
@@ -472,7 +472,7 @@ impl FilesHandle {
     ///
     /// The bytes remain on the storages; to delete them too, delete the file sets.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing.
+    /// Needs the role `can_delete_files`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -497,7 +497,7 @@ impl FilesHandle {
     ///
     /// The bytes remain on the storages; to delete them too, delete the file sets.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing.
+    /// Needs the role `can_delete_files`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///
@@ -517,7 +517,7 @@ impl FilesHandle {
     ///
     /// The reliable way to the bytes: `url` of a listed file may be a placeholder.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`DownloadUrl`].
+    /// Needs the role `can_read_files`. Returns a [`DownloadUrl`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -540,7 +540,7 @@ impl FilesHandle {
     /// Gets the URL under which a storage gateway serves a file:
     /// `GET /v1/assets/{asset_id}/files/{file_id}/isg_handler_url/`.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`GatewayFileUrl`].
+    /// Needs the role `can_read_files`. Returns a [`GatewayFileUrl`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -566,8 +566,8 @@ impl FilesHandle {
     /// Made for storages with a transcoder for edit proxies. The status 204 means that the storage
     /// has none.
     ///
-    /// Needs the roles `can_create_transcode_jobs` and `can_write_files`. Answers with an
-    /// [`EditProxy`] or nothing.
+    /// Needs the roles `can_create_transcode_jobs` and `can_write_files`. Returns an [`EditProxy`],
+    /// or no content.
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -612,7 +612,7 @@ impl FilesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_reindex_storages`. Returns no content. Optional arguments are set on
     /// [`ReindexFile`].
     ///
     /// - `asset_id`: The asset.
@@ -638,7 +638,7 @@ impl FilesHandle {
     /// iconik creates the asset, format, file set and file as needed. For large files use `create`,
     /// which returns where to upload the bytes.
     ///
-    /// Needs the roles `can_write_files` and `can_write_formats`. Answers with nothing.
+    /// Needs the roles `can_write_files` and `can_write_formats`. Returns no content.
     ///
     /// - `body`: A small file to upload.
     ///

@@ -288,8 +288,8 @@ copies!(File => FilePatch {
 ///
 /// Made from a [`File`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `file_set_id` or `type`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `file_set_id`
+/// or `type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

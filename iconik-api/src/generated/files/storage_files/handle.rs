@@ -20,9 +20,9 @@ impl StorageFilesHandle {
     /// `original_name`, and require the status `CLOSED`: a file with the status `OPEN` may be a
     /// failed upload (seen live).
     ///
-    /// Needs the role `can_list_storage_files`. Answers with a [`Page`](crate::Page) of [`File`].
-    /// [`items`](ListStorageFiles::items) gives the rows of all pages. Optional arguments are set
-    /// on [`ListStorageFiles`].
+    /// Needs the role `can_list_storage_files`. Returns a [`Page`](crate::Page) of [`File`].
+    /// [`items`](ListStorageFiles::items) returns the items of all pages. Optional arguments are
+    /// set on [`ListStorageFiles`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -37,7 +37,7 @@ impl StorageFilesHandle {
 
     /// Adds the record of a file that belongs to no asset: `POST /v1/storages/{storage_id}/files/`.
     ///
-    /// No role is documented for it. Answers with a [`File`].
+    /// No role is documented for it. Returns a [`File`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What a new file that belongs to no asset starts with.
@@ -72,7 +72,7 @@ impl StorageFilesHandle {
     /// The file is found by `storage_id` and the path in the body. Prefer `update`, which leaves
     /// unchanged what is omitted.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`File`].
+    /// Needs the role `can_write_files`. Returns a [`File`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What the record of a file holds from now on, and the path by which it is found.
@@ -107,7 +107,7 @@ impl StorageFilesHandle {
     /// The file is found by `storage_id` and the path in the body, so send `directory_path` and the
     /// name. Of the rest, only the fields that are sent change.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`File`].
+    /// Needs the role `can_write_files`. Returns a [`File`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What to change in the record of a file, and the path by which it is found; omitted
@@ -140,9 +140,8 @@ impl StorageFilesHandle {
     ///
     /// Without a filter it concerns all files on the storage. With 200 the response lists files.
     ///
-    /// Needs the roles `can_read_storages` and `can_delete_files`. Answers with a
-    /// [`Page`](crate::Page) of [`File`] or nothing. Optional arguments are set on
-    /// [`DeleteManyStorageFiles`].
+    /// Needs the roles `can_read_storages` and `can_delete_files`. Returns a [`Page`](crate::Page)
+    /// of [`File`], or no content. Optional arguments are set on [`DeleteManyStorageFiles`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -163,7 +162,7 @@ impl StorageFilesHandle {
     ///
     /// It takes at most 500 ids. With 202 the work continues after the response.
     ///
-    /// Needs the roles `can_read_storages` and `can_delete_files`. Answers with nothing.
+    /// Needs the roles `can_read_storages` and `can_delete_files`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `object_type`: The kind of the objects.
@@ -207,7 +206,7 @@ impl StorageFilesHandle {
     ///
     /// With 202 the work continues after the response.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_files`. Returns no content. Optional arguments are set on
     /// [`DeleteMissingStorageFiles`].
     ///
     /// - `storage_id`: The storage.
@@ -265,7 +264,7 @@ impl StorageFilesHandle {
     /// Checks whether a file is on a storage that a share uploads to:
     /// `GET /v1/shares/storages/{storage_id}/files/`.
     ///
-    /// Needs the role `can_write_files`. Answers with nothing.
+    /// Needs the role `can_write_files`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `directory_path`: The directory of the file.
@@ -298,7 +297,7 @@ impl StorageFilesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing.
+    /// Needs the role `can_reindex_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `file_id`: The file.
@@ -331,7 +330,7 @@ impl StorageFilesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing.
+    /// Needs the role `can_reindex_storages`. Returns no content.
     ///
     /// - `body`: How to write an entry of the search index again.
     ///
@@ -355,7 +354,7 @@ impl StorageFilesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing.
+    /// Needs the role `can_reindex_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: How to write an entry of the search index again.

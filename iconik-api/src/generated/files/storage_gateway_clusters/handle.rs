@@ -17,9 +17,9 @@ impl StorageGatewayClustersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of
-    /// [`StorageGatewayCluster`]. [`items`](ListStorageGatewayClusters::items) gives the rows of
-    /// all pages. Optional arguments are set on [`ListStorageGatewayClusters`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`StorageGatewayCluster`].
+    /// [`items`](ListStorageGatewayClusters::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListStorageGatewayClusters`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -34,7 +34,7 @@ impl StorageGatewayClustersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGatewayCluster`].
+    /// No role is documented for it. Returns a [`StorageGatewayCluster`].
     ///
     /// - `body`: What a new cluster of storage gateways starts with.
     ///
@@ -66,8 +66,8 @@ impl StorageGatewayClustersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGatewayCluster`]. Optional arguments
-    /// are set on [`GetStorageGatewayCluster`].
+    /// No role is documented for it. Returns a [`StorageGatewayCluster`]. Optional arguments are
+    /// set on [`GetStorageGatewayCluster`].
     ///
     /// - `cluster_id`: The cluster.
     ///
@@ -88,7 +88,7 @@ impl StorageGatewayClustersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGatewayCluster`].
+    /// No role is documented for it. Returns a [`StorageGatewayCluster`].
     ///
     /// - `cluster_id`: The cluster.
     /// - `body`: What a cluster of storage gateways holds from now on.
@@ -126,7 +126,7 @@ impl StorageGatewayClustersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGatewayCluster`].
+    /// No role is documented for it. Returns a [`StorageGatewayCluster`].
     ///
     /// - `cluster_id`: The cluster.
     /// - `body`: What to change in a cluster of storage gateways; omitted fields stay unchanged.
@@ -157,7 +157,7 @@ impl StorageGatewayClustersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `cluster_id`: The cluster.
     ///

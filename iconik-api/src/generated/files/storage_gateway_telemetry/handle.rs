@@ -17,9 +17,9 @@ impl StorageGatewayTelemetryHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Page`](crate::Page) of
-    /// [`GatewayTelemetry`]. [`items`](ListStorageGatewayTelemetry::items) gives the rows of all
-    /// pages. Optional arguments are set on [`ListStorageGatewayTelemetry`].
+    /// Needs the role `can_read_storages`. Returns a [`Page`](crate::Page) of [`GatewayTelemetry`].
+    /// [`items`](ListStorageGatewayTelemetry::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListStorageGatewayTelemetry`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -35,8 +35,7 @@ impl StorageGatewayTelemetryHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Page`](crate::Page) of
-    /// [`GatewayTelemetry`].
+    /// Needs the role `can_read_storages`. Returns a [`Page`](crate::Page) of [`GatewayTelemetry`].
     ///
     /// - `storage_gateway_id`: The storage gateway.
     ///
@@ -62,7 +61,7 @@ impl StorageGatewayTelemetryHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`GatewayTelemetry`].
+    /// Needs the role `can_read_storages`. Returns a [`GatewayTelemetry`].
     ///
     /// - `worker_id`: The worker.
     ///
@@ -81,7 +80,7 @@ impl StorageGatewayTelemetryHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `storage_gateway_id`: The storage gateway.
     /// - `body`: What a worker of a storage gateway reports about itself.

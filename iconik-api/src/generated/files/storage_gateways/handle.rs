@@ -16,8 +16,8 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`StorageGateway`].
-    /// [`items`](ListStorageGateways::items) gives the rows of all pages. Optional arguments are
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`StorageGateway`].
+    /// [`items`](ListStorageGateways::items) returns the items of all pages. Optional arguments are
     /// set on [`ListStorageGateways`].
     ///
     /// ```
@@ -33,7 +33,7 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGateway`].
+    /// No role is documented for it. Returns a [`StorageGateway`].
     ///
     /// - `body`: What a new storage gateway starts with.
     ///
@@ -56,7 +56,7 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGateway`].
+    /// No role is documented for it. Returns a [`StorageGateway`].
     ///
     /// - `storage_gateway_id`: The storage gateway.
     ///
@@ -77,7 +77,7 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGateway`].
+    /// No role is documented for it. Returns a [`StorageGateway`].
     ///
     /// - `storage_gateway_id`: The storage gateway.
     /// - `body`: What a storage gateway holds from now on.
@@ -108,7 +108,7 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`StorageGateway`].
+    /// No role is documented for it. Returns a [`StorageGateway`].
     ///
     /// - `storage_gateway_id`: The storage gateway.
     /// - `body`: What to change in a storage gateway; omitted fields stay unchanged.
@@ -139,7 +139,7 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `storage_gateway_id`: The storage gateway.
     ///
@@ -155,7 +155,7 @@ impl StorageGatewaysHandle {
     /// Gets the latest version of the storage gateway's software:
     /// `GET /v1/storages/isg/latest_version/`.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`GatewayVersion`].
+    /// Needs the role `can_read_storages`. Returns a [`GatewayVersion`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -173,7 +173,7 @@ impl StorageGatewaysHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with a [`LogUpload`].
+    /// Needs the role `is_storage_worker`. Returns a [`LogUpload`].
     ///
     /// - `storage_gateway_id`: The storage gateway.
     /// - `body`: A log file that is about to be uploaded.

@@ -17,8 +17,8 @@ impl StoragesHandle {
     /// Comes from the search index, which lags behind by some seconds; `get` shows a change at
     /// once.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Page`](crate::Page) of [`Storage`].
-    /// [`items`](ListStorages::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_storages`. Returns a [`Page`](crate::Page) of [`Storage`].
+    /// [`items`](ListStorages::items) returns the items of all pages. Optional arguments are set on
     /// [`ListStorages`].
     ///
     /// ```
@@ -38,7 +38,7 @@ impl StoragesHandle {
     /// Which of the settings must be set depends on the method; `StorageSettings` says it for each
     /// of them.
     ///
-    /// Needs the role `can_write_storages`. Answers with a [`Storage`].
+    /// Needs the role `can_write_storages`. Returns a [`Storage`].
     ///
     /// - `body`: What a new storage starts with.
     ///
@@ -66,7 +66,7 @@ impl StoragesHandle {
 
     /// Gets a storage: `GET /v1/storages/{storage_id}/`.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Storage`].
+    /// Needs the role `can_read_storages`. Returns a [`Storage`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -83,7 +83,7 @@ impl StoragesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_storages`. Answers with a [`Storage`].
+    /// Needs the role `can_write_storages`. Returns a [`Storage`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What a storage holds from now on.
@@ -121,7 +121,7 @@ impl StoragesHandle {
     /// Only the fields that are sent change. iconik does not document whether `settings` is merged
     /// or replaced.
     ///
-    /// Needs the role `can_write_storages`. Answers with a [`Storage`].
+    /// Needs the role `can_write_storages`. Returns a [`Storage`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What to change in a storage; omitted fields stay unchanged.
@@ -150,7 +150,7 @@ impl StoragesHandle {
 
     /// Deletes a storage: `DELETE /v1/storages/{storage_id}/`.
     ///
-    /// Needs the role `can_delete_storages`. Answers with nothing.
+    /// Needs the role `can_delete_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     ///
@@ -169,8 +169,8 @@ impl StoragesHandle {
     /// The first step of an upload, where the id of the storage is not known. It returns one
     /// storage, not a list.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Storage`]. Optional arguments are set
-    /// on [`FindStorageForPurpose`].
+    /// Needs the role `can_read_storages`. Returns a [`Storage`]. Optional arguments are set on
+    /// [`FindStorageForPurpose`].
     ///
     /// - `purpose`: What the storage is used for.
     ///
@@ -193,7 +193,7 @@ impl StoragesHandle {
     ///
     /// It returns one storage, not a list.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Storage`].
+    /// Needs the role `can_read_storages`. Returns a [`Storage`].
     ///
     /// - `purpose`: What the storage is used for.
     /// - `method`: How the storage is reached.
@@ -219,7 +219,7 @@ impl StoragesHandle {
 
     /// Gets the default storage of a purpose: `GET /v1/storages/{purpose}/default/`.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Storage`].
+    /// Needs the role `can_read_storages`. Returns a [`Storage`].
     ///
     /// - `purpose`: What the storage is used for.
     ///
@@ -236,7 +236,7 @@ impl StoragesHandle {
 
     /// Makes a storage the default of its purpose: `POST /v1/storages/{storage_id}/default/`.
     ///
-    /// Needs the role `can_write_storages`. Answers with nothing.
+    /// Needs the role `can_write_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     ///
@@ -254,7 +254,7 @@ impl StoragesHandle {
     /// Makes a storage no longer the default of its purpose:
     /// `DELETE /v1/storages/{storage_id}/default/`.
     ///
-    /// Needs the role `can_write_storages`. Answers with nothing.
+    /// Needs the role `can_write_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     ///
@@ -273,7 +273,7 @@ impl StoragesHandle {
     /// `paths` and `files` it scans all of the storage. While it works, `scanner_status` of the
     /// storage is `ACTIVE`.
     ///
-    /// Needs the role `can_scan_bucket`. Answers with nothing.
+    /// Needs the role `can_scan_bucket`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What to scan of a storage.
@@ -304,7 +304,7 @@ impl StoragesHandle {
     /// Gets how often iconik scans a cloud storage by itself:
     /// `GET /v1/storages/{storage_id}/auto_scan/`.
     ///
-    /// Needs the role `can_scan_bucket`. Answers with a [`StorageAutoScan`].
+    /// Needs the role `can_scan_bucket`. Returns a [`StorageAutoScan`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -321,7 +321,7 @@ impl StoragesHandle {
     /// Makes iconik scan a cloud storage at regular intervals:
     /// `POST /v1/storages/{storage_id}/auto_scan/`.
     ///
-    /// Needs the role `can_scan_bucket`. Answers with a [`StorageAutoScan`].
+    /// Needs the role `can_scan_bucket`. Returns a [`StorageAutoScan`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: How often iconik scans a cloud storage by itself.
@@ -351,7 +351,7 @@ impl StoragesHandle {
     /// Makes iconik no longer scan a cloud storage by itself:
     /// `DELETE /v1/storages/{storage_id}/auto_scan/`.
     ///
-    /// Needs the role `can_scan_bucket`. Answers with nothing.
+    /// Needs the role `can_scan_bucket`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     ///
@@ -370,7 +370,7 @@ impl StoragesHandle {
     /// Checks whether iconik reaches a storage:
     /// `GET /v1/storages/{storage_id}/verifications/access/`.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`StorageAccessCheck`].
+    /// Needs the role `can_read_storages`. Returns a [`StorageAccessCheck`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -387,7 +387,7 @@ impl StoragesHandle {
     /// Checks what iconik may do on a storage:
     /// `GET /v1/storages/{storage_id}/verifications/permissions/`.
     ///
-    /// Needs the role `can_write_storages`. Answers with a [`StoragePermissionsCheck`].
+    /// Needs the role `can_write_storages`. Returns a [`StoragePermissionsCheck`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -407,7 +407,7 @@ impl StoragesHandle {
     /// Checks whether iconik reaches a storage that is not created yet:
     /// `POST /v1/storages/verifications/access/`.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`StorageAccessCheck`].
+    /// Needs the role `can_read_storages`. Returns a [`StorageAccessCheck`].
     ///
     /// - `body`: How to reach a storage that is not created yet.
     ///
@@ -443,7 +443,7 @@ impl StoragesHandle {
     /// Checks what iconik may do on a storage that is not created yet:
     /// `POST /v1/storages/verifications/permissions/`.
     ///
-    /// Needs the role `can_write_storages`. Answers with a [`StoragePermissionsCheck`].
+    /// Needs the role `can_write_storages`. Returns a [`StoragePermissionsCheck`].
     ///
     /// - `body`: How to reach a storage that is not created yet, and what it is for.
     ///
@@ -479,7 +479,7 @@ impl StoragesHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: Which storages to swap.
     ///
@@ -512,7 +512,7 @@ impl StoragesHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with a [`LogUpload`].
+    /// Needs the role `is_storage_worker`. Returns a [`LogUpload`].
     ///
     /// - `storage_id`: The storage.
     /// - `body`: A log file that is about to be uploaded.
@@ -542,7 +542,7 @@ impl StoragesHandle {
     ///
     /// Made for iconik's own indexing.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing.
+    /// Needs the role `can_reindex_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: What a storage holds from now on.
@@ -580,7 +580,7 @@ impl StoragesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing.
+    /// Needs the role `can_reindex_storages`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `body`: How to write an entry of the search index again.
@@ -609,7 +609,7 @@ impl StoragesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_storages`. Answers with nothing.
+    /// Needs the role `can_reindex_storages`. Returns no content.
     ///
     /// - `body`: How to write an entry of the search index again.
     ///

@@ -16,9 +16,9 @@ impl SubtitlesHandle {
     ///
     /// Without their text; use `get` or `get_webvtt`.
     ///
-    /// Needs the role `can_read_asset_subtitles`. Answers with a [`Page`](crate::Page) of
-    /// [`Subtitle`]. [`items`](ListSubtitles::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListSubtitles`].
+    /// Needs the role `can_read_asset_subtitles`. Returns a [`Page`](crate::Page) of [`Subtitle`].
+    /// [`items`](ListSubtitles::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListSubtitles`].
     ///
     /// - `asset_id`: The asset.
     ///
@@ -33,7 +33,7 @@ impl SubtitlesHandle {
 
     /// Adds a subtitle to an asset: `POST /v1/assets/{asset_id}/subtitles/`.
     ///
-    /// Needs the role `can_write_asset_subtitles`. Answers with a [`Subtitle`].
+    /// Needs the role `can_write_asset_subtitles`. Returns a [`Subtitle`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new subtitle starts with.
@@ -60,7 +60,7 @@ impl SubtitlesHandle {
 
     /// Gets a subtitle: `GET /v1/assets/{asset_id}/subtitles/{subtitle_id}/`.
     ///
-    /// Needs the role `can_read_asset_subtitles`. Answers with a [`Subtitle`].
+    /// Needs the role `can_read_asset_subtitles`. Returns a [`Subtitle`].
     ///
     /// - `asset_id`: The asset.
     /// - `subtitle_id`: The subtitle.
@@ -84,7 +84,7 @@ impl SubtitlesHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_asset_subtitles`. Answers with a [`Subtitle`].
+    /// Needs the role `can_write_asset_subtitles`. Returns a [`Subtitle`].
     ///
     /// - `asset_id`: The asset.
     /// - `subtitle_id`: The subtitle.
@@ -120,7 +120,7 @@ impl SubtitlesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_asset_subtitles`. Answers with a [`Subtitle`].
+    /// Needs the role `can_write_asset_subtitles`. Returns a [`Subtitle`].
     ///
     /// - `asset_id`: The asset.
     /// - `subtitle_id`: The subtitle.
@@ -152,7 +152,7 @@ impl SubtitlesHandle {
 
     /// Deletes a subtitle: `DELETE /v1/assets/{asset_id}/subtitles/{subtitle_id}/`.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `subtitle_id`: The subtitle.
@@ -175,7 +175,7 @@ impl SubtitlesHandle {
     /// Deletes the closed captions of a subtitle:
     /// `DELETE /v1/assets/{asset_id}/subtitles/{subtitle_id}/cc/`.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `subtitle_id`: The subtitle.
@@ -198,7 +198,7 @@ impl SubtitlesHandle {
     /// Gets the closed captions in a language:
     /// `GET /v1/assets/{asset_id}/subtitles/{language}/cc/`.
     ///
-    /// Needs the role `can_read_asset_subtitles`. Answers with a [`Subtitle`].
+    /// Needs the role `can_read_asset_subtitles`. Returns a [`Subtitle`].
     ///
     /// - `asset_id`: The asset.
     /// - `language`: The language, as it was stored with the subtitle.
@@ -266,9 +266,9 @@ impl SubtitlesHandle {
     ///
     /// Without their text; use `get` or `get_webvtt_for_version`.
     ///
-    /// Needs the role `can_read_asset_subtitles`. Answers with a [`Page`](crate::Page) of
-    /// [`Subtitle`]. [`items`](ListSubtitlesForVersion::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListSubtitlesForVersion`].
+    /// Needs the role `can_read_asset_subtitles`. Returns a [`Page`](crate::Page) of [`Subtitle`].
+    /// [`items`](ListSubtitlesForVersion::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListSubtitlesForVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -347,7 +347,7 @@ impl SubtitlesHandle {
     /// Deletes all subtitles of a version:
     /// `DELETE /v1/assets/{asset_id}/versions/{version_id}/subtitles/`.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -370,7 +370,7 @@ impl SubtitlesHandle {
     /// Deletes all subtitles of all versions of an asset:
     /// `DELETE /v1/assets/{asset_id}/versions/all/subtitles/`.
     ///
-    /// Needs the role `can_delete_assets`. Answers with nothing.
+    /// Needs the role `can_delete_assets`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     ///

@@ -176,8 +176,8 @@ copies!(Subtitle => SubtitlePatch {
 ///
 /// Made from a [`Subtitle`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `format_id`
-/// or `language` or `closed_captions`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `format_id` or
+/// `language` or `closed_captions`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

@@ -18,7 +18,7 @@ impl TemporaryFileSetsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`TemporaryFileSet`].
+    /// Needs the role `can_write_files`. Returns a [`TemporaryFileSet`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new temporary file set starts with.
@@ -57,7 +57,7 @@ impl TemporaryFileSetsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_delete_files`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_files`. Returns no content. Optional arguments are set on
     /// [`DeleteTemporaryFileSet`].
     ///
     /// - `asset_id`: The asset.
@@ -83,7 +83,7 @@ impl TemporaryFileSetsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_files`. Answers with a [`Page`](crate::Page) of [`TemporaryFile`].
+    /// Needs the role `can_read_files`. Returns a [`Page`](crate::Page) of [`TemporaryFile`].
     /// Optional arguments are set on [`ListTemporaryFileSetFiles`].
     ///
     /// - `asset_id`: The asset.

@@ -19,8 +19,8 @@ impl TemporaryFilesHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`TemporaryFile`]. Optional arguments are
-    /// set on [`CreateTemporaryFile`].
+    /// Needs the role `can_write_files`. Returns a [`TemporaryFile`]. Optional arguments are set on
+    /// [`CreateTemporaryFile`].
     ///
     /// - `asset_id`: The asset.
     /// - `body`: What a new temporary file starts with.
@@ -57,7 +57,7 @@ impl TemporaryFilesHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`TemporaryFile`].
+    /// Needs the role `can_write_files`. Returns a [`TemporaryFile`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The temporary file.
@@ -100,7 +100,7 @@ impl TemporaryFilesHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_files`. Answers with a [`TemporaryFile`].
+    /// Needs the role `can_write_files`. Returns a [`TemporaryFile`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The temporary file.
@@ -135,9 +135,9 @@ impl TemporaryFilesHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_storages`. Answers with a [`Page`](crate::Page) of
-    /// [`TemporaryFile`]. [`items`](ListTemporaryFilesForStorage::items) gives the rows of all
-    /// pages. Optional arguments are set on [`ListTemporaryFilesForStorage`].
+    /// Needs the role `can_read_storages`. Returns a [`Page`](crate::Page) of [`TemporaryFile`].
+    /// [`items`](ListTemporaryFilesForStorage::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListTemporaryFilesForStorage`].
     ///
     /// - `storage_id`: The storage.
     ///

@@ -487,7 +487,7 @@ copies!(TemporaryFile => TemporaryFilePatch {
 ///
 /// Made from a [`TemporaryFile`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `file_set_id` or `type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

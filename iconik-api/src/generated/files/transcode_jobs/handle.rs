@@ -18,7 +18,7 @@ impl TranscodeJobsHandle {
     ///
     /// The last step of an upload. The status 204 means that there is nothing to do.
     ///
-    /// Needs the role `can_create_transcode_jobs`. Answers with a [`StartedJob`] or nothing.
+    /// Needs the role `can_create_transcode_jobs`. Returns a [`StartedJob`], or no content.
     /// Optional arguments are set on [`CreateTranscodeJobForFile`].
     ///
     /// - `asset_id`: The asset.
@@ -42,7 +42,7 @@ impl TranscodeJobsHandle {
     /// Starts the job that makes keyframes from a proxy:
     /// `POST /v1/assets/{asset_id}/proxies/{proxy_id}/keyframes/`.
     ///
-    /// Needs the role `can_create_transcode_jobs`. Answers with a [`StartedJob`].
+    /// Needs the role `can_create_transcode_jobs`. Returns a [`StartedJob`].
     ///
     /// - `asset_id`: The asset.
     /// - `proxy_id`: The proxy.
@@ -79,7 +79,7 @@ impl TranscodeJobsHandle {
     ///
     /// The response does not contain the job.
     ///
-    /// Needs the role `can_create_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_create_transcode_jobs`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -117,7 +117,7 @@ impl TranscodeJobsHandle {
     ///
     /// The response does not contain the jobs.
     ///
-    /// Needs the role `can_create_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_create_transcode_jobs`. Returns no content.
     ///
     /// - `body`: Which objects to transcode, and from which storage.
     ///
@@ -146,7 +146,7 @@ impl TranscodeJobsHandle {
     ///
     /// The metadata goes into the format of the file and its components.
     ///
-    /// Needs the role `can_create_transcode_jobs`. Answers with a [`StartedJob`].
+    /// Needs the role `can_create_transcode_jobs`. Returns a [`StartedJob`].
     ///
     /// - `asset_id`: The asset.
     /// - `file_id`: The file.
@@ -183,7 +183,7 @@ impl TranscodeJobsHandle {
     ///
     /// The response does not contain the job.
     ///
-    /// Needs the role `can_create_transcode_jobs`. Answers with nothing. Optional arguments are set
+    /// Needs the role `can_create_transcode_jobs`. Returns no content. Optional arguments are set
     /// on [`CreateTranscodeJobForSubtitles`].
     ///
     /// - `asset_id`: The asset.

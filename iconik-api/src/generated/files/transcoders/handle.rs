@@ -15,9 +15,9 @@ pub struct TranscodersHandle(pub(crate) Client);
 impl TranscodersHandle {
     /// Lists transcoders: `GET /v1/transcoders/`.
     ///
-    /// Needs the role `can_read_transcoders`. Answers with a [`Page`](crate::Page) of
-    /// [`Transcoder`]. [`items`](ListTranscoders::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListTranscoders`].
+    /// Needs the role `can_read_transcoders`. Returns a [`Page`](crate::Page) of [`Transcoder`].
+    /// [`items`](ListTranscoders::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListTranscoders`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -32,7 +32,7 @@ impl TranscodersHandle {
     ///
     /// It is used only for the storages that it is linked to; see `add_to_storage`.
     ///
-    /// Needs the role `can_write_transcoders`. Answers with a [`Transcoder`].
+    /// Needs the role `can_write_transcoders`. Returns a [`Transcoder`].
     ///
     /// - `body`: What a new transcoder starts with.
     ///
@@ -59,7 +59,7 @@ impl TranscodersHandle {
 
     /// Gets a transcoder: `GET /v1/transcoders/{transcoder_id}/`.
     ///
-    /// Needs the role `can_read_transcoders`. Answers with a [`Transcoder`].
+    /// Needs the role `can_read_transcoders`. Returns a [`Transcoder`].
     ///
     /// - `transcoder_id`: The transcoder.
     ///
@@ -77,7 +77,7 @@ impl TranscodersHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is omitted.
     ///
-    /// Needs the role `can_write_transcoders`. Answers with a [`Transcoder`].
+    /// Needs the role `can_write_transcoders`. Returns a [`Transcoder`].
     ///
     /// - `transcoder_id`: The transcoder.
     /// - `body`: What a transcoder holds from now on.
@@ -114,7 +114,7 @@ impl TranscodersHandle {
     /// Only the fields that are sent change. iconik does not document whether `settings` is merged
     /// or replaced.
     ///
-    /// Needs the role `can_write_transcoders`. Answers with a [`Transcoder`].
+    /// Needs the role `can_write_transcoders`. Returns a [`Transcoder`].
     ///
     /// - `transcoder_id`: The transcoder.
     /// - `body`: What to change in a transcoder; omitted fields stay unchanged.
@@ -143,7 +143,7 @@ impl TranscodersHandle {
 
     /// Deletes a transcoder: `DELETE /v1/transcoders/{transcoder_id}/`.
     ///
-    /// Needs the role `can_delete_transcoders`. Answers with nothing.
+    /// Needs the role `can_delete_transcoders`. Returns no content.
     ///
     /// - `transcoder_id`: The transcoder.
     ///
@@ -158,9 +158,9 @@ impl TranscodersHandle {
 
     /// Lists the transcoders of a storage: `GET /v1/storages/{storage_id}/transcoders/`.
     ///
-    /// Needs the roles `can_read_storages` and `can_read_transcoders`. Answers with a
-    /// [`Page`](crate::Page) of [`Transcoder`]. [`items`](ListTranscodersForStorage::items) gives
-    /// the rows of all pages. Optional arguments are set on [`ListTranscodersForStorage`].
+    /// Needs the roles `can_read_storages` and `can_read_transcoders`. Returns a
+    /// [`Page`](crate::Page) of [`Transcoder`]. [`items`](ListTranscodersForStorage::items) returns
+    /// the items of all pages. Optional arguments are set on [`ListTranscodersForStorage`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -180,7 +180,7 @@ impl TranscodersHandle {
     /// Links a transcoder to a storage:
     /// `PUT /v1/storages/{storage_id}/transcoders/{transcoder_id}/`.
     ///
-    /// Needs the role `can_write_transcoders`. Answers with a [`Transcoder`].
+    /// Needs the role `can_write_transcoders`. Returns a [`Transcoder`].
     ///
     /// - `storage_id`: The storage.
     /// - `transcoder_id`: The transcoder.
@@ -205,7 +205,7 @@ impl TranscodersHandle {
     ///
     /// The transcoder itself is kept.
     ///
-    /// Needs the role `can_write_transcoders`. Answers with nothing.
+    /// Needs the role `can_write_transcoders`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `transcoder_id`: The transcoder.
@@ -228,9 +228,9 @@ impl TranscodersHandle {
     /// Lists the storages that a transcoder is linked to:
     /// `GET /v1/transcoders/{transcoder_id}/storages/`.
     ///
-    /// Needs the role `can_read_transcoders`. Answers with a [`Page`](crate::Page) of [`Storage`].
-    /// [`items`](ListTranscoderStorages::items) gives the rows of all pages. Optional arguments are
-    /// set on [`ListTranscoderStorages`].
+    /// Needs the role `can_read_transcoders`. Returns a [`Page`](crate::Page) of [`Storage`].
+    /// [`items`](ListTranscoderStorages::items) returns the items of all pages. Optional arguments
+    /// are set on [`ListTranscoderStorages`].
     ///
     /// - `transcoder_id`: The transcoder.
     ///
@@ -250,7 +250,7 @@ impl TranscodersHandle {
     /// Lists what can be chosen for one of the settings of a transcoder:
     /// `GET /v1/transcoders/{transcoder_id}/options/{option_name}/`.
     ///
-    /// Needs the role `can_read_transcoders`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_transcoders`. Returns a [`List`](crate::List) of
     /// [`TranscoderOption`].
     ///
     /// - `transcoder_id`: The transcoder.
@@ -276,7 +276,7 @@ impl TranscodersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the role `is_storage_worker`. Answers with a [`LogUpload`].
+    /// Needs the role `is_storage_worker`. Returns a [`LogUpload`].
     ///
     /// - `transcoder_id`: The transcoder.
     /// - `filename`: The name of the log file.
@@ -304,7 +304,7 @@ impl TranscodersHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_transcoders`. Answers with nothing.
+    /// Needs the role `can_reindex_transcoders`. Returns no content.
     ///
     /// - `transcoder_id`: The transcoder.
     /// - `body`: How to write an entry of the search index again.

@@ -121,8 +121,8 @@ copies!(Transcoder => TranscoderPatch { name, r#type, settings });
 ///
 /// Made from a [`Transcoder`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `type` or `settings`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `name`
+/// or `type` or `settings`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

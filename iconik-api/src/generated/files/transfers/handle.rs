@@ -18,8 +18,8 @@ impl TransfersHandle {
     ///
     /// A job does the work after the response. It takes at most 500 ids.
     ///
-    /// Needs the roles `can_read_files` and `can_write_transfers`. Answers with a [`TransferJob`]
-    /// or nothing. Optional arguments are set on [`CreateManyTransfers`].
+    /// Needs the roles `can_read_files` and `can_write_transfers`. Returns a [`TransferJob`], or no
+    /// content. Optional arguments are set on [`CreateManyTransfers`].
     ///
     /// - `storage_id`: The storage to copy to.
     /// - `body`: The objects whose files are copied to a storage, and how.
@@ -57,7 +57,7 @@ impl TransfersHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`CreateManyTransfersForAssets`].
     ///
     /// - `storage_id`: The storage to copy to.
@@ -96,7 +96,7 @@ impl TransfersHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`CreateManyTransfersForCollections`].
     ///
     /// - `storage_id`: The storage to copy to.
@@ -135,7 +135,7 @@ impl TransfersHandle {
     ///
     /// Jobs do the work after the response.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`CreateManyTransfersForSavedSearches`].
     ///
     /// - `storage_id`: The storage to copy to.
@@ -176,8 +176,8 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transfers`. Answers with a [`Page`](crate::Page) of
-    /// [`TransferFromStorage`]. [`items`](ListTransfersFromStorage::items) gives the rows of all
+    /// Needs the role `can_read_transfers`. Returns a [`Page`](crate::Page) of
+    /// [`TransferFromStorage`]. [`items`](ListTransfersFromStorage::items) returns the items of all
     /// pages. Optional arguments are set on [`ListTransfersFromStorage`].
     ///
     /// - `storage_id`: The storage.
@@ -200,7 +200,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transfers`. Answers with a [`TransferFromStorage`].
+    /// Needs the role `can_read_transfers`. Returns a [`TransferFromStorage`].
     ///
     /// - `storage_id`: The storage.
     /// - `transfer_id`: The transfer.
@@ -229,7 +229,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`DeleteTransferFromStorage`].
     ///
     /// - `storage_id`: The storage.
@@ -255,7 +255,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`DeleteTransferFromStorageByFileSet`].
     ///
     /// - `file_set_id`: The file set.
@@ -285,9 +285,9 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transfers`. Answers with a [`Page`](crate::Page) of
-    /// [`TransferToStorage`]. [`items`](ListTransfersToStorage::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListTransfersToStorage`].
+    /// Needs the role `can_read_transfers`. Returns a [`Page`](crate::Page) of
+    /// [`TransferToStorage`]. [`items`](ListTransfersToStorage::items) returns the items of all
+    /// pages. Optional arguments are set on [`ListTransfersToStorage`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -312,7 +312,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transfers`. Answers with a [`TransferToStorage`].
+    /// Needs the role `can_read_transfers`. Returns a [`TransferToStorage`].
     ///
     /// - `storage_id`: The storage.
     /// - `transfer_id`: The transfer.
@@ -343,7 +343,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`DeleteTransferToStorage`].
     ///
     /// - `storage_id`: The storage.
@@ -371,7 +371,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_transfers`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_write_transfers`. Returns no content. Optional arguments are set on
     /// [`DeleteTransferToStorageByFileSet`].
     ///
     /// - `file_set_id`: The file set.
@@ -399,7 +399,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`DownloadUrl`].
+    /// No role is documented for it. Returns a [`DownloadUrl`].
     ///
     /// - `transfer_id`: The transfer.
     ///
@@ -421,7 +421,7 @@ impl TransfersHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `transfer_id`: The transfer.
     /// - `user_id`: The user that the URL was made for.

@@ -31,8 +31,8 @@ impl JobsHandle {
     /// To find out why a job failed, list its children: `parent_id` is the job and `status` is
     /// `FAILED`. The `error_message` of the parent is often `null` (seen live).
     ///
-    /// Needs the role `can_read_jobs`. Answers with a [`Page`](crate::Page) of [`Job`].
-    /// [`items`](ListJobs::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_jobs`. Returns a [`Page`](crate::Page) of [`Job`].
+    /// [`items`](ListJobs::items) returns the items of all pages. Optional arguments are set on
     /// [`ListJobs`].
     ///
     /// ```
@@ -49,7 +49,7 @@ impl JobsHandle {
     /// iconik shows the job to users, but does no work for it: the client that creates the job does
     /// the work and reports it with `update`. A client may create jobs of any type (seen live).
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`].
+    /// Needs the role `can_write_jobs`. Returns a [`Job`].
     ///
     /// - `body`: The initial values of a job.
     ///
@@ -72,7 +72,7 @@ impl JobsHandle {
     /// To wait for a job, repeat this until `status` is a final one. iconik offers no other way to
     /// be informed.
     ///
-    /// Needs the role `can_read_jobs`. Answers with a [`Job`].
+    /// Needs the role `can_read_jobs`. Returns a [`Job`].
     ///
     /// - `job_id`: The job.
     ///
@@ -89,7 +89,7 @@ impl JobsHandle {
     ///
     /// Prefer `update`, which leaves unchanged what is not sent.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`]. Optional arguments are set on
+    /// Needs the role `can_write_jobs`. Returns a [`Job`]. Optional arguments are set on
     /// [`ReplaceJob`].
     ///
     /// - `job_id`: The job.
@@ -119,7 +119,7 @@ impl JobsHandle {
     /// Only the fields that are sent change. This is how a client reports the status and the
     /// progress of its job.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`]. Optional arguments are set on
+    /// Needs the role `can_write_jobs`. Returns a [`Job`]. Optional arguments are set on
     /// [`UpdateJob`].
     ///
     /// - `job_id`: The job.
@@ -144,7 +144,7 @@ impl JobsHandle {
 
     /// Deletes a job: `DELETE /v1/jobs/{job_id}/`.
     ///
-    /// Needs the role `can_delete_jobs`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_jobs`. Returns no content. Optional arguments are set on
     /// [`DeleteJob`].
     ///
     /// - `job_id`: The job.
@@ -163,8 +163,8 @@ impl JobsHandle {
     /// The work is done by a job of its own, whose id is returned. iconik does not document what
     /// happens without a filter.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`JobReference`]. Optional arguments are set
-    /// on [`UpdateManyJobs`].
+    /// Needs the role `can_write_jobs`. Returns a [`JobReference`]. Optional arguments are set on
+    /// [`UpdateManyJobs`].
     ///
     /// - `body`: What to change in several jobs; what is omitted remains as it is.
     ///
@@ -186,7 +186,7 @@ impl JobsHandle {
     /// Only jobs with a final status are deleted. Name the jobs in the body, or select them with
     /// the filters. iconik does not document what happens without either.
     ///
-    /// Needs the role `can_delete_jobs`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_delete_jobs`. Returns no content. Optional arguments are set on
     /// [`DeleteManyJobs`].
     ///
     /// Note: The deleted jobs can still be read for some seconds (seen live).
@@ -202,7 +202,7 @@ impl JobsHandle {
 
     /// Sets the priority of several jobs: `PUT /v1/jobs/priority/`.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`JobsPriority`].
+    /// Needs the role `can_write_jobs`. Returns a [`JobsPriority`].
     ///
     /// - `body`: A priority, and the jobs that have it.
     ///
@@ -222,7 +222,7 @@ impl JobsHandle {
 
     /// Pauses, resumes, aborts or restarts several jobs: `PUT /v1/jobs/state/`.
     ///
-    /// Needs the role `can_write_jobs`. Answers with nothing.
+    /// Needs the role `can_write_jobs`. Returns no content.
     ///
     /// - `body`: What to do with several jobs.
     ///
@@ -248,7 +248,7 @@ impl JobsHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_write_jobs`. Answers with nothing.
+    /// Needs the role `can_write_jobs`. Returns no content.
     ///
     /// - `job_id`: The job.
     /// - `body`: Settings for writing a job to the search index.
@@ -273,7 +273,7 @@ impl JobsHandle {
     ///
     /// Returns the job with all its steps.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`].
+    /// Needs the role `can_write_jobs`. Returns a [`Job`].
     ///
     /// - `job_id`: The job.
     /// - `body`: The new values of several steps of a job.
@@ -311,7 +311,7 @@ impl JobsHandle {
     /// Of each named step, only the fields that are sent change. Returns the job with all its
     /// steps.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`].
+    /// Needs the role `can_write_jobs`. Returns a [`Job`].
     ///
     /// - `job_id`: The job.
     /// - `body`: What to change in several steps of a job.
@@ -345,7 +345,7 @@ impl JobsHandle {
     ///
     /// Returns the job with all its steps.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`].
+    /// Needs the role `can_write_jobs`. Returns a [`Job`].
     ///
     /// - `job_id`: The job.
     /// - `job_step_id`: The step of the job.
@@ -380,7 +380,7 @@ impl JobsHandle {
     ///
     /// Only the fields that are sent change. Returns the job with all its steps.
     ///
-    /// Needs the role `can_write_jobs`. Answers with a [`Job`].
+    /// Needs the role `can_write_jobs`. Returns a [`Job`].
     ///
     /// - `job_id`: The job.
     /// - `job_step_id`: The step of the job.

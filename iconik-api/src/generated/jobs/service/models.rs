@@ -13,7 +13,7 @@ use super::*;
 ///
 /// Made from a [`JobStep`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `id`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -89,8 +89,8 @@ copies!(JobStep => IdentifiedJobStepPatch(id: "id") { label, status, message, er
 ///
 /// Made from a [`JobStep`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `id` or
-/// `label` or `status`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `id` or `label`
+/// or `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -686,7 +686,7 @@ impl JobReindexOptions {
 ///
 /// Made from a [`Job`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `title` or
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `title` or
 /// `type` or `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -1062,7 +1062,7 @@ impl JobStepPatches {
 ///
 /// Made from a [`JobStep`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `label` or
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `label` or
 /// `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -1234,7 +1234,7 @@ impl JobsPriority {
 ///
 /// Made from a [`Job`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `title` or
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `title` or
 /// `type` or `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

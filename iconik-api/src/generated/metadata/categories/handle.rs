@@ -14,7 +14,7 @@ pub struct CategoriesHandle(pub(crate) Client);
 impl CategoriesHandle {
     /// Lists the metadata categories for a kind of object: `GET /v1/{object_type}/categories/`.
     ///
-    /// Needs the role `can_read_metadata_categories`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_metadata_categories`. Returns a [`List`](crate::List) of
     /// [`MetadataCategory`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
@@ -32,7 +32,7 @@ impl CategoriesHandle {
     ///
     /// A 409 means that it exists already.
     ///
-    /// Needs the role `can_write_metadata_categories`. Answers with a [`MetadataCategory`].
+    /// Needs the role `can_write_metadata_categories`. Returns a [`MetadataCategory`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
     /// - `body`: The initial values of a metadata category.
@@ -58,7 +58,7 @@ impl CategoriesHandle {
 
     /// Gets a metadata category: `GET /v1/{object_type}/categories/{name}/`.
     ///
-    /// Needs the role `can_read_metadata_categories`. Answers with a [`MetadataCategory`].
+    /// Needs the role `can_read_metadata_categories`. Returns a [`MetadataCategory`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
     /// - `name`: The name of the category.
@@ -79,7 +79,7 @@ impl CategoriesHandle {
     /// Gets a metadata category with its views and their fields:
     /// `GET /v1/{object_type}/categories/{name}/views/`.
     ///
-    /// Needs the role `can_read_metadata_categories`. Answers with a [`MetadataCategory`]. Optional
+    /// Needs the role `can_read_metadata_categories`. Returns a [`MetadataCategory`]. Optional
     /// arguments are set on [`GetCategoryWithViews`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
@@ -102,7 +102,7 @@ impl CategoriesHandle {
     ///
     /// `view_ids` is the whole list.
     ///
-    /// Needs the role `can_write_metadata_categories`. Answers with a [`MetadataCategory`].
+    /// Needs the role `can_write_metadata_categories`. Returns a [`MetadataCategory`].
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
     /// - `name`: The name of the category.
@@ -136,7 +136,7 @@ impl CategoriesHandle {
     ///
     /// The categories that iconik brings along, for example `Default`, must remain.
     ///
-    /// Needs the role `can_delete_metadata_categories`. Answers with nothing.
+    /// Needs the role `can_delete_metadata_categories`. Returns no content.
     ///
     /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
     /// - `name`: The name of the category.

@@ -15,7 +15,7 @@ pub struct FieldMappingsHandle(pub(crate) Client);
 impl FieldMappingsHandle {
     /// Maps a metadata field to a built-in field: `POST /v1/mapping/fields/`.
     ///
-    /// Needs the role `can_read_metadata_fields`. Answers with a [`FieldMapping`].
+    /// Needs the role `can_read_metadata_fields`. Returns a [`FieldMapping`].
     ///
     /// - `body`: A new mapping of a metadata field to a built-in field.
     ///
@@ -38,7 +38,7 @@ impl FieldMappingsHandle {
 
     /// Gets the mapping of a metadata field: `GET /v1/mapping/fields/{field_name}/`.
     ///
-    /// Needs the role `can_read_metadata_fields`. Answers with a [`FieldMapping`].
+    /// Needs the role `can_read_metadata_fields`. Returns a [`FieldMapping`].
     ///
     /// - `field_name`: The name of the field.
     ///
@@ -53,7 +53,7 @@ impl FieldMappingsHandle {
 
     /// Lists the built-in fields that metadata fields can be mapped to: `GET /v1/mapping/options/`.
     ///
-    /// Needs the role `can_read_metadata_fields`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_metadata_fields`. Returns a [`List`](crate::List) of
     /// [`FieldMappingOption`].
     ///
     /// ```

@@ -14,8 +14,8 @@ pub struct FieldsHandle(pub(crate) Client);
 impl FieldsHandle {
     /// Lists metadata fields: `GET /v1/fields/`.
     ///
-    /// Needs the role `can_read_metadata_fields`. Answers with a [`Page`](crate::Page) of
-    /// [`MetadataField`]. [`items`](ListFields::items) gives the rows of all pages. Optional
+    /// Needs the role `can_read_metadata_fields`. Returns a [`Page`](crate::Page) of
+    /// [`MetadataField`]. [`items`](ListFields::items) returns the items of all pages. Optional
     /// arguments are set on [`ListFields`].
     ///
     /// Note: iconik's 2026 document declares page numbers in the response, but no parameters for
@@ -32,7 +32,7 @@ impl FieldsHandle {
 
     /// Lists the metadata fields that the calling user has access to: `GET /v1/user/fields/`.
     ///
-    /// Needs the role `can_read_metadata_fields`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_metadata_fields`. Returns a [`Page`](crate::Page) of
     /// [`MetadataField`].
     ///
     /// Note: The response has the form of a page, but there are no parameters to request another
@@ -51,7 +51,7 @@ impl FieldsHandle {
     ///
     /// Add it to a view to make it visible.
     ///
-    /// Needs the role `can_write_metadata_fields`. Answers with a [`MetadataField`].
+    /// Needs the role `can_write_metadata_fields`. Returns a [`MetadataField`].
     ///
     /// - `body`: The name and the settings of a new metadata field.
     ///
@@ -74,7 +74,7 @@ impl FieldsHandle {
 
     /// Gets a metadata field: `GET /v1/fields/{field_name}/`.
     ///
-    /// Needs the role `can_read_metadata_fields`. Answers with a [`MetadataField`].
+    /// Needs the role `can_read_metadata_fields`. Returns a [`MetadataField`].
     ///
     /// - `field_name`: The name of the field.
     ///
@@ -92,7 +92,7 @@ impl FieldsHandle {
     /// `options` is the whole list: to add one, get the field and send its options together with
     /// the new one.
     ///
-    /// Needs the role `can_write_metadata_fields`. Answers with a [`MetadataField`].
+    /// Needs the role `can_write_metadata_fields`. Returns a [`MetadataField`].
     ///
     /// - `field_name`: The name of the field.
     /// - `body`: The new settings of a metadata field.
@@ -120,7 +120,7 @@ impl FieldsHandle {
     ///
     /// Only the fields that are sent change. `options` is the whole list.
     ///
-    /// Needs the role `can_write_metadata_fields`. Answers with a [`MetadataField`].
+    /// Needs the role `can_write_metadata_fields`. Returns a [`MetadataField`].
     ///
     /// - `field_name`: The name of the field.
     /// - `body`: What to change in a metadata field; what is omitted remains as it is.
@@ -151,7 +151,7 @@ impl FieldsHandle {
     /// The values of a deleted field can still be read with `get_without_view` and
     /// `include_values_for_deleted_fields`.
     ///
-    /// Needs the role `can_delete_metadata_fields`. Answers with nothing.
+    /// Needs the role `can_delete_metadata_fields`. Returns no content.
     ///
     /// - `field_name`: The name of the field.
     ///

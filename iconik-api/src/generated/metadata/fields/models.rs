@@ -264,8 +264,8 @@ copies!(MetadataField => MetadataFieldPatch {
 ///
 /// Made from a [`MetadataField`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `label` or `field_type`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `label`
+/// or `field_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -527,7 +527,7 @@ copies!(MetadataField => MetadataFieldReplacement(label: "label", field_type: "f
 ///
 /// Made from a [`MetadataField`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `field_type`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -50,8 +50,8 @@ impl MetadataHandle {
     /// An object that never had values in the view leads to a 404 (seen live). Take it as an object
     /// without values.
     ///
-    /// Needs the role `can_read_metadata_values`. Answers with a [`MetadataValues`]. Optional
-    /// arguments are set on [`GetMetadata`].
+    /// Needs the role `can_read_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
+    /// are set on [`GetMetadata`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
     /// - `object_id`: The object.
@@ -81,8 +81,8 @@ impl MetadataHandle {
     /// With the default `mode` a repetition changes nothing, so the request may be marked as
     /// idempotent.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with a [`MetadataValues`]. Optional
-    /// arguments are set on [`SetMetadata`].
+    /// Needs the role `can_write_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
+    /// are set on [`SetMetadata`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
     /// - `object_id`: The object.
@@ -128,8 +128,8 @@ impl MetadataHandle {
     /// Only administrators may do this; others get a 403. The result is a map from the names of the
     /// fields.
     ///
-    /// No role is documented for it. Answers with a map of [`FieldWithValues`]. Optional arguments
-    /// are set on [`GetMetadataWithoutView`].
+    /// No role is documented for it. Returns a map of [`FieldWithValues`]. Optional arguments are
+    /// set on [`GetMetadataWithoutView`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
     /// - `object_id`: The object.
@@ -154,8 +154,8 @@ impl MetadataHandle {
     ///
     /// Only administrators may do this; others get a 403. The named fields get the sent values.
     ///
-    /// No role is documented for it. Answers with a [`MetadataValues`]. Optional arguments are set
-    /// on [`SetMetadataWithoutView`].
+    /// No role is documented for it. Returns a [`MetadataValues`]. Optional arguments are set on
+    /// [`SetMetadataWithoutView`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
     /// - `object_id`: The object.
@@ -193,8 +193,8 @@ impl MetadataHandle {
     /// Gets the metadata values of a version of an asset in a view:
     /// `GET /v1/assets/{asset_id}/versions/{version_id}/views/{view_id}/`.
     ///
-    /// Needs the role `can_read_metadata_values`. Answers with a [`MetadataValues`]. Optional
-    /// arguments are set on [`GetMetadataForVersion`].
+    /// Needs the role `can_read_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
+    /// are set on [`GetMetadataForVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -220,8 +220,8 @@ impl MetadataHandle {
     /// Gets the metadata values of a segment or another part of an asset in a view:
     /// `GET /v1/assets/{asset_id}/{object_type}/{object_id}/views/{view_id}/`.
     ///
-    /// Needs the role `can_read_metadata_values`. Answers with a [`MetadataValues`]. Optional
-    /// arguments are set on [`GetMetadataForSubObject`].
+    /// Needs the role `can_read_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
+    /// are set on [`GetMetadataForSubObject`].
     ///
     /// - `asset_id`: The asset.
     /// - `object_type`: The kind of the part, for example `segments`.
@@ -255,8 +255,8 @@ impl MetadataHandle {
     ///
     /// The named fields get the sent values; the other fields of the view keep theirs.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with a [`MetadataValues`]. Optional
-    /// arguments are set on [`SetMetadataForSubObject`].
+    /// Needs the role `can_write_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
+    /// are set on [`SetMetadataForSubObject`].
     ///
     /// - `asset_id`: The asset.
     /// - `object_type`: The kind of the part, for example `segments`.
@@ -303,7 +303,7 @@ impl MetadataHandle {
     /// Gets the metadata values of a part of a version of an asset in a view:
     /// `GET /v1/assets/{asset_id}/{object_type}/{object_id}/versions/{version_id}/views/{view_id}/`.
     ///
-    /// Needs the role `can_read_metadata_values`. Answers with a [`MetadataValues`].
+    /// Needs the role `can_read_metadata_values`. Returns a [`MetadataValues`].
     ///
     /// - `asset_id`: The asset.
     /// - `object_type`: The kind of the part, for example `segments`.
@@ -346,7 +346,7 @@ impl MetadataHandle {
     ///
     /// iconik does the work in the background. The response does not name the job.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
     /// - `view_id`: The metadata view.
@@ -387,7 +387,7 @@ impl MetadataHandle {
     ///
     /// iconik does the work in the background. The response does not name the job.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
     /// - `view_id`: The metadata view.
@@ -437,7 +437,7 @@ impl MetadataHandle {
     ///
     /// iconik does the work in the background. The response does not name the job.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `object_type`: `collections` or `saved_searches`.
     /// - `view_id`: The metadata view.

@@ -141,8 +141,8 @@ pub struct FieldValues {
     /// clears the field.
     pub field_values: Vec<FieldValue>,
 
-    /// What happens to the values that the field already has. Default: `overwrite`. Never part of
-    /// an answer.
+    /// What happens to the values that the field already has. Default: `overwrite`. Never part of a
+    /// response.
     pub mode: Option<ValuesMode>,
 
     /// When the values were set. `null` for an empty field.
@@ -287,7 +287,7 @@ pub struct MetadataValues {
 ///
 /// Made from a [`MetadataValues`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `metadata_values`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -17,7 +17,7 @@ impl ViewsHandle {
     /// The entries of `view_fields` have the names of the fields and what the view overrides; `get`
     /// has all settings of the fields.
     ///
-    /// Needs the role `can_read_metadata_views`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_metadata_views`. Returns a [`List`](crate::List) of
     /// [`MetadataViewSummary`]. Optional arguments are set on [`ListViews`].
     ///
     /// ```
@@ -31,7 +31,7 @@ impl ViewsHandle {
 
     /// Creates a metadata view: `POST /v1/views/`.
     ///
-    /// Needs the role `can_write_metadata_views`. Answers with a [`MetadataView`].
+    /// Needs the role `can_write_metadata_views`. Returns a [`MetadataView`].
     ///
     /// - `body`: The initial values of a metadata view.
     ///
@@ -54,8 +54,8 @@ impl ViewsHandle {
     ///
     /// The entries of `view_fields` have all settings of the fields.
     ///
-    /// Needs the role `can_read_metadata_views`. Answers with a [`MetadataView`]. Optional
-    /// arguments are set on [`GetView`].
+    /// Needs the role `can_read_metadata_views`. Returns a [`MetadataView`]. Optional arguments are
+    /// set on [`GetView`].
     ///
     /// - `view_id`: The metadata view.
     ///
@@ -73,7 +73,7 @@ impl ViewsHandle {
     ///
     /// `view_fields` is the whole list, in order. An entry needs the name of the field only.
     ///
-    /// Needs the role `can_write_metadata_views`. Answers with a [`MetadataView`].
+    /// Needs the role `can_write_metadata_views`. Returns a [`MetadataView`].
     ///
     /// - `view_id`: The metadata view.
     /// - `body`: The new values of a metadata view.
@@ -102,7 +102,7 @@ impl ViewsHandle {
     ///
     /// Only the fields that are sent change. `view_fields` is the whole list, in order.
     ///
-    /// Needs the role `can_write_metadata_views`. Answers with a [`MetadataView`].
+    /// Needs the role `can_write_metadata_views`. Returns a [`MetadataView`].
     ///
     /// - `view_id`: The metadata view.
     /// - `body`: What to change in a metadata view; what is omitted remains as it is.
@@ -131,7 +131,7 @@ impl ViewsHandle {
 
     /// Deletes a metadata view: `DELETE /v1/views/{view_id}/`.
     ///
-    /// Needs the role `can_delete_metadata_views`. Answers with nothing.
+    /// Needs the role `can_delete_metadata_views`. Returns no content.
     ///
     /// - `view_id`: The metadata view.
     ///
@@ -148,7 +148,7 @@ impl ViewsHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_metadata_views`. Answers with nothing.
+    /// Needs the role `can_reindex_metadata_views`. Returns no content.
     ///
     /// - `view_id`: The metadata view.
     /// - `body`: Settings for writing metadata views to the search index.
@@ -179,7 +179,7 @@ impl ViewsHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_metadata_views`. Answers with nothing.
+    /// Needs the role `can_reindex_metadata_views`. Returns no content.
     ///
     /// - `body`: Settings for writing metadata views to the search index.
     ///
@@ -205,7 +205,7 @@ impl ViewsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`MetadataView`].
+    /// No role is documented for it. Returns a [`MetadataView`].
     ///
     /// - `context`: Where in iconik the custom action is offered, for example `SHARED_ASSET`.
     /// - `action_id`: The custom action.

@@ -70,7 +70,7 @@ copies!(MetadataViewSummary => MetadataViewPatch { name, description, view_field
 ///
 /// Made from a [`MetadataViewSummary`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// have changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `name` or `view_fields`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

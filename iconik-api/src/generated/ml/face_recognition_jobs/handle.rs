@@ -18,7 +18,7 @@ impl FaceRecognitionJobsHandle {
     ///
     /// iconik accepts the request and continues to work on it.
     ///
-    /// Needs the role `can_trigger_face_recognition`. Answers with nothing. Optional arguments are
+    /// Needs the role `can_trigger_face_recognition`. Returns no content. Optional arguments are
     /// set on [`StartFaceRecognitionJob`].
     ///
     /// - `asset_id`: The asset.
@@ -47,7 +47,7 @@ impl FaceRecognitionJobsHandle {
     ///
     /// iconik accepts the request and continues to work on it.
     ///
-    /// Needs the role `can_trigger_face_recognition`. Answers with nothing.
+    /// Needs the role `can_trigger_face_recognition`. Returns no content.
     ///
     /// - `body`: The objects in which to find faces, and how.
     ///
@@ -78,7 +78,7 @@ impl FaceRecognitionJobsHandle {
 
     /// Changes the priority of several jobs: `PUT /v1/face_recognition/jobs/priority/`.
     ///
-    /// Needs the role `can_write_jobs`. Answers with nothing.
+    /// Needs the role `can_write_jobs`. Returns no content.
     ///
     /// - `body`: The new priority of several jobs.
     ///
@@ -102,7 +102,7 @@ impl FaceRecognitionJobsHandle {
 
     /// Aborts or restarts several jobs: `PUT /v1/face_recognition/jobs/state/`.
     ///
-    /// Needs the role `can_write_jobs`. Answers with nothing.
+    /// Needs the role `can_write_jobs`. Returns no content.
     ///
     /// - `body`: What to do with several jobs.
     ///

@@ -18,7 +18,7 @@ impl FacesHandle {
     ///
     /// The URL is signed; it works without credentials for a limited time.
     ///
-    /// No role is documented for it. Answers with a [`FaceImageUrl`]. Optional arguments are set on
+    /// No role is documented for it. Returns a [`FaceImageUrl`]. Optional arguments are set on
     /// [`GetFaceImageUrl`].
     ///
     /// - `person_id`: The person.
@@ -44,7 +44,7 @@ impl FacesHandle {
     ///
     /// iconik accepts the request and continues to work on it.
     ///
-    /// Needs the role `can_reindex_person`. Answers with nothing.
+    /// Needs the role `can_reindex_person`. Returns no content.
     ///
     /// - `embedding_id`: The embedding.
     /// - `body`: How to write something to the search index again.
@@ -75,7 +75,7 @@ impl FacesHandle {
     /// The body can restrict it to some embeddings. iconik accepts the request and continues to
     /// work on it.
     ///
-    /// Needs the role `can_reindex_person`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_reindex_person`. Returns no content. Optional arguments are set on
     /// [`ReindexFaceEmbeddings`].
     ///
     /// ```

@@ -16,8 +16,8 @@ impl PersonInstancesHandle {
     /// Lists the persons who were found in a version of an asset:
     /// `GET /v1/face_recognition/assets/{asset_id}/versions/{version_id}/persons/`.
     ///
-    /// Needs the role `can_read_person`. Answers with a [`List`](crate::List) of
-    /// [`PersonInstance`]. Optional arguments are set on [`ListPersonInstancesForVersion`].
+    /// Needs the role `can_read_person`. Returns a [`List`](crate::List) of [`PersonInstance`].
+    /// Optional arguments are set on [`ListPersonInstancesForVersion`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -40,9 +40,9 @@ impl PersonInstancesHandle {
     /// Lists the versions of assets in which a person was found:
     /// `GET /v1/face_recognition/persons/{person_id}/versions/`.
     ///
-    /// Needs the role `can_read_person`. Answers with a [`Page`](crate::Page) of
-    /// [`PersonInstance`]. [`items`](ListPersonInstancesForPerson::items) gives the rows of all
-    /// pages. Optional arguments are set on [`ListPersonInstancesForPerson`].
+    /// Needs the role `can_read_person`. Returns a [`Page`](crate::Page) of [`PersonInstance`].
+    /// [`items`](ListPersonInstancesForPerson::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListPersonInstancesForPerson`].
     ///
     /// - `person_id`: The person.
     ///
@@ -62,8 +62,8 @@ impl PersonInstancesHandle {
     /// Confirms that a person was found in a version of an asset:
     /// `POST /v1/face_recognition/persons/{person_id}/assets/{asset_id}/versions/{version_id}/confirm_person/`.
     ///
-    /// Needs the roles `can_delete_person` and `can_edit_person`. Answers with a
-    /// [`PersonInstance`]. Optional arguments are set on [`ConfirmPersonInstance`].
+    /// Needs the roles `can_delete_person` and `can_edit_person`. Returns a [`PersonInstance`].
+    /// Optional arguments are set on [`ConfirmPersonInstance`].
     ///
     /// - `person_id`: The person.
     /// - `asset_id`: The asset.
@@ -95,7 +95,7 @@ impl PersonInstancesHandle {
     /// Confirms that a person was found in several versions of assets:
     /// `POST /v1/face_recognition/persons/{person_id}/confirm_person/`.
     ///
-    /// Needs the roles `can_delete_person` and `can_edit_person`. Answers with nothing.
+    /// Needs the roles `can_delete_person` and `can_edit_person`. Returns no content.
     ///
     /// - `person_id`: The person.
     /// - `body`: Which of the places where a person was found are meant.
@@ -132,7 +132,7 @@ impl PersonInstancesHandle {
     /// The body names the other person, by id or by name. The response is the instance of that
     /// person.
     ///
-    /// Needs the roles `can_add_person`, `can_delete_person` and `can_edit_person`. Answers with a
+    /// Needs the roles `can_add_person`, `can_delete_person` and `can_edit_person`. Returns a
     /// [`PersonInstance`].
     ///
     /// - `person_id`: The person.
@@ -173,7 +173,7 @@ impl PersonInstancesHandle {
     /// Aborts or restarts jobs that change which person was found:
     /// `PUT /v1/face_recognition/change_person/jobs/state/`.
     ///
-    /// Needs the role `can_write_jobs`. Answers with nothing.
+    /// Needs the role `can_write_jobs`. Returns no content.
     ///
     /// - `body`: What to do with several jobs.
     ///
@@ -202,7 +202,7 @@ impl PersonInstancesHandle {
     /// Removes a person from a version of an asset:
     /// `DELETE /v1/face_recognition/persons/{person_id}/assets/{asset_id}/versions/{version_id}/`.
     ///
-    /// Needs the role `can_delete_person`. Answers with nothing.
+    /// Needs the role `can_delete_person`. Returns no content.
     ///
     /// - `person_id`: The person.
     /// - `asset_id`: The asset.
@@ -228,7 +228,7 @@ impl PersonInstancesHandle {
     /// Removes a person from several versions of assets:
     /// `DELETE /v1/face_recognition/persons/{person_id}/bulk/`.
     ///
-    /// Needs the role `can_delete_person`. Answers with nothing.
+    /// Needs the role `can_delete_person`. Returns no content.
     ///
     /// - `person_id`: The person.
     /// - `body`: Several versions of assets in which a person was found.
@@ -264,7 +264,7 @@ impl PersonInstancesHandle {
     /// Removes several persons from the versions of an asset:
     /// `DELETE /v1/face_recognition/assets/{asset_id}/persons/bulk/`.
     ///
-    /// Needs the role `can_delete_person`. Answers with nothing.
+    /// Needs the role `can_delete_person`. Returns no content.
     ///
     /// - `asset_id`: The asset.
     /// - `body`: Several persons who were found in versions of an asset.

@@ -14,8 +14,8 @@ pub struct PersonsHandle(pub(crate) Client);
 impl PersonsHandle {
     /// Lists persons: `GET /v1/face_recognition/persons/`.
     ///
-    /// Needs the role `can_read_person`. Answers with a [`Page`](crate::Page) of [`Person`].
-    /// [`items`](ListPersons::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_person`. Returns a [`Page`](crate::Page) of [`Person`].
+    /// [`items`](ListPersons::items) returns the items of all pages. Optional arguments are set on
     /// [`ListPersons`].
     ///
     /// ```
@@ -29,7 +29,7 @@ impl PersonsHandle {
 
     /// Returns a person: `GET /v1/face_recognition/persons/{person_id}/`.
     ///
-    /// Needs the role `can_read_person`. Answers with a [`Person`].
+    /// Needs the role `can_read_person`. Returns a [`Person`].
     ///
     /// - `person_id`: The person.
     ///
@@ -47,7 +47,7 @@ impl PersonsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_edit_person`. Answers with a [`Person`].
+    /// Needs the role `can_edit_person`. Returns a [`Person`].
     ///
     /// - `person_id`: The person.
     /// - `body`: The new name and main face of a person.
@@ -77,7 +77,7 @@ impl PersonsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_edit_person`. Answers with a [`Person`].
+    /// Needs the role `can_edit_person`. Returns a [`Person`].
     ///
     /// - `person_id`: The person.
     /// - `body`: What to change in a person; an omitted field keeps its value.
@@ -103,7 +103,7 @@ impl PersonsHandle {
     /// Gives a person a name and confirms places where the person was found:
     /// `POST /v1/face_recognition/persons/{person_id}/update_and_confirm/`.
     ///
-    /// Needs the roles `can_delete_person` and `can_edit_person`. Answers with a [`Person`].
+    /// Needs the roles `can_delete_person` and `can_edit_person`. Returns a [`Person`].
     ///
     /// - `person_id`: The person.
     /// - `body`: The name of a person and the places where it is confirmed that it is this person.
@@ -137,8 +137,8 @@ impl PersonsHandle {
     /// Every place where the person `person_id` was found becomes a place where the person
     /// `new_person_id` was found.
     ///
-    /// Needs the roles `can_add_person`, `can_delete_person` and `can_edit_person`. Answers with
-    /// nothing.
+    /// Needs the roles `can_add_person`, `can_delete_person` and `can_edit_person`. Returns no
+    /// content.
     ///
     /// - `person_id`: The person.
     /// - `new_person_id`: The person who remains.
@@ -160,7 +160,7 @@ impl PersonsHandle {
 
     /// Deletes a person: `DELETE /v1/face_recognition/persons/{person_id}/`.
     ///
-    /// Needs the role `can_delete_person`. Answers with nothing.
+    /// Needs the role `can_delete_person`. Returns no content.
     ///
     /// - `person_id`: The person.
     ///
@@ -175,7 +175,7 @@ impl PersonsHandle {
 
     /// Deletes several persons: `DELETE /v1/face_recognition/persons/bulk_delete/`.
     ///
-    /// Needs the role `can_delete_person`. Answers with nothing.
+    /// Needs the role `can_delete_person`. Returns no content.
     ///
     /// - `body`: Several persons.
     ///
@@ -199,7 +199,7 @@ impl PersonsHandle {
     ///
     /// iconik accepts the request and continues to work on it.
     ///
-    /// Needs the role `can_reindex_person`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_reindex_person`. Returns no content. Optional arguments are set on
     /// [`ReindexPerson`].
     ///
     /// - `person_id`: The person.
@@ -218,7 +218,7 @@ impl PersonsHandle {
     ///
     /// iconik accepts the request and continues to work on it.
     ///
-    /// Needs the role `can_reindex_person`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_reindex_person`. Returns no content. Optional arguments are set on
     /// [`ReindexManyPersons`].
     ///
     /// - `body`: The persons to write to the search index again.

@@ -16,7 +16,7 @@ impl WebhooksHandle {
     ///
     /// The response contains all of them; there are no pages.
     ///
-    /// Needs the role `can_read_webhooks`. Answers with a [`List`](crate::List) of [`Webhook`].
+    /// Needs the role `can_read_webhooks`. Returns a [`List`](crate::List) of [`Webhook`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -34,7 +34,7 @@ impl WebhooksHandle {
     /// The calls are not signed. To recognise them, put a secret into `headers` and compare it in
     /// the receiver. Respond quickly and do the work afterwards.
     ///
-    /// Needs the role `can_write_webhooks`. Answers with a [`Webhook`].
+    /// Needs the role `can_write_webhooks`. Returns a [`Webhook`].
     ///
     /// - `body`: The initial values of a webhook.
     ///
@@ -59,7 +59,7 @@ impl WebhooksHandle {
 
     /// Gets a webhook: `GET /v1/webhooks/{webhook_id}/`.
     ///
-    /// Needs the role `can_read_webhooks`. Answers with a [`Webhook`].
+    /// Needs the role `can_read_webhooks`. Returns a [`Webhook`].
     ///
     /// - `webhook_id`: The webhook.
     ///
@@ -77,7 +77,7 @@ impl WebhooksHandle {
     ///
     /// There is no `update`. Get the webhook, change the copy, and send all of it.
     ///
-    /// Needs the role `can_write_webhooks`. Answers with a [`Webhook`].
+    /// Needs the role `can_write_webhooks`. Returns a [`Webhook`].
     ///
     /// - `webhook_id`: The webhook.
     /// - `body`: The new values of a webhook.
@@ -109,7 +109,7 @@ impl WebhooksHandle {
 
     /// Deletes a webhook: `DELETE /v1/webhooks/{webhook_id}/`.
     ///
-    /// Needs the role `can_delete_webhooks`. Answers with nothing.
+    /// Needs the role `can_delete_webhooks`. Returns no content.
     ///
     /// - `webhook_id`: The webhook.
     ///

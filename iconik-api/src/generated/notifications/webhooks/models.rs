@@ -10,7 +10,7 @@ use super::*;
 ///
 /// Made from a [`Webhook`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `status`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -256,7 +256,7 @@ pub struct Webhook {
 ///
 /// Made from a [`Webhook`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `status`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

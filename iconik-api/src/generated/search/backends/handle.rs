@@ -14,7 +14,7 @@ pub struct BackendsHandle(pub(crate) Client);
 impl BackendsHandle {
     /// Lists the search backends of the system domain: `GET /v2/search_backends/`.
     ///
-    /// Needs the role `can_read_search_backends`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_search_backends`. Returns a [`List`](crate::List) of
     /// [`SearchBackend`].
     ///
     /// Note: In iconik's document since 2026.
@@ -30,7 +30,7 @@ impl BackendsHandle {
 
     /// Lists the kinds of search backends that can be configured: `GET /v2/search_backends/kinds/`.
     ///
-    /// Needs the role `can_read_search_backends`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_search_backends`. Returns a [`List`](crate::List) of
     /// [`SearchBackendKind`].
     ///
     /// Note: In iconik's document since 2026.
@@ -46,7 +46,7 @@ impl BackendsHandle {
 
     /// Creates a search backend: `POST /v2/search_backends/`.
     ///
-    /// Needs the role `can_write_search_backends`. Answers with a [`SearchBackend`].
+    /// Needs the role `can_write_search_backends`. Returns a [`SearchBackend`].
     ///
     /// - `body`: The initial settings of a search backend.
     ///
@@ -65,7 +65,7 @@ impl BackendsHandle {
 
     /// Gets a search backend: `GET /v2/search_backends/{backend_id}/`.
     ///
-    /// Needs the role `can_read_search_backends`. Answers with a [`SearchBackend`].
+    /// Needs the role `can_read_search_backends`. Returns a [`SearchBackend`].
     ///
     /// - `backend_id`: The search backend.
     ///
@@ -83,7 +83,7 @@ impl BackendsHandle {
 
     /// Replaces a search backend: `PUT /v2/search_backends/{backend_id}/`.
     ///
-    /// Needs the role `can_write_search_backends`. Answers with a [`SearchBackend`].
+    /// Needs the role `can_write_search_backends`. Returns a [`SearchBackend`].
     ///
     /// - `backend_id`: The search backend.
     /// - `body`: The new settings of a search backend.
@@ -114,7 +114,7 @@ impl BackendsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_search_backends`. Answers with a [`SearchBackend`].
+    /// Needs the role `can_write_search_backends`. Returns a [`SearchBackend`].
     ///
     /// - `backend_id`: The search backend.
     /// - `body`: What to change in a search backend; what is omitted remains as it is.
@@ -145,7 +145,7 @@ impl BackendsHandle {
 
     /// Deletes a search backend: `DELETE /v2/search_backends/{backend_id}/`.
     ///
-    /// Needs the role `can_delete_search_backends`. Answers with nothing.
+    /// Needs the role `can_delete_search_backends`. Returns no content.
     ///
     /// - `backend_id`: The search backend.
     ///
@@ -162,7 +162,7 @@ impl BackendsHandle {
 
     /// Tests the connection to a search backend: `POST /v2/search_backends/{backend_id}/test/`.
     ///
-    /// Needs the role `can_write_search_backends`. Answers with a [`ConnectionTest`].
+    /// Needs the role `can_write_search_backends`. Returns a [`ConnectionTest`].
     ///
     /// - `backend_id`: The search backend.
     ///

@@ -17,7 +17,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_discovery_entities`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_discovery_entities`. Returns a [`Page`](crate::Page) of
     /// [`DiscoveryEntity`].
     ///
     /// Note: The response has the form of a page, but there are no parameters to request another
@@ -37,7 +37,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_write_discovery_entities`. Returns a [`Page`](crate::Page) of
     /// [`DiscoveryEntity`].
     ///
     /// Note: iconik's 2026 document does not say how this list differs from that of
@@ -56,7 +56,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with a [`DiscoveryEntity`].
+    /// Needs the role `can_write_discovery_entities`. Returns a [`DiscoveryEntity`].
     ///
     /// - `body`: The initial values of an entity of the discovery page.
     ///
@@ -89,7 +89,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_discovery_entities`. Answers with a [`DiscoveryEntity`].
+    /// Needs the role `can_read_discovery_entities`. Returns a [`DiscoveryEntity`].
     ///
     /// - `entity_id`: The entity.
     ///
@@ -110,7 +110,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with nothing.
+    /// Needs the role `can_write_discovery_entities`. Returns no content.
     ///
     /// - `entity_id`: The entity.
     /// - `body`: The new values of an entity of the discovery page.
@@ -150,7 +150,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with nothing.
+    /// Needs the role `can_write_discovery_entities`. Returns no content.
     ///
     /// - `entity_id`: The entity.
     /// - `body`: What to change in an entity of the discovery page; what is omitted remains as it
@@ -185,7 +185,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_delete_discovery_entities`. Answers with nothing.
+    /// Needs the role `can_delete_discovery_entities`. Returns no content.
     ///
     /// - `entity_id`: The entity.
     ///
@@ -206,7 +206,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with nothing.
+    /// Needs the role `can_write_discovery_entities`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object that the entity shows.
@@ -250,7 +250,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with nothing.
+    /// Needs the role `can_write_discovery_entities`. Returns no content.
     ///
     /// - `object_type`: The kind of the object.
     /// - `object_id`: The object that the entity shows.
@@ -289,7 +289,7 @@ impl DiscoveryHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_discovery_entities`. Answers with a [`DiscoveryArrangement`].
+    /// Needs the role `can_write_discovery_entities`. Returns a [`DiscoveryArrangement`].
     ///
     /// - `body`: The new entities of the discovery page.
     ///

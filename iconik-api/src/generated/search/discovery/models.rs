@@ -26,7 +26,7 @@ pub struct DiscoveryArrangement {
 ///
 /// Made from a [`DiscoveryArrangement`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// have changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `entity_ids`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -168,8 +168,8 @@ copies!(DiscoveryEntity => DiscoveryEntityPatch {
 ///
 /// Made from a [`DiscoveryEntity`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `title` or `object_type` or `object_id` or `user_id`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `title`
+/// or `object_type` or `object_id` or `user_id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -243,8 +243,8 @@ copies!(DiscoveryEntity => DiscoveryEntityReplacement(title: "title", object_typ
 ///
 /// Made from a [`DiscoveryEntity`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `title` or `object_type` or `object_id` or `user_id`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `title`
+/// or `object_type` or `object_id` or `user_id`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

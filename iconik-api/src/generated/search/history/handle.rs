@@ -14,7 +14,7 @@ pub struct HistoryHandle(pub(crate) Client);
 impl HistoryHandle {
     /// Lists the search history of the calling user: `GET /v1/search/history/`.
     ///
-    /// Needs the role `can_read_search_history`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_search_history`. Returns a [`Page`](crate::Page) of
     /// [`SearchHistoryEntry`].
     ///
     /// Note: The response has the form of a page, but there are no parameters to request another
@@ -31,8 +31,8 @@ impl HistoryHandle {
 
     /// Runs a search of the search history again: `GET /v1/search/history/{search_history_id}/`.
     ///
-    /// Needs the role `can_read_search_history`. Answers with a [`Page`](crate::Page) of
-    /// [`SearchHit`]. Optional arguments are set on [`RunHistoryEntry`].
+    /// Needs the role `can_read_search_history`. Returns a [`Page`](crate::Page) of [`SearchHit`].
+    /// Optional arguments are set on [`RunHistoryEntry`].
     ///
     /// - `search_history_id`: The entry in the search history.
     ///
@@ -50,7 +50,7 @@ impl HistoryHandle {
 
     /// Deletes an entry of the search history: `DELETE /v1/search/history/{search_history_id}/`.
     ///
-    /// Needs the role `can_delete_search_history`. Answers with nothing.
+    /// Needs the role `can_delete_search_history`. Returns no content.
     ///
     /// - `search_history_id`: The entry in the search history.
     ///

@@ -21,8 +21,8 @@ impl NaturalSearchHandle {
     /// `replay`, which keeps the interpretation. Pages after the first one, and `search_after`,
     /// require this; without it iconik responds with 400.
     ///
-    /// Needs the role `can_search`. Answers with a [`NaturalSearchResults`]. Optional arguments are
-    /// set on [`RunNaturalSearch`].
+    /// Needs the role `can_search`. Returns a [`NaturalSearchResults`]. Optional arguments are set
+    /// on [`RunNaturalSearch`].
     ///
     /// - `body`: What to search for, in everyday language.
     ///
@@ -51,7 +51,7 @@ impl NaturalSearchHandle {
     /// An artificial intelligence does it, which may refuse (403), be too busy (429) or fail (500,
     /// 502, 503).
     ///
-    /// Needs the roles `can_search` and `can_search_with_ai`. Answers with a [`ParsedQuery`].
+    /// Needs the roles `can_search` and `can_search_with_ai`. Returns a [`ParsedQuery`].
     ///
     /// - `body`: A query in everyday language to translate.
     ///
@@ -75,7 +75,7 @@ impl NaturalSearchHandle {
     ///
     /// The same as `parse`. A wrong request leads to the error 422.
     ///
-    /// Needs the roles `can_search` and `can_search_with_ai`. Answers with a [`ParsedQuery`].
+    /// Needs the roles `can_search` and `can_search_with_ai`. Returns a [`ParsedQuery`].
     ///
     /// - `body`: A query in everyday language to translate.
     ///

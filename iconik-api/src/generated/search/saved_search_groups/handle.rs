@@ -15,9 +15,9 @@ pub struct SavedSearchGroupsHandle(pub(crate) Client);
 impl SavedSearchGroupsHandle {
     /// Lists groups of saved searches: `GET /v1/search/saved/groups/`.
     ///
-    /// Needs the role `can_read_saved_searches`. Answers with a [`Page`](crate::Page) of
-    /// [`SavedSearchGroup`]. [`items`](ListSavedSearchGroups::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListSavedSearchGroups`].
+    /// Needs the role `can_read_saved_searches`. Returns a [`Page`](crate::Page) of
+    /// [`SavedSearchGroup`]. [`items`](ListSavedSearchGroups::items) returns the items of all
+    /// pages. Optional arguments are set on [`ListSavedSearchGroups`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -30,7 +30,7 @@ impl SavedSearchGroupsHandle {
 
     /// Creates a group of saved searches: `POST /v1/search/saved/group/`.
     ///
-    /// Needs the role `can_write_saved_search_groups`. Answers with a [`SavedSearchGroup`].
+    /// Needs the role `can_write_saved_search_groups`. Returns a [`SavedSearchGroup`].
     ///
     /// - `body`: The initial values of a group of saved searches.
     ///
@@ -53,7 +53,7 @@ impl SavedSearchGroupsHandle {
     ///
     /// To get the saved searches in it, list the saved searches with its `group_id`.
     ///
-    /// Needs the role `can_read_saved_searches`. Answers with a [`SavedSearchGroup`].
+    /// Needs the role `can_read_saved_searches`. Returns a [`SavedSearchGroup`].
     ///
     /// - `group_id`: The group of saved searches.
     ///
@@ -70,7 +70,7 @@ impl SavedSearchGroupsHandle {
     /// Replaces the settings of a group of saved searches:
     /// `PUT /v1/search/saved/group/{group_id}/`.
     ///
-    /// Needs the role `can_write_saved_search_groups`. Answers with a [`SavedSearchGroup`].
+    /// Needs the role `can_write_saved_search_groups`. Returns a [`SavedSearchGroup`].
     ///
     /// - `group_id`: The group of saved searches.
     /// - `body`: The new values of a group of saved searches.
@@ -99,7 +99,7 @@ impl SavedSearchGroupsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_saved_search_groups`. Answers with a [`SavedSearchGroup`].
+    /// Needs the role `can_write_saved_search_groups`. Returns a [`SavedSearchGroup`].
     ///
     /// - `group_id`: The group of saved searches.
     /// - `body`: What to change in a group of saved searches; what is omitted remains as it is.
@@ -128,7 +128,7 @@ impl SavedSearchGroupsHandle {
 
     /// Deletes a group of saved searches: `DELETE /v1/search/saved/group/{group_id}/`.
     ///
-    /// Needs the role `can_delete_saved_search_groups`. Answers with nothing.
+    /// Needs the role `can_delete_saved_search_groups`. Returns no content.
     ///
     /// - `group_id`: The group of saved searches.
     ///
@@ -149,7 +149,7 @@ impl SavedSearchGroupsHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_saved_searches`. Answers with a [`ReindexJob`].
+    /// Needs the role `can_reindex_saved_searches`. Returns a [`ReindexJob`].
     ///
     /// - `group_id`: The group of saved searches.
     /// - `body`: Settings for writing to the search index.

@@ -14,9 +14,9 @@ pub struct SavedSearchesHandle(pub(crate) Client);
 impl SavedSearchesHandle {
     /// Lists saved searches: `GET /v1/search/saved/`.
     ///
-    /// Needs the role `can_read_saved_searches`. Answers with a [`Page`](crate::Page) of
-    /// [`SavedSearch`]. [`items`](ListSavedSearches::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListSavedSearches`].
+    /// Needs the role `can_read_saved_searches`. Returns a [`Page`](crate::Page) of
+    /// [`SavedSearch`]. [`items`](ListSavedSearches::items) returns the items of all pages.
+    /// Optional arguments are set on [`ListSavedSearches`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -29,7 +29,7 @@ impl SavedSearchesHandle {
 
     /// Creates a saved search: `POST /v1/search/saved/`.
     ///
-    /// Needs the role `can_write_saved_searches`. Answers with a [`SavedSearch`].
+    /// Needs the role `can_write_saved_searches`. Returns a [`SavedSearch`].
     ///
     /// - `body`: The initial values of a saved search.
     ///
@@ -54,9 +54,9 @@ impl SavedSearchesHandle {
     /// `search_criteria_document`, the saved search itself. To get only that, set `include_results`
     /// to `false`.
     ///
-    /// Needs the role `can_read_saved_searches`. Answers with a [`Page`](crate::Page) of
-    /// [`SearchHit`]. [`items`](RunSavedSearch::items) gives the rows of all pages. Optional
-    /// arguments are set on [`RunSavedSearch`].
+    /// Needs the role `can_read_saved_searches`. Returns a [`Page`](crate::Page) of [`SearchHit`].
+    /// [`items`](RunSavedSearch::items) returns the items of all pages. Optional arguments are set
+    /// on [`RunSavedSearch`].
     ///
     /// - `search_id`: The saved search.
     ///
@@ -73,8 +73,7 @@ impl SavedSearchesHandle {
     ///
     /// Returns what the search finds.
     ///
-    /// Needs the role `can_write_saved_searches`. Answers with a [`Page`](crate::Page) of
-    /// [`SearchHit`].
+    /// Needs the role `can_write_saved_searches`. Returns a [`Page`](crate::Page) of [`SearchHit`].
     ///
     /// - `search_id`: The saved search.
     /// - `body`: The new values of a saved search.
@@ -106,8 +105,7 @@ impl SavedSearchesHandle {
     ///
     /// Only the fields that are sent change. Returns what the search finds.
     ///
-    /// Needs the role `can_write_saved_searches`. Answers with a [`Page`](crate::Page) of
-    /// [`SearchHit`].
+    /// Needs the role `can_write_saved_searches`. Returns a [`Page`](crate::Page) of [`SearchHit`].
     ///
     /// - `search_id`: The saved search.
     /// - `body`: What to change in a saved search; what is omitted remains as it is.
@@ -136,7 +134,7 @@ impl SavedSearchesHandle {
 
     /// Deletes a saved search: `DELETE /v1/search/saved/{search_id}/`.
     ///
-    /// Needs the role `can_delete_saved_searches`. Answers with nothing.
+    /// Needs the role `can_delete_saved_searches`. Returns no content.
     ///
     /// - `search_id`: The saved search.
     ///
@@ -153,7 +151,7 @@ impl SavedSearchesHandle {
     ///
     /// Also adds up the sizes and durations. The objects themselves are not returned.
     ///
-    /// Needs the role `can_read_saved_searches`. Answers with a [`SearchContentInfo`]. Optional
+    /// Needs the role `can_read_saved_searches`. Returns a [`SearchContentInfo`]. Optional
     /// arguments are set on [`GetSavedSearchContentInfo`].
     ///
     /// - `search_id`: The saved search.
@@ -179,7 +177,7 @@ impl SavedSearchesHandle {
     /// iconik does the work in the background. The response does not name the job.
     ///
     /// Needs the roles `can_read_saved_searches`, `can_create_collections` and
-    /// `can_write_collections`. Answers with nothing.
+    /// `can_write_collections`. Returns no content.
     ///
     /// - `search_id`: The saved search.
     /// - `body`: The collection that gets what a saved search finds.
@@ -212,7 +210,7 @@ impl SavedSearchesHandle {
     ///
     /// The response means that the work is queued, not that it is done.
     ///
-    /// Needs the role `can_reindex_saved_searches`. Answers with a [`ReindexJob`].
+    /// Needs the role `can_reindex_saved_searches`. Returns a [`ReindexJob`].
     ///
     /// - `search_id`: The saved search.
     /// - `body`: Settings for writing to the search index.
@@ -240,7 +238,7 @@ impl SavedSearchesHandle {
     /// Adds a saved search to a group:
     /// `POST /v1/search/saved/group/{group_id}/search/{search_id}/`.
     ///
-    /// Needs the role `can_write_saved_searches`. Answers with nothing.
+    /// Needs the role `can_write_saved_searches`. Returns no content.
     ///
     /// - `group_id`: The group of saved searches.
     /// - `search_id`: The saved search.
@@ -267,7 +265,7 @@ impl SavedSearchesHandle {
     ///
     /// The saved search itself remains.
     ///
-    /// Needs the role `can_write_saved_searches`. Answers with nothing.
+    /// Needs the role `can_write_saved_searches`. Returns no content.
     ///
     /// - `group_id`: The group of saved searches.
     /// - `search_id`: The saved search.
@@ -289,7 +287,7 @@ impl SavedSearchesHandle {
 
     /// Marks several saved searches as favourites of the calling user: `POST /v1/favorites/`.
     ///
-    /// Needs the role `can_write_favorites`. Answers with a [`SavedSearchIds`].
+    /// Needs the role `can_write_favorites`. Returns a [`SavedSearchIds`].
     ///
     /// - `body`: The saved searches that a bulk action concerns.
     ///
@@ -318,7 +316,7 @@ impl SavedSearchesHandle {
     /// Removes several saved searches from the favourites of the calling user:
     /// `DELETE /v1/favorites/`.
     ///
-    /// Needs the role `can_delete_favorites`. Answers with a [`SavedSearchIds`] or nothing.
+    /// Needs the role `can_delete_favorites`. Returns a [`SavedSearchIds`], or no content.
     ///
     /// - `body`: The saved searches that a bulk action concerns.
     ///

@@ -9,8 +9,8 @@ use super::*;
 ///
 /// Made from a [`SavedSearch`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `criteria`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `name`
+/// or `criteria`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -215,8 +215,8 @@ copies!(SavedSearch => SavedSearchPatch { name, group_id, criteria, favoured, pe
 ///
 /// Made from a [`SavedSearch`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
-/// `name` or `criteria`.
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks `name`
+/// or `criteria`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

@@ -71,8 +71,8 @@ impl SearchHandle {
     /// Numbered pages end at 10,000 objects. To get more, use `search_after` with a sort that ends
     /// with a unique field such as `id`.
     ///
-    /// Needs the role `can_search`. Answers with a [`Page`](crate::Page) of [`SearchHit`].
-    /// [`items`](RunSearch::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_search`. Returns a [`Page`](crate::Page) of [`SearchHit`].
+    /// [`items`](RunSearch::items) returns the items of all pages. Optional arguments are set on
     /// [`RunSearch`].
     ///
     /// - `body`: What to search for, and where to continue.
@@ -96,8 +96,8 @@ impl SearchHandle {
     /// The same as `run`, and `search_criteria_document` in the response. A wrong request leads to
     /// the error 422.
     ///
-    /// Needs the role `can_search`. Answers with a [`Page`](crate::Page) of [`SearchHit`].
-    /// [`items`](RunSearchV2::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_search`. Returns a [`Page`](crate::Page) of [`SearchHit`].
+    /// [`items`](RunSearchV2::items) returns the items of all pages. Optional arguments are set on
     /// [`RunSearchV2`].
     ///
     /// - `body`: What to search for, and where to continue.
@@ -122,8 +122,8 @@ impl SearchHandle {
     ///
     /// Also adds up the sizes and durations. The objects themselves are not returned.
     ///
-    /// Needs the role `can_search`. Answers with a [`SearchContentInfo`]. Optional arguments are
-    /// set on [`GetSearchContentInfo`].
+    /// Needs the role `can_search`. Returns a [`SearchContentInfo`]. Optional arguments are set on
+    /// [`GetSearchContentInfo`].
     ///
     /// - `body`: What to search for.
     ///
@@ -149,8 +149,8 @@ impl SearchHandle {
     ///
     /// iconik does the work in the background. The response does not name the job.
     ///
-    /// Needs the roles `can_search`, `can_create_collections` and `can_write_collections`. Answers
-    /// with nothing.
+    /// Needs the roles `can_search`, `can_create_collections` and `can_write_collections`. Returns
+    /// no content.
     ///
     /// - `body`: What to search for, and the collection that gets what is found.
     ///
@@ -175,7 +175,7 @@ impl SearchHandle {
 
     /// Suggests values of a field that match a text: `POST /v1/search/suggest/`.
     ///
-    /// Needs the role `can_search`. Answers with a [`List`](crate::List) of [`Suggestion`].
+    /// Needs the role `can_search`. Returns a [`List`](crate::List) of [`Suggestion`].
     ///
     /// - `body`: What to suggest values for.
     ///
@@ -200,7 +200,7 @@ impl SearchHandle {
     ///
     /// The same as `suggest`. A wrong request leads to the error 422.
     ///
-    /// Needs the role `can_search`. Answers with a [`List`](crate::List) of [`Suggestion`].
+    /// Needs the role `can_search`. Returns a [`List`](crate::List) of [`Suggestion`].
     ///
     /// - `body`: What to suggest values for.
     ///
@@ -224,7 +224,7 @@ impl SearchHandle {
 
     /// Checks if the second version of the search service can be reached: `GET /v2/ping/`.
     ///
-    /// No role is documented for it. Answers with a [`SearchServiceStatus`].
+    /// No role is documented for it. Returns a [`SearchServiceStatus`].
     ///
     /// Note: In iconik's document since 2026.
     ///

@@ -14,8 +14,8 @@ pub struct ViewsHandle(pub(crate) Client);
 impl ViewsHandle {
     /// Lists all search views of the system domain: `GET /v1/views/`.
     ///
-    /// Needs the role `can_read_search_views`. Answers with a [`List`](crate::List) of
-    /// [`SearchView`] or nothing.
+    /// Needs the role `can_read_search_views`. Returns a [`List`](crate::List) of [`SearchView`],
+    /// or no content.
     ///
     /// Note: In iconik's document since 2026.
     ///
@@ -30,7 +30,7 @@ impl ViewsHandle {
 
     /// Creates a search view: `POST /v1/views/`.
     ///
-    /// Needs the role `can_write_search_views`. Answers with a [`SearchView`].
+    /// Needs the role `can_write_search_views`. Returns a [`SearchView`].
     ///
     /// - `body`: The initial values of a search view.
     ///
@@ -49,7 +49,7 @@ impl ViewsHandle {
 
     /// Gets a search view: `GET /v1/views/{view_id}/`.
     ///
-    /// Needs the role `can_read_search_views`. Answers with a [`SearchView`].
+    /// Needs the role `can_read_search_views`. Returns a [`SearchView`].
     ///
     /// - `view_id`: The search view.
     ///
@@ -66,7 +66,7 @@ impl ViewsHandle {
 
     /// Replaces a search view: `PUT /v1/views/{view_id}/`.
     ///
-    /// Needs the role `can_write_search_views`. Answers with a [`SearchView`].
+    /// Needs the role `can_write_search_views`. Returns a [`SearchView`].
     ///
     /// - `view_id`: The search view.
     /// - `body`: The new values of a search view.
@@ -95,7 +95,7 @@ impl ViewsHandle {
 
     /// Deletes a search view: `DELETE /v1/views/{view_id}/`.
     ///
-    /// Needs the role `can_delete_search_views`. Answers with nothing.
+    /// Needs the role `can_delete_search_views`. Returns no content.
     ///
     /// - `view_id`: The search view.
     ///
@@ -112,8 +112,8 @@ impl ViewsHandle {
 
     /// Deletes several search views: `DELETE /v1/views/`.
     ///
-    /// Needs the role `can_delete_search_views`. Answers with nothing. Optional arguments are set
-    /// on [`DeleteManyViews`].
+    /// Needs the role `can_delete_search_views`. Returns no content. Optional arguments are set on
+    /// [`DeleteManyViews`].
     ///
     /// Note: In iconik's document since 2026, which does not say what happens without a body.
     ///

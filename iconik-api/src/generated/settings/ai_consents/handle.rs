@@ -16,7 +16,7 @@ impl AiConsentsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AiConsent`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AiConsent`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,7 +31,7 @@ impl AiConsentsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AiConsent`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AiConsent`].
     ///
     /// - `body`: Documents.
     ///
@@ -60,7 +60,7 @@ impl AiConsentsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AiConsent`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AiConsent`].
     ///
     /// - `body`: Documents.
     ///
@@ -87,7 +87,7 @@ impl AiConsentsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AiConsent`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AiConsent`].
     ///
     /// - `body`: Documents whose consent is withdrawn.
     ///
@@ -110,7 +110,7 @@ impl AiConsentsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AiConsentEvent`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AiConsentEvent`].
     /// Optional arguments are set on [`ListAiConsentEvents`].
     ///
     /// ```
@@ -126,7 +126,7 @@ impl AiConsentsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`AiDocument`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`AiDocument`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -14,7 +14,7 @@ pub struct CorsHostsHandle(pub(crate) Client);
 impl CorsHostsHandle {
     /// Lists the hosts: `GET /v1/cors_hosts/`.
     ///
-    /// Needs the role `can_read_cors_hosts`. Answers with a [`List`](crate::List) of [`CorsHost`].
+    /// Needs the role `can_read_cors_hosts`. Returns a [`List`](crate::List) of [`CorsHost`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -27,7 +27,7 @@ impl CorsHostsHandle {
 
     /// Adds a host: `POST /v1/cors_hosts/`.
     ///
-    /// Needs the role `can_write_cors_hosts`. Answers with a [`CorsHost`].
+    /// Needs the role `can_write_cors_hosts`. Returns a [`CorsHost`].
     ///
     /// - `body`: A host to add.
     ///
@@ -44,7 +44,7 @@ impl CorsHostsHandle {
 
     /// Gets a host: `GET /v1/cors_hosts/{cors_host_id}/`.
     ///
-    /// Needs the role `can_read_cors_hosts`. Answers with a [`CorsHost`].
+    /// Needs the role `can_read_cors_hosts`. Returns a [`CorsHost`].
     ///
     /// - `cors_host_id`: The host.
     ///
@@ -60,7 +60,7 @@ impl CorsHostsHandle {
 
     /// Removes a host: `DELETE /v1/cors_hosts/{cors_host_id}/`.
     ///
-    /// Needs the role `can_delete_cors_hosts`. Answers with nothing.
+    /// Needs the role `can_delete_cors_hosts`. Returns no content.
     ///
     /// - `cors_host_id`: The host.
     ///

@@ -23,7 +23,7 @@ pub struct CorsHost {
 ///
 /// Made from a [`CorsHost`], it takes over every field that both have, except those that iconik
 /// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`. That fails if the answer lacks `host`.
+/// since: to change a few fields, begin with `new`. Fails if the response lacks `host`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]

@@ -15,8 +15,8 @@ pub struct EffectiveHandle(pub(crate) Client);
 impl EffectiveHandle {
     /// Gets the settings that apply to the calling user: `GET /v1/merged/current/`.
     ///
-    /// No role is documented for it. Answers with an [`EffectiveSettings`]. Optional arguments are
-    /// set on [`GetEffectiveSettingsCurrent`].
+    /// No role is documented for it. Returns an [`EffectiveSettings`]. Optional arguments are set
+    /// on [`GetEffectiveSettingsCurrent`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -29,8 +29,8 @@ impl EffectiveHandle {
 
     /// Gets the settings that apply to a user: `GET /v1/merged/{user_id}/`.
     ///
-    /// No role is documented for it. Answers with an [`EffectiveSettings`]. Optional arguments are
-    /// set on [`GetEffectiveSettings`].
+    /// No role is documented for it. Returns an [`EffectiveSettings`]. Optional arguments are set
+    /// on [`GetEffectiveSettings`].
     ///
     /// - `user_id`: The user.
     ///

@@ -14,7 +14,7 @@ pub struct GroupHandle(pub(crate) Client);
 impl GroupHandle {
     /// Gets the settings of a group: `GET /v1/group/{group_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`GroupSettings`].
+    /// No role is documented for it. Returns a [`GroupSettings`].
     ///
     /// - `group_id`: The group.
     ///
@@ -32,7 +32,7 @@ impl GroupHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`GroupSettings`].
+    /// Needs the role `can_write_groups`. Returns a [`GroupSettings`].
     ///
     /// - `group_id`: The group.
     /// - `body`: The settings of a group or a team from now on.
@@ -62,7 +62,7 @@ impl GroupHandle {
     /// Only the fields that are sent change; `null` lets the setting of the system domain apply
     /// again.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`GroupSettings`].
+    /// Needs the role `can_write_groups`. Returns a [`GroupSettings`].
     ///
     /// - `group_id`: The group.
     /// - `body`: The settings of a group or a team to change; what is omitted stays.
@@ -93,7 +93,7 @@ impl GroupHandle {
     ///
     /// The settings of the system domain apply from then on.
     ///
-    /// Needs the role `can_write_groups`. Answers with nothing.
+    /// Needs the role `can_write_groups`. Returns no content.
     ///
     /// - `group_id`: The group.
     ///

@@ -14,7 +14,7 @@ pub struct SearchViewsHandle(pub(crate) Client);
 impl SearchViewsHandle {
     /// Gets the groups that use a search view: `GET /v1/search_view/{view_id}/group_ids/`.
     ///
-    /// No role is documented for it. Answers with a [`GroupIds`].
+    /// No role is documented for it. Returns a [`GroupIds`].
     ///
     /// - `view_id`: The search view.
     ///
@@ -33,7 +33,7 @@ impl SearchViewsHandle {
     /// Groups that use it and are not in the list use none from then on. Use `add_groups` to keep
     /// them.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `view_id`: The search view.
     /// - `body`: Groups.
@@ -60,7 +60,7 @@ impl SearchViewsHandle {
 
     /// Lets groups use a search view: `PATCH /v1/search_view/{view_id}/group_ids/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `view_id`: The search view.
     /// - `body`: Groups to add.
@@ -92,7 +92,7 @@ impl SearchViewsHandle {
 
     /// Lets groups no longer use a search view: `DELETE /v1/search_view/{view_id}/group_ids/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `view_id`: The search view.
     /// - `body`: Groups.

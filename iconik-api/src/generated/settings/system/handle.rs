@@ -14,8 +14,8 @@ pub struct SystemHandle(pub(crate) Client);
 impl SystemHandle {
     /// Gets the settings of the caller's system domain: `GET /v1/system/current/`.
     ///
-    /// No role is documented for it. Answers with a [`SystemSettings`]. Optional arguments are set
-    /// on [`GetSystemSettingsCurrent`].
+    /// No role is documented for it. Returns a [`SystemSettings`]. Optional arguments are set on
+    /// [`GetSystemSettingsCurrent`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -30,7 +30,7 @@ impl SystemHandle {
     ///
     /// Prefer `update_current`, which changes only the fields that are sent.
     ///
-    /// No role is documented for it. Answers with a [`SystemSettings`].
+    /// No role is documented for it. Returns a [`SystemSettings`].
     ///
     /// - `body`: The settings of a system domain from now on.
     ///
@@ -56,7 +56,7 @@ impl SystemHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// No role is documented for it. Answers with a [`SystemSettings`].
+    /// No role is documented for it. Returns a [`SystemSettings`].
     ///
     /// - `body`: The settings of a system domain to change; what is omitted stays.
     ///
@@ -82,8 +82,8 @@ impl SystemHandle {
 
     /// Gets the settings of a system domain: `GET /v1/system/{system_domain_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`SystemSettings`]. Optional arguments are set
-    /// on [`GetSystemSettings`].
+    /// No role is documented for it. Returns a [`SystemSettings`]. Optional arguments are set on
+    /// [`GetSystemSettings`].
     ///
     /// - `system_domain_id`: The system domain.
     ///
@@ -101,7 +101,7 @@ impl SystemHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// No role is documented for it. Answers with a [`SystemSettings`].
+    /// No role is documented for it. Returns a [`SystemSettings`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: The settings of a system domain from now on.
@@ -130,7 +130,7 @@ impl SystemHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// No role is documented for it. Answers with a [`SystemSettings`].
+    /// No role is documented for it. Returns a [`SystemSettings`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `body`: The settings of a system domain to change; what is omitted stays.

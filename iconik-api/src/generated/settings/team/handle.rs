@@ -14,7 +14,7 @@ pub struct TeamHandle(pub(crate) Client);
 impl TeamHandle {
     /// Gets the settings of a team: `GET /v1/team/{team_id}/`.
     ///
-    /// No role is documented for it. Answers with a [`GroupSettings`].
+    /// No role is documented for it. Returns a [`GroupSettings`].
     ///
     /// - `team_id`: The team.
     ///
@@ -32,7 +32,7 @@ impl TeamHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`GroupSettings`].
+    /// Needs the role `can_write_teams`. Returns a [`GroupSettings`].
     ///
     /// - `team_id`: The team.
     /// - `body`: The settings of a group or a team from now on.
@@ -62,7 +62,7 @@ impl TeamHandle {
     /// Only the fields that are sent change; `null` lets the setting of the system domain apply
     /// again.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`GroupSettings`].
+    /// Needs the role `can_write_teams`. Returns a [`GroupSettings`].
     ///
     /// - `team_id`: The team.
     /// - `body`: The settings of a group or a team to change; what is omitted stays.
@@ -93,7 +93,7 @@ impl TeamHandle {
     ///
     /// The settings of the system domain apply from then on.
     ///
-    /// Needs the role `can_write_teams`. Answers with nothing.
+    /// Needs the role `can_write_teams`. Returns no content.
     ///
     /// - `team_id`: The team.
     ///

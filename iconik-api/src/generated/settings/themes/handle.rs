@@ -14,7 +14,7 @@ pub struct ThemesHandle(pub(crate) Client);
 impl ThemesHandle {
     /// Lists the themes: `GET /v1/themes/`.
     ///
-    /// Needs the role `can_read_themes`. Answers with a [`List`](crate::List) of [`Theme`].
+    /// Needs the role `can_read_themes`. Returns a [`List`](crate::List) of [`Theme`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -27,7 +27,7 @@ impl ThemesHandle {
 
     /// Creates a theme: `POST /v1/themes/`.
     ///
-    /// Needs the role `can_write_themes`. Answers with a [`Theme`].
+    /// Needs the role `can_write_themes`. Returns a [`Theme`].
     ///
     /// - `body`: A theme as it shall be.
     ///
@@ -48,7 +48,7 @@ impl ThemesHandle {
 
     /// Gets a theme: `GET /v1/themes/{theme_id}/`.
     ///
-    /// Needs the role `can_read_themes`. Answers with a [`Theme`].
+    /// Needs the role `can_read_themes`. Returns a [`Theme`].
     ///
     /// - `theme_id`: The theme.
     ///
@@ -65,7 +65,7 @@ impl ThemesHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_themes`. Answers with a [`Theme`].
+    /// Needs the role `can_write_themes`. Returns a [`Theme`].
     ///
     /// - `theme_id`: The theme.
     /// - `body`: A theme as it shall be.
@@ -94,7 +94,7 @@ impl ThemesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_themes`. Answers with a [`Theme`].
+    /// Needs the role `can_write_themes`. Returns a [`Theme`].
     ///
     /// - `theme_id`: The theme.
     /// - `body`: The fields of a theme to change; what is omitted stays.
@@ -123,7 +123,7 @@ impl ThemesHandle {
 
     /// Deletes a theme: `DELETE /v1/themes/{theme_id}/`.
     ///
-    /// Needs the role `can_delete_themes`. Answers with nothing.
+    /// Needs the role `can_delete_themes`. Returns no content.
     ///
     /// - `theme_id`: The theme.
     ///

@@ -16,7 +16,7 @@ impl UserHandle {
     ///
     /// Only what the user has set; see `effective` for what applies.
     ///
-    /// No role is documented for it. Answers with a [`UserSettings`].
+    /// No role is documented for it. Returns a [`UserSettings`].
     ///
     /// - `user_id`: The user.
     ///
@@ -33,7 +33,7 @@ impl UserHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// No role is documented for it. Answers with a [`UserSettings`].
+    /// No role is documented for it. Returns a [`UserSettings`].
     ///
     /// - `user_id`: The user.
     /// - `body`: The settings of a user from now on.
@@ -63,7 +63,7 @@ impl UserHandle {
     /// Only the fields that are sent change; `null` lets the setting of the groups or the system
     /// domain apply again.
     ///
-    /// No role is documented for it. Answers with a [`UserSettings`].
+    /// No role is documented for it. Returns a [`UserSettings`].
     ///
     /// - `user_id`: The user.
     /// - `body`: The settings of a user to change; what is omitted stays.
@@ -94,7 +94,7 @@ impl UserHandle {
     ///
     /// The settings of the groups and the system domain apply from then on.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `user_id`: The user.
     ///

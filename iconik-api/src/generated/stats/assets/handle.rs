@@ -18,7 +18,7 @@ impl AssetsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// No role is documented for it. Answers with an [`AssetUsage`].
+    /// No role is documented for it. Returns an [`AssetUsage`].
     ///
     /// - `body`: What a user did with an asset.
     ///
@@ -48,8 +48,8 @@ impl AssetsHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`AssetUsage`].
-    /// Optional arguments are set on [`ListAssetUsage`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`AssetUsage`]. Optional
+    /// arguments are set on [`ListAssetUsage`].
     ///
     /// - `period`: The length of the periods.
     ///

@@ -16,7 +16,7 @@ impl AutomationsHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`AutomationRuns`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`AutomationRuns`].
     /// Optional arguments are set on [`ListAutomationRuns`].
     ///
     /// ```

@@ -16,8 +16,8 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`BillingRecord`].
-    /// [`items`](ListBilling::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`BillingRecord`].
+    /// [`items`](ListBilling::items) returns the items of all pages. Optional arguments are set on
     /// [`ListBilling`].
     ///
     /// ```
@@ -33,7 +33,7 @@ impl BillingHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`BillingRecord`].
+    /// No role is documented for it. Returns a [`BillingRecord`].
     ///
     /// - `body`: An entry to add to the account of a system domain.
     ///
@@ -56,7 +56,7 @@ impl BillingHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `system_domain_id`: The system domain.
     /// - `billing_id`: The billing record.
@@ -81,7 +81,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`BillingReceipt`].
+    /// Needs the role `can_read_billing`. Returns a [`BillingReceipt`].
     ///
     /// - `charge_id`: The charge, by the id of the payment provider.
     ///
@@ -98,7 +98,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`CreditsPurchase`].
+    /// Needs the role `can_write_billing`. Returns a [`CreditsPurchase`].
     ///
     /// - `body`: Credits to buy.
     ///
@@ -117,7 +117,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`CreditsPrice`].
+    /// Needs the role `can_write_billing`. Returns a [`CreditsPrice`].
     ///
     /// - `credits`: The number of credits. At least 1.
     ///
@@ -134,7 +134,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`CreditsCharge`].
+    /// Needs the role `can_write_billing`. Returns a [`CreditsCharge`].
     ///
     /// - `body`: A purchase to check.
     ///
@@ -160,7 +160,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`BillingRecord`].
+    /// Needs the role `can_read_billing`. Returns a [`BillingRecord`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -175,7 +175,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`BillingCustomer`].
+    /// Needs the role `can_write_billing`. Returns a [`BillingCustomer`].
     ///
     /// - `body`: The customer's data at the payment provider.
     ///
@@ -209,7 +209,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`BillingCard`].
+    /// Needs the role `can_write_billing`. Returns a [`BillingCard`].
     ///
     /// - `body`: The card that is charged.
     ///
@@ -228,7 +228,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with nothing.
+    /// Needs the role `can_write_billing`. Returns no content.
     ///
     /// Note: iconik's document gives it the title of the action that sets the card.
     ///
@@ -245,7 +245,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with JSON. Optional arguments are set on
+    /// Needs the role `can_read_billing`. Returns JSON. Optional arguments are set on
     /// [`ListBillingInvoices`].
     ///
     /// Note: iconik documents no content for the response.
@@ -263,7 +263,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`BillingRecipients`].
+    /// Needs the role `can_read_billing`. Returns a [`BillingRecipients`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -278,7 +278,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`BillingRecipients`].
+    /// Needs the role `can_write_billing`. Returns a [`BillingRecipients`].
     ///
     /// - `body`: The recipients of invoices.
     ///
@@ -304,7 +304,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`BillingSettings`].
+    /// Needs the role `can_read_billing`. Returns a [`BillingSettings`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -319,7 +319,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_billing`. Answers with a [`BillingSettings`].
+    /// Needs the role `can_write_billing`. Returns a [`BillingSettings`].
     ///
     /// - `body`: The settings of billing from now on.
     ///
@@ -345,7 +345,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`BillingStatus`].
+    /// Needs the role `can_read_billing`. Returns a [`BillingStatus`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -360,8 +360,8 @@ impl BillingHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`BillingRecord`].
-    /// Optional arguments are set on [`ListExpiringBillingRecords`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`BillingRecord`]. Optional
+    /// arguments are set on [`ListExpiringBillingRecords`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -377,7 +377,7 @@ impl BillingHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`BillingRecord`].
+    /// No role is documented for it. Returns a [`BillingRecord`].
     ///
     /// - `system_domain_id`: The system domain.
     /// - `billing_id`: The billing record.
@@ -415,7 +415,7 @@ impl BillingHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `system_domain_id`: The system domain.
     /// - `billing_id`: The billing record.
@@ -439,9 +439,9 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`BillingRecord`].
-    /// [`items`](ListOrdwayBillingRecords::items) gives the rows of all pages. Optional arguments
-    /// are set on [`ListOrdwayBillingRecords`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`BillingRecord`].
+    /// [`items`](ListOrdwayBillingRecords::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListOrdwayBillingRecords`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -456,7 +456,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`BillingRecord`].
+    /// Needs the role `can_read_billing`. Returns a [`BillingRecord`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -471,7 +471,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with JSON. Optional arguments are set on
+    /// Needs the role `can_read_billing`. Returns JSON. Optional arguments are set on
     /// [`ListOrdwayInvoices`].
     ///
     /// Note: iconik documents no content for the response.
@@ -489,7 +489,7 @@ impl BillingHandle {
     ///
     /// Used by iconik's billing; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_billing`. Answers with a [`MonthlyCosts`].
+    /// Needs the role `can_read_billing`. Returns a [`MonthlyCosts`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -16,8 +16,8 @@ impl CollectionsHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of
-    /// [`CollectionUsage`]. Optional arguments are set on [`ListCollectionUsage`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`CollectionUsage`].
+    /// Optional arguments are set on [`ListCollectionUsage`].
     ///
     /// - `period`: The length of the periods.
     ///

@@ -14,8 +14,8 @@ pub struct LogsRecipientsHandle(pub(crate) Client);
 impl LogsRecipientsHandle {
     /// Lists the recipients of access logs: `GET /v1/system/logs/recipients/`.
     ///
-    /// Needs the role `can_read_logs_recipients`. Answers with a [`List`](crate::List) of
-    /// [`LogsRecipient`]. [`items`](ListLogsRecipients::items) gives the rows of all pages.
+    /// Needs the role `can_read_logs_recipients`. Returns a [`List`](crate::List) of
+    /// [`LogsRecipient`]. [`items`](ListLogsRecipients::items) returns the items of all pages.
     /// Optional arguments are set on [`ListLogsRecipients`].
     ///
     /// ```
@@ -29,7 +29,7 @@ impl LogsRecipientsHandle {
 
     /// Adds a recipient of access logs: `POST /v1/system/logs/recipients/`.
     ///
-    /// Needs the role `can_write_logs_recipients`. Answers with a [`LogsRecipient`].
+    /// Needs the role `can_write_logs_recipients`. Returns a [`LogsRecipient`].
     ///
     /// - `body`: A service that iconik shall send its access logs to.
     ///
@@ -56,7 +56,7 @@ impl LogsRecipientsHandle {
 
     /// Gets a recipient of access logs: `GET /v1/system/logs/recipients/{logs_recipient_id}/`.
     ///
-    /// Needs the role `can_read_logs_recipients`. Answers with a [`LogsRecipient`].
+    /// Needs the role `can_read_logs_recipients`. Returns a [`LogsRecipient`].
     ///
     /// - `logs_recipient_id`: The recipient.
     ///
@@ -74,7 +74,7 @@ impl LogsRecipientsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_logs_recipients`. Answers with a [`LogsRecipient`].
+    /// Needs the role `can_write_logs_recipients`. Returns a [`LogsRecipient`].
     ///
     /// - `logs_recipient_id`: The recipient.
     /// - `body`: A service that iconik shall send its access logs to.
@@ -110,7 +110,7 @@ impl LogsRecipientsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_logs_recipients`. Answers with a [`LogsRecipient`].
+    /// Needs the role `can_write_logs_recipients`. Returns a [`LogsRecipient`].
     ///
     /// - `logs_recipient_id`: The recipient.
     /// - `body`: The fields of a recipient to change; what is omitted stays.
@@ -140,7 +140,7 @@ impl LogsRecipientsHandle {
     /// Removes a recipient of access logs:
     /// `DELETE /v1/system/logs/recipients/{logs_recipient_id}/`.
     ///
-    /// Needs the role `can_delete_logs_recipients`. Answers with nothing.
+    /// Needs the role `can_delete_logs_recipients`. Returns no content.
     ///
     /// - `logs_recipient_id`: The recipient.
     ///
@@ -159,7 +159,7 @@ impl LogsRecipientsHandle {
     /// Checks whether iconik can write to a recipient of access logs:
     /// `POST /v1/system/logs/recipients/{logs_recipient_id}/`.
     ///
-    /// Needs the role `can_write_logs_recipients`. Answers with a [`LogsRecipientCheck`].
+    /// Needs the role `can_write_logs_recipients`. Returns a [`LogsRecipientCheck`].
     ///
     /// - `logs_recipient_id`: The recipient.
     ///

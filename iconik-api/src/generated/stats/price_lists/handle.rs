@@ -16,7 +16,7 @@ impl PriceListsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of [`PriceList`].
+    /// No role is documented for it. Returns a [`List`](crate::List) of [`PriceList`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,7 +31,7 @@ impl PriceListsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`PriceList`].
+    /// No role is documented for it. Returns a [`PriceList`].
     ///
     /// - `body`: A price list as it shall be.
     ///
@@ -60,7 +60,7 @@ impl PriceListsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`PriceList`].
+    /// No role is documented for it. Returns a [`PriceList`].
     ///
     /// - `name`: The name of the price list.
     /// - `currency`: The currency.
@@ -84,7 +84,7 @@ impl PriceListsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `name`: The name of the price list.
     /// - `currency`: The currency.

@@ -68,8 +68,8 @@ impl StatsHandle {
 
     /// Gets what the system domain uses now: `GET /v1/current_usage/`.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`CurrentUsage`]. Optional arguments are set
-    /// on [`GetCurrentUsage`].
+    /// Needs the role `can_read_stats`. Returns a [`CurrentUsage`]. Optional arguments are set on
+    /// [`GetCurrentUsage`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -84,7 +84,7 @@ impl StatsHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with JSON.
+    /// No role is documented for it. Returns JSON.
     ///
     /// - `object_id`: The object.
     ///

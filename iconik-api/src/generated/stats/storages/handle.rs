@@ -16,7 +16,7 @@ impl StoragesHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`StorageAccess`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`StorageAccess`].
     /// Optional arguments are set on [`ListStorageAccess`].
     ///
     /// - `period`: The length of the periods.
@@ -36,7 +36,7 @@ impl StoragesHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`StorageUsage`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`StorageUsage`].
     /// Optional arguments are set on [`ListStorageUsage`].
     ///
     /// - `period`: The length of the periods.

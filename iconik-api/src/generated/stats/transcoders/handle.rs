@@ -16,8 +16,8 @@ impl TranscodersHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of
-    /// [`TranscoderUsage`]. Optional arguments are set on [`ListTranscoderUsage`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`TranscoderUsage`].
+    /// Optional arguments are set on [`ListTranscoderUsage`].
     ///
     /// - `period`: The length of the periods.
     ///

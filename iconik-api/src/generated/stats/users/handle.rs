@@ -16,8 +16,8 @@ impl UsersHandle {
     ///
     /// There are no paging parameters: narrow the dates instead.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`UserUsage`].
-    /// Optional arguments are set on [`ListUserAudit`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`UserUsage`]. Optional
+    /// arguments are set on [`ListUserAudit`].
     ///
     /// - `period`: The length of the periods.
     ///
@@ -34,8 +34,8 @@ impl UsersHandle {
 
     /// Lists the users that used a license: `GET /v1/user/licensed/by/`.
     ///
-    /// Needs the role `can_read_stats`. Answers with a [`Page`](crate::Page) of [`UserUsage`].
-    /// Optional arguments are set on [`ListLicensedUsers`].
+    /// Needs the role `can_read_stats`. Returns a [`Page`](crate::Page) of [`UserUsage`]. Optional
+    /// arguments are set on [`ListLicensedUsers`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -17,7 +17,7 @@ impl AnalysesHandle {
     /// The response does not name the job: watch `analyze_status` of the version, or list the jobs
     /// of the asset.
     ///
-    /// Needs the role `can_analyze_content`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_analyze_content`. Returns no content. Optional arguments are set on
     /// [`StartAnalysis`].
     ///
     /// - `asset_id`: The asset.
@@ -38,7 +38,7 @@ impl AnalysesHandle {
     /// The response does not name the job: watch `analyze_status` of the version, or list the jobs
     /// of the asset.
     ///
-    /// Needs the role `can_analyze_content`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_analyze_content`. Returns no content. Optional arguments are set on
     /// [`StartAnalysisWithDefaultProfile`].
     ///
     /// - `asset_id`: The asset.
@@ -59,7 +59,7 @@ impl AnalysesHandle {
     /// Analyses an asset with the default analysis profile of a media type:
     /// `POST /v1/analyze/assets/{asset_id}/profiles/default/{media_type}/`.
     ///
-    /// Needs the role `can_analyze_content`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_analyze_content`. Returns no content. Optional arguments are set on
     /// [`StartAnalysisWithDefaultProfileForMediaType`].
     ///
     /// - `asset_id`: The asset.
@@ -87,7 +87,7 @@ impl AnalysesHandle {
     /// Analyses an asset with an analysis profile:
     /// `POST /v1/analyze/assets/{asset_id}/profiles/{profile_id}/`.
     ///
-    /// Needs the role `can_analyze_content`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_analyze_content`. Returns no content. Optional arguments are set on
     /// [`StartAnalysisWithProfile`].
     ///
     /// - `asset_id`: The asset.
@@ -112,7 +112,7 @@ impl AnalysesHandle {
     ///
     /// A collection or saved search means all assets in it.
     ///
-    /// Needs the role `can_analyze_content`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_analyze_content`. Returns no content. Optional arguments are set on
     /// [`StartManyAnalyses`].
     ///
     /// ```

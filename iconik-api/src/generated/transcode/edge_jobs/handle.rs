@@ -17,8 +17,8 @@ impl EdgeJobsHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`List`](crate::List) of
-    /// [`EdgeJob`]. Optional arguments are set on [`ListEdgeJobs`].
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`List`](crate::List) of [`EdgeJob`].
+    /// Optional arguments are set on [`ListEdgeJobs`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -36,7 +36,7 @@ impl EdgeJobsHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_read_transcode_jobs`. Returns no content.
     ///
     /// - `job_id`: The job.
     ///

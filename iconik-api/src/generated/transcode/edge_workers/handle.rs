@@ -16,7 +16,7 @@ impl EdgeWorkersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the roles `is_storage_worker` and `can_read_transcoders`. Answers with a
+    /// Needs the roles `is_storage_worker` and `can_read_transcoders`. Returns a
     /// [`List`](crate::List) of [`EdgeWorker`].
     ///
     /// ```
@@ -32,8 +32,7 @@ impl EdgeWorkersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Answers with an
-    /// [`EdgeWorker`].
+    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Returns an [`EdgeWorker`].
     ///
     /// - `body`: A worker to register.
     ///
@@ -58,8 +57,7 @@ impl EdgeWorkersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the roles `is_storage_worker` and `can_read_transcoders`. Answers with an
-    /// [`EdgeWorker`].
+    /// Needs the roles `is_storage_worker` and `can_read_transcoders`. Returns an [`EdgeWorker`].
     ///
     /// - `worker_id`: The worker.
     ///
@@ -77,8 +75,7 @@ impl EdgeWorkersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Answers with an
-    /// [`EdgeWorker`].
+    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Returns an [`EdgeWorker`].
     ///
     /// - `worker_id`: The worker.
     /// - `body`: A worker to register.
@@ -112,8 +109,7 @@ impl EdgeWorkersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Answers with an
-    /// [`EdgeWorker`].
+    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Returns an [`EdgeWorker`].
     ///
     /// - `worker_id`: The worker.
     /// - `body`: The fields of a worker to change; what is omitted stays.
@@ -147,7 +143,7 @@ impl EdgeWorkersHandle {
     ///
     /// Used by the iconik transcoder; ordinary integrations do not call it.
     ///
-    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Answers with nothing.
+    /// Needs the roles `is_storage_worker` and `can_write_transcoders`. Returns no content.
     ///
     /// - `worker_id`: The worker.
     ///

@@ -66,7 +66,7 @@ copies!(EdgeWorker => EdgeWorkerPatch { storage_id, status });
 ///
 /// Made from an [`EdgeWorker`], it takes over every field that both have, except those that
 /// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `storage_id` or `status`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -16,8 +16,8 @@ impl KeyframesHandle {
     ///
     /// It starts a job; the response does not name it.
     ///
-    /// Needs the role `can_write_transcode_jobs`. Answers with nothing. Optional arguments are set
-    /// on [`CreateKeyframeForCollection`].
+    /// Needs the role `can_write_transcode_jobs`. Returns no content. Optional arguments are set on
+    /// [`CreateKeyframeForCollection`].
     ///
     /// - `collection_id`: The collection.
     ///
@@ -38,8 +38,8 @@ impl KeyframesHandle {
     ///
     /// It starts a job; the response does not name it.
     ///
-    /// Needs the role `can_write_transcode_jobs`. Answers with nothing. Optional arguments are set
-    /// on [`CreateKeyframeForPlaylist`].
+    /// Needs the role `can_write_transcode_jobs`. Returns no content. Optional arguments are set on
+    /// [`CreateKeyframeForPlaylist`].
     ///
     /// - `playlist_id`: The playlist.
     ///

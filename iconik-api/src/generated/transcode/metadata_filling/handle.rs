@@ -19,8 +19,8 @@ impl MetadataFillingHandle {
     /// Unless `auto_accept` is set, the values are a proposal that the user has to accept: see
     /// `metadata_proposals`.
     ///
-    /// Needs the roles `can_trigger_metadata_ai_filling` and `can_write_metadata_values`. Answers
-    /// with nothing.
+    /// Needs the roles `can_trigger_metadata_ai_filling` and `can_write_metadata_values`. Returns
+    /// no content.
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -60,8 +60,8 @@ impl MetadataFillingHandle {
     ///
     /// A collection or saved search means all assets in it.
     ///
-    /// Needs the roles `can_trigger_metadata_ai_filling` and `can_write_metadata_values`. Answers
-    /// with nothing.
+    /// Needs the roles `can_trigger_metadata_ai_filling` and `can_write_metadata_values`. Returns
+    /// no content.
     ///
     /// - `body`: Which objects and metadata fields to fill and how.
     ///

@@ -17,7 +17,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_metadata_values`. Answers with a [`MetadataProposal`].
+    /// Needs the role `can_read_metadata_values`. Returns a [`MetadataProposal`].
     ///
     /// - `job_id`: The job that made the proposal.
     ///
@@ -38,7 +38,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_metadata_values`. Answers with a [`MetadataProposal`].
+    /// Needs the role `can_read_metadata_values`. Returns a [`MetadataProposal`].
     ///
     /// - `asset_id`: The asset.
     /// - `version_id`: The version of the asset.
@@ -72,7 +72,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `job_id`: The job that made the proposal.
     /// - `user_id`: The user who started the job.
@@ -100,7 +100,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `job_id`: The job that made the proposal.
     /// - `user_id`: The user who started the job.
@@ -130,7 +130,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `job_id`: The job that made the proposal.
     /// - `user_id`: The user who started the job.
@@ -162,7 +162,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `parent_job_id`: The job that made the proposals of several objects.
     /// - `user_id`: The user who started the job.
@@ -194,7 +194,7 @@ impl MetadataProposalsHandle {
     ///
     /// Used by iconik's web application; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_write_metadata_values`. Answers with nothing.
+    /// Needs the role `can_write_metadata_values`. Returns no content.
     ///
     /// - `parent_job_id`: The job that made the proposals of several objects.
     /// - `user_id`: The user who started the job.

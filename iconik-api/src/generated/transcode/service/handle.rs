@@ -63,7 +63,7 @@ impl TranscodeHandle {
 
     /// Starts a transcode job: `POST /v1/transcode/`.
     ///
-    /// Needs the role `can_write_transcode_jobs`. Answers with a [`TranscodeJob`].
+    /// Needs the role `can_write_transcode_jobs`. Returns a [`TranscodeJob`].
     ///
     /// - `body`: A transcode job to start.
     ///
@@ -84,7 +84,7 @@ impl TranscodeHandle {
 
     /// Gets a transcode job: `GET /v1/transcode/{transcode_job_id}/`.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`TranscodeJob`].
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`TranscodeJob`].
     ///
     /// - `transcode_job_id`: The transcode job.
     ///
@@ -99,7 +99,7 @@ impl TranscodeHandle {
 
     /// Aborts a transcode job: `DELETE /v1/transcode/{transcode_job_id}/`.
     ///
-    /// Needs the role `can_delete_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_delete_transcode_jobs`. Returns no content.
     ///
     /// - `transcode_job_id`: The transcode job.
     ///
@@ -116,7 +116,7 @@ impl TranscodeHandle {
     /// Moves a transcode job to the top or the bottom of the queue:
     /// `POST /v1/transcode/{transcode_job_id}/position/{position}/`.
     ///
-    /// Needs the role `can_write_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_write_transcode_jobs`. Returns no content.
     ///
     /// - `transcode_job_id`: The transcode job.
     /// - `position`: Where to move it.
@@ -141,7 +141,7 @@ impl TranscodeHandle {
     /// Changes the priority of a transcode job:
     /// `PUT /v1/transcode/{transcode_job_id}/priority/{priority}/`.
     ///
-    /// Needs the role `can_write_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_write_transcode_jobs`. Returns no content.
     ///
     /// - `transcode_job_id`: The transcode job.
     /// - `priority`: The priority; 10 is the highest. From 1 to 10.
@@ -162,9 +162,9 @@ impl TranscodeHandle {
 
     /// Lists the jobs in the queue: `GET /v1/transcode/queue/`.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`Page`](crate::Page) of
-    /// [`QueuedTranscodeJob`]. [`items`](ListTranscodeJobQueue::items) gives the rows of all pages.
-    /// Optional arguments are set on [`ListTranscodeJobQueue`].
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`Page`](crate::Page) of
+    /// [`QueuedTranscodeJob`]. [`items`](ListTranscodeJobQueue::items) returns the items of all
+    /// pages. Optional arguments are set on [`ListTranscodeJobQueue`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -179,9 +179,9 @@ impl TranscodeHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of
-    /// [`QueuedTranscodeJob`]. [`items`](ListTranscodeJobSystemQueue::items) gives the rows of all
-    /// pages. Optional arguments are set on [`ListTranscodeJobSystemQueue`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`QueuedTranscodeJob`].
+    /// [`items`](ListTranscodeJobSystemQueue::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListTranscodeJobSystemQueue`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -194,7 +194,7 @@ impl TranscodeHandle {
 
     /// Lists the queue records of an object: `GET /v1/transcode/{object_type}/{object_id}/`.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`List`](crate::List) of
     /// [`TranscodeQueueRecord`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`.
@@ -217,7 +217,7 @@ impl TranscodeHandle {
     /// Lists the queue records of a version of an object:
     /// `GET /v1/transcode/{object_type}/{object_id}/versions/{version_id}/`.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`List`](crate::List) of
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`List`](crate::List) of
     /// [`TranscodeQueueRecord`].
     ///
     /// - `object_type`: The kind of the object, for example `assets`.

@@ -17,9 +17,9 @@ impl StorageJobsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`Page`](crate::Page) of
-    /// [`StorageJob`]. [`items`](ListStorageJobs::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListStorageJobs`].
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`Page`](crate::Page) of [`StorageJob`].
+    /// [`items`](ListStorageJobs::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListStorageJobs`].
     ///
     /// - `storage_id`: The storage.
     ///
@@ -37,7 +37,7 @@ impl StorageJobsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with a [`StorageJob`].
+    /// Needs the role `can_read_transcode_jobs`. Returns a [`StorageJob`].
     ///
     /// - `storage_id`: The storage.
     /// - `record_id`: The record of the job in the queue of the storage.
@@ -62,7 +62,7 @@ impl StorageJobsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_read_transcode_jobs`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `record_id`: The record of the job in the queue of the storage.
@@ -87,7 +87,7 @@ impl StorageJobsHandle {
     ///
     /// Used by the iconik storage gateway; ordinary integrations do not call it.
     ///
-    /// Needs the role `can_read_transcode_jobs`. Answers with nothing.
+    /// Needs the role `can_read_transcode_jobs`. Returns no content.
     ///
     /// - `storage_id`: The storage.
     /// - `file_id`: The file.
@@ -112,7 +112,7 @@ impl StorageJobsHandle {
     ///
     /// With 202 the jobs end later; with 204 there is nothing left to do.
     ///
-    /// Needs the role `can_delete_transcode_jobs`. Answers with nothing. Optional arguments are set
+    /// Needs the role `can_delete_transcode_jobs`. Returns no content. Optional arguments are set
     /// on [`AbortAllStorageJobs`].
     ///
     /// - `storage_id`: The storage.

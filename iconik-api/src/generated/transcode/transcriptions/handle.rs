@@ -20,7 +20,7 @@ impl TranscriptionsHandle {
     /// jobs of the asset. Starting it again for the same asset makes a second set of transcription
     /// segments.
     ///
-    /// Needs the role `can_transcribe_content`. Answers with nothing. Optional arguments are set on
+    /// Needs the role `can_transcribe_content`. Returns no content. Optional arguments are set on
     /// [`StartTranscription`].
     ///
     /// - `asset_id`: The asset.
@@ -38,7 +38,7 @@ impl TranscriptionsHandle {
     ///
     /// A collection or saved search means all assets in it.
     ///
-    /// Needs the role `can_transcribe_content`. Answers with nothing.
+    /// Needs the role `can_transcribe_content`. Returns no content.
     ///
     /// - `body`: Which objects to transcribe and how.
     ///

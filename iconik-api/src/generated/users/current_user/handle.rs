@@ -14,7 +14,7 @@ pub struct CurrentUserHandle(pub(crate) Client);
 impl CurrentUserHandle {
     /// Returns the calling user: `GET /v1/users/current/`.
     ///
-    /// No role is documented for it. Answers with a [`User`].
+    /// No role is documented for it. Returns a [`User`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -29,7 +29,7 @@ impl CurrentUserHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// No role is documented for it. Answers with a [`User`].
+    /// No role is documented for it. Returns a [`User`].
     ///
     /// - `body`: The new state of a user.
     ///
@@ -48,7 +48,7 @@ impl CurrentUserHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// No role is documented for it. Answers with a [`User`].
+    /// No role is documented for it. Returns a [`User`].
     ///
     /// - `body`: What to change in a user; an omitted field keeps its value.
     ///
@@ -73,7 +73,7 @@ impl CurrentUserHandle {
     ///
     /// The body is the image itself.
     ///
-    /// No role is documented for it. Answers with a [`UserPhoto`].
+    /// No role is documented for it. Returns a [`UserPhoto`].
     ///
     /// - `body`: The body, with its media type: one of `image/*`.
     ///
@@ -92,7 +92,7 @@ impl CurrentUserHandle {
 
     /// Deletes the photo of the calling user: `DELETE /v1/users/current/photo/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -105,7 +105,7 @@ impl CurrentUserHandle {
 
     /// Lists the roles of the calling user: `GET /v1/users/current/roles/`.
     ///
-    /// No role is documented for it. Answers with a [`List`](crate::List) of text.
+    /// No role is documented for it. Returns a [`List`](crate::List) of text.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -15,9 +15,9 @@ pub struct GroupMappingsHandle(pub(crate) Client);
 impl GroupMappingsHandle {
     /// Lists the group mappings: `GET /v1/groups/mappings/`.
     ///
-    /// Needs the role `can_read_group_mappings`. Answers with a [`Page`](crate::Page) of
-    /// [`GroupMapping`]. [`items`](ListGroupMappings::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListGroupMappings`].
+    /// Needs the role `can_read_group_mappings`. Returns a [`Page`](crate::Page) of
+    /// [`GroupMapping`]. [`items`](ListGroupMappings::items) returns the items of all pages.
+    /// Optional arguments are set on [`ListGroupMappings`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -30,7 +30,7 @@ impl GroupMappingsHandle {
 
     /// Creates a group mapping: `POST /v1/groups/mappings/`.
     ///
-    /// Needs the role `can_write_group_mappings`. Answers with a [`GroupMapping`].
+    /// Needs the role `can_write_group_mappings`. Returns a [`GroupMapping`].
     ///
     /// - `body`: A group mapping to create.
     ///
@@ -55,7 +55,7 @@ impl GroupMappingsHandle {
 
     /// Returns a group mapping: `GET /v1/groups/mappings/{name}/`.
     ///
-    /// Needs the role `can_read_group_mappings`. Answers with a [`GroupMapping`].
+    /// Needs the role `can_read_group_mappings`. Returns a [`GroupMapping`].
     ///
     /// - `name`: The name of the mapping.
     ///
@@ -70,7 +70,7 @@ impl GroupMappingsHandle {
 
     /// Deletes a group mapping: `DELETE /v1/groups/mappings/{name}/`.
     ///
-    /// Needs the role `can_delete_group_mappings`. Answers with nothing.
+    /// Needs the role `can_delete_group_mappings`. Returns no content.
     ///
     /// - `name`: The name of the mapping.
     ///

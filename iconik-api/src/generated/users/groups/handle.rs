@@ -17,8 +17,8 @@ impl GroupsHandle {
     ///
     /// At most 100 on a page.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Group`].
-    /// [`items`](ListGroups::items) gives the rows of all pages. Optional arguments are set on
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Group`].
+    /// [`items`](ListGroups::items) returns the items of all pages. Optional arguments are set on
     /// [`ListGroups`].
     ///
     /// Note: No role is documented, but users who are not administrators may get 403 (seen live);
@@ -38,9 +38,9 @@ impl GroupsHandle {
     ///
     /// It needs no role. At most 100 on a page.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Group`].
-    /// [`items`](ListGroupsWithoutDetails::items) gives the rows of all pages. Optional arguments
-    /// are set on [`ListGroupsWithoutDetails`].
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Group`].
+    /// [`items`](ListGroupsWithoutDetails::items) returns the items of all pages. Optional
+    /// arguments are set on [`ListGroupsWithoutDetails`].
     ///
     /// Note: iconik's 2026 document lists all fields of a group here, too.
     ///
@@ -57,8 +57,8 @@ impl GroupsHandle {
     ///
     /// It needs no role.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Group`].
-    /// [`items`](ListAllGroupsWithoutDetails::items) gives the rows of all pages. Optional
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Group`].
+    /// [`items`](ListAllGroupsWithoutDetails::items) returns the items of all pages. Optional
     /// arguments are set on [`ListAllGroupsWithoutDetails`].
     ///
     /// Note: iconik's 2026 document lists all fields of a group here, too.
@@ -74,7 +74,7 @@ impl GroupsHandle {
 
     /// Creates a group: `POST /v1/groups/`.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`Group`].
+    /// Needs the role `can_write_groups`. Returns a [`Group`].
     ///
     /// - `body`: A group to create, or the new state of one.
     ///
@@ -91,7 +91,7 @@ impl GroupsHandle {
 
     /// Returns a group: `GET /v1/groups/{group_id}/`.
     ///
-    /// Needs the role `can_read_groups`. Answers with a [`Group`].
+    /// Needs the role `can_read_groups`. Returns a [`Group`].
     ///
     /// - `group_id`: The group.
     ///
@@ -108,7 +108,7 @@ impl GroupsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`Group`].
+    /// Needs the role `can_write_groups`. Returns a [`Group`].
     ///
     /// - `group_id`: The group.
     /// - `body`: A group to create, or the new state of one.
@@ -133,7 +133,7 @@ impl GroupsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`Group`].
+    /// Needs the role `can_write_groups`. Returns a [`Group`].
     ///
     /// - `group_id`: The group.
     /// - `body`: What to change in a group; an omitted field keeps its value.
@@ -158,7 +158,7 @@ impl GroupsHandle {
 
     /// Deletes a group: `DELETE /v1/groups/{group_id}/`.
     ///
-    /// Needs the role `can_delete_groups`. Answers with nothing.
+    /// Needs the role `can_delete_groups`. Returns no content.
     ///
     /// - `group_id`: The group.
     ///
@@ -175,7 +175,7 @@ impl GroupsHandle {
     ///
     /// The response is the user.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`User`].
+    /// Needs the role `can_write_groups`. Returns a [`User`].
     ///
     /// - `group_id`: The group.
     /// - `user_id`: The user.
@@ -199,7 +199,7 @@ impl GroupsHandle {
     ///
     /// With 200 the response is the user.
     ///
-    /// Needs the role `can_delete_groups`. Answers with a [`User`] or nothing.
+    /// Needs the role `can_delete_groups`. Returns a [`User`], or no content.
     ///
     /// - `group_id`: The group.
     /// - `user_id`: The user.
@@ -223,7 +223,7 @@ impl GroupsHandle {
     ///
     /// The body is the image itself.
     ///
-    /// Needs the role `can_write_groups`. Answers with a [`GroupLogo`].
+    /// Needs the role `can_write_groups`. Returns a [`GroupLogo`].
     ///
     /// - `group_id`: The group.
     /// - `body`: The body, with its media type: one of `image/*`.
@@ -248,7 +248,7 @@ impl GroupsHandle {
 
     /// Deletes the logo of a group: `DELETE /v1/groups/{group_id}/logo/`.
     ///
-    /// Needs the role `can_write_groups`. Answers with nothing.
+    /// Needs the role `can_write_groups`. Returns no content.
     ///
     /// - `group_id`: The group.
     ///
@@ -265,7 +265,7 @@ impl GroupsHandle {
     ///
     /// The response contains the job that does the work.
     ///
-    /// Needs the role `can_reindex_groups`. Answers with a [`ReindexJob`].
+    /// Needs the role `can_reindex_groups`. Returns a [`ReindexJob`].
     ///
     /// - `group_id`: The group.
     /// - `body`: How to write an object to the search index again.

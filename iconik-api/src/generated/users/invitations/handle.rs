@@ -17,7 +17,7 @@ impl InvitationsHandle {
     ///
     /// The options say what a person becomes who registers with the link.
     ///
-    /// Needs the role `can_create_users`. Answers with an [`InvitationLink`].
+    /// Needs the role `can_create_users`. Returns an [`InvitationLink`].
     ///
     /// - `body`: What people become who register with an invitation link.
     ///
@@ -42,7 +42,7 @@ impl InvitationsHandle {
     /// Checks an invitation link and returns the name of the system domain that it leads to:
     /// `POST /v1/users/invite/validate/`.
     ///
-    /// Takes no credentials, and sends none. Answers with an [`InvitingDomain`].
+    /// Takes no credentials, and sends none. Returns an [`InvitingDomain`].
     ///
     /// - `hash`: The token in the invitation link.
     ///
@@ -57,7 +57,7 @@ impl InvitationsHandle {
 
     /// Registers a person with an invitation link: `POST /v1/users/invite/register/`.
     ///
-    /// Takes no credentials, and sends none. Answers with an [`InvitedUser`].
+    /// Takes no credentials, and sends none. Returns an [`InvitedUser`].
     ///
     /// - `body`: A person who registers with an invitation link.
     ///
@@ -89,7 +89,7 @@ impl InvitationsHandle {
     ///
     /// People can no longer register with them.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

@@ -17,7 +17,7 @@ impl MultiFactorHandle {
     /// Returns the multi-factor settings of the calling user:
     /// `GET /v1/users/current/otp/configure/`.
     ///
-    /// No role is documented for it. Answers with a [`MultiFactorSettings`].
+    /// No role is documented for it. Returns a [`MultiFactorSettings`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,7 +31,7 @@ impl MultiFactorHandle {
     /// Creates the multi-factor settings of the calling user:
     /// `POST /v1/users/current/otp/configure/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: Whether login needs a second factor, with a one-time password that proves the
     ///   identity of the calling user.
@@ -60,7 +60,7 @@ impl MultiFactorHandle {
     /// Replaces the multi-factor settings of the calling user:
     /// `PUT /v1/users/current/otp/configure/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: Whether login needs a second factor, with a one-time password that proves the
     ///   identity of the calling user.
@@ -91,8 +91,8 @@ impl MultiFactorHandle {
     /// works. iconik does not document when the body is needed; probably to replace an
     /// authenticator app that is set up already.
     ///
-    /// No role is documented for it. Answers with an [`AuthenticatorSecret`]. Optional arguments
-    /// are set on [`AddMultiFactorAuthenticator`].
+    /// No role is documented for it. Returns an [`AuthenticatorSecret`]. Optional arguments are set
+    /// on [`AddMultiFactorAuthenticator`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -108,7 +108,7 @@ impl MultiFactorHandle {
     ///
     /// The body contains a one-time password that the app shows.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: A one-time password that proves the identity of the calling user.
     ///
@@ -133,7 +133,7 @@ impl MultiFactorHandle {
     /// Removes the authenticator app of the calling user:
     /// `DELETE /v1/users/current/totp/configure/`.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: A one-time password that proves the identity of the calling user.
     ///

@@ -20,7 +20,7 @@ impl PartnerDomainAccessHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: A partner domain and the customer domain that its users have access to.
     ///
@@ -50,7 +50,7 @@ impl PartnerDomainAccessHandle {
     ///
     /// Used by the operators of iconik; ordinary integrations may not call it.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `body`: A partner domain and the customer domain that its users have access to.
     ///

@@ -14,9 +14,9 @@ pub struct RoleGroupsHandle(pub(crate) Client);
 impl RoleGroupsHandle {
     /// Lists role groups with all details: `GET /v1/role_groups/`.
     ///
-    /// Needs the role `can_read_role_groups`. Answers with a [`Page`](crate::Page) of
-    /// [`RoleGroup`]. [`items`](ListRoleGroups::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListRoleGroups`].
+    /// Needs the role `can_read_role_groups`. Returns a [`Page`](crate::Page) of [`RoleGroup`].
+    /// [`items`](ListRoleGroups::items) returns the items of all pages. Optional arguments are set
+    /// on [`ListRoleGroups`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -31,8 +31,8 @@ impl RoleGroupsHandle {
     ///
     /// It needs no role.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`RoleGroup`].
-    /// [`items`](ListRoleGroupsWithoutDetails::items) gives the rows of all pages. Optional
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`RoleGroup`].
+    /// [`items`](ListRoleGroupsWithoutDetails::items) returns the items of all pages. Optional
     /// arguments are set on [`ListRoleGroupsWithoutDetails`].
     ///
     /// Note: iconik's 2026 document lists all fields of a group here, too.
@@ -48,7 +48,7 @@ impl RoleGroupsHandle {
 
     /// Creates a role group: `POST /v1/role_groups/`.
     ///
-    /// Needs the role `can_write_role_groups`. Answers with a [`RoleGroup`].
+    /// Needs the role `can_write_role_groups`. Returns a [`RoleGroup`].
     ///
     /// - `body`: A role group to create, or the new state of one.
     ///
@@ -65,7 +65,7 @@ impl RoleGroupsHandle {
 
     /// Returns a role group: `GET /v1/role_groups/{group_id}/`.
     ///
-    /// Needs the role `can_read_role_groups`. Answers with a [`RoleGroup`].
+    /// Needs the role `can_read_role_groups`. Returns a [`RoleGroup`].
     ///
     /// - `group_id`: The group.
     ///
@@ -83,7 +83,7 @@ impl RoleGroupsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_role_groups`. Answers with a [`RoleGroup`].
+    /// Needs the role `can_write_role_groups`. Returns a [`RoleGroup`].
     ///
     /// - `group_id`: The group.
     /// - `body`: A role group to create, or the new state of one.
@@ -112,7 +112,7 @@ impl RoleGroupsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_role_groups`. Answers with a [`RoleGroup`].
+    /// Needs the role `can_write_role_groups`. Returns a [`RoleGroup`].
     ///
     /// - `group_id`: The group.
     /// - `body`: What to change in a role group; an omitted field keeps its value.
@@ -141,7 +141,7 @@ impl RoleGroupsHandle {
 
     /// Deletes a role group: `DELETE /v1/role_groups/{group_id}/`.
     ///
-    /// Needs the role `can_delete_role_groups`. Answers with nothing.
+    /// Needs the role `can_delete_role_groups`. Returns no content.
     ///
     /// - `group_id`: The group.
     ///
@@ -158,7 +158,7 @@ impl RoleGroupsHandle {
     ///
     /// The response is the user.
     ///
-    /// Needs the role `can_write_role_groups`. Answers with a [`User`].
+    /// Needs the role `can_write_role_groups`. Returns a [`User`].
     ///
     /// - `group_id`: The group.
     /// - `user_id`: The user.
@@ -182,7 +182,7 @@ impl RoleGroupsHandle {
     ///
     /// With 200 the response is the user.
     ///
-    /// Needs the role `can_delete_role_groups`. Answers with a [`User`] or nothing.
+    /// Needs the role `can_delete_role_groups`. Returns a [`User`], or no content.
     ///
     /// - `group_id`: The group.
     /// - `user_id`: The user.

@@ -70,8 +70,8 @@ impl UsersHandle {
     ///
     /// At most 100 on a page. Without the role `can_read_users`, use `list_without_details`.
     ///
-    /// Needs the role `can_read_users`. Answers with a [`Page`](crate::Page) of [`User`].
-    /// [`items`](ListUsers::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_users`. Returns a [`Page`](crate::Page) of [`User`].
+    /// [`items`](ListUsers::items) returns the items of all pages. Optional arguments are set on
     /// [`ListUsers`].
     ///
     /// ```
@@ -87,8 +87,8 @@ impl UsersHandle {
     ///
     /// It needs no role. At most 100 on a page.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`UserSummary`].
-    /// [`items`](ListUsersWithoutDetails::items) gives the rows of all pages. Optional arguments
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`UserSummary`].
+    /// [`items`](ListUsersWithoutDetails::items) returns the items of all pages. Optional arguments
     /// are set on [`ListUsersWithoutDetails`].
     ///
     /// ```
@@ -102,7 +102,7 @@ impl UsersHandle {
 
     /// Creates a user: `POST /v1/users/`.
     ///
-    /// Needs the role `can_create_users`. Answers with a [`User`].
+    /// Needs the role `can_create_users`. Returns a [`User`].
     ///
     /// - `body`: A user to create.
     ///
@@ -121,7 +121,7 @@ impl UsersHandle {
     ///
     /// The response also contains the teams and the role groups of the user in lists of their own.
     ///
-    /// Needs the role `can_read_users`. Answers with a [`User`].
+    /// Needs the role `can_read_users`. Returns a [`User`].
     ///
     /// - `user_id`: The user.
     ///
@@ -138,7 +138,7 @@ impl UsersHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_users`. Answers with a [`User`].
+    /// Needs the role `can_write_users`. Returns a [`User`].
     ///
     /// - `user_id`: The user.
     /// - `body`: The new state of a user.
@@ -163,7 +163,7 @@ impl UsersHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_users`. Answers with a [`User`].
+    /// Needs the role `can_write_users`. Returns a [`User`].
     ///
     /// - `user_id`: The user.
     /// - `body`: What to change in a user; an omitted field keeps its value.
@@ -188,7 +188,7 @@ impl UsersHandle {
 
     /// Deletes a user: `DELETE /v1/users/{user_id}/`.
     ///
-    /// Needs the role `can_delete_users`. Answers with nothing.
+    /// Needs the role `can_delete_users`. Returns no content.
     ///
     /// - `user_id`: The user.
     ///
@@ -205,7 +205,7 @@ impl UsersHandle {
     ///
     /// The body is the image itself.
     ///
-    /// Needs the role `can_write_users`. Answers with a [`UserPhoto`].
+    /// Needs the role `can_write_users`. Returns a [`UserPhoto`].
     ///
     /// - `user_id`: The user.
     /// - `body`: The body, with its media type: one of `image/*`.
@@ -229,7 +229,7 @@ impl UsersHandle {
 
     /// Deletes the photo of a user: `DELETE /v1/users/{user_id}/photo/`.
     ///
-    /// Needs the role `can_write_users`. Answers with nothing.
+    /// Needs the role `can_write_users`. Returns no content.
     ///
     /// - `user_id`: The user.
     ///
@@ -244,7 +244,7 @@ impl UsersHandle {
 
     /// Lists the roles of a user: `GET /v1/users/{user_id}/roles/`.
     ///
-    /// Needs the role `can_read_users`. Answers with a [`List`](crate::List) of text.
+    /// Needs the role `can_read_users`. Returns a [`List`](crate::List) of text.
     ///
     /// - `user_id`: The user.
     ///
@@ -261,7 +261,7 @@ impl UsersHandle {
     ///
     /// The status is the result; 404 means that the user does not have the role.
     ///
-    /// Needs the role `can_read_users`. Answers with nothing.
+    /// Needs the role `can_read_users`. Returns no content.
     ///
     /// - `user_id`: The user.
     /// - `role`: The name of the role, for example `can_read_assets`.
@@ -286,7 +286,7 @@ impl UsersHandle {
 
     /// Sets the SAML identity provider that a user logs in with: `PUT /v1/users/{user_id}/saml/`.
     ///
-    /// No role is documented for it. Answers with a [`User`].
+    /// No role is documented for it. Returns a [`User`].
     ///
     /// - `user_id`: The user.
     /// - `body`: How a user is known to a SAML identity provider.
@@ -318,7 +318,7 @@ impl UsersHandle {
     ///
     /// With 200 the response is the changed user.
     ///
-    /// No role is documented for it. Answers with a [`User`] or nothing.
+    /// No role is documented for it. Returns a [`User`], or no content.
     ///
     /// - `user_id`: The user.
     ///
@@ -338,7 +338,7 @@ impl UsersHandle {
     ///
     /// The response contains the job that does the work.
     ///
-    /// Needs the role `can_reindex_users`. Answers with a [`ReindexJob`].
+    /// Needs the role `can_reindex_users`. Returns a [`ReindexJob`].
     ///
     /// - `user_id`: The user.
     /// - `body`: How to write an object to the search index again.

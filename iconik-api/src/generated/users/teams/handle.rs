@@ -15,8 +15,8 @@ pub struct TeamsHandle(pub(crate) Client);
 impl TeamsHandle {
     /// Lists teams with all details: `GET /v1/teams/`.
     ///
-    /// Needs the role `can_read_teams`. Answers with a [`Page`](crate::Page) of [`Team`].
-    /// [`items`](ListTeams::items) gives the rows of all pages. Optional arguments are set on
+    /// Needs the role `can_read_teams`. Returns a [`Page`](crate::Page) of [`Team`].
+    /// [`items`](ListTeams::items) returns the items of all pages. Optional arguments are set on
     /// [`ListTeams`].
     ///
     /// ```
@@ -32,8 +32,8 @@ impl TeamsHandle {
     ///
     /// It needs no role.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Group`].
-    /// [`items`](ListTeamsWithoutDetails::items) gives the rows of all pages. Optional arguments
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Group`].
+    /// [`items`](ListTeamsWithoutDetails::items) returns the items of all pages. Optional arguments
     /// are set on [`ListTeamsWithoutDetails`].
     ///
     /// Note: iconik's 2026 document describes the items as groups, with roles and with all other
@@ -50,7 +50,7 @@ impl TeamsHandle {
 
     /// Creates a team: `POST /v1/teams/`.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`Team`].
+    /// Needs the role `can_write_teams`. Returns a [`Team`].
     ///
     /// - `body`: A team to create, or the new state of one.
     ///
@@ -67,7 +67,7 @@ impl TeamsHandle {
 
     /// Returns a team: `GET /v1/teams/{team_id}/`.
     ///
-    /// Needs the role `can_read_teams`. Answers with a [`Team`].
+    /// Needs the role `can_read_teams`. Returns a [`Team`].
     ///
     /// - `team_id`: The team.
     ///
@@ -84,7 +84,7 @@ impl TeamsHandle {
     ///
     /// Prefer `update`, which changes only the fields that are sent.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`Team`].
+    /// Needs the role `can_write_teams`. Returns a [`Team`].
     ///
     /// - `team_id`: The team.
     /// - `body`: A team to create, or the new state of one.
@@ -109,7 +109,7 @@ impl TeamsHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`Team`].
+    /// Needs the role `can_write_teams`. Returns a [`Team`].
     ///
     /// - `team_id`: The team.
     /// - `body`: What to change in a team; an omitted field keeps its value.
@@ -134,7 +134,7 @@ impl TeamsHandle {
 
     /// Deletes a team: `DELETE /v1/teams/{team_id}/`.
     ///
-    /// Needs the role `can_delete_teams`. Answers with nothing.
+    /// Needs the role `can_delete_teams`. Returns no content.
     ///
     /// - `team_id`: The team.
     ///
@@ -151,7 +151,7 @@ impl TeamsHandle {
     ///
     /// The response is the user.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`User`].
+    /// Needs the role `can_write_teams`. Returns a [`User`].
     ///
     /// - `team_id`: The team.
     /// - `user_id`: The user.
@@ -175,7 +175,7 @@ impl TeamsHandle {
     ///
     /// With 200 the response is the user.
     ///
-    /// Needs the role `can_delete_teams`. Answers with a [`User`] or nothing.
+    /// Needs the role `can_delete_teams`. Returns a [`User`], or no content.
     ///
     /// - `team_id`: The team.
     /// - `user_id`: The user.
@@ -199,7 +199,7 @@ impl TeamsHandle {
     ///
     /// The body is the image itself.
     ///
-    /// Needs the role `can_write_teams`. Answers with a [`GroupLogo`].
+    /// Needs the role `can_write_teams`. Returns a [`GroupLogo`].
     ///
     /// - `team_id`: The team.
     /// - `body`: The body, with its media type: one of `image/*`.
@@ -224,7 +224,7 @@ impl TeamsHandle {
 
     /// Deletes the logo of a team: `DELETE /v1/teams/{team_id}/logo/`.
     ///
-    /// Needs the role `can_write_teams`. Answers with nothing.
+    /// Needs the role `can_write_teams`. Returns no content.
     ///
     /// - `team_id`: The team.
     ///

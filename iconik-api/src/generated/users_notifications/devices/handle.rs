@@ -16,7 +16,7 @@ pub struct DevicesHandle(pub(crate) Client);
 impl DevicesHandle {
     /// Registers a device of the calling user for push messages: `POST /v1/device_tokens/`.
     ///
-    /// No role is documented for it. Answers with a [`Device`].
+    /// No role is documented for it. Returns a [`Device`].
     ///
     /// - `body`: A device to register for push messages.
     ///
@@ -40,7 +40,7 @@ impl DevicesHandle {
 
     /// Registers a device of a user for push messages: `POST /v1/users/{user_id}/device_tokens/`.
     ///
-    /// No role is documented for it. Answers with a [`Device`].
+    /// No role is documented for it. Returns a [`Device`].
     ///
     /// - `user_id`: The user to which the device belongs.
     /// - `body`: A device to register for push messages.
@@ -72,7 +72,7 @@ impl DevicesHandle {
     ///
     /// The response is a single page; there is no cursor to the next one.
     ///
-    /// No role is documented for it. Answers with a [`Page`](crate::Page) of [`Device`]. Optional
+    /// No role is documented for it. Returns a [`Page`](crate::Page) of [`Device`]. Optional
     /// arguments are set on [`ListDevicesForUser`].
     ///
     /// - `user_id`: The user to which the device belongs.
@@ -89,7 +89,7 @@ impl DevicesHandle {
 
     /// Returns a device of a user: `GET /v1/users/{user_id}/device_tokens/{device_token}/`.
     ///
-    /// No role is documented for it. Answers with a [`Device`].
+    /// No role is documented for it. Returns a [`Device`].
     ///
     /// - `user_id`: The user to which the device belongs.
     /// - `device_token`: The token that the push service gave the app on the device.
@@ -113,7 +113,7 @@ impl DevicesHandle {
     ///
     /// Only the fields that are sent change.
     ///
-    /// No role is documented for it. Answers with a [`Device`].
+    /// No role is documented for it. Returns a [`Device`].
     ///
     /// - `user_id`: The user to which the device belongs.
     /// - `device_token`: The token that the push service gave the app on the device.
@@ -146,7 +146,7 @@ impl DevicesHandle {
     ///
     /// The device receives no push messages any more.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `user_id`: The user to which the device belongs.
     /// - `device_token`: The token that the push service gave the app on the device.
@@ -169,7 +169,7 @@ impl DevicesHandle {
     ///
     /// The user receives no push messages any more.
     ///
-    /// No role is documented for it. Answers with nothing.
+    /// No role is documented for it. Returns no content.
     ///
     /// - `user_id`: The user to which the device belongs.
     ///

@@ -15,9 +15,9 @@ pub struct NotificationsHandle(pub(crate) Client);
 impl NotificationsHandle {
     /// Lists the notifications of the calling user: `GET /v1/notifications/`.
     ///
-    /// Needs the role `can_read_notifications`. Answers with a [`Page`](crate::Page) of
-    /// [`Notification`]. [`items`](ListNotifications::items) gives the rows of all pages. Optional
-    /// arguments are set on [`ListNotifications`].
+    /// Needs the role `can_read_notifications`. Returns a [`Page`](crate::Page) of
+    /// [`Notification`]. [`items`](ListNotifications::items) returns the items of all pages.
+    /// Optional arguments are set on [`ListNotifications`].
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -30,7 +30,7 @@ impl NotificationsHandle {
 
     /// Creates a notification for a user: `POST /v1/notifications/`.
     ///
-    /// No role is documented for it. Answers with a [`Notification`].
+    /// No role is documented for it. Returns a [`Notification`].
     ///
     /// - `body`: A notification to create.
     ///
@@ -62,7 +62,7 @@ impl NotificationsHandle {
     ///
     /// Unlike `create`, the request names the system domain, and the object may be omitted.
     ///
-    /// No role is documented for it. Answers with a [`Notification`].
+    /// No role is documented for it. Returns a [`Notification`].
     ///
     /// - `body`: A notification to create for a user of a given system domain.
     ///
@@ -96,7 +96,7 @@ impl NotificationsHandle {
 
     /// Returns a notification: `GET /v1/notifications/{notification_id}/`.
     ///
-    /// Needs the role `can_read_notifications`. Answers with a [`Notification`].
+    /// Needs the role `can_read_notifications`. Returns a [`Notification`].
     ///
     /// - `notification_id`: The notification.
     ///
@@ -112,7 +112,7 @@ impl NotificationsHandle {
 
     /// Deletes a notification: `DELETE /v1/notifications/{notification_id}/`.
     ///
-    /// Needs the role `can_delete_notifications`. Answers with nothing.
+    /// Needs the role `can_delete_notifications`. Returns no content.
     ///
     /// - `notification_id`: The notification.
     ///
@@ -130,7 +130,7 @@ impl NotificationsHandle {
     ///
     /// The response is the changed notification.
     ///
-    /// Needs the role `can_read_notifications`. Answers with a [`Notification`].
+    /// Needs the role `can_read_notifications`. Returns a [`Notification`].
     ///
     /// - `notification_id`: The notification.
     ///
@@ -153,7 +153,7 @@ impl NotificationsHandle {
 
     /// Marks all notifications of the calling user as read: `PUT /v1/notifications/all/read/`.
     ///
-    /// Needs the role `can_read_notifications`. Answers with nothing.
+    /// Needs the role `can_read_notifications`. Returns no content.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {

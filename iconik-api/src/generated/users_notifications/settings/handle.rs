@@ -16,8 +16,8 @@ pub struct SettingsHandle(pub(crate) Client);
 impl SettingsHandle {
     /// Lists the notification settings of the calling user: `GET /v1/notification_settings/`.
     ///
-    /// Needs the role `can_read_notification_settings`. Answers with a [`Page`](crate::Page) of
-    /// [`NotificationSetting`]. [`items`](ListSettings::items) gives the rows of all pages.
+    /// Needs the role `can_read_notification_settings`. Returns a [`Page`](crate::Page) of
+    /// [`NotificationSetting`]. [`items`](ListSettings::items) returns the items of all pages.
     /// Optional arguments are set on [`ListSettings`].
     ///
     /// Note: iconik's documents give it the title of `get`, which returns one of them.
@@ -34,7 +34,7 @@ impl SettingsHandle {
     /// Returns a notification setting:
     /// `GET /v1/notification_settings/{object_type}/{sub_object_type}/{event_type}/{protocol}/`.
     ///
-    /// Needs the role `can_read_notification_settings`. Answers with a [`NotificationSetting`].
+    /// Needs the role `can_read_notification_settings`. Returns a [`NotificationSetting`].
     ///
     /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
     ///   `jobs`.
@@ -65,7 +65,7 @@ impl SettingsHandle {
     /// Creates or replaces a notification setting:
     /// `PUT /v1/notification_settings/{object_type}/{sub_object_type}/{event_type}/{protocol}/`.
     ///
-    /// No role is documented for it. Answers with a [`NotificationSetting`].
+    /// No role is documented for it. Returns a [`NotificationSetting`].
     ///
     /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
     ///   `jobs`.

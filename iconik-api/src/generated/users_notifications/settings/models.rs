@@ -41,7 +41,7 @@ pub struct NotificationSetting {
 ///
 /// Made from a [`NotificationSetting`], it takes over every field that both have, except those
 /// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`. That fails if the answer lacks
+/// have changed since: to change a few fields, begin with `new`. Fails if the response lacks
 /// `enabled`.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

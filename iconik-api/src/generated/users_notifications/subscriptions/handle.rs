@@ -17,7 +17,7 @@ impl SubscriptionsHandle {
     ///
     /// The response is a single page.
     ///
-    /// Needs the role `can_read_subscriptions`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_subscriptions`. Returns a [`Page`](crate::Page) of
     /// [`Subscription`].
     ///
     /// ```
@@ -34,7 +34,7 @@ impl SubscriptionsHandle {
     ///
     /// The response is a single page.
     ///
-    /// Needs the role `can_read_subscriptions`. Answers with a [`Page`](crate::Page) of
+    /// Needs the role `can_read_subscriptions`. Returns a [`Page`](crate::Page) of
     /// [`Subscription`].
     ///
     /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
@@ -61,7 +61,7 @@ impl SubscriptionsHandle {
 
     /// Subscribes the calling user to events of an object: `POST /v1/subscriptions/`.
     ///
-    /// No role is documented for it. Answers with a [`Subscription`].
+    /// No role is documented for it. Returns a [`Subscription`].
     ///
     /// - `body`: A subscription to create.
     ///
@@ -82,7 +82,7 @@ impl SubscriptionsHandle {
 
     /// Returns a subscription: `GET /v1/subscriptions/{subscription_id}/`.
     ///
-    /// Needs the role `can_read_subscriptions`. Answers with a [`Subscription`].
+    /// Needs the role `can_read_subscriptions`. Returns a [`Subscription`].
     ///
     /// - `subscription_id`: The subscription.
     ///
@@ -98,7 +98,7 @@ impl SubscriptionsHandle {
 
     /// Deletes a subscription: `DELETE /v1/subscriptions/{subscription_id}/`.
     ///
-    /// Needs the role `can_write_subscriptions`. Answers with nothing.
+    /// Needs the role `can_write_subscriptions`. Returns no content.
     ///
     /// - `subscription_id`: The subscription.
     ///
@@ -115,7 +115,7 @@ impl SubscriptionsHandle {
     /// Deletes all subscriptions of the calling user to one object:
     /// `DELETE /v1/{object_type}/{object_id}/subscriptions/all/`.
     ///
-    /// Needs the role `can_read_subscriptions`. Answers with a [`Subscription`] or nothing.
+    /// Needs the role `can_read_subscriptions`. Returns a [`Subscription`], or no content.
     ///
     /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
     ///   `jobs`.
