@@ -94,17 +94,10 @@ fn covered(api: &Api) -> String {
         out.push_str(&coverage::of_service(api, service));
     }
     out.push_str("\n## Actions by path\n\n| request | action | roles |\n|---|---|---|\n");
-    let rows = api.actions().map(|(service, resource, action)| {
-        let id = action.id(service, resource);
+    let rows = api.actions().map(|found @ (service, _, action)| {
         let path = format!("{}{}", service.base_path, action.path);
         let roles: Vec<String> = action.roles.iter().map(|it| format!("`{it}`")).collect();
-        let row = format!(
-            "[{id}]({}/{}.md#{}) | {}",
-            service.name,
-            resource.name,
-            anchor(&id),
-            roles.join(", ")
-        );
+        let row = format!("{} | {}", link_from_above(found), roles.join(", "));
         (path, action.method.as_str(), row)
     });
     let mut rows: Vec<_> = rows.collect();
@@ -117,27 +110,39 @@ fn covered(api: &Api) -> String {
 
 /// Which actions of all services a role opens.
 fn roles(api: &Api) -> String {
+    let mut out = page("the spec", "Roles");
+    let actions = api.actions();
+    roles_table(
+        &mut out,
+        actions.map(|found| (found.2, link_from_above(found))),
+    );
+    out
+}
+
+/// A link to an action from a page about all services.
+fn link_from_above((service, resource, action): (&Service, &Resource, &Action)) -> String {
+    let id = action.id(service, resource);
+    let anchor = anchor(&id);
+    format!("[{id}]({}/{}.md#{anchor})", service.name, resource.name)
+}
+
+/// The roles that any of these actions needs, each with links to the actions.
+fn roles_table<'a>(out: &mut String, actions: impl Iterator<Item = (&'a Action, String)>) {
     let mut by_role: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (service, resource, action) in api.actions() {
-        let id = action.id(service, resource);
-        let link = format!(
-            "[{id}]({}/{}.md#{})",
-            service.name,
-            resource.name,
-            anchor(&id)
-        );
+    for (action, link) in actions {
         for role in &action.roles {
             by_role.entry(role).or_default().push(link.clone());
         }
     }
-    let mut out = page("the spec", "Roles");
+    if by_role.is_empty() {
+        return;
+    }
     out.push_str(
         "An action that lists several roles needs all of them.\n\n| role | actions |\n|---|---|\n",
     );
-    for (role, actions) in by_role {
-        let _ = writeln!(out, "| `{role}` | {} |", actions.join(", "));
+    for (role, links) in by_role {
+        let _ = writeln!(out, "| `{role}` | {} |", links.join(", "));
     }
-    out
 }
 
 /// The pages of one service.
@@ -387,25 +392,18 @@ impl Chapter<'_> {
 
     /// Which actions a role opens.
     fn roles(&self, out: &mut String) {
-        let mut by_role: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        let mut free = 0;
-        for resource in &self.service.resources {
-            for action in &resource.actions {
-                let id = action.id(self.service, resource);
-                let link = format!("[{id}]({}.md#{})", resource.name, anchor(&id));
-                free += usize::from(action.roles.is_empty());
-                for role in &action.roles {
-                    by_role.entry(role).or_default().push(link.clone());
-                }
-            }
-        }
         out.push_str("\n## Roles\n\n");
-        if !by_role.is_empty() {
-            out.push_str("An action that lists several roles needs all of them.\n\n| role | actions |\n|---|---|\n");
-        }
-        for (role, actions) in by_role {
-            let _ = writeln!(out, "| `{role}` | {} |", actions.join(", "));
-        }
+        let actions = || {
+            let resources = self.service.resources.iter();
+            resources.flat_map(|resource| resource.actions.iter().map(move |it| (resource, it)))
+        };
+        let links = actions().map(|(resource, action)| {
+            let id = action.id(self.service, resource);
+            let link = format!("[{id}]({}.md#{})", resource.name, anchor(&id));
+            (action, link)
+        });
+        roles_table(out, links);
+        let free = actions().filter(|(_, it)| it.roles.is_empty()).count();
         if free > 0 {
             let _ = writeln!(
                 out,
