@@ -54,12 +54,13 @@
 //!
 //! | feature | |
 //! |---|---|
-//! | `assets` (default) | the service of this name |
+//! | `assets`, `files`, `jobs`, `metadata`, `search` (default) | the services of these names |
+//! | `acls`, `auth`, `automations`, `ml`, `notifications`, `settings`, `stats`, `transcode`, `users`, `users_notifications` | likewise |
 //! | `full` | every service |
 //! | `rustls` (default) | TLS by rustls |
 //! | `rustls-no-provider` | TLS by rustls with the crypto provider that the application has installed before it builds a client |
 //! | `native-tls` | TLS by the operating system |
-//! | `gzip` | compressed answers |
+//! | `gzip` | compressed responses |
 //! | `http2` | HTTP/2 |
 //! | `blocking` | calls without async |
 //! | `mock` | module `mock`: a local iconik, for tests and trials |

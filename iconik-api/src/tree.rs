@@ -138,8 +138,8 @@ impl From<TreeError> for Error {
 }
 
 impl TreeWalk {
-    /// Reads up to so many collections at once; 4 unless told otherwise. All keep the client's pace,
-    /// and the order does not change.
+    /// Reads up to this many collections at once. Default: 4. All keep the client's pace, and the order
+    /// does not change.
     pub fn at_once(mut self, collections: usize) -> Self {
         self.at_once = collections.max(1);
         self
@@ -151,7 +151,7 @@ impl TreeWalk {
         self
     }
 
-    /// Sets how many items are asked for at a time; 100 unless told otherwise.
+    /// Sets how many items a page has. Default: 100.
     pub fn per_page(mut self, items: i64) -> Self {
         self.per_page = items;
         self

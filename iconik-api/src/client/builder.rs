@@ -109,7 +109,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the address of the system: `https://app.iconik.io` unless told otherwise.
+    /// Sets the address of the system. Default: `https://app.iconik.io`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -121,14 +121,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long making a connection may take: 10 seconds unless told otherwise.
+    /// Sets how long making a connection may take. Default: 10 seconds.
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.connect_timeout = time;
         self
     }
 
-    /// Sets how long one attempt may take, from connecting to the last byte of the answer: 60
-    /// seconds unless told otherwise.
+    /// Sets how long one attempt may take, from connecting to the last byte of the response. Default: 60
+    /// seconds.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = time;
         self
@@ -142,7 +142,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how many bytes an answer may have, uncompressed: 256 MiB unless told otherwise.
+    /// Sets how many bytes a response may have, uncompressed. Default: 256 MiB.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self

@@ -41,7 +41,6 @@ impl JsonError {
 
 impl JsonError {
     /// The same for a value that is a member of another one.
-    #[allow(dead_code, reason = "few services have unions with such members")]
     pub(crate) fn within_member(&self, name: &str) -> String {
         let Self { place, what, .. } = self;
         match place.as_str() {

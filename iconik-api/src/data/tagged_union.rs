@@ -103,7 +103,6 @@ pub(crate) fn variant<T: DeserializeOwned>(json: &str) -> Result<Box<T>, String>
 }
 
 /// Reads a variant whose model is one member of the object, and what is in the object besides.
-#[allow(dead_code, reason = "few services have such unions")]
 pub(crate) fn content<T: DeserializeOwned>(
     json: &str,
     tag: &'static str,
@@ -119,13 +118,11 @@ pub(crate) fn content<T: DeserializeOwned>(
 }
 
 /// Reads a variant without a model: what is in the object besides the tag.
-#[allow(dead_code, reason = "few services have such unions")]
 pub(crate) fn bare(json: &str, tag: &'static str) -> Result<UnknownFields, String> {
     members(json, tag, None).map(|(_, unknown)| unknown)
 }
 
 /// The member `content`, and all others but the tag.
-#[allow(dead_code, reason = "few services have such unions")]
 fn members(
     json: &str,
     tag: &'static str,
@@ -135,8 +132,6 @@ fn members(
         .deserialize_map(MembersVisitor { tag, content })
         .map_err(|error| JsonError::new(json, &error).within())
 }
-
-#[allow(dead_code, reason = "few services have such unions")]
 struct MembersVisitor {
     tag: &'static str,
     content: Option<&'static str>,
@@ -183,7 +178,6 @@ pub(crate) fn write_tagged<T: Members, S: Serializer>(
 }
 
 /// Writes an object whose model, if it has one, is a member of it.
-#[allow(dead_code, reason = "few services have such unions")]
 pub(crate) fn write_content<T: Serialize, S: Serializer>(
     tag: (&'static str, &'static str),
     content: Option<(&'static str, &T)>,
@@ -412,7 +406,6 @@ macro_rules! tagged_union {
 ///
 /// A variant with a model has the fields `parameters: Box<ArchiveStep>` and `extra`, one
 /// without has only the latter. A union that is only sent is marked: `adjacent_union!(sent …)`.
-#[allow(unused_macros, reason = "few services have such unions")]
 macro_rules! adjacent_union {
     ($union:ident by $tag:literal in $field:ident $content:literal {
         $($variant:ident $(($model:ty))? => $wire:literal),+ $(,)?
@@ -511,7 +504,6 @@ macro_rules! read_union {
 /// ```text
 /// from_variants!(CollectionItem { Asset(Asset), Collection(Collection) });
 /// ```
-#[allow(unused_macros, reason = "few services have such unions")]
 macro_rules! from_variants {
     ($union:ident { $($variant:ident($model:ty)),+ $(,)? }) => {$(
         impl ::std::convert::From<$model> for $union {
@@ -527,7 +519,6 @@ macro_rules! from_variants {
 /// ```text
 /// from_contents!(Step in parameters { Archive(ArchiveStep) });
 /// ```
-#[allow(unused_macros, reason = "few services have such unions")]
 macro_rules! from_contents {
     ($union:ident in $field:ident { $($variant:ident($model:ty)),+ $(,)? }) => {$(
         impl ::std::convert::From<$model> for $union {

@@ -194,7 +194,6 @@ fn quoted(name: &str) -> String {
 /// ```text
 /// form_model!(TokenRequest { grant_type: "grant_type", code: "code" });
 /// ```
-#[allow(unused_macros, reason = "few services have a form")]
 macro_rules! form_model {
     ($model:ident { $($field:ident: $wire:literal),* $(,)? }) => {
         impl $crate::http::form::Form for $model {
