@@ -13,6 +13,10 @@ pub(super) struct Arrived {
     pub(super) offered: u64,
     /// How many of them were not seen before.
     pub(super) fresh: u64,
+    /// How many of them were seen before the way back began that this page is on.
+    pub(super) settled: u64,
+    /// Whether this is the page before once more.
+    pub(super) repeats: bool,
     /// Whether all items so far can be recognized when they come again.
     pub(super) recognizable: bool,
     pub(super) next: NextLink,
@@ -81,6 +85,8 @@ impl Arrived {
             place,
             offered: 0,
             fresh: 0,
+            settled: 0,
+            repeats: false,
             recognizable: true,
             next: NextLink::Absent,
             pages: None,
@@ -100,6 +106,11 @@ impl Arrived {
         };
         let (_, value) = query.iter().find(|(known, _)| known == name)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns whether items that were added in front may have moved others onto this page.
+    pub(super) fn may_be_shifted(&self) -> bool {
+        self.offered > 0 && !self.repeats
     }
 
     pub(super) fn has_link(&self) -> bool {

@@ -8,7 +8,8 @@
 //! | the stated number of `pages` is reached, and no link leads further (or `total` is reached, too) | ends |
 //! | a link, a number of `pages` or a `total` that says that more follows | continues; after ten pages in a row that bring nothing new it ends |
 //! | none of it, or the last of the `pages` with a link, and the page brings something new | continues |
-//! | the same, and the page brings nothing new | ends |
+//! | the same, and the page is empty, or has the items of the page before | ends |
+//! | the same, and the page has other items, or a single one, that were seen before | continues; after four such pages in a row it ends |
 //! | no place to continue at: no `scroll_id`, no item with an id, a cursor that was used before | ends |
 //!
 //! That a page has fewer items than were asked for means nothing, and neither do items that were
@@ -20,6 +21,11 @@ use std::cmp::Ordering;
 
 /// How many pages in a row may bring nothing new although more is announced.
 const MOST_FRUITLESS: u32 = 10;
+
+/// How many pages in a row may contain only items that were seen before although nothing announces
+/// more: items that were added in front move others onto the next pages, and some servers repeat
+/// their last page for ever.
+const MOST_REPEATED: u32 = 4;
 
 /// What a response says about what follows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,8 +78,9 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Notes a page; returns `true` if another page is to be requested.
-    pub(super) fn lasts(&mut self, outlook: Outlook, fruitful: bool) -> bool {
+    /// Notes a page; returns `true` if another page is to be requested. A page is `shifted` if it may
+    /// have old items only because others were added in front.
+    pub(super) fn lasts(&mut self, outlook: Outlook, fruitful: bool, shifted: bool) -> bool {
         self.fruitless = match fruitful {
             true => 0,
             false => self.fruitless.saturating_add(1),
@@ -81,7 +88,7 @@ impl Patience {
         match outlook {
             Outlook::End => false,
             Outlook::More => self.fruitless < MOST_FRUITLESS,
-            Outlook::Unsaid => fruitful,
+            Outlook::Unsaid => fruitful || (shifted && self.fruitless < MOST_REPEATED),
         }
     }
 
@@ -117,6 +124,11 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, items: u64) {
         self.done = self.done.map(|done| done.saturating_add(items));
+    }
+
+    /// Takes back that so many items were read, because they come again.
+    pub(super) fn expect_again(&mut self, items: u64) {
+        self.done = self.done.map(|done| done.saturating_sub(items));
     }
 
     /// Notes the total of a page, unless it does not count; returns `true` if it is smaller than before.
@@ -210,11 +222,14 @@ mod tests {
     #[test]
     fn patience_ends() {
         let mut patience = Patience::default();
-        let lasted = (0..100).take_while(|_| patience.lasts(Outlook::More, false));
+        let lasted = (0..100).take_while(|_| patience.lasts(Outlook::More, false, false));
         assert_eq!(lasted.count(), MOST_FRUITLESS as usize - 1);
-        assert!(patience.lasts(Outlook::More, true));
-        assert!(patience.lasts(Outlook::Unsaid, true));
-        assert!(!patience.lasts(Outlook::Unsaid, false));
+        assert!(patience.lasts(Outlook::More, true, false));
+        assert!(patience.lasts(Outlook::Unsaid, true, false));
+        assert!(!patience.lasts(Outlook::Unsaid, false, false));
+        assert!(patience.lasts(Outlook::Unsaid, true, false));
+        let lasted = (0..100).take_while(|_| patience.lasts(Outlook::Unsaid, false, true));
+        assert_eq!(lasted.count(), MOST_REPEATED as usize - 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Pages shift while items are added and removed. Items that were added before the next page move
 //! others into it that were seen, which is harmless. Items that were removed before it move others
 //! out of it, onto pages that were read: the total is then smaller than before, and those pages are
-//! read again, backwards, until one brings nothing new. At the end of a list that is short of its
+//! read again, backwards, until one has an item that was seen before this began. At the end of a list that is short of its
 //! total, the pages that were empty are requested once more, and when items were seen twice, so are the
 //! others from the first one on, until nothing is missing: something was added or moved there.
 
@@ -78,6 +78,11 @@ impl PageNumbers {
         matches!(self.course, Course::Ahead)
     }
 
+    /// Returns whether pages are read again, backwards.
+    pub(super) fn is_back(&self) -> bool {
+        matches!(self.course, Course::Back { .. })
+    }
+
     /// Returns whether a page between others stayed empty.
     pub(super) fn has_gaps(&self) -> bool {
         !self.gaps.is_empty()
@@ -127,7 +132,7 @@ impl PageNumbers {
                 }
                 // What was not read yet moves onto the last page that was read, and on from there.
                 *is_stale = here != *from && (*is_stale || page.shrank);
-                if page.fresh == page.offered && here > self.floor {
+                if page.settled == 0 && here > self.floor {
                     self.number = here - 1;
                     return true;
                 }
@@ -203,6 +208,7 @@ mod tests {
         Arrived {
             offered,
             fresh,
+            settled: offered - fresh,
             ..Arrived::nothing(Place::Number(number))
         }
     }

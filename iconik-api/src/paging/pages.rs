@@ -40,6 +40,10 @@ macro_rules! settings {
         /// This works with page numbers, from the second page on: then it is known how many there are.
         /// At most so many responses are kept, whatever the caller does between two items. All
         /// requests keep the client's pace. They make progress only while the next item is awaited.
+        ///
+        /// While a page is requested again after a failure, items may be added that move others from it
+        /// onto a page that came before. That items are missing then shows only in the `total`, which
+        /// iconik states for nearly all lists by page number.
         pub fn read_ahead(mut self, pages: usize) -> Self {
             self.$($walk)*.read_ahead(pages);
             self

@@ -21,6 +21,8 @@ pub(super) struct Scroll {
     restarts: u32,
     /// How many items had come before the first empty page: what a later scroll has there is not known.
     gap: Option<u64>,
+    /// How many items came in an earlier scroll before its first empty page.
+    sure: u64,
 }
 
 impl Scroll {
@@ -33,10 +35,12 @@ impl Scroll {
         }
     }
 
-    /// Returns a new scroll of a list of which so many items were seen.
-    pub(super) fn after(known: u64, skip: u64) -> Self {
+    /// Returns a new scroll of a list of which `known` items were seen. The first `sure` of them are all
+    /// that lie there.
+    pub(super) fn after(known: u64, skip: u64, sure: u64) -> Self {
         Self {
             known,
+            sure,
             ..Self::new(None, skip)
         }
     }
@@ -69,28 +73,40 @@ impl Scroll {
         self.id.is_some()
     }
 
-    /// Begins a new scroll after a response was lost; returns `false` when that was tried enough.
+    /// Begins a new scroll after a response was lost; returns how many items come again that cannot be
+    /// recognized, and none when that was tried enough.
     ///
-    /// What was seen comes again. Items that cannot be recognized are skipped by their number.
-    pub(super) fn restart(&mut self, recognizable: bool) -> bool {
+    /// What was seen comes again. Items that cannot be recognized are skipped by their number, up to
+    /// the first empty page.
+    pub(super) fn restart(&mut self, recognizable: bool) -> Option<u64> {
         if self.restarts >= MOST_RESTARTS || self.id.is_none() {
-            return false;
+            return None;
         }
         self.restarts += 1;
+        self.sure = self.at_most(self.done());
         self.id = None;
         self.known = self.known.max(self.offered);
+        let mut again = 0;
         if !recognizable {
-            self.skip = self.skip.max(self.offered);
+            self.skip = self.sure;
+            again = self.offered.saturating_sub(self.skip);
         }
         self.offered = 0;
         self.again = 0;
         self.gap = None;
-        true
+        Some(again)
     }
 
     /// How many items of the next page are done.
     pub(super) fn skip_of_page(&self) -> u64 {
         self.skip.saturating_sub(self.offered)
+    }
+
+    /// Skips no more items; returns how many were still to be skipped.
+    pub(super) fn forget_skip(&mut self) -> u64 {
+        let again = self.skip_of_page();
+        self.skip = self.skip.min(self.offered);
+        again
     }
 
     /// How many items a new scroll must skip to continue here.
@@ -100,7 +116,8 @@ impl Scroll {
 
     /// Returns how many items a new scroll may skip at most: none behind an empty page.
     pub(super) fn at_most(&self, skip: u64) -> u64 {
-        self.gap.map_or(skip, |gap| skip.min(gap.max(self.skip)))
+        let here = self.gap.unwrap_or(self.offered);
+        skip.min(here.max(self.sure).max(self.skip))
     }
 }
 
@@ -133,15 +150,34 @@ mod tests {
     #[test]
     fn a_new_scroll_comes_through_what_is_known() {
         let mut scroll = Scroll::default();
-        assert!(!scroll.restart(true), "it has not begun");
+        assert_eq!(scroll.restart(true), None, "it has not begun");
         scroll.advance(&page(10, 10));
-        assert!(scroll.restart(true));
+        assert_eq!(scroll.restart(true), Some(0));
         assert_eq!((scroll.skip_of_page(), scroll.done()), (0, 10));
         assert!(scroll.is_fruitful(&page(10, 0)));
         scroll.advance(&page(10, 0));
         assert!(!scroll.is_fruitful(&page(10, 0)));
-        assert!(scroll.restart(false));
+        assert_eq!(scroll.restart(false), Some(0));
         assert_eq!(scroll.skip_of_page(), 10);
+    }
+
+    #[test]
+    fn what_an_earlier_scroll_left_out_is_not_skipped() {
+        let mut scroll = Scroll::default();
+        scroll.advance(&page(10, 10));
+        scroll.advance(&page(0, 0));
+        scroll.advance(&page(10, 10));
+        assert_eq!(scroll.at_most(scroll.done()), 10);
+        assert_eq!(scroll.restart(true), Some(0));
+        assert_eq!((scroll.done(), scroll.at_most(20)), (20, 10));
+        scroll.advance(&page(15, 5));
+        assert_eq!(scroll.at_most(scroll.done()), 15);
+        scroll.advance(&page(0, 0));
+        scroll.advance(&page(5, 5));
+        assert_eq!(scroll.restart(false), Some(5));
+        assert_eq!(scroll.skip_of_page(), 15);
+        scroll.advance(&page(0, 0));
+        assert_eq!((scroll.forget_skip(), scroll.skip_of_page()), (15, 0));
     }
 
     #[test]
@@ -149,7 +185,7 @@ mod tests {
         let mut scroll = Scroll::default();
         let mut restarts = 0;
         scroll.advance(&page(10, 10));
-        while scroll.restart(true) {
+        while scroll.restart(true).is_some() {
             restarts += 1;
             scroll.advance(&page(10, 0));
         }

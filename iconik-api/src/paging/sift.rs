@@ -4,6 +4,7 @@
 //! list twice. In a list that may contain an item several times, the position is part of the key,
 //! and items without a position are not recognized.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -25,6 +26,10 @@ pub(super) struct Sieve<T> {
     pages: Seen,
     /// Whether all items so far can be recognized when they come again.
     recognizable: bool,
+    /// What was seen first since a way back began; none while there is none.
+    recent: Option<HashSet<u128>>,
+    /// The items of the last page.
+    last: Vec<Option<u128>>,
 }
 
 /// An item that is new and wanted.
@@ -42,6 +47,11 @@ pub(super) struct Row<T> {
 pub(super) struct Sifted {
     /// For each item, whether it was not seen before.
     pub(super) is_new: Vec<bool>,
+    /// How many items were seen before the way back began.
+    pub(super) settled: u64,
+    /// Whether the page has the items of the page before, or of any page if its items have no keys. A
+    /// single item may be there because another one was added in front.
+    pub(super) repeats: bool,
 }
 
 impl<T> Sieve<T> {
@@ -52,7 +62,14 @@ impl<T> Sieve<T> {
             seen: Seen::new(),
             pages: Seen::new(),
             recognizable: true,
+            recent: None,
+            last: Vec::new(),
         }
+    }
+
+    /// Tells what is seen from now on from what was seen before, or no longer does.
+    pub(super) fn watch(&mut self, begins: bool) {
+        self.recent = begins.then(HashSet::new);
     }
 
     pub(super) fn recognizable(&self) -> bool {
@@ -71,15 +88,31 @@ impl<T> Sieve<T> {
         self.recognizable &= all;
         // A page whose items have no keys is only recognized as a whole.
         let repeated = !all && !self.pages.insert(&objects(text).unwrap_or(text));
-        let is_new = hashes
+        let is_new: Vec<bool> = hashes
             .iter()
             .map(|hash| match hash {
                 Some(hash) => !self.seen.contains(*hash),
                 None => !repeated,
             })
             .collect();
-        self.seen.extend(hashes.into_iter().flatten());
-        Sifted { is_new }
+        let mut settled = is_new.iter().filter(|new| !**new).count() as u64;
+        if let Some(recent) = &mut self.recent {
+            for (hash, is_new) in hashes.iter().zip(&is_new) {
+                match (hash, is_new) {
+                    (Some(hash), true) => drop(recent.insert(*hash)),
+                    (Some(hash), false) if recent.contains(hash) => settled -= 1,
+                    _ => {}
+                }
+            }
+        }
+        self.seen.extend(hashes.iter().copied().flatten());
+        let repeats = repeated || (hashes.len() > 1 && all && hashes == self.last);
+        self.last = hashes;
+        Sifted {
+            is_new,
+            settled,
+            repeats,
+        }
     }
 
     fn hash(&self, item: &T) -> Option<u128> {
@@ -171,6 +204,24 @@ mod tests {
             json!([{ "id": "a", "position": 1 }, { "id": "a", "position": 2 }, { "id": "a" }]);
         assert_eq!(sift(&mut sieve, page), [false, true, true]);
         assert!(!sieve.recognizable());
+    }
+
+    #[test]
+    fn what_is_seen_on_a_way_back_is_told_from_what_was_seen_before() {
+        let mut sieve = sieve(false);
+        let mut settled = |begins: Option<bool>, items: Value| {
+            if let Some(begins) = begins {
+                sieve.watch(begins);
+            }
+            let text = json!({ "objects": items }).to_string();
+            sieve.sift(items.as_array().unwrap(), &text).settled
+        };
+        let (a, b, c) = (json!({"id": "a"}), json!({"id": "b"}), json!({"id": "c"}));
+        assert_eq!(settled(None, json!([a])), 0);
+        assert_eq!(settled(Some(true), json!([a, b])), 1);
+        assert_eq!(settled(None, json!([b, c])), 0);
+        assert_eq!(settled(None, json!([a, b, c])), 1);
+        assert_eq!(settled(Some(false), json!([a, b, c])), 3);
     }
 
     #[test]

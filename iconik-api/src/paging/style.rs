@@ -1,6 +1,7 @@
 //! The ways to get from page to page, each with its own state.
 
 use std::cmp::Ordering;
+use std::mem;
 
 use super::arrived::{Arrived, NextLink};
 use super::ending::{Evidence, Tally};
@@ -81,6 +82,18 @@ impl Style {
                 keyset.skip
             }
             Self::Link(links) => links.skip,
+        }
+    }
+
+    /// Skips no more items; returns how many were still to be skipped.
+    pub(super) fn forget_skip(&mut self) -> u64 {
+        match self {
+            Self::Page(numbers) => mem::take(&mut numbers.skip),
+            Self::Scroll(scroll) => scroll.forget_skip(),
+            Self::LastId(keyset) | Self::SearchAfter(keyset) | Self::LastFieldName(keyset) => {
+                mem::take(&mut keyset.skip)
+            }
+            Self::Link(links) => mem::take(&mut links.skip),
         }
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Walk<T> {
     has_begun: bool,
     /// How many items of the list lie before the first page that was requested.
     before: u64,
+    /// Where the list began.
+    begun: Option<Cursor>,
     /// Where the pages began that brought nothing new: the first empty page, and the last run.
     gap: Option<Cursor>,
     fruitless_from: Option<Cursor>,
@@ -98,6 +100,8 @@ pub(super) struct Mark {
     place: Place,
     /// How many items lie between the place and the page's first item.
     offset: u64,
+    /// Where to continue instead, if the page was read out of turn.
+    aside: Option<Cursor>,
 }
 
 /// Where an item lies on its page.
@@ -144,6 +148,7 @@ impl<T> Walk<T> {
             is_probing: false,
             has_begun: false,
             before: 0,
+            begun: None,
             gap: None,
             fruitless_from: None,
             problem: None,
@@ -268,8 +273,29 @@ impl<T> Walk<T> {
         let Some(style) = &self.style else {
             return self.rest.clone();
         };
+        if let Some(cursor) = self.cursor_aside() {
+            return Some(cursor);
+        }
         let (skip, done) = self.before_gap(style.done(), self.tally.done);
         Some(self.cursor_at(style.place(), skip, done))
+    }
+
+    /// Returns where to continue while pages are read out of turn: what lies behind that place comes
+    /// again, so that it is not done.
+    fn cursor_aside(&self) -> Option<Cursor> {
+        let Some(Style::Page(numbers)) = &self.style else {
+            return None;
+        };
+        if numbers.is_ahead() {
+            return None;
+        }
+        if !numbers.is_back() {
+            return self.gap.as_ref().or(self.begun.as_ref()).cloned();
+        }
+        let before = numbers.number.saturating_sub(1);
+        let before = before.saturating_mul(self.per_page.unwrap_or_default());
+        let done = self.tally.done.map(|done| done.min(before));
+        Some(self.cursor_at(Place::Number(numbers.number), 0, done))
     }
 
     /// Takes a cursor back to where a scroll had its first empty page. The items from there on come
@@ -285,6 +311,9 @@ impl<T> Walk<T> {
 
     /// Returns the cursor behind an item of a page.
     pub(super) fn cursor_behind(&self, mark: &Mark, row: &RowMark) -> Cursor {
+        if let Some(cursor) = &mark.aside {
+            return cursor.clone();
+        }
         let after = || row.after.clone();
         let place = match &mark.place {
             Place::LastId(_) => after().map(|after| Place::LastId(Some(after))),
@@ -402,13 +431,19 @@ impl<T> Walk<T> {
             self.tally.done = Some(0);
             return Ok(None);
         }
+        if matches!(&self.style, Some(Style::Page(numbers)) if numbers.is_ahead()) {
+            self.sieve.watch(arrived.shrank);
+        }
         let sifted = self.sieve.sift(&items, response.text()?);
         arrived.fresh = sifted.fresh();
+        arrived.settled = sifted.settled;
+        arrived.repeats = sifted.repeats;
         arrived.recognizable = self.sieve.recognizable();
         arrived.last = self.last_item(&items);
         let mark = Mark {
             place: arrived.place.clone(),
             offset: self.style.as_ref().map_or(0, Style::offset),
+            aside: self.cursor_aside(),
         };
         let rows = self.choose(items, &sifted.is_new);
         // The items of this page are good all the same, so they come first.
@@ -435,6 +470,9 @@ impl<T> Walk<T> {
             let offered = Some(offered).filter(|items| *items > 0);
             self.per_page = arrived.per_page.or(self.per_page).or(offered);
             self.note_items_before(&arrived.place);
+            self.begun = self.cursor();
+        } else if self.per_page.is_none() && offered > 0 {
+            self.per_page = Some(offered);
         }
         self.total = page.total.or(self.total);
         if let Some(total) = arrived.total {
@@ -576,8 +614,14 @@ impl<T> Walk<T> {
         let is_fruitful = style.is_fruitful(page);
         let outlook = style.evidence(page, &self.tally).outlook();
         self.note_fruit(page, is_fruitful);
+        if page.offered == 0 {
+            self.forget_skip();
+        }
         let is_single = self.source.as_ref().is_some_and(|source| source.is_single);
-        let goes_on = self.patience.lasts(outlook, is_fruitful) && (!is_single || page.has_link());
+        let goes_on = self
+            .patience
+            .lasts(outlook, is_fruitful, page.may_be_shifted())
+            && (!is_single || page.has_link());
         self.is_probing = outlook == Outlook::Unsaid;
         match (&mut self.style, &page.place) {
             (Some(Style::Page(_)), Place::Number(here)) => {
@@ -593,6 +637,15 @@ impl<T> Walk<T> {
             (Some(Style::Link(_)), _) => Ok(goes_on && self.follow_link(page)?),
             (Some(style), _) => Ok(advance_keyset(style, page) && goes_on),
             (None, _) => Ok(false),
+        }
+    }
+
+    /// Expects the items again that were to be skipped: where an empty page was, the next one may begin
+    /// anywhere.
+    fn forget_skip(&mut self) {
+        if let Some(style) = &mut self.style {
+            let again = style.forget_skip();
+            self.tally.expect_again(again);
         }
     }
 
@@ -637,7 +690,14 @@ impl<T> Walk<T> {
             _ => Some(following),
         };
         match &mut self.style {
-            Some(Style::Page(numbers)) => Ok(numbers.advance(page, here, then)),
+            Some(Style::Page(numbers)) => {
+                if page.fresh < page.offered {
+                    // Items were added in front. The next pages may have been served before that, and
+                    // then lack the items that were moved onto them.
+                    self.requests.clear();
+                }
+                Ok(numbers.advance(page, here, then))
+            }
             _ => Ok(false),
         }
     }
@@ -651,7 +711,8 @@ impl<T> Walk<T> {
                 true => self.before,
                 false => known,
             };
-            self.switch(Style::Scroll(Scroll::after(known, skip)));
+            let sure = if self.gap.is_none() { known } else { skip };
+            self.switch(Style::Scroll(Scroll::after(known, skip, sure)));
             return true;
         }
         let values = keyset::sort_values(page).into_iter().flatten().next();
@@ -772,9 +833,12 @@ impl<T> Walk<T> {
             .is_some_and(|source| source.template.retries());
         let all_counted = self.tally.count().is_some_and(Ordering::is_ge);
         if let (Some(Style::Scroll(scroll)), Place::Scroll(Some(_))) = (&mut self.style, place) {
-            if retries && is_lost(&error) && scroll.restart(recognizable) {
-                self.requests.clear();
-                return Ok(());
+            if retries && is_lost(&error) {
+                if let Some(again) = scroll.restart(recognizable) {
+                    self.tally.expect_again(again);
+                    self.requests.clear();
+                    return Ok(());
+                }
             }
         }
         match (&mut self.style, place) {

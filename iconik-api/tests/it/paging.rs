@@ -159,17 +159,34 @@ async fn an_empty_list_is_one_request() {
 
 #[tokio::test]
 async fn a_list_that_ignores_page_numbers_ends() {
-    let server = Server::always(Reply::json(
-        200,
-        r#"{"objects": [{"id": "row-0"}], "next_url": "/API/assets/v1/collections/?page=2"}"#,
-    ))
-    .await;
+    // A single item may be there again because another one was added in front, so that a few pages
+    // more are requested.
+    for (rows, requests) in [(2, 2), (1, 5)] {
+        let objects: Vec<_> = (0..rows).map(row).collect();
+        let page = json!({ "objects": objects, "next_url": "/API/assets/v1/collections/?page=2" });
+        let server = Server::always(Reply::json(200, page.to_string())).await;
+        assert_eq!(
+            ids(client(&server).assets().collections().list().items()).await,
+            expected(0..rows)
+        );
+        assert_eq!(server.count(), requests);
+    }
+}
 
+#[tokio::test]
+async fn items_that_are_added_between_pages_of_one_do_not_end_a_list() {
+    let server = Server::start(|request| {
+        let page = number(&query(request), "page", 1);
+        // Before the third, fourth and fifth page an item was put in front; nothing is counted.
+        let added = page.clamp(2, 5) - 2;
+        let objects: Vec<_> = (page - 1 - added..10).take(1).map(row).collect();
+        Reply::json(200, json!({ "objects": objects }).to_string())
+    })
+    .await;
     assert_eq!(
         ids(client(&server).assets().collections().list().items()).await,
-        expected(0..1)
+        expected(0..10)
     );
-    assert_eq!(server.count(), 2);
 }
 
 #[tokio::test]

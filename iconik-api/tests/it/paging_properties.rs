@@ -1,7 +1,8 @@
 //! What holds for every list, whatever the server does.
 //!
 //! A random server, which may be wrong in many ways, is read in every style, with interruptions, and
-//! compared with what it had. `ICONIK_PAGING_CASES` sets how many servers are tried (default: 1,000).
+//! compared with what it had. `ICONIK_PAGING_CASES` sets how many servers are tried. Default: the same
+//! 1,000 in each run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,7 @@ use iconik_api::{
     RequestWriter, RetryPolicy, Transport, TransportError,
 };
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 /// A list that is paged in every style.
@@ -535,6 +537,8 @@ fn excuses(world: &World, reading: &Reading, outcome: &Outcome) -> Excuses {
         loss: (!counts && (says_end || has_hiding_faults || (by_number && removes)))
             || (has_hiding_faults && changes)
             || (by_number && inserts && removes)
+            // A page that is requested again after the next one came does not show what moved between.
+            || (by_number && inserts && reading.ahead > 1 && !counts)
             || (shifts && outcome.was_resumed)
             || repeats
             || (by_number && says_end && changes),
@@ -549,13 +553,23 @@ fn excuses(world: &World, reading: &Reading, outcome: &Outcome) -> Excuses {
     }
 }
 
-fn cases() -> u32 {
+/// The same servers in each run, so that a change is not blamed for what it did not do; others, and
+/// other ones each time, if the number is set.
+fn config() -> ProptestConfig {
     let cases = std::env::var("ICONIK_PAGING_CASES").ok();
-    cases.and_then(|cases| cases.parse().ok()).unwrap_or(1_000)
+    let cases = cases.and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        failure_persistence: None,
+        rng_seed: match cases {
+            Some(_) => RngSeed::Random,
+            None => RngSeed::Fixed(0),
+        },
+        ..ProptestConfig::with_cases(cases.unwrap_or(1_000))
+    }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_list_is_whole_or_says_what_is_missing(world in worlds(), reading in readings()) {
