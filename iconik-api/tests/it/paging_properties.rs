@@ -1,8 +1,7 @@
 //! What holds for every list, whatever the server does.
 //!
 //! A random server, which may be wrong in many ways, is read in every style, with interruptions, and
-//! compared with what it had. `ICONIK_PAGING_CASES` sets how many servers are tried. Default: the same
-//! 1,000 in each run.
+//! compared with what it had. `ICONIK_PAGING_CASES` sets how many servers are tried (default: 1,000).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -13,7 +12,6 @@ use iconik_api::{
     RequestWriter, RetryPolicy, Transport, TransportError,
 };
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 /// A list that is paged in every style.
@@ -553,23 +551,13 @@ fn excuses(world: &World, reading: &Reading, outcome: &Outcome) -> Excuses {
     }
 }
 
-/// The same servers in each run, so that a change is not blamed for what it did not do; others, and
-/// other ones each time, if the number is set.
-fn config() -> ProptestConfig {
+fn cases() -> u32 {
     let cases = std::env::var("ICONIK_PAGING_CASES").ok();
-    let cases = cases.and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        failure_persistence: None,
-        rng_seed: match cases {
-            Some(_) => RngSeed::Random,
-            None => RngSeed::Fixed(0),
-        },
-        ..ProptestConfig::with_cases(cases.unwrap_or(1_000))
-    }
+    cases.and_then(|cases| cases.parse().ok()).unwrap_or(1_000)
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn a_list_is_whole_or_says_what_is_missing(world in worlds(), reading in readings()) {
