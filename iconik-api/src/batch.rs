@@ -10,8 +10,8 @@ const MOST: usize = 500;
 
 /// Sends a long list in batches of 500 items, one after the other.
 ///
-/// A batch that fails does not stop the others, and is given back with its error: nothing is lost,
-/// and what failed can be looked at or sent again.
+/// A batch that fails does not stop the others, and is returned with its error, so that its items can be
+/// examined or sent again.
 ///
 /// ```
 /// use iconik_api::batch::Batches;
@@ -22,12 +22,49 @@ const MOST: usize = 500;
 /// let report = Batches::new(segments)
 ///     .send(|batch| client.assets().segments().create_many(id, NewSegments::new(batch.to_vec())))
 ///     .await;
+/// println!("{} segments created, {} failed", report.succeeded_items(), report.failed_items());
 /// for batch in report.failed {
 ///     eprintln!("{} segments from number {} on: {}", batch.items.len(), batch.first, batch.error);
 ///     if batch.error.maybe_sent() {
-///         // Look which of them are there before sending them again.
+///         // Look which of them exist before you send them again.
 ///     }
 /// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The closure returns a request, or a future with a result whose error is of any type:
+///
+/// ```
+/// use iconik_api::assets::{NewSegment, NewSegments};
+/// use iconik_api::batch::Batches;
+///
+/// #[derive(Debug)]
+/// enum ImportError {
+///     Iconik(iconik_api::Error),
+///     Ledger(std::io::Error),
+/// }
+/// # impl From<iconik_api::Error> for ImportError {
+/// #     fn from(error: iconik_api::Error) -> Self { Self::Iconik(error) }
+/// # }
+/// # impl From<std::io::Error> for ImportError {
+/// #     fn from(error: std::io::Error) -> Self { Self::Ledger(error) }
+/// # }
+///
+/// # async fn example(client: iconik_api::Client, segments: Vec<NewSegment>) -> Result<(), ImportError> {
+/// let id = "2c5bfe1a-f149-11eb-a843-0a580a3db916";
+/// let report = Batches::new(segments)
+///     .send(|batch| {
+///         let body = NewSegments::new(batch.to_vec());
+///         let create = client.assets().segments().create_many(id, body);
+///         async {
+///             let created = create.await?;
+///             std::fs::write("ledger.txt", format!("{created:?}"))?;
+///             Ok::<_, ImportError>(created)
+///         }
+///     })
+///     .await;
+/// let created = report.into_result()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -48,7 +85,7 @@ pub struct Batch<T, R, E = Error> {
     pub first: usize,
     /// The items.
     pub items: Vec<T>,
-    /// The answer.
+    /// The response.
     pub result: Result<R, E>,
 }
 
@@ -58,9 +95,11 @@ pub struct Batch<T, R, E = Error> {
 #[must_use = "some batches may have failed"]
 pub struct BatchReport<T, R, E = Error> {
     /// The responses of the batches that succeeded, in their order.
-    pub answers: Vec<R>,
+    pub responses: Vec<R>,
     /// The batches that failed.
     pub failed: Vec<FailedBatch<T, E>>,
+    /// How many items were in the batches that succeeded.
+    succeeded_items: usize,
 }
 
 /// A batch that failed.
@@ -69,9 +108,9 @@ pub struct BatchReport<T, R, E = Error> {
 pub struct FailedBatch<T, E = Error> {
     /// The number of its first item among all, from 0.
     pub first: usize,
-    /// The items, to be sent again. If [`Error::maybe_sent`] says so, they may have been taken.
+    /// The items, to send them again. If [`Error::maybe_sent`] returns `true`, iconik may have taken them.
     pub items: Vec<T>,
-    /// Why.
+    /// Why it failed.
     pub error: E,
 }
 
@@ -86,8 +125,8 @@ impl<T> Batches<T> {
         }
     }
 
-    /// Sets how many are sent at a time, where an action takes fewer or the items are large. At
-    /// least one is.
+    /// Sets how many items a batch has, where an action takes fewer or the items are large. Default: 500;
+    /// at least one.
     pub fn size(mut self, items: usize) -> Self {
         self.size = items.max(1);
         self
@@ -99,11 +138,12 @@ impl<T> Batches<T> {
         self.items.len()
     }
 
-    /// Sends the next batch; none when all were sent.
+    /// Sends the next batch; `None` when all were sent.
     ///
-    /// When the future is dropped, its batch stays and comes again, though it may have been sent.
+    /// When the future is dropped, its batch is kept and sent by the next call, though it may have been sent
+    /// already.
     ///
-    /// For programs that note down what is done, or that stop early:
+    /// For programs that record what is done, or that stop early:
     ///
     /// ```
     /// # use iconik_api::{assets::BulkDeletion, batch::Batches};
@@ -138,18 +178,24 @@ impl<T> Batches<T> {
         })
     }
 
-    /// Sends all batches, whatever becomes of each.
+    /// Sends all batches, also after one that failed.
+    ///
+    /// `send` makes the request of a batch. Its error may be of any type.
     pub async fn send<A, R, E>(mut self, mut send: impl FnMut(&[T]) -> A) -> BatchReport<T, R, E>
     where
         A: IntoFuture<Output = Result<R, E>>,
     {
         let mut report = BatchReport {
-            answers: Vec::new(),
+            responses: Vec::new(),
             failed: Vec::new(),
+            succeeded_items: 0,
         };
         while let Some(batch) = self.next(&mut send).await {
             match batch.result {
-                Ok(answer) => report.answers.push(answer),
+                Ok(response) => {
+                    report.responses.push(response);
+                    report.succeeded_items += batch.items.len();
+                }
                 Err(error) => report.failed.push(FailedBatch {
                     first: batch.first,
                     items: batch.items,
@@ -168,16 +214,28 @@ impl<T, R, E> BatchReport<T, R, E> {
         self.failed.is_empty()
     }
 
-    /// The answers, if every batch went through.
+    /// Returns how many items were in the batches that succeeded.
+    #[must_use]
+    pub fn succeeded_items(&self) -> usize {
+        self.succeeded_items
+    }
+
+    /// Returns how many items were in the batches that failed.
+    #[must_use]
+    pub fn failed_items(&self) -> usize {
+        self.failed.iter().map(|batch| batch.items.len()).sum()
+    }
+
+    /// Returns the responses if every batch succeeded.
     ///
     /// # Errors
     ///
-    /// The error of the first batch that did not. What it was about, and the answers of the others,
-    /// are gone then: look at [`failed`](Self::failed) first if they matter.
+    /// The error of the first batch that failed. Its items and the responses of the others are lost then: read
+    /// [`failed`](Self::failed) and [`responses`](Self::responses) first if they matter.
     pub fn into_result(self) -> Result<Vec<R>, E> {
         match self.failed.into_iter().next() {
             Some(failed) => Err(failed.error),
-            None => Ok(self.answers),
+            None => Ok(self.responses),
         }
     }
 }
@@ -190,7 +248,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn batches_have_at_most_500_and_nothing_is_left_out() {
+    async fn batches_have_at_most_500_and_nothing_is_lost() {
         let mut batches = Vec::new();
         let report = Batches::new(0..1_234)
             .send(|batch| {
@@ -199,7 +257,7 @@ mod tests {
             })
             .await;
 
-        assert_eq!(report.answers, [500, 500, 234]);
+        assert_eq!(report.responses, [500, 500, 234]);
         assert!(report.is_complete());
         assert_eq!(batches.concat(), (0..1_234).collect::<Vec<_>>());
     }
@@ -216,7 +274,8 @@ mod tests {
             })
             .await;
 
-        assert_eq!(report.answers, [vec![0, 1, 2, 3], vec![8, 9]]);
+        assert_eq!(report.responses, [vec![0, 1, 2, 3], vec![8, 9]]);
+        assert_eq!((report.succeeded_items(), report.failed_items()), (6, 4));
         assert_eq!(report.failed.len(), 1);
         assert_eq!(
             (report.failed[0].first, &report.failed[0].items[..]),
@@ -245,7 +304,7 @@ mod tests {
                 .size(0)
                 .send(|_| ready(Ok::<_, Error>(())))
                 .await
-                .answers
+                .responses
                 .len()
                 == 3
         );

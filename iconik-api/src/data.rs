@@ -11,6 +11,7 @@ pub(crate) mod json_error;
 pub(crate) mod json_text;
 pub(crate) mod mended_json;
 pub(crate) mod missing_field;
+pub(crate) mod not_a_time;
 pub(crate) mod nullable;
 #[macro_use]
 pub(crate) mod open_enum;

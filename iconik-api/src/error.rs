@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode};
 
 use self::message::messages_of;
 use crate::data::missing_field::MissingFieldError;
+use crate::data::not_a_time::NotATimeError;
 use crate::http::hidden::Hidden;
 use crate::http::meta::{ActionMeta, Endpoint};
 
@@ -436,14 +437,20 @@ impl fmt::Debug for Error {
     }
 }
 
-/// A response lacks a field that must be there.
-impl From<MissingFieldError> for Error {
-    fn from(error: MissingFieldError) -> Self {
-        Self::new(ErrorKind::Decode, Endpoint::None)
-            .detail(error.to_string())
-            .source(error)
-    }
+/// Makes an error of the kind [`ErrorKind::Decode`] from the errors of values that a response should contain.
+macro_rules! decode_errors {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::new(ErrorKind::Decode, Endpoint::None)
+                    .detail(error.to_string())
+                    .source(error)
+            }
+        }
+    )*};
 }
+
+decode_errors!(MissingFieldError, NotATimeError);
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

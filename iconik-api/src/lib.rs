@@ -63,6 +63,7 @@
 //! | `gzip` | compressed responses |
 //! | `http2` | HTTP/2 |
 //! | `blocking` | calls without async |
+//! | `chrono`, `time` | conversions between [`Timestamp`] and the types of these crates |
 //! | `mock` | module `mock`: a local iconik, for tests and trials |
 //! | `download` | module `download`: downloads of files, proxies and keyframes |
 //! | `upload` | module `upload`: uploads by the protocols of the storages |
@@ -95,7 +96,7 @@ pub use data::page::{List, Page};
 pub use data::raw_json::RawJson;
 pub use data::secret::Secret;
 pub use data::tagged_union::Unrecognized;
-pub use data::timestamp::Timestamp;
+pub use data::timestamp::{NotATimeError, Timestamp};
 pub use data::unknown_fields::UnknownFields;
 pub use error::{BoxError, Error, ErrorKind, ErrorMessage, Result};
 pub use http::action::{Action, prepare};

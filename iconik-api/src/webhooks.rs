@@ -26,6 +26,8 @@ use serde::de::DeserializeOwned;
 
 use crate::data::json_error::JsonError;
 use crate::data::mended_json;
+use crate::error::{Error, ErrorKind};
+use crate::http::meta::Endpoint;
 use crate::ids::{
     AssetId, CollectionId, CustomActionId, MetadataViewId, ObjectId, SavedSearchId, SystemDomainId,
     UserId,
@@ -275,9 +277,10 @@ impl CustomActionRedirect {
     }
 }
 
-/// A body that is not such a payload.
+/// The error of a body that is not such a payload.
 ///
-/// The message says where and what, and never repeats a value: payloads hold tokens.
+/// The message says what is wrong and where, and never repeats a value: payloads contain tokens. It converts
+/// into an [`Error`] of the kind [`ErrorKind::Decode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayloadError {
     payload: &'static str,
@@ -295,6 +298,14 @@ impl fmt::Display for PayloadError {
 }
 
 impl std::error::Error for PayloadError {}
+
+impl From<PayloadError> for Error {
+    fn from(error: PayloadError) -> Self {
+        Self::new(ErrorKind::Decode, Endpoint::None)
+            .detail(error.to_string())
+            .source(error)
+    }
+}
 
 fn read<T: DeserializeOwned>(payload: &'static str, body: &[u8]) -> Result<T, PayloadError> {
     let wrong = |problem: String| PayloadError { payload, problem };

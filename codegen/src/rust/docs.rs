@@ -382,6 +382,13 @@ pub(crate) fn setter(field: &Field<'_>) -> Docs {
     ]))
 }
 
+/// The method that returns the id.
+pub(crate) fn id() -> Docs {
+    Docs::new("Returns the `id`, or an error if the response did not contain it.")
+        .and("# Errors")
+        .and("One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).")
+}
+
 /// The method that sends null.
 pub(crate) fn clear(field: &Field<'_>) -> Docs {
     Docs::new(format!(

@@ -85,10 +85,11 @@ fn member(model: &Model<'_>, field: &Field<'_>) -> TokenStream {
 }
 
 fn methods(model: &Model<'_>, fields: &[Field<'_>], starts_empty: bool) -> TokenStream {
-    if model.api.direction == Direction::Response {
-        return TokenStream::new();
-    }
     let name = ident(&model.api.name);
+    let id = id(model, fields);
+    if model.api.direction == Direction::Response {
+        return id.map_or_else(TokenStream::new, |id| quote!(impl #name { #id }));
+    }
     let new = new(fields, starts_empty);
     let setters = fields.iter().filter(|field| field.settable).map(setter);
     let clears = fields
@@ -100,8 +101,27 @@ fn methods(model: &Model<'_>, fields: &[Field<'_>], starts_empty: bool) -> Token
             #new
             #(#setters)*
             #(#clears)*
+            #id
         }
     }
+}
+
+/// The method that returns the id of an object that was received: iconik sends it, but a response may be
+/// restricted to other fields. A model whose id is set by the caller has a setter of this name.
+fn id(model: &Model<'_>, fields: &[Field<'_>]) -> Option<TokenStream> {
+    let mut fields = fields.iter();
+    let field = fields.find(|field| field.ident == "id" && !field.settable && !field.boxed)?;
+    if model.api.direction == Direction::Request || field.holder != Holder::Option {
+        return None;
+    }
+    let docs = docs::id().attributes();
+    let (ty, model, wire) = (ty::bare(&field.api.ty), &model.api.name, &field.api.wire);
+    Some(quote! {
+        #docs
+        pub fn id(&self) -> crate::Result<#ty> {
+            Ok(crate::data::missing_field::required(&self.id, #model, #wire)?)
+        }
+    })
 }
 
 fn new(fields: &[Field<'_>], starts_empty: bool) -> TokenStream {

@@ -1,8 +1,10 @@
-//! A request was to be made from an answer that lacks something.
+//! The error of a field that a response lacks.
 
 use std::fmt;
 
-/// The answer lacks a field that the request made from it must have.
+/// The error of a field that is required, and that a response lacks.
+///
+/// It converts into an [`Error`](crate::Error) of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MissingFieldError {
     model: &'static str,
@@ -10,19 +12,19 @@ pub struct MissingFieldError {
 }
 
 impl MissingFieldError {
-    /// The field `field`, by its name in JSON, of the model `model`.
+    /// Creates the error for the field `field`, by its name in JSON, of the model `model`.
     #[must_use]
     pub const fn new(model: &'static str, field: &'static str) -> Self {
         Self { model, field }
     }
 
-    /// The model that lacks the field.
+    /// Returns the name of the model.
     #[must_use]
     pub const fn model(&self) -> &'static str {
         self.model
     }
 
-    /// The field, by its name in JSON.
+    /// Returns the name of the field in JSON.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field
@@ -31,15 +33,20 @@ impl MissingFieldError {
 
 impl fmt::Display for MissingFieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "this {} has no `{}`, which the request needs",
-            self.model, self.field
-        )
+        write!(f, "this {} has no `{}`", self.model, self.field)
     }
 }
 
 impl std::error::Error for MissingFieldError {}
+
+/// Returns the value of a field of a response, or the error of the model that lacks it.
+pub(crate) fn required<T: Clone>(
+    field: &Option<T>,
+    model: &'static str,
+    name: &'static str,
+) -> Result<T, MissingFieldError> {
+    field.clone().ok_or(MissingFieldError::new(model, name))
+}
 
 #[cfg(test)]
 mod tests {
@@ -48,9 +55,6 @@ mod tests {
     #[test]
     fn the_message_names_model_and_field() {
         let error = MissingFieldError::new("Collection", "title");
-        assert_eq!(
-            error.to_string(),
-            "this Collection has no `title`, which the request needs"
-        );
+        assert_eq!(error.to_string(), "this Collection has no `title`");
     }
 }

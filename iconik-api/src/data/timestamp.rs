@@ -13,15 +13,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::data::json_text::Json;
 use crate::data::lenient::{self, Parsed, Scalar};
 
+pub use crate::data::not_a_time::NotATimeError;
+
 /// A point in time, or the text that iconik sent in its place.
 ///
 /// iconik writes dates with an offset or without one (then UTC is meant), with `T` or a space
 /// between date and time, and with up to nine digits of fraction. All of these are understood, and a
 /// date alone is its first moment. Text that is no date is kept, so that one strange date never
-/// costs the answer that it came in: [`as_jiff`](Self::as_jiff) is `None` then.
+/// costs the response that contains it: [`as_jiff`](Self::as_jiff) returns `None` then.
 ///
 /// Displayed as RFC 3339 in UTC, or as the text that was kept. Sent in the same way, with at most six digits of
 /// fraction, which is what iconik stores. Times are ordered before texts.
+///
+/// # Conversions
+///
+/// A [`SystemTime`] and a [`jiff::Timestamp`] convert into a timestamp, and with the cargo features `chrono` and
+/// `time` also a `chrono::DateTime` and a `time::OffsetDateTime`. Whatever is finer than a microsecond is
+/// dropped, so that the timestamp is equal to what iconik returns for it. [`TryFrom`] converts in the other
+/// direction.
 ///
 /// ```
 /// use iconik_api::Timestamp;
@@ -33,6 +42,18 @@ use crate::data::lenient::{self, Parsed, Scalar};
 /// let text = Timestamp::from("yesterday");
 /// assert_eq!(text.as_jiff(), None);
 /// assert_eq!(text.to_string(), "yesterday");
+/// ```
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use iconik_api::Timestamp;
+///
+/// # fn example(date_modified: Timestamp) -> iconik_api::Result<()> {
+/// let week_ago = Timestamp::from(SystemTime::now() - Duration::from_secs(7 * 86_400));
+/// let is_recent = date_modified > week_ago;
+/// let date_modified: SystemTime = date_modified.try_into()?;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(Form);
@@ -89,19 +110,96 @@ impl fmt::Display for Timestamp {
 
 impl From<jiff::Timestamp> for Timestamp {
     fn from(time: jiff::Timestamp) -> Self {
-        Self(Form::Time(time))
+        let nanoseconds = time.as_nanosecond();
+        // Rounded down, as the digits of a date are cut off.
+        let microsecond = nanoseconds - nanoseconds.rem_euclid(1_000);
+        let stored = jiff::Timestamp::from_nanosecond(microsecond);
+        Self(Form::Time(stored.unwrap_or(time)))
     }
 }
 
 /// Times before the year -9999 or after 9999 become the nearest one that can be written.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        let nearest = match time > SystemTime::UNIX_EPOCH {
-            true => jiff::Timestamp::MAX,
-            false => jiff::Timestamp::MIN,
-        };
-        jiff::Timestamp::try_from(time).unwrap_or(nearest).into()
+        nearest(time.try_into().ok(), time > SystemTime::UNIX_EPOCH)
     }
+}
+
+impl TryFrom<Timestamp> for jiff::Timestamp {
+    type Error = NotATimeError;
+
+    fn try_from(time: Timestamp) -> Result<Self, NotATimeError> {
+        time.as_jiff().ok_or(NotATimeError::new())
+    }
+}
+
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = NotATimeError;
+
+    fn try_from(time: Timestamp) -> Result<Self, NotATimeError> {
+        let time = time.as_jiff().ok_or(NotATimeError::new())?;
+        let since_1970 = time.as_duration();
+        let same = match since_1970.is_negative() {
+            true => Self::UNIX_EPOCH.checked_sub(since_1970.unsigned_abs()),
+            false => Self::UNIX_EPOCH.checked_add(since_1970.unsigned_abs()),
+        };
+        same.ok_or(NotATimeError::new())
+    }
+}
+
+/// Times before the year -9999 or after 9999 become the nearest one that can be written.
+#[cfg(feature = "chrono")]
+#[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
+impl<Z: chrono::TimeZone> From<chrono::DateTime<Z>> for Timestamp {
+    fn from(time: chrono::DateTime<Z>) -> Self {
+        let (seconds, nanoseconds) = (time.timestamp(), time.timestamp_subsec_nanos());
+        // A leap second has a billion nanoseconds and more: it becomes the last moment before the next second.
+        let nanoseconds = nanoseconds.min(999_999_999);
+        let same = jiff::Timestamp::new(seconds, nanoseconds.cast_signed());
+        nearest(same.ok(), seconds > 0)
+    }
+}
+
+#[cfg(feature = "chrono")]
+#[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
+impl TryFrom<Timestamp> for chrono::DateTime<chrono::Utc> {
+    type Error = NotATimeError;
+
+    fn try_from(time: Timestamp) -> Result<Self, NotATimeError> {
+        let same = |time: jiff::Timestamp| Self::from_timestamp_micros(time.as_microsecond());
+        time.as_jiff().and_then(same).ok_or(NotATimeError::new())
+    }
+}
+
+/// Times before the year -9999 or after 9999 become the nearest one that can be written.
+#[cfg(feature = "time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+impl From<time::OffsetDateTime> for Timestamp {
+    fn from(time: time::OffsetDateTime) -> Self {
+        let same = jiff::Timestamp::from_nanosecond(time.unix_timestamp_nanos());
+        nearest(same.ok(), time > time::OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+#[cfg(feature = "time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+impl TryFrom<Timestamp> for time::OffsetDateTime {
+    type Error = NotATimeError;
+
+    fn try_from(time: Timestamp) -> Result<Self, NotATimeError> {
+        let time = time.as_jiff().ok_or(NotATimeError::new())?;
+        let same = Self::from_unix_timestamp_nanos(time.as_nanosecond());
+        same.map_err(|_| NotATimeError::new())
+    }
+}
+
+/// This time, or the end of the range that can be written.
+fn nearest(time: Option<jiff::Timestamp>, is_late: bool) -> Timestamp {
+    let end = match is_late {
+        true => jiff::Timestamp::MAX,
+        false => jiff::Timestamp::MIN,
+    };
+    time.unwrap_or(end).into()
 }
 
 impl From<&str> for Timestamp {
@@ -404,7 +502,81 @@ mod tests {
             "1970-01-01T00:00:00Z"
         );
         let far = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1 << 40);
-        assert_eq!(Timestamp::from(far).as_jiff(), Some(jiff::Timestamp::MAX));
+        assert!(Timestamp::from(far) > Timestamp::from("9999-12-30"));
+        let far = SystemTime::UNIX_EPOCH - std::time::Duration::from_secs(1 << 40);
+        assert_eq!(Timestamp::from(far).as_jiff(), Some(jiff::Timestamp::MIN));
+    }
+
+    #[test]
+    fn a_time_is_equal_to_what_it_is_after_it_was_sent() {
+        let just_before_1970 = SystemTime::UNIX_EPOCH - std::time::Duration::from_nanos(1);
+        for time in [
+            Timestamp::now(),
+            SystemTime::now().into(),
+            just_before_1970.into(),
+            jiff::Timestamp::MAX.into(),
+        ] {
+            let sent = serde_json::to_string(&time).unwrap();
+            assert_eq!(serde_json::from_str::<Timestamp>(&sent).unwrap(), time);
+        }
+        assert_eq!(
+            Timestamp::from(just_before_1970).to_string(),
+            "1969-12-31T23:59:59.999999Z"
+        );
+    }
+
+    #[test]
+    fn times_become_system_times_and_texts_do_not() {
+        let system = SystemTime::UNIX_EPOCH + std::time::Duration::from_micros(1_234_567);
+        assert_eq!(SystemTime::try_from(Timestamp::from(system)), Ok(system));
+        let system = SystemTime::UNIX_EPOCH - std::time::Duration::from_micros(1_234_567);
+        assert_eq!(SystemTime::try_from(Timestamp::from(system)), Ok(system));
+        let text = Timestamp::from("yesterday");
+        assert_eq!(
+            SystemTime::try_from(text.clone()),
+            Err(NotATimeError::new())
+        );
+        assert_eq!(jiff::Timestamp::try_from(text), Err(NotATimeError::new()));
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn chrono_dates_convert_in_both_directions() {
+        use chrono::{DateTime, FixedOffset, TimeZone, Utc};
+
+        let text = "2024-02-29T23:59:59.123456Z";
+        let date: DateTime<Utc> = Timestamp::from(text).try_into().unwrap();
+        assert_eq!(Timestamp::from(date), Timestamp::from(text));
+        let east = FixedOffset::east_opt(3_600).unwrap();
+        let local = east.with_ymd_and_hms(2024, 3, 1, 0, 30, 0).unwrap();
+        assert_eq!(
+            Timestamp::from(local),
+            Timestamp::from("2024-02-29T23:30:00Z")
+        );
+        assert_eq!(
+            Timestamp::from(DateTime::<Utc>::MIN_UTC).as_jiff(),
+            Some(jiff::Timestamp::MIN)
+        );
+        assert!(Timestamp::from(DateTime::<Utc>::MAX_UTC) > Timestamp::from("9999-12-30"));
+        assert_eq!(
+            DateTime::<Utc>::try_from(Timestamp::from("soon")),
+            Err(NotATimeError::new())
+        );
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn dates_of_the_crate_time_convert_in_both_directions() {
+        use time::OffsetDateTime;
+
+        let text = "1969-12-31T23:59:59.5Z";
+        let date: OffsetDateTime = Timestamp::from(text).try_into().unwrap();
+        assert_eq!(date.unix_timestamp_nanos(), -500_000_000);
+        assert_eq!(Timestamp::from(date), Timestamp::from(text));
+        assert_eq!(
+            OffsetDateTime::try_from(Timestamp::from("soon")),
+            Err(NotATimeError::new())
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use iconik_api::assets::{CollectionItem, NewSegment, NewSegments};
 use iconik_api::batch::Batches;
 use iconik_api::tree::TreeEntry;
 use iconik_api::wait::PollOptions;
-use iconik_api::{Client, Limiter, RetryPolicy};
+use iconik_api::{Client, ErrorKind, Limiter, RetryPolicy};
 use serde_json::{Value, json};
 
 fn client(server: &Server) -> Client {
@@ -201,7 +201,7 @@ async fn a_bad_chunk_of_a_bulk_loses_nothing() {
         })
         .await;
 
-    assert_eq!(report.answers.len(), 2);
+    assert_eq!(report.responses.len(), 2);
     let failed = &report.failed[0];
     assert_eq!((failed.first, failed.items.len()), (500, 500));
     assert!(failed.error.maybe_sent());
@@ -212,4 +212,145 @@ async fn a_bad_chunk_of_a_bulk_loses_nothing() {
         .map(|request| request.json()["objects"].as_array().unwrap().len())
         .collect();
     assert_eq!(sent, [500, 500, 234]);
+}
+
+/// The error of an application.
+#[derive(Debug)]
+enum ImportError {
+    Iconik(iconik_api::Error),
+    Refused(String),
+}
+
+impl From<iconik_api::Error> for ImportError {
+    fn from(error: iconik_api::Error) -> Self {
+        Self::Iconik(error)
+    }
+}
+
+#[tokio::test]
+async fn waits_and_batches_take_closures_with_errors_of_the_application() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "POST" => Reply::json(202, "{}"),
+        _ => Reply::json(200, r#"{"id": "a1", "title": "Storm"}"#),
+    })
+    .await;
+    let client = client(&server);
+
+    let wait = PollOptions::up_to(Duration::from_secs(5));
+    let title = wait
+        .until(
+            || async {
+                let asset = client.assets().get("a1").await?;
+                asset.title.ok_or(ImportError::Refused("untitled".into()))
+            },
+            |title| title == "Storm",
+        )
+        .await
+        .unwrap();
+    assert_eq!(title, "Storm");
+    let late = PollOptions::up_to(Duration::ZERO)
+        .until(
+            || async { Ok::<_, ImportError>(client.assets().get("a1").await?) },
+            |_| false,
+        )
+        .await;
+    assert!(matches!(late, Err(ImportError::Iconik(error)) if error.is_timeout()));
+
+    let segments = (0..1_001).map(|_| NewSegment::new(iconik_api::assets::SegmentType::Marker));
+    let mut number = 0;
+    let report = Batches::new(segments)
+        .send(|batch| {
+            number += 1;
+            let refused = number == 2;
+            let body = NewSegments::new(batch.to_vec());
+            let create = client.assets().segments().create_many("a1", body);
+            async move {
+                if refused {
+                    return Err(ImportError::Refused("by the ledger".into()));
+                }
+                Ok(create.await?)
+            }
+        })
+        .await;
+    assert_eq!(
+        (report.succeeded_items(), report.failed_items()),
+        (501, 500)
+    );
+    assert_eq!(report.failed[0].first, 500);
+    assert!(matches!(&report.failed[0].error, ImportError::Refused(why) if why == "by the ledger"));
+}
+
+#[tokio::test]
+async fn an_id_that_must_be_there_is_one_question_mark_away() {
+    let server = Server::start(|request| match request.path().contains("without") {
+        true => Reply::json(201, r#"{"segment_type": "MARKER"}"#),
+        false => Reply::json(201, r#"{"id": "s1"}"#),
+    })
+    .await;
+    let client = client(&server);
+    let new = || NewSegment::new(iconik_api::assets::SegmentType::Marker);
+    let create = async |asset: &str| -> iconik_api::Result<iconik_api::ids::SegmentId> {
+        let id = client
+            .assets()
+            .segments()
+            .create(asset, new())
+            .await?
+            .id()?;
+        Ok(id)
+    };
+
+    assert_eq!(create("a1").await.unwrap(), "s1");
+    let error = create("without").await.unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!(error.to_string(), "this Segment has no `id`");
+}
+
+#[test]
+fn errors_of_texts_and_payloads_become_errors_of_the_crate() {
+    fn read(cursor: &str, payload: &[u8], date: &str) -> iconik_api::Result<std::time::SystemTime> {
+        let _: iconik_api::Cursor = cursor.parse()?;
+        let payload = iconik_api::webhooks::Webhook::from_slice(payload)?;
+        let _ = iconik_api::assets::AssetReplacement::try_from(
+            payload.data_as::<iconik_api::assets::Asset>()?,
+        )?;
+        Ok(iconik_api::Timestamp::from(date).try_into()?)
+    }
+    let cursor = r#"{"list": "x", "at": {"page": 2}}"#;
+    let asset = br#"{"data": {"title": "Storm"}}"#;
+
+    assert!(read(cursor, asset, "2021-01-01").is_ok());
+    for (cursor, payload, date, kind, text) in [
+        (
+            "x",
+            &asset[..],
+            "2021-01-01",
+            ErrorKind::Paging,
+            "this is not the text of a cursor",
+        ),
+        (
+            cursor,
+            &b"[]"[..],
+            "2021-01-01",
+            ErrorKind::Decode,
+            "this is not the payload of a webhook",
+        ),
+        (
+            cursor,
+            &b"{}"[..],
+            "2021-01-01",
+            ErrorKind::Decode,
+            "this Asset has no `title`",
+        ),
+        (
+            cursor,
+            &asset[..],
+            "soon",
+            ErrorKind::Decode,
+            "the timestamp contains no time",
+        ),
+    ] {
+        let error = read(cursor, payload, date).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().starts_with(text), "{error}");
+    }
 }

@@ -179,7 +179,7 @@ async fn many_objects_are_written_500_at_a_time_and_one_bad_batch_loses_nothing(
         .write_many("assets", "v", ids, changes.clone())
         .await
         .unwrap();
-    assert_eq!((report.answers.len(), report.failed.len()), (2, 1));
+    assert_eq!((report.responses.len(), report.failed.len()), (2, 1));
     assert_eq!(
         (report.failed[0].first, report.failed[0].items.len()),
         (500, 500)

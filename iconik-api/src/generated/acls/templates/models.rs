@@ -25,6 +25,17 @@ pub struct AclTemplate {
     pub extra: UnknownFields,
 }
 
+impl AclTemplate {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<AclTemplateId> {
+        Ok(crate::data::missing_field::required(&self.id, "AclTemplate", "id")?)
+    }
+}
+
 /// What to change in a template of access rights; what is omitted remains as it is.
 ///
 /// Note: iconik's 2026 document requires `name` here too; PATCH does not need such fields

@@ -526,6 +526,17 @@ pub struct CollectionSize {
     pub extra: UnknownFields,
 }
 
+impl CollectionSize {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<CollectionId> {
+        Ok(crate::data::missing_field::required(&self.id, "CollectionSize", "id")?)
+    }
+}
+
 /// Which collections to write to the search index again, and what of them.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

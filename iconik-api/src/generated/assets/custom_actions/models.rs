@@ -73,6 +73,17 @@ pub struct CustomAction {
     pub extra: UnknownFields,
 }
 
+impl CustomAction {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<CustomActionId> {
+        Ok(crate::data::missing_field::required(&self.id, "CustomAction", "id")?)
+    }
+}
+
 /// What to change in a custom action; what is absent stays as it is.
 ///
 /// Note: iconik's documents require `context`, `title` and `url` here too; PATCH takes any part

@@ -49,6 +49,17 @@ pub struct HistoryEntry {
     pub extra: UnknownFields,
 }
 
+impl HistoryEntry {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<HistoryEntryId> {
+        Ok(crate::data::missing_field::required(&self.id, "HistoryEntry", "id")?)
+    }
+}
+
 /// Something that was done with an asset, to be noted in its history.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -50,6 +50,17 @@ pub struct MagicLinkEntry {
     pub extra: UnknownFields,
 }
 
+impl MagicLinkEntry {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<MagicLinkEntryId> {
+        Ok(crate::data::missing_field::required(&self.id, "MagicLinkEntry", "id")?)
+    }
+}
+
 /// An entry as it shall be from now on.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

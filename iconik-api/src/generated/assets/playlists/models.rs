@@ -234,6 +234,17 @@ pub struct Playlist {
     pub extra: UnknownFields,
 }
 
+impl Playlist {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<PlaylistId> {
+        Ok(crate::data::missing_field::required(&self.id, "Playlist", "id")?)
+    }
+}
+
 /// One place in a playlist.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -258,6 +269,17 @@ pub struct PlaylistItem {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl PlaylistItem {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<PlaylistItemId> {
+        Ok(crate::data::missing_field::required(&self.id, "PlaylistItem", "id")?)
+    }
 }
 
 /// What to change in an item; what is absent stays as it is.

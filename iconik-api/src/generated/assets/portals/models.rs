@@ -151,6 +151,17 @@ pub struct Portal {
     pub extra: UnknownFields,
 }
 
+impl Portal {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<PortalId> {
+        Ok(crate::data::missing_field::required(&self.id, "Portal", "id")?)
+    }
+}
+
 /// The colors of a portal, as CSS writes them.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

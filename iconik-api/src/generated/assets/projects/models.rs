@@ -120,6 +120,17 @@ pub struct Project {
     pub extra: UnknownFields,
 }
 
+impl Project {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ProjectId> {
+        Ok(crate::data::missing_field::required(&self.id, "Project", "id")?)
+    }
+}
+
 /// A user who is a member of a project.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -144,6 +155,17 @@ pub struct ProjectMember {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl ProjectMember {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "ProjectMember", "id")?)
+    }
 }
 
 /// What to change in a project; what is absent stays as it is.

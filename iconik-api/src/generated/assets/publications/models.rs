@@ -226,6 +226,17 @@ pub struct PublicationTemplate {
     pub extra: UnknownFields,
 }
 
+impl PublicationTemplate {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "PublicationTemplate", "id")?)
+    }
+}
+
 /// A template and what to take from it.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -81,3 +81,14 @@ pub struct Relation {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl Relation {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<RelationId> {
+        Ok(crate::data::missing_field::required(&self.id, "Relation", "id")?)
+    }
+}

@@ -830,6 +830,17 @@ pub struct Segment {
     pub extra: UnknownFields,
 }
 
+impl Segment {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SegmentId> {
+        Ok(crate::data::missing_field::required(&self.id, "Segment", "id")?)
+    }
+}
+
 /// A comparison with an attribute of a segment.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -95,6 +95,17 @@ pub struct Sequence {
     pub extra: UnknownFields,
 }
 
+impl Sequence {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SequenceId> {
+        Ok(crate::data::missing_field::required(&self.id, "Sequence", "id")?)
+    }
+}
+
 /// One place in a sequence.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,6 +127,17 @@ pub struct SequenceItem {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl SequenceItem {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SequenceItemId> {
+        Ok(crate::data::missing_field::required(&self.id, "SequenceItem", "id")?)
+    }
 }
 
 /// What to change in a sequence; what is absent stays as it is.

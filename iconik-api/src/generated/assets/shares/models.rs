@@ -1255,6 +1255,17 @@ pub struct Share {
     pub extra: UnknownFields,
 }
 
+impl Share {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ShareId> {
+        Ok(crate::data::missing_field::required(&self.id, "Share", "id")?)
+    }
+}
+
 /// The data that a person needs to log in to a share.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -1718,6 +1729,17 @@ pub struct ShareUser {
     pub extra: UnknownFields,
 }
 
+impl ShareUser {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ShareUserId> {
+        Ok(crate::data::missing_field::required(&self.id, "ShareUser", "id")?)
+    }
+}
+
 /// What to change in a person of a share; what is absent stays as it is.
 ///
 /// Made from a [`ShareUser`], it takes over every field that both have, except those that
@@ -1791,6 +1813,17 @@ pub struct UploadStorage {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl UploadStorage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<StorageId> {
+        Ok(crate::data::missing_field::required(&self.id, "UploadStorage", "id")?)
+    }
 }
 
 /// Whether a share is complete.

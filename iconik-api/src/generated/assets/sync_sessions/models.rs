@@ -33,6 +33,17 @@ pub struct SyncSession {
     pub extra: UnknownFields,
 }
 
+impl SyncSession {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SyncSessionId> {
+        Ok(crate::data::missing_field::required(&self.id, "SyncSession", "id")?)
+    }
+}
+
 /// What to set in a sync session.
 ///
 /// Made from a [`SyncSession`], it takes over every field that both have, except those that

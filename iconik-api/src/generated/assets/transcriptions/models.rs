@@ -216,6 +216,17 @@ pub struct TranscriptionProperties {
     pub extra: UnknownFields,
 }
 
+impl TranscriptionProperties {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TranscriptionId> {
+        Ok(crate::data::missing_field::required(&self.id, "TranscriptionProperties", "id")?)
+    }
+}
+
 /// What to change in the properties of a transcription; what is absent stays as it is.
 ///
 /// Made from a [`TranscriptionProperties`], it takes over every field that both have, except

@@ -390,6 +390,17 @@ pub struct Asset {
     pub extra: UnknownFields,
 }
 
+impl Asset {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<AssetId> {
+        Ok(crate::data::missing_field::required(&self.id, "Asset", "id")?)
+    }
+}
+
 /// A relation of an asset to another, as the asset contains it.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -586,6 +597,15 @@ impl AssetVersion {
         self.created_by_user_info = Some(Box::new(created_by_user_info.into()));
         self
     }
+
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<VersionId> {
+        Ok(crate::data::missing_field::required(&self.id, "AssetVersion", "id")?)
+    }
 }
 
 /// A collection of assets and of further collections.
@@ -675,6 +695,17 @@ pub struct Collection {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl Collection {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<CollectionId> {
+        Ok(crate::data::missing_field::required(&self.id, "Collection", "id")?)
+    }
 }
 
 /// What may lie in a collection or be a favourite.
@@ -881,6 +912,15 @@ impl User {
     /// Creates a value in which no field is set.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "User", "id")?)
     }
 }
 

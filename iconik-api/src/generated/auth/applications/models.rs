@@ -52,6 +52,17 @@ pub struct Application {
     pub extra: UnknownFields,
 }
 
+impl Application {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ApplicationId> {
+        Ok(crate::data::missing_field::required(&self.id, "Application", "id")?)
+    }
+}
+
 /// What to change in an application; an omitted field keeps its value.
 ///
 /// Made from an [`Application`], it takes over every field that both have, except those that
@@ -364,6 +375,17 @@ pub struct CreatedApplication {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl CreatedApplication {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ApplicationId> {
+        Ok(crate::data::missing_field::required(&self.id, "CreatedApplication", "id")?)
+    }
 }
 
 /// An application to create.

@@ -22,6 +22,17 @@ pub struct ApplicationInstance {
     pub extra: UnknownFields,
 }
 
+impl ApplicationInstance {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ApplicationInstanceId> {
+        Ok(crate::data::missing_field::required(&self.id, "ApplicationInstance", "id")?)
+    }
+}
+
 /// A token that a user stored for an external application.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

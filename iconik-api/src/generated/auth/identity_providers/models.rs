@@ -54,6 +54,17 @@ pub struct IdentityProvider {
     pub extra: UnknownFields,
 }
 
+impl IdentityProvider {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<IdentityProviderId> {
+        Ok(crate::data::missing_field::required(&self.id, "IdentityProvider", "id")?)
+    }
+}
+
 /// What to change in an identity provider; an omitted field keeps its value.
 ///
 /// Made from an [`IdentityProvider`], it takes over every field that both have, except those

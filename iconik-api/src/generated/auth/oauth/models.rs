@@ -56,6 +56,17 @@ pub struct AuthorizationDomain {
     pub extra: UnknownFields,
 }
 
+impl AuthorizationDomain {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SystemDomainId> {
+        Ok(crate::data::missing_field::required(&self.id, "AuthorizationDomain", "id")?)
+    }
+}
+
 /// Where the browser of the user continues.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,6 +99,17 @@ pub struct AuthorizationUser {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl AuthorizationUser {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "AuthorizationUser", "id")?)
+    }
 }
 
 /// Whether the user authorizes the application.
@@ -199,6 +221,17 @@ pub struct OauthToken {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl OauthToken {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TokenId> {
+        Ok(crate::data::missing_field::required(&self.id, "OauthToken", "id")?)
+    }
 }
 
 /// What an application shows to get a token.

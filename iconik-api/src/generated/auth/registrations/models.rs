@@ -244,6 +244,17 @@ pub struct Registration {
     pub extra: UnknownFields,
 }
 
+impl Registration {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<RegistrationId> {
+        Ok(crate::data::missing_field::required(&self.id, "Registration", "id")?)
+    }
+}
+
 /// The system domain that was created for a new customer.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -675,6 +675,17 @@ pub struct SystemDomain {
     pub extra: UnknownFields,
 }
 
+impl SystemDomain {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SystemDomainId> {
+        Ok(crate::data::missing_field::required(&self.id, "SystemDomain", "id")?)
+    }
+}
+
 /// The URL of an uploaded logo.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

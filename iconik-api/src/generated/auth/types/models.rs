@@ -75,6 +75,17 @@ pub struct CreatedSystemDomain {
     pub extra: UnknownFields,
 }
 
+impl CreatedSystemDomain {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SystemDomainId> {
+        Ok(crate::data::missing_field::required(&self.id, "CreatedSystemDomain", "id")?)
+    }
+}
+
 /// The system domain to log in to, and the second factor.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -257,6 +268,17 @@ pub struct Token {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl Token {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TokenId> {
+        Ok(crate::data::missing_field::required(&self.id, "Token", "id")?)
+    }
 }
 
 /// A billing plan.

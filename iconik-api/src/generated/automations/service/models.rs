@@ -364,6 +364,17 @@ pub struct Automation {
     pub extra: UnknownFields,
 }
 
+impl Automation {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<AutomationId> {
+        Ok(crate::data::missing_field::required(&self.id, "Automation", "id")?)
+    }
+}
+
 /// Something that an automation does to the object that started it.
 ///
 /// Note: iconik adds actions over time; an action that this version does not know is kept as
@@ -1738,6 +1749,15 @@ impl PublicationTemplate {
     pub fn data(mut self, data: impl Into<RawJson>) -> Self {
         self.data = Some(data.into());
         self
+    }
+
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "PublicationTemplate", "id")?)
     }
 }
 

@@ -40,6 +40,17 @@ pub struct AnalysisProfile {
     pub extra: UnknownFields,
 }
 
+impl AnalysisProfile {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<AnalysisProfileId> {
+        Ok(crate::data::missing_field::required(&self.id, "AnalysisProfile", "id")?)
+    }
+}
+
 /// What to change in an analysis profile; omitted fields stay unchanged.
 ///
 /// Made from an [`AnalysisProfile`], it takes over every field that both have, except those

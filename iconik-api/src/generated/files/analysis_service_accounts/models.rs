@@ -25,6 +25,17 @@ pub struct AnalysisServiceAccount {
     pub extra: UnknownFields,
 }
 
+impl AnalysisServiceAccount {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<AnalysisServiceAccountId> {
+        Ok(crate::data::missing_field::required(&self.id, "AnalysisServiceAccount", "id")?)
+    }
+}
+
 /// What to change in an account at an analysis service; omitted fields stay unchanged.
 ///
 /// Made from an [`AnalysisServiceAccount`], it takes over every field that both have, except

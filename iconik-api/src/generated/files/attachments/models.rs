@@ -69,6 +69,17 @@ pub struct Attachment {
     pub extra: UnknownFields,
 }
 
+impl Attachment {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<AttachmentId> {
+        Ok(crate::data::missing_field::required(&self.id, "Attachment", "id")?)
+    }
+}
+
 /// What to change in an attachment; omitted fields stay unchanged.
 ///
 /// Made from an [`Attachment`], it takes over every field that both have, except those that

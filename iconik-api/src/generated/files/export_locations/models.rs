@@ -64,6 +64,17 @@ pub struct ExportLocation {
     pub extra: UnknownFields,
 }
 
+impl ExportLocation {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ExportLocationId> {
+        Ok(crate::data::missing_field::required(&self.id, "ExportLocation", "id")?)
+    }
+}
+
 /// What to change in an export location; omitted fields stay unchanged.
 ///
 /// Made from an [`ExportLocation`], it takes over every field that both have, except those that

@@ -54,3 +54,14 @@ pub struct FileDeletion {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl FileDeletion {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<DeletionId> {
+        Ok(crate::data::missing_field::required(&self.id, "FileDeletion", "id")?)
+    }
+}

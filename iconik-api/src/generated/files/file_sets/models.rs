@@ -361,6 +361,17 @@ pub struct FileSetSource {
     pub extra: UnknownFields,
 }
 
+impl FileSetSource {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<FileSetId> {
+        Ok(crate::data::missing_field::required(&self.id, "FileSetSource", "id")?)
+    }
+}
+
 /// What a new file set starts with.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

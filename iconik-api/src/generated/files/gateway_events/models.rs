@@ -25,6 +25,17 @@ pub struct GatewayEvent {
     pub extra: UnknownFields,
 }
 
+impl GatewayEvent {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GatewayEventId> {
+        Ok(crate::data::missing_field::required(&self.id, "GatewayEvent", "id")?)
+    }
+}
+
 /// The events to delete.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -248,6 +248,15 @@ impl GatewayReport {
         self.error_log_lines = error_log_lines.into_iter().map(Into::into).collect();
         self
     }
+
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GatewayReportId> {
+        Ok(crate::data::missing_field::required(&self.id, "GatewayReport", "id")?)
+    }
 }
 
 /// The status of a storage gateway.

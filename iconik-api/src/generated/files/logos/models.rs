@@ -62,6 +62,17 @@ pub struct Logo {
     pub extra: UnknownFields,
 }
 
+impl Logo {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<LogoId> {
+        Ok(crate::data::missing_field::required(&self.id, "Logo", "id")?)
+    }
+}
+
 /// What to change in a logo.
 ///
 /// Made from a [`Logo`], it takes over every field that both have, except those that iconik

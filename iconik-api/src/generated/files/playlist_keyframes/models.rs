@@ -249,6 +249,17 @@ pub struct PlaylistKeyframe {
     pub extra: UnknownFields,
 }
 
+impl PlaylistKeyframe {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<KeyframeId> {
+        Ok(crate::data::missing_field::required(&self.id, "PlaylistKeyframe", "id")?)
+    }
+}
+
 /// What to change in a keyframe of a playlist; omitted fields stay unchanged.
 ///
 /// Made from a [`PlaylistKeyframe`], it takes over every field that both have, except those

@@ -382,6 +382,17 @@ pub struct Proxy {
     pub extra: UnknownFields,
 }
 
+impl Proxy {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ProxyId> {
+        Ok(crate::data::missing_field::required(&self.id, "Proxy", "id")?)
+    }
+}
+
 /// What to change in a proxy; omitted fields stay unchanged.
 ///
 /// Made from a [`Proxy`], it takes over every field that both have, except those that iconik

@@ -410,6 +410,17 @@ pub struct ProxyContainer {
     pub extra: UnknownFields,
 }
 
+impl ProxyContainer {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ProxyContainerId> {
+        Ok(crate::data::missing_field::required(&self.id, "ProxyContainer", "id")?)
+    }
+}
+
 /// A file in a container, or a sequence of files.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -495,6 +506,17 @@ pub struct ProxyFile {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl ProxyFile {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ProxyFileId> {
+        Ok(crate::data::missing_field::required(&self.id, "ProxyFile", "id")?)
+    }
 }
 
 /// What to change in a file in a container.

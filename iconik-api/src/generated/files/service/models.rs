@@ -52,6 +52,17 @@ pub struct EditProxy {
     pub extra: UnknownFields,
 }
 
+impl EditProxy {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<FileId> {
+        Ok(crate::data::missing_field::required(&self.id, "EditProxy", "id")?)
+    }
+}
+
 /// What to change in a file; omitted fields stay unchanged.
 ///
 /// Made from a [`File`], it takes over every field that both have, except those that iconik

@@ -165,6 +165,17 @@ pub struct StorageGatewayCluster {
     pub extra: UnknownFields,
 }
 
+impl StorageGatewayCluster {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GatewayClusterId> {
+        Ok(crate::data::missing_field::required(&self.id, "StorageGatewayCluster", "id")?)
+    }
+}
+
 /// What to change in a cluster of storage gateways; omitted fields stay unchanged.
 ///
 /// Made from a [`StorageGatewayCluster`], it takes over every field that both have, except

@@ -97,6 +97,17 @@ pub struct Subtitle {
     pub extra: UnknownFields,
 }
 
+impl Subtitle {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SubtitleId> {
+        Ok(crate::data::missing_field::required(&self.id, "Subtitle", "id")?)
+    }
+}
+
 /// What to change in a subtitle; omitted fields stay unchanged.
 ///
 /// Made from a [`Subtitle`], it takes over every field that both have, except those that iconik

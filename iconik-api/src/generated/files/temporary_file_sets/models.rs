@@ -215,3 +215,14 @@ pub struct TemporaryFileSet {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl TemporaryFileSet {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TemporaryFileSetId> {
+        Ok(crate::data::missing_field::required(&self.id, "TemporaryFileSet", "id")?)
+    }
+}

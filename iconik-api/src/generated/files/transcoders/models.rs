@@ -57,6 +57,17 @@ pub struct Transcoder {
     pub extra: UnknownFields,
 }
 
+impl Transcoder {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TranscoderId> {
+        Ok(crate::data::missing_field::required(&self.id, "Transcoder", "id")?)
+    }
+}
+
 /// Something that can be chosen for a setting of a transcoder.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -188,6 +188,17 @@ pub struct TransferFromStorage {
     pub extra: UnknownFields,
 }
 
+impl TransferFromStorage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TransferId> {
+        Ok(crate::data::missing_field::required(&self.id, "TransferFromStorage", "id")?)
+    }
+}
+
 /// The job that copies files.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -441,4 +452,15 @@ pub struct TransferToStorage {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl TransferToStorage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TransferId> {
+        Ok(crate::data::missing_field::required(&self.id, "TransferToStorage", "id")?)
+    }
 }

@@ -358,6 +358,17 @@ pub struct CollectionKeyframe {
     pub extra: UnknownFields,
 }
 
+impl CollectionKeyframe {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<KeyframeId> {
+        Ok(crate::data::missing_field::required(&self.id, "CollectionKeyframe", "id")?)
+    }
+}
+
 /// One of several collections whose files are transferred or archived, with its options.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -526,6 +537,15 @@ impl Component {
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
         self
+    }
+
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ComponentId> {
+        Ok(crate::data::missing_field::required(&self.id, "Component", "id")?)
     }
 }
 
@@ -737,6 +757,17 @@ pub struct File {
     pub extra: UnknownFields,
 }
 
+impl File {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<FileId> {
+        Ok(crate::data::missing_field::required(&self.id, "File", "id")?)
+    }
+}
+
 /// One copy of a format on one storage.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -803,6 +834,17 @@ pub struct FileSet {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl FileSet {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<FileSetId> {
+        Ok(crate::data::missing_field::required(&self.id, "FileSet", "id")?)
+    }
 }
 
 /// Several file sets.
@@ -885,6 +927,17 @@ pub struct Format {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl Format {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<FormatId> {
+        Ok(crate::data::missing_field::required(&self.id, "Format", "id")?)
+    }
 }
 
 /// A log file that is about to be uploaded.
@@ -1194,6 +1247,17 @@ pub struct Keyframe {
     pub extra: UnknownFields,
 }
 
+impl Keyframe {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<KeyframeId> {
+        Ok(crate::data::missing_field::required(&self.id, "Keyframe", "id")?)
+    }
+}
+
 /// Where to upload a log file to.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1472,6 +1536,17 @@ pub struct Storage {
     pub extra: UnknownFields,
 }
 
+impl Storage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<StorageId> {
+        Ok(crate::data::missing_field::required(&self.id, "Storage", "id")?)
+    }
+}
+
 /// A storage gateway (ISG), the program that connects local storages to iconik.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1529,6 +1604,17 @@ pub struct StorageGateway {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl StorageGateway {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GatewayId> {
+        Ok(crate::data::missing_field::required(&self.id, "StorageGateway", "id")?)
+    }
 }
 
 /// How to reach a storage and what to do with its files. It holds the settings of all methods;
@@ -2416,6 +2502,17 @@ pub struct TemporaryFile {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl TemporaryFile {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TemporaryFileId> {
+        Ok(crate::data::missing_field::required(&self.id, "TemporaryFile", "id")?)
+    }
 }
 
 /// The duration of a frame, as a fraction; iconik does not document the unit.

@@ -250,6 +250,17 @@ pub struct Job {
     pub extra: UnknownFields,
 }
 
+impl Job {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<JobId> {
+        Ok(crate::data::missing_field::required(&self.id, "Job", "id")?)
+    }
+}
+
 /// How to do one thing with a job.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

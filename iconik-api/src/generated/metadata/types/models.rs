@@ -307,6 +307,15 @@ impl MetadataView {
         self.date_modified = Some(date_modified.into());
         self
     }
+
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<MetadataViewId> {
+        Ok(crate::data::missing_field::required(&self.id, "MetadataView", "id")?)
+    }
 }
 
 /// What kind of values a metadata field has.

@@ -148,6 +148,17 @@ pub struct MetadataViewSummary {
     pub extra: UnknownFields,
 }
 
+impl MetadataViewSummary {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<MetadataViewId> {
+        Ok(crate::data::missing_field::required(&self.id, "MetadataViewSummary", "id")?)
+    }
+}
+
 /// The initial values of a metadata view.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -64,6 +64,17 @@ pub struct PersonInstance {
     pub extra: UnknownFields,
 }
 
+impl PersonInstance {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<PersonId> {
+        Ok(crate::data::missing_field::required(&self.id, "PersonInstance", "id")?)
+    }
+}
+
 /// Which of the places where a person was found are meant.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

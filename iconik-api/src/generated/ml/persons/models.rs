@@ -46,6 +46,17 @@ pub struct Person {
     pub extra: UnknownFields,
 }
 
+impl Person {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<PersonId> {
+        Ok(crate::data::missing_field::required(&self.id, "Person", "id")?)
+    }
+}
+
 /// The name of a person and the places where it is confirmed that it is this person.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

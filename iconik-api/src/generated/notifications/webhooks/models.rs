@@ -252,6 +252,17 @@ pub struct Webhook {
     pub extra: UnknownFields,
 }
 
+impl Webhook {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<WebhookId> {
+        Ok(crate::data::missing_field::required(&self.id, "Webhook", "id")?)
+    }
+}
+
 /// The new values of a webhook.
 ///
 /// Made from a [`Webhook`], it takes over every field that both have, except those that iconik

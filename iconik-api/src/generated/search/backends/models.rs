@@ -100,6 +100,17 @@ pub struct SearchBackend {
     pub extra: UnknownFields,
 }
 
+impl SearchBackend {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<BackendId> {
+        Ok(crate::data::missing_field::required(&self.id, "SearchBackend", "id")?)
+    }
+}
+
 /// A kind of search backends.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,6 +22,17 @@ pub struct DiscoveryArrangement {
     pub extra: UnknownFields,
 }
 
+impl DiscoveryArrangement {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "DiscoveryArrangement", "id")?)
+    }
+}
+
 /// The new entities of the discovery page.
 ///
 /// Made from a [`DiscoveryArrangement`], it takes over every field that both have, except those
@@ -75,6 +86,17 @@ pub struct DiscoveryEntity {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl DiscoveryEntity {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<DiscoveryEntityId> {
+        Ok(crate::data::missing_field::required(&self.id, "DiscoveryEntity", "id")?)
+    }
 }
 
 /// What to change in an entity of the discovery page; what is omitted remains as it is.

@@ -21,3 +21,14 @@ pub struct SearchHistoryEntry {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl SearchHistoryEntry {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SearchHistoryId> {
+        Ok(crate::data::missing_field::required(&self.id, "SearchHistoryEntry", "id")?)
+    }
+}

@@ -456,6 +456,17 @@ pub struct NaturalSearchHit {
     pub extra: UnknownFields,
 }
 
+impl NaturalSearchHit {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ObjectId> {
+        Ok(crate::data::missing_field::required(&self.id, "NaturalSearchHit", "id")?)
+    }
+}
+
 /// An image to find similar objects of.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
@@ -800,6 +811,17 @@ pub struct NaturalSearchSegment {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl NaturalSearchSegment {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SegmentId> {
+        Ok(crate::data::missing_field::required(&self.id, "NaturalSearchSegment", "id")?)
+    }
 }
 
 /// The search criteria that a query was translated to.

@@ -91,6 +91,17 @@ pub struct SavedSearchGroup {
     pub extra: UnknownFields,
 }
 
+impl SavedSearchGroup {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SavedSearchGroupId> {
+        Ok(crate::data::missing_field::required(&self.id, "SavedSearchGroup", "id")?)
+    }
+}
+
 /// What to change in a group of saved searches; what is omitted remains as it is.
 ///
 /// Note: iconik's 2026 document requires `name` here too; PATCH does not need such fields

@@ -104,6 +104,17 @@ pub struct SavedSearch {
     pub extra: UnknownFields,
 }
 
+impl SavedSearch {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SavedSearchId> {
+        Ok(crate::data::missing_field::required(&self.id, "SavedSearch", "id")?)
+    }
+}
+
 /// The collection that gets what a saved search finds.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -59,6 +59,17 @@ pub struct HitFile {
     pub extra: UnknownFields,
 }
 
+impl HitFile {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<FileId> {
+        Ok(crate::data::missing_field::required(&self.id, "HitFile", "id")?)
+    }
+}
+
 /// A keyframe or poster image, as the search index has it.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,6 +90,17 @@ pub struct HitKeyframe {
     pub extra: UnknownFields,
 }
 
+impl HitKeyframe {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<KeyframeId> {
+        Ok(crate::data::missing_field::required(&self.id, "HitKeyframe", "id")?)
+    }
+}
+
 /// A proxy of an asset, as the search index has it.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,6 +116,17 @@ pub struct HitProxy {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl HitProxy {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ProxyId> {
+        Ok(crate::data::missing_field::required(&self.id, "HitProxy", "id")?)
+    }
 }
 
 /// A version of an asset, as the search index has it.
@@ -129,6 +162,17 @@ pub struct HitVersion {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl HitVersion {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<VersionId> {
+        Ok(crate::data::missing_field::required(&self.id, "HitVersion", "id")?)
+    }
 }
 
 /// The job that writes to the search index.
@@ -589,6 +633,17 @@ pub struct SearchHit {
     pub extra: UnknownFields,
 }
 
+impl SearchHit {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ObjectId> {
+        Ok(crate::data::missing_field::required(&self.id, "SearchHit", "id")?)
+    }
+}
+
 /// A range of values. A bound that is omitted does not limit it.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -770,6 +825,17 @@ pub struct User {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl User {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "User", "id")?)
+    }
 }
 
 /// Whether an object is archived.

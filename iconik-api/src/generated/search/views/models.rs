@@ -183,6 +183,17 @@ pub struct SearchView {
     pub extra: UnknownFields,
 }
 
+impl SearchView {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SearchViewId> {
+        Ok(crate::data::missing_field::required(&self.id, "SearchView", "id")?)
+    }
+}
+
 /// A field that the search page shows.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -52,6 +52,17 @@ pub struct AiConsentEvent {
     pub extra: UnknownFields,
 }
 
+impl AiConsentEvent {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "AiConsentEvent", "id")?)
+    }
+}
+
 /// Documents whose consent is withdrawn.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

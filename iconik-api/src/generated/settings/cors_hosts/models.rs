@@ -19,6 +19,17 @@ pub struct CorsHost {
     pub extra: UnknownFields,
 }
 
+impl CorsHost {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<CorsHostId> {
+        Ok(crate::data::missing_field::required(&self.id, "CorsHost", "id")?)
+    }
+}
+
 /// A host to add.
 ///
 /// Made from a [`CorsHost`], it takes over every field that both have, except those that iconik

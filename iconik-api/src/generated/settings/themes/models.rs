@@ -63,6 +63,17 @@ pub struct Theme {
     pub extra: UnknownFields,
 }
 
+impl Theme {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<ThemeId> {
+        Ok(crate::data::missing_field::required(&self.id, "Theme", "id")?)
+    }
+}
+
 /// The colors of a theme, as CSS writes them.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -46,6 +46,17 @@ pub struct AssetUsage {
     pub extra: UnknownFields,
 }
 
+impl AssetUsage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "AssetUsage", "id")?)
+    }
+}
+
 /// What a user did with an asset.
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]

@@ -190,6 +190,17 @@ pub struct BillingRecord {
     pub extra: UnknownFields,
 }
 
+impl BillingRecord {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<BillingId> {
+        Ok(crate::data::missing_field::required(&self.id, "BillingRecord", "id")?)
+    }
+}
+
 /// The settings of billing.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

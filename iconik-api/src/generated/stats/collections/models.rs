@@ -43,6 +43,17 @@ pub struct CollectionUsage {
     pub extra: UnknownFields,
 }
 
+impl CollectionUsage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "CollectionUsage", "id")?)
+    }
+}
+
 /// What a user did with a collection.
 #[non_exhaustive]
 #[derive(Clone, Debug)]

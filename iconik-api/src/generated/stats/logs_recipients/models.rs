@@ -25,6 +25,17 @@ pub struct LogsRecipient {
     pub extra: UnknownFields,
 }
 
+impl LogsRecipient {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<LogsRecipientId> {
+        Ok(crate::data::missing_field::required(&self.id, "LogsRecipient", "id")?)
+    }
+}
+
 /// Whether iconik can write to a recipient.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

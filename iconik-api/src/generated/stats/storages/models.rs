@@ -34,6 +34,17 @@ pub struct StorageAccess {
     pub extra: UnknownFields,
 }
 
+impl StorageAccess {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "StorageAccess", "id")?)
+    }
+}
+
 /// How much data a storage holds.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,4 +66,15 @@ pub struct StorageUsage {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl StorageUsage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "StorageUsage", "id")?)
+    }
 }

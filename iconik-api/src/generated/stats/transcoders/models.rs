@@ -43,6 +43,17 @@ pub struct TranscoderUsage {
     pub extra: UnknownFields,
 }
 
+impl TranscoderUsage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "TranscoderUsage", "id")?)
+    }
+}
+
 /// What a transcoder did.
 #[non_exhaustive]
 #[derive(Clone, Debug)]

@@ -36,3 +36,14 @@ pub struct UserUsage {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl UserUsage {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "UserUsage", "id")?)
+    }
+}

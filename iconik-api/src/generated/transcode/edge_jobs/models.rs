@@ -121,6 +121,17 @@ pub struct EdgeRendition {
     pub extra: UnknownFields,
 }
 
+impl EdgeRendition {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "EdgeRendition", "id")?)
+    }
+}
+
 /// Keyframes that an edge transcode job makes.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,4 +162,15 @@ pub struct EdgeThumbnail {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl EdgeThumbnail {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<String> {
+        Ok(crate::data::missing_field::required(&self.id, "EdgeThumbnail", "id")?)
+    }
 }

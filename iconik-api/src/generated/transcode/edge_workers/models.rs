@@ -25,6 +25,17 @@ pub struct EdgeWorker {
     pub extra: UnknownFields,
 }
 
+impl EdgeWorker {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<WorkerId> {
+        Ok(crate::data::missing_field::required(&self.id, "EdgeWorker", "id")?)
+    }
+}
+
 /// The fields of a worker to change; what is omitted stays.
 ///
 /// Made from an [`EdgeWorker`], it takes over every field that both have, except those that

@@ -557,6 +557,17 @@ pub struct QueuedTranscodeJob {
     pub extra: UnknownFields,
 }
 
+impl QueuedTranscodeJob {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TranscodeJobId> {
+        Ok(crate::data::missing_field::required(&self.id, "QueuedTranscodeJob", "id")?)
+    }
+}
+
 /// A proxy that a transcode job makes.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -838,6 +849,17 @@ pub struct TranscodeQueueRecord {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl TranscodeQueueRecord {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TranscodeRecordId> {
+        Ok(crate::data::missing_field::required(&self.id, "TranscodeQueueRecord", "id")?)
+    }
 }
 
 /// A transcoder that may do a job.

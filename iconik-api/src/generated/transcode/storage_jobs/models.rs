@@ -79,3 +79,14 @@ pub struct StorageJob {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl StorageJob {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<TranscodeRecordId> {
+        Ok(crate::data::missing_field::required(&self.id, "StorageJob", "id")?)
+    }
+}

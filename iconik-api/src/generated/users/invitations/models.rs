@@ -119,6 +119,17 @@ pub struct InvitedUser {
     pub extra: UnknownFields,
 }
 
+impl InvitedUser {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "InvitedUser", "id")?)
+    }
+}
+
 /// The system domain that an invitation link leads to.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]

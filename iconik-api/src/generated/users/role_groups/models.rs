@@ -202,6 +202,17 @@ pub struct RoleGroup {
     pub extra: UnknownFields,
 }
 
+impl RoleGroup {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GroupId> {
+        Ok(crate::data::missing_field::required(&self.id, "RoleGroup", "id")?)
+    }
+}
+
 /// What to change in a role group; an omitted field keeps its value.
 ///
 /// Made from a [`RoleGroup`], it takes over every field that both have, except those that

@@ -338,3 +338,14 @@ pub struct UserSummary {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl UserSummary {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "UserSummary", "id")?)
+    }
+}

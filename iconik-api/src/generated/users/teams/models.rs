@@ -173,6 +173,17 @@ pub struct Team {
     pub extra: UnknownFields,
 }
 
+impl Team {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GroupId> {
+        Ok(crate::data::missing_field::required(&self.id, "Team", "id")?)
+    }
+}
+
 /// What to change in a team; an omitted field keeps its value.
 ///
 /// Made from a [`Team`], it takes over every field that both have, except those that iconik

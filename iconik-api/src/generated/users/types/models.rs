@@ -60,6 +60,17 @@ pub struct Group {
     pub extra: UnknownFields,
 }
 
+impl Group {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<GroupId> {
+        Ok(crate::data::missing_field::required(&self.id, "Group", "id")?)
+    }
+}
+
 /// The URL of an uploaded logo.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -383,6 +394,17 @@ pub struct User {
 
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
+}
+
+impl User {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<UserId> {
+        Ok(crate::data::missing_field::required(&self.id, "User", "id")?)
+    }
 }
 
 /// What to change in a user; an omitted field keeps its value.

@@ -442,6 +442,17 @@ pub struct Notification {
     pub extra: UnknownFields,
 }
 
+impl Notification {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<NotificationId> {
+        Ok(crate::data::missing_field::required(&self.id, "Notification", "id")?)
+    }
+}
+
 /// How far a notification is.
 #[non_exhaustive]
 #[derive(Clone, Debug)]

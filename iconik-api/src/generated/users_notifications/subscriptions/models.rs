@@ -109,3 +109,14 @@ pub struct Subscription {
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
+
+impl Subscription {
+    /// Returns the `id`, or an error if the response did not contain it.
+    ///
+    /// # Errors
+    ///
+    /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn id(&self) -> crate::Result<SubscriptionId> {
+        Ok(crate::data::missing_field::required(&self.id, "Subscription", "id")?)
+    }
+}
