@@ -2,6 +2,7 @@
 
 mod actions;
 mod compose;
+mod emitted;
 mod enums;
 mod files;
 mod limits;
@@ -13,7 +14,6 @@ mod resources;
 mod services;
 mod usage;
 
-pub(crate) use names::{is_reserved_resource, is_reserved_type};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{self, Api};
@@ -52,6 +52,7 @@ pub(crate) fn check(
         patches: Vec::new(),
         forms: Vec::new(),
         services: Vec::new(),
+        param_places: BTreeMap::new(),
     };
     checker.files();
     checker.collect_names();
@@ -61,8 +62,10 @@ pub(crate) fn check(
     checker.models();
     checker.resources();
     checker.usage();
+    let api = checker.api();
+    checker.emitted(&api);
     mistakes.append(&mut checker.mistakes);
-    checker.api()
+    api
 }
 
 /// Where a name is used, and so which names can be seen.
@@ -102,6 +105,8 @@ struct Checker<'s> {
     forms: Vec<(Span, Key<'s>, &'static str)>,
     /// The services, each with its folder.
     services: Vec<(usize, api::Service)>,
+    /// The places of parameters, by the place of the action's name and the name on the wire.
+    param_places: BTreeMap<(Span, String), Span>,
 }
 
 impl Checker<'_> {
@@ -120,7 +125,7 @@ impl Checker<'_> {
     }
 
     /// Puts everything together.
-    fn api(self) -> Api {
+    fn api(&mut self) -> Api {
         let models = |folder: Option<usize>| {
             let models = self.models.iter().filter(|((of, _), _)| *of == folder);
             models
@@ -143,7 +148,7 @@ impl Checker<'_> {
             enums: enums(None),
             models: models(None),
         };
-        let mut services = self.services;
+        let mut services = self.services.clone();
         for (folder, service) in &mut services {
             service.models = models(Some(*folder));
             service.enums = enums(Some(*folder));

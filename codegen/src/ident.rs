@@ -52,13 +52,10 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name) || NEVER_RAW.contains(&name)
 }
 
-/// Whether this may name a field, a parameter, a method or a module.
+/// Whether this may name a field, a parameter, a method or a module: words in lower case with one
+/// underscore between them.
 pub fn is_snake(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && !name.ends_with('_')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.is_ascii() && snake(name) == name
 }
 
 /// Whether this may name a type or a variant.

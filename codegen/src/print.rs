@@ -370,7 +370,7 @@ fn use_lines(imports: &Imports) -> String {
 }
 
 /// Everything that can be imported.
-fn importables() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn importables() -> impl Iterator<Item = (&'static str, &'static str)> {
     IMPORTS
         .iter()
         .flat_map(|(path, names)| names.iter().map(|name| (*path, *name)))

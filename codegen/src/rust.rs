@@ -4,12 +4,14 @@
 mod actions;
 mod docs;
 mod handle;
+pub(crate) mod identifiers;
 mod ids;
 mod models;
 mod modules;
 mod names;
-mod plan;
+pub(crate) mod plan;
 mod requests;
+pub(crate) mod reserved;
 mod services;
 mod ty;
 mod values;

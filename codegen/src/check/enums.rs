@@ -8,6 +8,7 @@ use crate::api::{Enum, EnumValue};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
+use crate::name;
 use crate::source::Span;
 use crate::spec;
 
@@ -65,39 +66,20 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Whether each value has a name of its own in Rust.
+    /// Whether each value has a name in Rust.
     fn variants(&mut self, values: &[(At<String>, spec::EnumValue)]) {
-        let mut taken: BTreeMap<String, &At<String>> = BTreeMap::new();
         for (wire, value) in values {
-            let variant = match &value.rename {
-                Some(rename) => rename.value.clone(),
-                None => ident::upper_camel(&wire.value),
-            };
-            let span = value
-                .rename
-                .as_ref()
-                .map_or(wire.span, |rename| rename.span);
-            if !ident::is_upper_camel(&variant) || ident::is_keyword(&variant) {
+            let rename = value.rename.as_ref();
+            let variant = name::variant(&wire.value, rename.map(|rename| rename.value.as_str()));
+            let as_written = rename.is_none_or(|rename| ident::is_upper_camel(&rename.value));
+            if !as_written || !ident::is_upper_camel(&variant) {
+                let span = rename.map_or(wire.span, |rename| rename.span);
                 self.report(
                     Diagnostic::new(
                         span,
                         format!("the value `{}` needs a name in Rust", wire.value),
                     )
                     .help("give it one in upper camel case: `rename: NotApplicable`"),
-                );
-            } else if variant == "Unknown" {
-                self.report(
-                    Diagnostic::new(span, "every enum has a variant `Unknown` already")
-                        .label("that one is for values that are not documented")
-                        .help("give this one another name with `rename:`"),
-                );
-            } else if let Some(first) = taken.insert(variant.clone(), wire)
-                && first.value != wire.value
-            {
-                self.report(
-                    Diagnostic::new(span, format!("two values are named `{variant}` in Rust"))
-                        .related(first.span, "the other one")
-                        .help("give one of them another name with `rename:`"),
                 );
             }
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::names::{is_reserved_resource, is_reserved_service};
 use super::{Checker, Place};
 use crate::api::{Home, Paging};
 use crate::decode::At;
@@ -275,10 +274,6 @@ fn resource_name(name: &At<String>, source: &Source) -> Option<Diagnostic> {
         );
         return Some(mistake.help("use lower case and underscores, for example `delete_queue`"));
     }
-    if is_reserved_resource(text) {
-        let mistake = Diagnostic::new(name.span, format!("the name `{text}` is reserved"));
-        return Some(mistake.help("the library or the language needs it; choose another"));
-    }
     if text != source.stem() {
         let message = format!(
             "the resource is `{text}`, but its file is `{}`",
@@ -304,13 +299,14 @@ fn service_of(folder: &Folder<'_>) -> Option<Diagnostic> {
         );
         return Some(Diagnostic::new(Span::top(first), message).help(help));
     };
-    let name = service
-        .name
-        .as_ref()
-        .filter(|name| name.value != folder.name() || is_reserved_service(&name.value))?;
+    let name = service.name.as_ref()?;
+    if !ident::is_snake(&name.value) {
+        let message = format!("`{}` is not a valid name for a service", name.value);
+        let mistake = Diagnostic::new(name.span, message);
+        return Some(mistake.help("use lower case and underscores, for example `metadata`"));
+    }
     if name.value == folder.name() {
-        let mistake = Diagnostic::new(name.span, format!("the name `{}` is reserved", name.value));
-        return Some(mistake.help("the library or the language needs it; choose another"));
+        return None;
     }
     let message = format!(
         "the service is `{}`, but its folder is `{}`",

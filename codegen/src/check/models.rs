@@ -1,7 +1,5 @@
 //! Puts models together from their parts.
 
-use std::collections::BTreeMap;
-
 use super::compose::{parts_of_model, parts_of_set};
 use super::files::TypeFile;
 use super::limits::Written;
@@ -196,38 +194,28 @@ impl<'s> Checker<'s> {
         Some((shape, Vec::new()))
     }
 
-    /// Whether each variant has a name of its own in Rust.
+    /// Whether each variant has a name in Rust.
     fn variant_names(
         &mut self,
         written: &'s [(At<String>, spec::Variant)],
         variants: &[Variant],
         adjacent: bool,
     ) {
-        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
         for variant in variants {
             let Some((at, own)) = written.iter().find(|(at, _)| at.value == variant.wire) else {
                 continue;
             };
-            let span = own.rename.as_ref().map_or(at.span, |rename| rename.span);
             let name = name::union_variant(variant, variants, adjacent);
-            if !ident::is_upper_camel(&name) || ident::is_keyword(&name) {
+            let rename = own.rename.as_ref();
+            let as_written = rename.is_none_or(|rename| ident::is_upper_camel(&rename.value));
+            if !as_written || !ident::is_upper_camel(&name) {
+                let span = rename.map_or(at.span, |rename| rename.span);
                 self.report(
                     Diagnostic::new(
                         span,
                         format!("the variant `{}` needs a name in Rust", variant.wire),
                     )
                     .help("give it one in upper camel case: `{ model: …, rename: NotApplicable }`"),
-                );
-            } else if name == name::UNKNOWN {
-                self.report(
-                    Diagnostic::new(span, "every union has a variant `Unknown` already")
-                        .help("give this one another name with `rename`"),
-                );
-            } else if let Some(first) = taken.insert(name.clone(), span) {
-                self.report(
-                    Diagnostic::new(span, format!("two variants are named `{name}` in Rust"))
-                        .related(first, "the other one")
-                        .help("give one of them another name: `{ model: …, rename: … }`"),
                 );
             }
         }
@@ -246,7 +234,7 @@ impl<'s> Checker<'s> {
                 "a wire name holds no control characters",
             ));
         }
-        self.rust_name(wire, field.rename.as_ref());
+        self.value_name(wire, field.rename.as_ref());
         if let (Some(read_only), Some(write_only)) = (&field.read_only, &field.write_only)
             && read_only.value
             && write_only.value
@@ -283,16 +271,15 @@ impl<'s> Checker<'s> {
         })
     }
 
-    /// Whether the name that a field or a parameter gets in Rust is one.
-    pub(super) fn rust_name(&mut self, wire: &At<String>, rename: Option<&At<String>>) {
-        let (name, span) = match rename {
-            Some(rename) => (rename.value.clone(), rename.span),
-            None => (ident::snake(&wire.value), wire.span),
-        };
-        if !ident::is_snake(&name) {
+    /// Whether a field or a parameter has a name in Rust.
+    pub(super) fn value_name(&mut self, wire: &At<String>, rename: Option<&At<String>>) {
+        let name = name::value(&wire.value, rename.map(|rename| rename.value.as_str()));
+        // Only a correct name is taken over as it is.
+        let as_written = rename.is_none_or(|rename| ident::is_snake(&rename.value));
+        if !as_written || !name::is_identifier(name::bare(&name)) {
             self.report(
                 Diagnostic::new(
-                    span,
+                    rename.map_or(wire.span, |rename| rename.span),
                     format!("`{}` needs a name in Rust", wire.value.escape_debug()),
                 )
                 .help("give it one in lower case with underscores: `rename: …`"),

@@ -44,7 +44,12 @@ impl<'s> Names<'s> {
         })
     }
 
-    /// The same, without the key.
+    /// What a folder itself has of this name.
+    pub(super) fn of_folder(&self, name: &str, folder: Option<usize>) -> Option<&Item<'s>> {
+        self.by_folder.get(&folder)?.get(name)
+    }
+
+    /// The same as [`find`](Self::find), without the key.
     pub(super) fn get(&self, name: &str, folder: Option<usize>) -> Option<&Item<'s>> {
         self.find(name, folder).map(|(_, item)| item)
     }
@@ -68,174 +73,13 @@ impl<'s> Names<'s> {
     }
 }
 
-/// Types that generated code uses under their own names.
-const RESERVED_TYPES: &[&str] = &[
-    "Action",
-    "ActionMeta",
-    "Any",
-    "Auth",
-    "BTreeMap",
-    "Bounds",
-    "Box",
-    "Call",
-    "Client",
-    "Clone",
-    "Debug",
-    "Decode",
-    "Default",
-    "Deserialize",
-    "Display",
-    "Binary",
-    "Content",
-    "Empty",
-    "Err",
-    "Error",
-    "From",
-    "FromStr",
-    "Future",
-    "Id",
-    "IdKind",
-    "Into",
-    "IntoFuture",
-    "IntoIterator",
-    "Iterator",
-    "Json",
-    "List",
-    "Map",
-    "Method",
-    "MissingFieldError",
-    "None",
-    "Nullable",
-    "Ok",
-    "Option",
-    "OptionalJson",
-    "Page",
-    "Paging",
-    "ParamMeta",
-    "ParamValue",
-    "PartialEq",
-    "FilePart",
-    "MediaContent",
-    "RawJson",
-    "Redirect",
-    "RequestWriter",
-    "Result",
-    "Secret",
-    "Self",
-    "Serialize",
-    "Some",
-    "String",
-    "Text",
-    "Timestamp",
-    "TryFrom",
-    "TryInto",
-    "Unknown",
-    "UnknownFields",
-    "UnknownValue",
-    "Unrecognized",
-    "Value",
-    "Vec",
-];
-
-/// Modules of the library and methods of its client.
-const RESERVED_SERVICES: &[&str] = &[
-    "abandon_upload",
-    "action",
-    "actions",
-    "base_url",
-    "batch",
-    "blocking",
-    "builder",
-    "call",
-    "catalogue",
-    "client",
-    "clone",
-    "common",
-    "core",
-    "credentials",
-    "criteria",
-    "data",
-    "default",
-    "download",
-    "download_file",
-    "download_keyframe",
-    "download_proxy",
-    "error",
-    "extra",
-    "facets",
-    "fetch",
-    "fixture",
-    "from_env",
-    "generated",
-    "http",
-    "id",
-    "ids",
-    "job_report",
-    "job_wait",
-    "limit",
-    "login",
-    "metadata_values",
-    "mock",
-    "new",
-    "nullable",
-    "optional",
-    "page",
-    "paging",
-    "request",
-    "response",
-    "retry",
-    "runtime",
-    "secret",
-    "services",
-    "session",
-    "std",
-    "timestamp",
-    "transport",
-    "tree",
-    "upload",
-    "wait",
-    "webhooks",
-    "with_credentials",
-    "xml",
-];
-
-/// Modules of a service, and methods of each handle.
-const RESERVED_RESOURCES: &[&str] = &["clone", "requests", "service", "types"];
-
-/// Whether the library or the language needs this name of a service itself.
-pub(super) fn is_reserved_service(name: &str) -> bool {
-    RESERVED_SERVICES.contains(&name) || is_reserved_resource(name)
-}
-
-/// Whether the library or the language has a type of this name.
-pub(crate) fn is_reserved_type(name: &str) -> bool {
-    RESERVED_TYPES.contains(&name)
-}
-
-/// Whether the library or the language needs this name of a resource itself.
-pub(crate) fn is_reserved_resource(name: &str) -> bool {
-    RESERVED_RESOURCES.contains(&name) || ident::is_keyword(name)
-}
-
 impl<'s> Checker<'s> {
     /// Finds all named types.
     pub(super) fn collect_names(&mut self) {
         if let Some((file, common)) = self.common {
             let place = Place { folder: None, file };
-            let mut markers: BTreeMap<String, Span> = BTreeMap::new();
             for (name, _) in common.ids.iter().flatten() {
                 self.add_name(name, Kind::Id, place, None);
-                let marker = crate::name::marker(&name.value);
-                if let Some(first) = markers.insert(marker.clone(), name.span) {
-                    self.report(
-                        Diagnostic::new(
-                            name.span,
-                            format!("two ids have the marker type `{marker}`"),
-                        )
-                        .related(first, "the other one")
-                        .help("an id is named after its entity, with `Id` at the end"),
-                    );
-                }
             }
         }
         for file in self.type_files() {
@@ -281,10 +125,13 @@ impl<'s> Checker<'s> {
         let builtin = spec::BUILTIN_TYPES
             .iter()
             .any(|(builtin, _)| *builtin == name.value);
-        if builtin || is_reserved_type(&name.value) {
+        if builtin {
             self.report(
-                Diagnostic::new(name.span, format!("the name `{}` is reserved", name.value))
-                    .help("the library or the language has a type of that name; choose another"),
+                Diagnostic::new(
+                    name.span,
+                    format!("`{}` is a type of the spec already", name.value),
+                )
+                .help("choose another name, beginning with a capital"),
             );
         } else if !ident::is_upper_camel(&name.value) {
             let better = ident::upper_camel(&name.value);
@@ -358,55 +205,5 @@ impl<'s> Checker<'s> {
                      resources use it; ids are defined in common.yaml",
                 ),
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use syn::{ImplItem, Item, Type};
-
-    use super::is_reserved_service;
-
-    /// The names of the library's own modules and of the methods of its client, where a service
-    /// becomes a module and a method.
-    fn names_of_the_library() -> Vec<String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../iconik-api/src");
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "rs") {
-                continue;
-            }
-            let is_root = path.ends_with("lib.rs");
-            let file = syn::parse_file(&std::fs::read_to_string(&path).unwrap()).unwrap();
-            for item in file.items {
-                match item {
-                    Item::Mod(module) if is_root => names.push(module.ident.to_string()),
-                    Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => {
-                        names.extend(block.items.iter().filter_map(|item| match item {
-                            ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
-                            _ => None,
-                        }));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        names
-    }
-
-    fn is_client(ty: &Type) -> bool {
-        matches!(ty, Type::Path(path) if path.path.is_ident("Client"))
-    }
-
-    #[test]
-    fn modules_of_the_library_and_methods_of_its_client_are_reserved() {
-        let names = names_of_the_library();
-        assert!(names.len() > 20, "{names:?}");
-        for name in names {
-            assert!(is_reserved_service(&name), "`{name}` is not reserved");
-        }
     }
 }

@@ -1,7 +1,5 @@
 //! Parameters: where they come from, where they go and what they are called.
 
-use std::collections::BTreeMap;
-
 use super::limits::Written;
 use super::models::is_true;
 use super::resources::Surroundings;
@@ -9,24 +7,8 @@ use super::{Checker, Place, differences, optional_text};
 use crate::api::{Auth, Location, Paging, Param, RequestBody, Shape, Type};
 use crate::decode::{At, Record};
 use crate::diag::{Diagnostic, nearest};
-use crate::ident;
 use crate::source::Span;
 use crate::spec;
-
-/// Methods that every request has, beside the setters of its parameters.
-const REQUEST_MEMBERS: &[&str] = &[
-    "body",
-    "call",
-    "client",
-    "clone",
-    "default",
-    "encode",
-    "into_future",
-    "items",
-    "new",
-    "pages",
-    "with_client",
-];
 
 /// Headers that the client writes, beside those of the credentials.
 const OWN_HEADERS: &[&str] = &[
@@ -92,7 +74,10 @@ impl<'s> Checker<'s> {
             params
                 .retain(|(_, param)| !(param.paging && param.wire == Paging::SearchAfter.as_str()));
         }
-        self.param_names(&params);
+        for (span, param) in &params {
+            let place = (key.span, param.wire.clone());
+            self.param_places.insert(place, *span);
+        }
         params.into_iter().map(|(_, param)| param).collect()
     }
 
@@ -262,38 +247,9 @@ impl<'s> Checker<'s> {
         });
     }
 
-    /// Whether each parameter has a name of its own in Rust.
-    fn param_names(&mut self, params: &[(Span, Param)]) {
-        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
-        for (span, param) in params {
-            let name = param
-                .rename
-                .clone()
-                .unwrap_or_else(|| ident::snake(&param.wire));
-            if REQUEST_MEMBERS.contains(&name.as_str()) {
-                self.report(
-                    Diagnostic::new(
-                        *span,
-                        format!("every request has a member `{name}` already"),
-                    )
-                    .help(format!(
-                        "give the parameter `{}` another name with `rename:`",
-                        param.wire
-                    )),
-                );
-            } else if let Some(first) = taken.insert(name.clone(), *span) {
-                self.report(
-                    Diagnostic::new(*span, format!("two parameters are named `{name}` in Rust"))
-                        .related(first, "the other one")
-                        .help("give one of them another name with `rename:`"),
-                );
-            }
-        }
-    }
-
     /// A shared parameter, looked at for itself.
     pub(super) fn shared_param(&mut self, wire: &At<String>, param: &spec::Param, place: Place) {
-        self.rust_name(wire, param.rename.as_ref());
+        self.value_name(wire, param.rename.as_ref());
         if param.broken {
             return;
         }
@@ -311,7 +267,7 @@ impl<'s> Checker<'s> {
         paging: bool,
         place: Place,
     ) -> Option<Param> {
-        self.rust_name(wire, param.rename.as_ref());
+        self.value_name(wire, param.rename.as_ref());
         if param.broken {
             return None;
         }

@@ -7,7 +7,6 @@ use crate::api::{Action, Location, Method, Resource, Type};
 use crate::decode::At;
 use crate::diag::Diagnostic;
 use crate::ident;
-use crate::name;
 use crate::source::Span;
 use crate::spec;
 
@@ -45,7 +44,6 @@ impl<'s> Checker<'s> {
                 };
                 list.extend(self.resource(resource, place, &mut endpoints));
             }
-            self.type_names(folder);
             let mut services = self.services.iter_mut();
             if let Some((_, service)) = services.find(|(of, _)| *of == folder) {
                 service.resources.append(&mut list);
@@ -146,96 +144,6 @@ impl<'s> Checker<'s> {
             params: resource.params.as_deref().unwrap_or_default(),
         }
     }
-
-    /// Whether each type of a service has a name of its own: ids, models and enums, and what is made
-    /// of the resources and their actions.
-    fn type_names(&mut self, folder: usize) {
-        let visible = self.names.visible(Some(folder));
-        let mut taken: BTreeMap<String, Span> = visible
-            .map(|(name, item)| (name.to_owned(), item.span))
-            .collect();
-        let mut made: Vec<(String, Span)> = Vec::new();
-        let service = self.folders[folder].name();
-        if let Some((_, written)) = self.folders[folder].service {
-            made.push((name::handle(service), written.span));
-        }
-        for (_, resource) in &self.folders[folder].resources {
-            let Some(name) = &resource.name else { continue };
-            if name.value != service && ident::is_snake(&name.value) {
-                made.push((name::handle(&name.value), name.span));
-            }
-            let singular = singular(resource);
-            for (key, action) in resource.actions.iter().flatten() {
-                let (request, span) = match &action.request {
-                    Some(request) => (request.value.clone(), request.span),
-                    None => (ident::request(&key.value, &name.value, singular), key.span),
-                };
-                if has_outcome(action) {
-                    made.push((name::outcome(&request), span));
-                }
-                made.push((request, span));
-            }
-        }
-        for (name, span) in made {
-            match taken.get(&name) {
-                Some(first) => {
-                    let first = *first;
-                    self.report(
-                        Diagnostic::new(span, format!("two types are named `{name}` in Rust"))
-                            .label("this makes one")
-                            .related(first, "the other one")
-                            .help("name the request with `request:`, or rename the action, the resource or the model"),
-                    );
-                }
-                None => {
-                    self.type_name(&At {
-                        span,
-                        value: name.clone(),
-                    });
-                    taken.insert(name, span);
-                }
-            }
-        }
-        self.handle_methods(folder);
-    }
-
-    /// Whether the handle of a service has no two methods of one name: the actions of its principal
-    /// resource, and the other resources.
-    fn handle_methods(&mut self, folder: usize) {
-        let service = self.folders[folder].name();
-        let resources = &self.folders[folder].resources;
-        let is_principal = |resource: &spec::Resource| {
-            let name = resource.name.as_ref();
-            name.is_some_and(|name| name.value == service)
-        };
-        let principal = resources
-            .iter()
-            .find(|(_, resource)| is_principal(resource));
-        let Some((_, principal)) = principal else {
-            return;
-        };
-        let mut mistakes = Vec::new();
-        for (_, resource) in resources {
-            let Some(name) = resource.name.as_ref().filter(|name| name.value != service) else {
-                continue;
-            };
-            let mut actions = principal.actions.iter().flatten();
-            if let Some((action, _)) = actions.find(|(action, _)| action.value == name.value) {
-                mistakes.push(
-                    Diagnostic::new(
-                        name.span,
-                        format!(
-                            "`{service}` has both an action and a resource named `{}`",
-                            name.value
-                        ),
-                    )
-                    .related(action.span, "the action")
-                    .help("both become methods of the service's handle: rename one of them"),
-                );
-            }
-        }
-        self.mistakes.append(&mut mistakes);
-    }
 }
 
 /// A path without the names of its placeholders.
@@ -252,18 +160,4 @@ fn singular(resource: &spec::Resource) -> &str {
         Some(written) => &written.value,
         None => name.strip_suffix('s').unwrap_or(name),
     }
-}
-
-/// Whether responses of several types make an enum of them.
-fn has_outcome(action: &spec::Action) -> bool {
-    let mut bodies: Vec<&spec::Body> = Vec::new();
-    for (_, body) in action.returns.iter().flatten() {
-        if !bodies.contains(&&body.value) {
-            bodies.push(&body.value);
-        }
-    }
-    let nothing = bodies.contains(&&spec::Body::Nothing);
-    let redirects = bodies.contains(&&spec::Body::Location);
-    // Nothing is a case of its own beside several others, and beside a redirect.
-    bodies.len() > 2 || (bodies.len() == 2 && (!nothing || redirects))
 }

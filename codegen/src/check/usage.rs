@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::models::CheckedModel;
 use super::names::Kind;
 use super::{Checker, Key};
-use crate::api::{Direction, Field, Shape, Type};
+use crate::api::{Direction, Shape, Type};
 use crate::decode::At;
 use crate::diag::Diagnostic;
-use crate::ident;
 use crate::source::Span;
 
 impl<'s> Checker<'s> {
@@ -30,12 +29,10 @@ impl<'s> Checker<'s> {
                 fields.iter_mut().for_each(|field| field.required = false);
             }
         }
-        self.field_names();
         self.forms(&json, &received);
         self.nested_unions();
         self.patches();
         self.copies(&sent, &received);
-        self.endless();
         if self.complete {
             self.unused_types(&sent, &received);
             self.unused_parts();
@@ -79,59 +76,6 @@ impl<'s> Checker<'s> {
     ) -> Option<&CheckedModel<'s>> {
         let (key, _) = self.names.find(name, folder)?;
         self.models.get(&key)
-    }
-
-    /// Whether each field has a name of its own in Rust, beside what every model has.
-    fn field_names(&mut self) {
-        let mut mistakes = Vec::new();
-        for checked in self.models.values() {
-            let Shape::Fields(fields) = &checked.model.shape else {
-                continue;
-            };
-            let direction = checked.model.direction;
-            let sent = direction != Direction::Response;
-            let mut taken: BTreeMap<String, Span> = BTreeMap::new();
-            let members = || {
-                let fields = fields.iter().zip(&checked.fields);
-                fields.filter(|(field, _)| field.is_in(direction))
-            };
-            // A field that can be cleared also makes a method for that.
-            for (field, span) in members().filter(|(field, _)| field.clearable(direction)) {
-                taken.insert(format!("clear_{}", rust_name(field)), *span);
-            }
-            for (field, span) in members() {
-                let name = rust_name(field);
-                let reserved = match name.as_str() {
-                    "extra" => direction != Direction::Request,
-                    // `new` starts from the default value.
-                    "default" => sent && !field.read_only,
-                    "new" => sent,
-                    _ => false,
-                };
-                if reserved {
-                    mistakes.push(
-                        Diagnostic::new(
-                            *span,
-                            format!("every such model has a member `{name}` already"),
-                        )
-                        .help("give the field another name with `rename:`"),
-                    );
-                } else if let Some(first) = taken.insert(name.clone(), *span) {
-                    mistakes.push(
-                        Diagnostic::new(
-                            *span,
-                            format!(
-                                "two members of `{}` are named `{name}` in Rust",
-                                checked.model.name
-                            ),
-                        )
-                        .related(first, "the other one")
-                        .help("give one of them another name with `rename:`"),
-                    );
-                }
-            }
-        }
-        self.mistakes.append(&mut mistakes);
     }
 
     /// The fields of a form are single values, and files in one that may contain files.
@@ -297,72 +241,7 @@ impl<'s> Checker<'s> {
                     Diagnostic::new(span, format!("`{name}` comes back in answers itself"))
                         .help("`copies` is for models that are only sent"),
                 );
-            } else if let (Some(known), Shape::Fields(fields)) = (known, &checked.model.shape)
-                && let Shape::Fields(sources) = &known.model.shape
-            {
-                let copied = |field: &Field| {
-                    let same = |it: &Field| rust_name(it) == rust_name(field) && it.ty == field.ty;
-                    !field.read_only && sources.iter().any(same)
-                };
-                if !fields.iter().any(copied) {
-                    mistakes.push(
-                        Diagnostic::new(
-                            span,
-                            format!("`{name}` has no field in common with `{from}`"),
-                        )
-                        .related(known.span, "it stands here")
-                        .help("remove `copies`"),
-                    );
-                }
             }
-        }
-        self.mistakes.append(&mut mistakes);
-    }
-
-    /// Models that can never be written down because they require themselves.
-    fn endless(&mut self) {
-        let mut needs: BTreeMap<Key<'s>, BTreeSet<Key<'s>>> = BTreeMap::new();
-        for (key, checked) in &self.models {
-            if let Shape::Fields(fields) = &checked.model.shape {
-                let required = fields
-                    .iter()
-                    .filter(|field| field.required && !field.nullable);
-                let models = required.filter_map(|field| match &field.ty {
-                    Type::Model(model) => Some(self.model_named(model, key.0)?.key),
-                    _ => None,
-                });
-                needs.insert(*key, models.collect());
-            }
-        }
-        // Whoever needs nothing, or is needed by nobody, is part of no circle.
-        loop {
-            let before = needs.len();
-            let names: BTreeSet<Key<'s>> = needs.keys().copied().collect();
-            needs.retain(|_, models| {
-                models.retain(|model| names.contains(model));
-                !models.is_empty()
-            });
-            let needed: BTreeSet<Key<'s>> = needs.values().flatten().copied().collect();
-            needs.retain(|name, _| needed.contains(name));
-            if needs.len() == before {
-                break;
-            }
-        }
-        let mut mistakes = Vec::new();
-        for (key, models) in &needs {
-            let Some(checked) = self.models.get(key) else {
-                continue;
-            };
-            let (_, name) = key;
-            let list: Vec<&str> = models.iter().map(|(_, name)| *name).collect();
-            mistakes.push(
-                Diagnostic::new(
-                    checked.span,
-                    format!("a `{name}` requires another one without end"),
-                )
-                .label(format!("requires {}", list.join(", ")))
-                .help("make one of the fields optional"),
-            );
         }
         self.mistakes.append(&mut mistakes);
     }
@@ -437,11 +316,4 @@ fn model_in(ty: &Type) -> Option<&str> {
         Type::List(inner) | Type::Map(inner) => model_in(inner),
         _ => None,
     }
-}
-
-fn rust_name(field: &Field) -> String {
-    field
-        .rename
-        .clone()
-        .unwrap_or_else(|| ident::snake(&field.wire))
 }

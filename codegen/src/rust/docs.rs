@@ -9,7 +9,7 @@ use crate::api::{
 use crate::name;
 use crate::words::{READ_ONLY, literal_text, needs_roles, sentence};
 
-use super::plan::{Field, Holder, Kind, Known, Model, Param, Request, Resource, Response, Service};
+use super::plan::{Field, Kind, Known, Model, Param, Request, Resource, Response, Service};
 use super::ty;
 
 /// Doc lines are filled up to this width, so that the source stays readable.
@@ -448,11 +448,6 @@ pub(crate) fn value(value: &EnumValue) -> Docs {
         "" => Docs::new(wire),
         _ => Docs::new(format!("{wire}: {doc}")),
     }
-}
-
-/// Whether a field of this kind can be told to send null.
-pub(crate) fn can_be_cleared(field: &Field<'_>) -> bool {
-    field.holder == Holder::Nullable
 }
 
 /// Default and bounds, as sentences.

@@ -220,11 +220,9 @@ fn setter(field: &Field<'_>) -> TokenStream {
 }
 
 fn clear(field: &Field<'_>) -> Option<TokenStream> {
-    if !docs::can_be_cleared(field) {
-        return None;
-    }
+    let clear = ident(field.clear.as_deref()?);
     let docs = docs::clear(field).attributes();
-    let (name, clear) = (ident(&field.ident), ident(&name::clear(&field.ident)));
+    let name = ident(&field.ident);
     Some(quote! {
         #docs
         pub fn #clear(mut self) -> Self {

@@ -15,6 +15,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) common: Types<'a>,
     /// The services, in the order of their names.
     pub(crate) services: Vec<Service<'a>>,
+    /// Every model and enum that all services share, by name.
+    known: Known<'a>,
 }
 
 /// A service: one public module and one cargo feature.
@@ -51,6 +53,9 @@ pub(crate) struct Known<'a> {
     forms: BTreeSet<&'a str>,
     /// The models that are items of lists, and those inside such unions.
     items: BTreeSet<&'a str>,
+    /// The models that can be constructed, by the number of models that must be constructed before, one
+    /// inside the other.
+    depths: BTreeMap<&'a str, usize>,
 }
 
 /// The models and enums of one module.
@@ -197,6 +202,8 @@ pub(crate) struct Field<'a> {
     pub(crate) settable: bool,
     /// Required, and all the same set by its setter.
     pub(crate) by_name: bool,
+    /// The method that sends it as `null`.
+    pub(crate) clear: Option<String>,
 }
 
 /// Models with more bytes than this are in a box where they are optional. Most of them are missing in most
@@ -218,11 +225,35 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
         let ids = api.common.ids.iter();
         let services = api.services.iter();
+        let known = Known::new(api, None);
         Self {
             ids: ids.map(|(name, id)| (name.as_str(), id)).collect(),
-            common: Known::new(api, None).types(&Home::Common),
+            common: known.types(&Home::Common),
             services: services.map(|service| Service::new(api, service)).collect(),
+            known,
         }
+    }
+
+    /// Every model, with the service that has it; none if all services share it.
+    pub(crate) fn models(&self) -> impl Iterator<Item = (Option<&'a str>, &Model<'a>)> {
+        let common = self.common.models.iter().map(|model| (None, model));
+        let services = self.services.iter().flat_map(|service| {
+            let own = service.resources.iter().map(|resource| &resource.types);
+            let types = [&service.types].into_iter().chain(own);
+            let models = types.flat_map(|types| &types.models);
+            models.map(|model| (Some(service.api.name.as_str()), model))
+        });
+        common.chain(services)
+    }
+
+    /// Every model and enum that a service sees; of no service, that all services share.
+    pub(crate) fn known(&self, service: Option<&str>) -> Option<&Known<'a>> {
+        let Some(name) = service else {
+            return Some(&self.known);
+        };
+        let mut services = self.services.iter();
+        let service = services.find(|service| service.api.name == name)?;
+        Some(&service.known)
     }
 }
 
@@ -294,11 +325,112 @@ impl<'a> Known<'a> {
             enums: enums.map(|item| (item.name.as_str(), item)).collect(),
             forms: forms(api, service),
             items: BTreeSet::new(),
+            depths: BTreeMap::new(),
         };
         for name in items(api, service) {
             known.add_item(name);
         }
+        known.add_depths();
         known
+    }
+
+    /// Finds the models that can be constructed: those that require nothing, then those that require
+    /// nothing but these, and so on.
+    fn add_depths(&mut self) {
+        loop {
+            let depth = self.depths.len();
+            let is_next = |model: &&'a api::Model| {
+                !self.depths.contains_key(model.name.as_str()) && self.is_constructed_from(model)
+            };
+            let next: Vec<&str> = self
+                .models()
+                .filter(is_next)
+                .map(|it| it.name.as_str())
+                .collect();
+            if next.is_empty() {
+                return;
+            }
+            self.depths
+                .extend(next.into_iter().map(|name| (name, depth)));
+        }
+    }
+
+    /// Whether the models that this one requires can be constructed.
+    fn is_constructed_from(&self, model: &'a api::Model) -> bool {
+        match &model.shape {
+            Shape::Fields(_) => self
+                .required_models(model)
+                .all(|name| self.can_be_constructed(name)),
+            // What is not described is reported elsewhere.
+            Shape::Union { variants, .. } if variants.is_empty() => true,
+            Shape::Union { variants, .. } => variants.iter().any(|variant| {
+                let model = variant.model.as_deref();
+                model.is_none_or(|name| self.can_be_constructed(name))
+            }),
+        }
+    }
+
+    /// Whether there can be a value of this model: one that requires itself has none.
+    pub(crate) fn can_be_constructed(&self, name: &str) -> bool {
+        self.depths.contains_key(name) || !self.models.contains_key(name)
+    }
+
+    /// The models that a value of this one contains in any case, or may as a variant.
+    pub(crate) fn required_models(
+        &self,
+        model: &'a api::Model,
+    ) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+        match &model.shape {
+            Shape::Fields(fields) => {
+                let sent = fields.iter().filter(|field| field.is_sent(model.direction));
+                Box::new(
+                    sent.filter(|field| field.required)
+                        .filter_map(|field| match &field.ty {
+                            Type::Model(name) => Some(name.as_str()),
+                            _ => None,
+                        }),
+                )
+            }
+            Shape::Union { variants, .. } => {
+                Box::new(variants.iter().filter_map(|it| it.model.as_deref()))
+            }
+        }
+    }
+
+    /// Whether values of a model may require values of another one, at any depth.
+    pub(crate) fn requires(&self, model: &str, other: &str) -> bool {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&str> = vec![model];
+        while let Some(model) = open.pop().and_then(|name| self.model(name)) {
+            for name in self.required_models(model) {
+                if name == other {
+                    return true;
+                }
+                if reached.insert(name) {
+                    open.push(name);
+                }
+            }
+        }
+        false
+    }
+
+    /// The variant of a union that examples construct: the first one that does not lead back to the union.
+    pub(crate) fn typical_variant<'v>(
+        &self,
+        union: &str,
+        variants: &'v [Variant<'a>],
+    ) -> Option<&'v Variant<'a>> {
+        let leads_back = |variant: &&Variant<'_>| {
+            let model = variant.model;
+            model.is_some_and(|model| model == union || self.requires(model, union))
+        };
+        let depth = |variant: &&Variant<'_>| {
+            let model = variant.model;
+            model.map_or(Some(0), |model| self.depths.get(model).copied())
+        };
+        let mut constructed = variants.iter().filter(|it| depth(it).is_some());
+        let first = constructed.clone().find(|variant| !leads_back(variant));
+        first.or_else(|| constructed.by_ref().min_by_key(depth))
     }
 
     fn add_item(&mut self, name: &'a str) {
@@ -329,6 +461,11 @@ impl<'a> Known<'a> {
 
     pub(crate) fn model(&self, name: &str) -> Option<&'a api::Model> {
         self.models.get(name).copied()
+    }
+
+    /// Every model.
+    pub(crate) fn models(&self) -> impl Iterator<Item = &'a api::Model> {
+        self.models.values().copied()
     }
 
     pub(crate) fn an_enum(&self, name: &str) -> Option<&'a api::Enum> {
@@ -362,7 +499,7 @@ impl<'a> Known<'a> {
                 tag,
                 content: content
                     .as_deref()
-                    .map(|content| (name::value(content, None), content)),
+                    .map(|content| (name::content(content), content)),
                 variants: variants
                     .iter()
                     .map(|variant| Variant {
@@ -407,9 +544,14 @@ impl<'a> Known<'a> {
     fn field(&self, model: &api::Model, field: &'a api::Field) -> Field<'a> {
         let sent = field.is_sent(model.direction);
         let required = sent && field.required;
+        let ident = name::field(field);
+        let clear = field
+            .clearable(model.direction)
+            .then(|| name::clear(&ident));
         Field {
             api: field,
-            ident: name::field(field),
+            ident,
+            clear,
             holder: holder(model.direction, field, required),
             boxed: self.contains(&field.ty, &model.name)
                 || !required && self.size(&field.ty) > LARGEST_INLINE,
@@ -733,6 +875,16 @@ impl<'a> Request<'a> {
     }
 }
 
+/// Gives cases of one name longer names, which contain the types.
+fn name_apart(cases: &mut [Case<'_>]) {
+    let short: Vec<String> = cases.iter().map(|case| case.variant.clone()).collect();
+    for case in cases {
+        if short.iter().filter(|name| **name == case.variant).count() > 1 {
+            case.variant = name::long_outcome_variant(case.body);
+        }
+    }
+}
+
 impl<'a> Response<'a> {
     fn new(request: &str, returns: &'a [(u16, api::Body)]) -> Self {
         let mut cases: Vec<Case<'a>> = Vec::new();
@@ -742,11 +894,12 @@ impl<'a> Response<'a> {
             } else {
                 cases.push(Case {
                     statuses: vec![*status],
-                    variant: ty::variant_of(body),
+                    variant: name::outcome_variant(body),
                     body,
                 });
             }
         }
+        name_apart(&mut cases);
         // A success with an undocumented status is read as the first case, which is no empty one.
         cases.sort_by_key(|case| *case.body == api::Body::Nothing);
         let nothing = &api::Body::Nothing;

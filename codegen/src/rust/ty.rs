@@ -228,21 +228,6 @@ pub(crate) fn text(ty: &Type) -> String {
     }
 }
 
-/// The variant of an outcome that holds this body.
-pub(crate) fn variant_of(body: &Body) -> String {
-    match body {
-        Body::Nothing => "Nothing".to_owned(),
-        Body::Text => "Text".to_owned(),
-        Body::Bytes => "Bytes".to_owned(),
-        Body::Location => "Location".to_owned(),
-        Body::Json(Type::Model(name) | Type::Enum(name) | Type::Id(name)) => name.clone(),
-        Body::Json(Type::List(_)) => "List".to_owned(),
-        Body::Json(_) => "Json".to_owned(),
-        Body::Page(_) => "Page".to_owned(),
-        Body::Objects(_) => "Objects".to_owned(),
-    }
-}
-
 /// Where a doc comment may link to the type, the link; else its name in words.
 pub(crate) fn in_words(ty: &Type) -> String {
     match ty {

@@ -68,6 +68,27 @@ pub(crate) fn of_field(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> Toke
     value(&api.ty, &hint, known, fill)
 }
 
+/// The same for a field of a model that is constructed: a list or a map is empty where its items would
+/// contain the model again, without end.
+fn of_field_inside(
+    model: &Model<'_>,
+    field: &Field<'_>,
+    known: &Known<'_>,
+    fill: Fill,
+) -> TokenStream {
+    match &field.api.ty {
+        Type::List(inner) if known.holds(inner, &model.api.name) => {
+            let inner = ty::bare(inner);
+            quote!(Vec::<#inner>::new())
+        }
+        Type::Map(inner) if known.holds(inner, &model.api.name) => {
+            let inner = ty::bare(inner);
+            quote!(std::collections::BTreeMap::<String, #inner>::new())
+        }
+        _ => of_field(field, known, fill),
+    }
+}
+
 /// A value for a field that is assigned, not set: of exactly its type.
 pub(crate) fn exactly(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     let api = field.api;
@@ -103,7 +124,8 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
     match &model.kind {
         Kind::Struct { fields, .. } => {
             let required: Vec<_> = fields.iter().filter(|field| field.required).collect();
-            let arguments = required.iter().map(|field| of_field(field, known, fill));
+            let value = |field: &Field<'_>| of_field_inside(model, field, known, fill);
+            let arguments = required.iter().map(|field| value(field));
             let new = quote!(#name::new(#(#arguments),*));
             // Whoever fills in everything calls these setters with the others.
             let by_name = fields
@@ -111,14 +133,13 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
                 .filter(|field| field.by_name && fill != Fill::Most);
             let setters: Vec<_> = by_name
                 .map(|field| {
-                    let setter = ident(&field.ident);
-                    let value = of_field(field, known, fill);
+                    let (setter, value) = (ident(&field.ident), value(field));
                     quote!(.#setter(#value))
                 })
                 .collect();
             let nothing = required.is_empty() && setters.is_empty();
             let new = quote!(#new #(#setters)*);
-            match typical_field(fields).filter(|_| fill == Fill::Typical && nothing) {
+            match typical_field(model, fields, known).filter(|_| fill == Fill::Typical && nothing) {
                 Some(field) => {
                     let setter = ident(&field.ident);
                     let value = of_field(field, known, fill);
@@ -127,7 +148,7 @@ pub(crate) fn construct(model: &Model<'_>, known: &Known<'_>, fill: Fill) -> Tok
                 None => new,
             }
         }
-        Kind::Union { variants, .. } => match variants.first() {
+        Kind::Union { variants, .. } => match known.typical_variant(&model.api.name, variants) {
             Some(variant) => union_value(model, variant, known, fill),
             None => quote!(#name::default()),
         },
@@ -157,10 +178,16 @@ fn union_value(
 }
 
 /// A field that shows what a model is about: text before anything else.
-fn typical_field<'f, 'a>(fields: &'f [Field<'a>]) -> Option<&'f Field<'a>> {
+fn typical_field<'f, 'a>(
+    model: &Model<'_>,
+    fields: &'f [Field<'a>],
+    known: &Known<'a>,
+) -> Option<&'f Field<'a>> {
     let mut settable = fields
         .iter()
-        .filter(|field| field.settable && field.api.deprecated.is_none());
+        .filter(|field| field.settable && field.api.deprecated.is_none())
+        // A model inside itself would never end.
+        .filter(|field| !known.holds(&field.api.ty, &model.api.name));
     let named = |field: &&Field<'_>| ["title", "name"].contains(&field.api.wire.as_str());
     let simple = |field: &&Field<'_>| !matches!(field.api.ty, Type::Any | Type::Object);
     settable

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::naming::{self, Task};
 use crate::api::{Home, Method, Scope, Service};
 use crate::audit::{Met, Way};
-use crate::check::is_reserved_type;
 use crate::document::{Content, Document, Kind, Property, Response};
 use crate::ident::upper_camel;
+use crate::rust::reserved;
 
 /// An object that becomes a model: what the document has under names that differ in their endings.
 #[derive(Default)]
@@ -305,7 +305,7 @@ impl<'a, 'd> Entities<'a, 'd> {
         let prefixed = format!("{}{name}", upper_camel(&self.service.name));
         let numbers = (2..).map(|n| format!("{prefixed}{n}"));
         let mut names = [name.clone(), prefixed.clone()].into_iter().chain(numbers);
-        let free = |name: &String| !self.reserved.contains(name) && !is_reserved_type(name);
+        let free = |name: &String| !self.reserved.contains(name) && !reserved::is_type(name);
         names.find(free).unwrap_or(name)
     }
 

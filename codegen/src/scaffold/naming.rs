@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::api::{Method, Service};
-use crate::check::is_reserved_resource;
 use crate::document::{Document, Operation, Response};
 use crate::ident::{self, snake, upper_camel};
+use crate::rust::reserved;
 
 /// A missing operation, and the place that it gets.
 pub(super) struct Task<'d> {
@@ -108,7 +108,9 @@ fn apart(service: &Service, tasks: &mut [Task<'_>]) {
             .any(|resource| resource.name == name)
     };
     for task in tasks {
-        let taken = methods.contains(&task.resource) || is_reserved_resource(&task.resource);
+        let taken = methods.contains(&task.resource)
+            || reserved::is_resource(&task.resource)
+            || reserved::is_method(&task.resource);
         if taken && !known(&task.resource) {
             task.resource = format!("{}_requests", task.singular);
             task.singular = format!("{}_request", task.singular);

@@ -299,8 +299,9 @@ macro_rules! response_model {
         $($field:ident $(: $wire:literal)? $($word:ident)?),* $(,)?
     }) => {
         const _: () = {
+            // No model has a name with underscores.
             #[allow(dead_code, non_camel_case_types)]
-            enum Place { $($field),* }
+            enum __Place { $($field),* }
 
             impl<'de $(, $item: ::serde::Deserialize<'de>)?> $crate::data::model::Model<'de> for $model $(<$item>)? {
                 const NAME: &'static str = stringify!($model);
@@ -308,7 +309,7 @@ macro_rules! response_model {
 
                 fn place(name: &str) -> ::std::option::Option<usize> {
                     match name {
-                        $(wire!($field $(: $wire)?) => Some(Place::$field as usize),)*
+                        $(wire!($field $(: $wire)?) => Some(__Place::$field as usize),)*
                         _ => None,
                     }
                 }
@@ -319,7 +320,7 @@ macro_rules! response_model {
                     map: &mut A,
                 ) -> ::std::result::Result<bool, A::Error> {
                     $(
-                        if place == Place::$field as usize {
+                        if place == __Place::$field as usize {
                             let name = wire!($field $(: $wire)?);
                             return put_field!([$($word)?] self $field name map);
                         }
