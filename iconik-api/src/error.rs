@@ -148,6 +148,13 @@ impl Error {
         Self::new(ErrorKind::Config, Endpoint::None).detail(detail)
     }
 
+    /// The same error without the request that it is about.
+    #[cfg(feature = "testing")]
+    pub(crate) fn about_no_request(mut self) -> Self {
+        self.0.endpoint = Endpoint::None;
+        self
+    }
+
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         let mut detail = detail.into();
         shorten(&mut detail, MOST_DETAIL);

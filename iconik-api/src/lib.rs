@@ -50,6 +50,13 @@
 //! - JSON that is nested deeper than 128 levels is kept as text where it is free, and an error where
 //!   it is read.
 //!
+//! # Testing your own code
+//!
+//! Module `testing` (feature `testing`) has a mock, which responds to the requests of one test without a
+//! socket, and errors for the code that handles them. Module `mock` (feature `mock`) is a local iconik, which
+//! keeps what is created and checks what it is sent. Models can be made in tests: begin with `default()`, and
+//! set fields by name.
+//!
 //! # Features
 //!
 //! | feature | |
@@ -64,7 +71,8 @@
 //! | `http2` | HTTP/2 |
 //! | `blocking` | calls without async |
 //! | `chrono`, `time` | conversions between [`Timestamp`] and the types of these crates |
-//! | `mock` | module `mock`: a local iconik, for tests and trials |
+//! | `testing` | module `testing`: tests of your own code, with a mock in place of the network |
+//! | `mock` | module `mock`: a local iconik, for tests and trials; includes `testing` |
 //! | `download` | module `download`: downloads of files, proxies and keyframes |
 //! | `upload` | module `upload`: uploads by the protocols of the storages |
 //! | `tracing` | a span per call, an event per attempt and per wait |
@@ -165,6 +173,9 @@ pub mod metadata_values;
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 mod optional;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 #[cfg(feature = "assets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "assets")))]
 pub mod tree;
@@ -177,6 +188,6 @@ pub mod webhooks;
 pub use optional::OptionalExt;
 
 /// The code of the README compiles.
-#[cfg(all(doctest, feature = "full"))]
+#[cfg(all(doctest, feature = "full", feature = "testing"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

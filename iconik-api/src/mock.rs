@@ -63,7 +63,6 @@ mod description;
 mod fault;
 mod incoming;
 mod list;
-mod received;
 mod reply;
 mod routes;
 mod select;
@@ -75,5 +74,6 @@ mod store;
 mod values;
 
 pub use fault::{Fault, ParseFaultError};
-pub use received::{Expected, ReceivedRequest};
 pub use server::{Server, ServerBuilder};
+
+pub use crate::testing::{Expected, ReceivedRequest};

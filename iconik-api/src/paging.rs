@@ -36,6 +36,8 @@ pub(crate) use item::json_list;
 pub use item::{ItemKey, ListItem};
 pub use items::{Items, ItemsWithCursors};
 pub use pages::Pages;
+#[cfg(feature = "testing")]
+pub(crate) use place::{PLACE_PARAMS, SEARCH_AFTER};
 use walk::{Reader, Walk};
 
 /// A way to read a response that is one page of a list.

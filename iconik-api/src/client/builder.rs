@@ -43,6 +43,8 @@ pub struct ClientBuilder {
     retry_budget: u32,
     limiter: Limiter,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "testing")]
+    describes: bool,
 }
 
 impl ClientBuilder {
@@ -63,6 +65,8 @@ impl ClientBuilder {
             retry_budget: Budget::DEFAULT,
             limiter: Limiter::default(),
             transport: None,
+            #[cfg(feature = "testing")]
+            describes: false,
         }
     }
 
@@ -180,6 +184,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends through a mock, which is told which action each message is for.
+    #[cfg(feature = "testing")]
+    pub(crate) fn mocked(mut self, transport: impl Transport) -> Self {
+        self.describes = true;
+        self.transport(transport)
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -260,6 +271,8 @@ impl ClientBuilder {
                 budget: Arc::new(Budget::new(self.retry_budget)),
                 limiter: self.limiter,
                 plain_http: self.plain_http,
+                #[cfg(feature = "testing")]
+                describes: self.describes,
             }),
         })
     }

@@ -24,7 +24,7 @@ const SHARE_AUTH_TOKEN: HeaderName = HeaderName::from_static("share-auth-token")
 const TEMP_AUTH_TOKEN: HeaderName = HeaderName::from_static("temp-auth-token");
 
 /// Whether a header is set by credentials alone.
-pub(super) fn is_credential(name: &HeaderName) -> bool {
+pub(crate) fn is_credential(name: &HeaderName) -> bool {
     [
         APP_ID,
         AUTH_TOKEN,

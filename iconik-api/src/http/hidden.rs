@@ -13,6 +13,15 @@ pub(crate) struct Hidden {
 }
 
 impl Hidden {
+    /// Secrets among the arguments of a request.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of(arguments: Option<Arc<[Secret]>>) -> Self {
+        Self {
+            credentials: None,
+            arguments,
+        }
+    }
+
     /// Replaces every secret in a text.
     ///
     /// A short one is replaced only where it is a word of its own: as a part of words it would garble

@@ -13,6 +13,8 @@ use super::content::{Content, MediaContent};
 use super::credentials::is_credential;
 use super::foreign::ForeignUrl;
 use super::form::{self, Form, FormWriter};
+#[cfg(feature = "testing")]
+use super::hidden::Hidden;
 use super::meta::{ActionMeta, Auth, Endpoint, is_idempotent};
 use super::param::{EMPTY, ParamSink, ParamValue, Target};
 use super::path::problem_of;
@@ -42,6 +44,17 @@ pub struct PreparedRequest {
     hidden: Vec<Range<usize>>,
     /// The secrets among the arguments.
     pub(super) secrets: Option<Arc<[Secret]>>,
+}
+
+/// What the message that is sent does not say of its request.
+#[cfg(feature = "testing")]
+#[derive(Clone)]
+pub(crate) struct Described {
+    pub(crate) action: Option<&'static str>,
+    /// Whether it is for a host other than iconik's.
+    pub(crate) is_foreign: bool,
+    /// The secrets among the arguments.
+    pub(crate) arguments: Option<Arc<[Secret]>>,
 }
 
 /// What a request sends.
@@ -109,6 +122,22 @@ impl PreparedRequest {
 
     pub(super) fn is_foreign(&self) -> bool {
         matches!(self.endpoint, Endpoint::Foreign(..))
+    }
+
+    /// The secrets among its arguments.
+    #[cfg(feature = "testing")]
+    pub(crate) fn hidden(&self) -> Hidden {
+        Hidden::of(self.secrets.clone())
+    }
+
+    /// What a mock is told of it besides the message.
+    #[cfg(feature = "testing")]
+    pub(super) fn described(&self) -> Described {
+        Described {
+            action: self.action(),
+            is_foreign: self.is_foreign(),
+            arguments: self.secrets.clone(),
+        }
     }
 
     /// Notes secrets that were written into it.

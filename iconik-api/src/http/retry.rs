@@ -36,6 +36,7 @@ pub struct RetryPolicy {
     longest_retry_after: Duration,
     total_time: Duration,
     patches: bool,
+    waits: bool,
 }
 
 impl Default for RetryPolicy {
@@ -48,6 +49,7 @@ impl Default for RetryPolicy {
             longest_retry_after: Duration::from_secs(120),
             total_time: Duration::from_secs(300),
             patches: false,
+            waits: true,
         }
     }
 }
@@ -94,6 +96,13 @@ impl RetryPolicy {
         self
     }
 
+    /// Retries at once, whatever the waits.
+    #[cfg(feature = "testing")]
+    pub(crate) fn without_waits(mut self) -> Self {
+        self.waits = false;
+        self
+    }
+
     /// Returns whether there is ever a second attempt.
     pub(crate) fn retries(&self) -> bool {
         self.attempts > 1
@@ -120,6 +129,7 @@ impl RetryPolicy {
         }
         let jitter = self.jitter(failed.attempts);
         let wait = match failed.error.retry_after() {
+            _ if !self.waits => Duration::ZERO,
             None => jitter,
             Some(asked) if asked > self.longest_retry_after => return None,
             Some(asked) => asked.saturating_add(jitter.min(self.first_wait)),

@@ -265,7 +265,7 @@ impl Sending<'_> {
     ) -> Result<Received> {
         let limit = self.timeout();
         let started = Instant::now();
-        let (head, body) = self.send(message, limit).await?;
+        let (head, body) = self.send(message, limit, credentials).await?;
         self.span.received(number, head.status, started.elapsed());
         // The others learn from the head at once: the body may take long.
         let retry_after = retry_after(head.status, &head.headers);
@@ -276,7 +276,7 @@ impl Sending<'_> {
             }
         }
         let left = limit.saturating_sub(started.elapsed());
-        let (head, content) = self.read(head, body, left, limit).await?;
+        let (head, content) = self.read(head, body, left, limit, credentials).await?;
         let (status, headers) = (head.status, head.headers);
         let (body, open) = match content {
             Content::Whole(body) => (body, None),
@@ -351,6 +351,10 @@ impl Sending<'_> {
         *message.method_mut() = self.request.method.clone();
         *message.uri_mut() = uri;
         *message.headers_mut() = headers;
+        #[cfg(feature = "testing")]
+        if self.session.describes {
+            message.extensions_mut().insert(self.request.described());
+        }
         Ok(message)
     }
 
@@ -361,10 +365,17 @@ impl Sending<'_> {
     }
 
     /// Sends the message and waits for the head of the response.
-    async fn send(&self, message: Request<Body>, limit: Duration) -> Result<(Parts, Body)> {
+    async fn send(
+        &self,
+        message: Request<Body>,
+        limit: Duration,
+        credentials: &Credentials,
+    ) -> Result<(Parts, Body)> {
         let response = timeout(limit, self.session.transport.send(message)).await;
         let response = response.ok_or_else(|| self.too_late(limit))?;
-        Ok(response.map_err(|error| self.broken(error))?.into_parts())
+        Ok(response
+            .map_err(|error| self.broken(error, credentials))?
+            .into_parts())
     }
 
     /// Reads the body, unless the caller wants to.
@@ -374,6 +385,7 @@ impl Sending<'_> {
         body: Body,
         left: Duration,
         limit: Duration,
+        credentials: &Credentials,
     ) -> Result<(Parts, Content)> {
         let most = self.session.max_response_size;
         if !self.is_success(head.status, &head.headers) {
@@ -400,7 +412,7 @@ impl Sending<'_> {
         };
         match body {
             Ok(body) => Ok((head, Content::Whole(body))),
-            Err(ReadError::Failed(error)) => Err(self.broken(error)),
+            Err(ReadError::Failed(error)) => Err(self.broken(error, credentials)),
             Err(ReadError::TooLarge) => Err(self
                 .error(ErrorKind::TooLarge)
                 .detail(format!(
@@ -411,11 +423,12 @@ impl Sending<'_> {
         }
     }
 
-    fn broken(&self, error: TransportError) -> Error {
+    fn broken(&self, error: TransportError, credentials: &Credentials) -> Error {
         let origin = self.request.origin();
         let (kind, what, maybe_sent) = match error.failure {
             Failure::Refused => {
-                let what = "the request cannot be sent".to_owned();
+                let mut what = format!("the request cannot be sent: {error}");
+                self.hidden(credentials).hide(&mut what);
                 (ErrorKind::Request, what, false)
             }
             Failure::Connect | Failure::Tls => {
@@ -431,10 +444,12 @@ impl Sending<'_> {
                 (ErrorKind::Transport, what, true)
             }
         };
-        self.error(kind)
-            .detail(what)
-            .permanent(error.failure == Failure::Tls)
-            .source(error)
-            .sent(1, maybe_sent)
+        let failure = self.error(kind).detail(what).sent(1, maybe_sent);
+        match error.failure {
+            // What refused it is in the detail already.
+            Failure::Refused => failure,
+            Failure::Tls => failure.permanent(true).source(error),
+            _ => failure.source(error),
+        }
     }
 }

@@ -24,4 +24,7 @@ pub(crate) struct Session {
     pub(crate) limiter: Limiter,
     /// Whether `http://` may lead to hosts other than this machine.
     pub(crate) plain_http: bool,
+    /// Whether messages to the transport say which action they are for.
+    #[cfg(feature = "testing")]
+    pub(crate) describes: bool,
 }

@@ -81,7 +81,10 @@ impl TransportError {
         }
     }
 
-    fn refused(source: impl Into<BoxError>) -> Self {
+    /// Nothing was sent, and nothing can be: an attempt later would fail in the same way.
+    ///
+    /// The message of the source becomes part of the message of the [`Error`](crate::Error).
+    pub fn refused(source: impl Into<BoxError>) -> Self {
         Self {
             failure: Failure::Refused,
             source: source.into(),

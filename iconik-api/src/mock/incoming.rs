@@ -1,16 +1,18 @@
 //! A request as it arrived.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::description::BodyKind;
+use crate::testing::{ReceivedRequest, form};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Incoming {
     pub(super) method: Method,
+    uri: Uri,
     /// The path, not decoded.
     pub(super) path: String,
     /// The names and values of the query, decoded.
@@ -20,14 +22,25 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(method: Method, uri: &http::Uri, headers: HeaderMap, body: Bytes) -> Self {
+    pub(super) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
         Self {
             method,
             path: uri.path().to_owned(),
-            query: pairs(uri.query().unwrap_or_default()),
+            query: form::pairs(uri.query().unwrap_or_default()),
+            uri,
             headers,
             body,
         }
+    }
+
+    /// The request as it is kept for tests.
+    pub(super) fn received(&self) -> ReceivedRequest {
+        ReceivedRequest::new(
+            self.method.clone(),
+            &self.uri,
+            &self.headers,
+            self.body.clone(),
+        )
     }
 
     /// The text of a header.
@@ -49,55 +62,11 @@ impl Incoming {
         }
         match kind {
             BodyKind::Json => serde_json::from_slice(&self.body).ok(),
-            BodyKind::Form => {
-                let text = std::str::from_utf8(&self.body).ok()?;
-                let fields = pairs(text).into_iter();
-                let fields = fields.map(|(name, value)| (name, Value::from(value)));
-                Some(fields.collect::<Map<_, _>>().into())
-            }
-            BodyKind::Multipart => self.parts(),
+            BodyKind::Form => form::fields(&self.body),
+            BodyKind::Multipart => form::parts(self.header("content-type")?, &self.body),
             BodyKind::Bytes | BodyKind::Text => None,
         }
     }
-
-    /// The fields of a multipart form; of a file, its name.
-    fn parts(&self) -> Option<Value> {
-        let media = self.header("content-type")?;
-        let boundary = media.split("boundary=").nth(1)?.split(';').next()?;
-        let text = String::from_utf8_lossy(&self.body);
-        let mut fields = Map::new();
-        for part in text.split(&format!("--{}", boundary.trim_matches('"'))) {
-            let Some((head, content)) = part.trim_start_matches("\r\n").split_once("\r\n\r\n")
-            else {
-                continue;
-            };
-            let quoted = |key: &str| {
-                let rest = head.split(&format!(" {key}=\"")).nth(1)?;
-                Some(rest.split('"').next()?.to_owned())
-            };
-            let Some(name) = quoted("name") else { continue };
-            let content = content.strip_suffix("\r\n").unwrap_or(content);
-            let value = quoted("filename").unwrap_or_else(|| content.to_owned());
-            fields.insert(name, value.into());
-        }
-        Some(fields.into())
-    }
-}
-
-/// The names and values of a query or a form, decoded.
-fn pairs(text: &str) -> Vec<(String, String)> {
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name), decoded(value))
-        })
-        .collect()
-}
-
-fn decoded(text: &str) -> String {
-    let text = text.replace('+', " ");
-    percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
 /// A segment of a path, decoded.

@@ -26,10 +26,10 @@ use tokio::sync::watch;
 use super::check::Accepted;
 use super::fault::{Damage, Fault};
 use super::incoming::Incoming;
-use super::received::{Expected, ReceivedRequest};
 use super::state::{Settings, State};
 use crate::Credentials;
 use crate::client::{Client, ClientBuilder};
+use crate::testing::{Expected, ReceivedRequest};
 
 /// How long the state waits to be written after a change.
 const SAVE_AFTER: Duration = Duration::from_millis(500);
@@ -168,12 +168,9 @@ impl Server {
     /// When there is none that is as expected; the message names those that come closest and how they differ.
     #[track_caller]
     pub fn assert_received(&self, expected: &Expected) {
-        let explanation = {
-            let state = self.state();
-            (state.record.count(expected) == 0).then(|| state.record.explain(expected))
-        };
-        if let Some(explanation) = explanation {
-            panic!("{explanation}");
+        let failure = self.state().record.failure(expected, None);
+        if let Some(failure) = failure {
+            panic!("{failure}");
         }
     }
 
@@ -184,14 +181,10 @@ impl Server {
     /// When it was received more or less often.
     #[track_caller]
     pub fn assert_received_times(&self, expected: &Expected, times: usize) {
-        let (count, explanation) = {
-            let state = self.state();
-            (state.record.count(expected), state.record.explain(expected))
-        };
-        assert!(
-            count == times,
-            "received {count} times instead of {times}: {explanation}"
-        );
+        let failure = self.state().record.failure(expected, Some(times));
+        if let Some(failure) = failure {
+            panic!("{failure}");
+        }
     }
 
     /// Finishes all work in the background at once, whatever the delay.
@@ -445,7 +438,7 @@ async fn respond(
 ) -> Result<Response<Outgoing>, io::Error> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let incoming = Incoming::new(parts.method, &parts.uri, parts.headers, body);
+    let incoming = Incoming::new(parts.method, parts.uri, parts.headers, body);
     let outcome = lock(&state).respond(&incoming);
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;

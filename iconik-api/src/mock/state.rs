@@ -15,13 +15,13 @@ use super::description::{Action, Body, BodyKind, Description, Location, Service}
 use super::fault::{Damage, Faults};
 use super::incoming::{Incoming, decoded_segment};
 use super::list::Scroll;
-use super::received::Record;
 use super::reply::{Reply, Result};
 use super::routes::Found;
 use super::shape::Shape;
 use super::source::Source;
 use super::store::{Fields, Store};
 use super::values::Sampler;
+use crate::testing::Record;
 
 /// The settings of a server.
 #[derive(Clone, Debug)]
@@ -271,7 +271,12 @@ impl State {
         unknown: Unknown,
         reply: Reply,
     ) -> Outcome {
-        self.record.add(action, request, unknown, reply.status);
+        let mut received = request.received();
+        received.action = action.map(|action| action.id);
+        received.status = Some(reply.status);
+        received.unknown_params = unknown.params;
+        received.unknown_fields = unknown.fields;
+        self.record.add(received);
         plain(reply)
     }
 

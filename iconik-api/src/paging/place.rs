@@ -9,7 +9,7 @@ use crate::http::meta::Paging;
 use crate::http::request::PreparedRequest;
 
 /// The parameters that say where a page begins. `per_page` is not one of them.
-pub(super) const PLACE_PARAMS: &[&str] = &[
+pub(crate) const PLACE_PARAMS: &[&str] = &[
     "page",
     "scroll",
     "scroll_id",
@@ -19,7 +19,7 @@ pub(super) const PLACE_PARAMS: &[&str] = &[
 ];
 
 /// The parameter of a search that is a member of the body in some actions.
-pub(super) const SEARCH_AFTER: &str = "search_after";
+pub(crate) const SEARCH_AFTER: &str = "search_after";
 
 /// Where a page begins, in one of the styles.
 #[derive(Clone, Debug, PartialEq)]

@@ -55,6 +55,8 @@ mod search_criteria;
 #[cfg(feature = "assets")]
 mod secrets;
 mod support;
+#[cfg(all(feature = "testing", feature = "assets"))]
+mod testing;
 #[cfg(all(feature = "tracing", feature = "assets"))]
 mod tracing;
 #[cfg(feature = "upload")]

@@ -24,7 +24,7 @@ async fn requests_are_remembered() {
     assert_eq!(received.len(), 2);
     assert_eq!(received[0].action(), Some("assets.create"));
     assert_eq!(received[0].json()["title"], "Dailies");
-    assert_eq!(received[0].status(), 201);
+    assert_eq!(received[0].status(), Some(201));
     assert_eq!(received[1].param("per_page"), Some("2"));
     assert_eq!(received[1].path(), "/API/assets/v1/assets/");
 
