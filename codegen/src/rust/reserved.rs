@@ -78,6 +78,7 @@ const TYPES: &[&str] = &[
     "MediaContent",
     "MissingFieldError",
     "None",
+    "NotATimeError",
     "Nullable",
     "Ok",
     "Option",
@@ -181,6 +182,7 @@ const SERVICES: &[&str] = &[
     "secret",
     "services",
     "session",
+    "testing",
     "timestamp",
     "transport",
     "tree",
@@ -193,6 +195,7 @@ const SERVICES: &[&str] = &[
 /// Cargo features of the library that are no services.
 const FEATURES: &[&str] = &[
     "blocking",
+    "chrono",
     "default",
     "download",
     "full",
@@ -202,6 +205,7 @@ const FEATURES: &[&str] = &[
     "native-tls",
     "rustls",
     "rustls-no-provider",
+    "time",
     "tracing",
     "upload",
 ];
@@ -211,6 +215,7 @@ const CRATES: &[&str] = &[
     "alloc",
     "base64",
     "bytes",
+    "chrono",
     "core",
     "fastrand",
     "form_urlencoded",
@@ -233,6 +238,7 @@ const CRATES: &[&str] = &[
     "sha1",
     "simdutf8",
     "std",
+    "time",
     "tokio",
     "tracing",
     "url",
