@@ -9,10 +9,24 @@ mod selection;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: check_roles --roles ROLE,ROLE,… [ACTION or RESOURCE]…";
+use clap::Parser;
+
+/// Says which actions iconik would refuse to a user with certain roles; sends nothing
+#[derive(Parser)]
+#[command(
+    after_help = "Exit code: 0 when all actions are allowed, 1 when some are not, 2 for wrong arguments"
+)]
+struct Args {
+    /// The roles of the user, separated by commas
+    #[arg(long, required = true, value_delimiter = ',')]
+    roles: Vec<String>,
+    /// Actions, resources or services, for example `assets.get` or `assets.segments` [default: all]
+    #[arg(value_name = "ACTION")]
+    actions: Vec<String>,
+}
 
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1).collect()) {
+    match run(&Args::parse()) {
         Ok(code) => code,
         Err(advice) => {
             eprintln!("{advice}");
@@ -21,18 +35,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut arguments: Vec<String>) -> Result<ExitCode, String> {
-    let at = arguments
-        .iter()
-        .position(|it| it == "--roles")
-        .ok_or(USAGE)?;
-    let list = arguments.get(at + 1).cloned().ok_or(USAGE)?;
-    arguments.drain(at..at + 2);
-    let roles: BTreeSet<&str> = list
-        .split([',', ' ', '\n'])
-        .filter(|role| !role.is_empty())
-        .collect();
-    let actions = selection::actions(&arguments)?;
+fn run(args: &Args) -> Result<ExitCode, String> {
+    let roles: BTreeSet<&str> = args.roles.iter().map(|role| role.trim()).collect();
+    let actions = selection::actions(&args.actions)?;
     warn_of_typos(&roles);
 
     let mut refused = 0;
@@ -46,7 +51,7 @@ fn run(mut arguments: Vec<String>) -> Result<ExitCode, String> {
         if !lacking.is_empty() {
             refused += 1;
             println!(
-                "{} would be refused for want of {}",
+                "{} would be refused: it needs {}",
                 action.id,
                 lacking.join(", ")
             );
@@ -60,8 +65,7 @@ fn run(mut arguments: Vec<String>) -> Result<ExitCode, String> {
     })
 }
 
-/// A role that no action needs may be one of another service. It is worth a word where it looks like
-/// one of these.
+/// Warns of a role that no action needs and that is spelled almost like one.
 fn warn_of_typos(roles: &BTreeSet<&str>) {
     let known: BTreeSet<&str> = iconik_api::actions()
         .flat_map(|it| it.roles)

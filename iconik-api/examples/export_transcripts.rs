@@ -1,137 +1,148 @@
-//! Writes the transcripts of all assets below a collection into text files, one for each asset.
+//! Writes the transcripts of all assets below a collection to files, one for each asset.
 //!
 //! ```text
-//! cargo run --example export_transcripts -- <collection id> [<folder>]
+//! cargo run --example export_transcripts -- <collection id> --format srt --folder subtitles
 //! ```
 //!
-//! Files that are there already are left alone, so that a run that was broken off can be repeated.
+//! Files that exist are left alone, so that a run that was interrupted can be repeated.
 
 mod support;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::future::ready;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use clap::{Parser, ValueEnum};
+use futures_util::StreamExt;
 use iconik_api::Client;
-use iconik_api::assets::{CollectionItem, Segment, SegmentType};
-use iconik_api::ids::AssetId;
-use serde_json::json;
-use support::{Answer, Ask, Result, not_found, page};
+use iconik_api::assets::{Asset, CollectionItem, Segment, SegmentType};
+use iconik_api::ids::{AssetId, CollectionId};
+use indicatif::ProgressBar;
+use support::{Iconik, Result};
 
-#[tokio::main]
-async fn main() -> Result {
-    let (client, real) = support::client(small_iconik).await?;
-    let mut args = std::env::args().skip(1);
-    let root = match args.next() {
-        Some(id) => id,
-        None if real => return Err("give the id of a collection".into()),
-        None => "interviews".to_owned(),
-    };
-    let folder = match args.next() {
-        Some(folder) => PathBuf::from(folder),
-        None if real => PathBuf::from("transcripts"),
-        None => std::env::temp_dir().join(format!("transcripts-{}", std::process::id())),
-    };
-    std::fs::create_dir_all(&folder)?;
+/// How many transcripts are read at once.
+const AT_ONCE: usize = 4;
 
-    let mut written = 0;
-    let mut tree = client.assets().collections().walk(root);
-    while let Some(found) = tree.next().await {
-        let CollectionItem::Asset(asset) = found?.item else {
-            continue;
-        };
-        let Some(id) = &asset.id else {
-            continue;
-        };
-        let file = folder.join(file_name(id));
-        if file.exists() {
-            continue;
-        }
-        let Some(text) = transcript(&client, id).await? else {
-            continue;
-        };
-        let title = asset.title.as_deref().unwrap_or("untitled");
-        write_whole(&file, &format!("{title}\n\n{text}"))?;
-        println!("{} {title}", file.display());
-        written += 1;
-    }
-    println!("{written} transcripts written");
-    Ok(())
+/// Writes the transcripts of all assets below a collection to files
+#[derive(Parser)]
+#[command(after_help = support::HELP)]
+struct Args {
+    /// The collection; may be omitted with sample data
+    collection: Option<CollectionId>,
+    /// What the files contain
+    #[arg(long, value_enum, default_value_t = Format::Txt)]
+    format: Format,
+    /// Where the files are written [default: transcripts]
+    #[arg(long)]
+    folder: Option<PathBuf>,
 }
 
-/// The words that were spoken, with their times; none if nobody has transcribed them.
-async fn transcript(client: &Client, id: &AssetId) -> Result<Option<String>> {
-    // 150 on a page are known to work for transcriptions.
-    let lines = client
-        .assets()
-        .segments()
-        .list(id)
-        .segment_type(SegmentType::Transcription)
-        .per_page(150)
-        .items();
-    let mut lines: Vec<Segment> = lines.try_collect().await?;
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// The words, each line with its time
+    Txt,
+    /// SubRip subtitles
+    Srt,
+    /// WebVTT subtitles
+    Vtt,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    support::finish(run(Args::parse()).await)
+}
+
+async fn run(args: Args) -> Result {
+    let iconik = Iconik::connect().await?;
+    let root = iconik.argument(args.collection, "<COLLECTION>", |it| it.interviews.clone())?;
+    let folder = iconik.output(args.folder, "transcripts")?;
+    fs::create_dir_all(&folder)?;
+
+    let progress = ProgressBar::new_spinner();
+    let tree = iconik.client.assets().collections().walk(root);
+    let mut seen = HashSet::new();
+    let mut exports = tree
+        .filter_map(|found| {
+            let asset = match found.map(|entry| entry.item) {
+                Ok(CollectionItem::Asset(asset)) => Some(Ok(*asset)),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            };
+            // An asset may be in several collections.
+            let mut is_new = |asset: &Asset| seen.insert(asset.id.clone());
+            ready(asset.filter(|asset| asset.as_ref().map_or(true, &mut is_new)))
+        })
+        .map(async |asset| export(&iconik.client, &asset?, args.format, &folder).await)
+        .buffered(AT_ONCE);
+    let (mut written, mut failed) = (0, 0);
+    while let Some(result) = exports.next().await {
+        progress.inc(1);
+        progress.suspend(|| match result {
+            Ok(None) => {}
+            Ok(Some(line)) => {
+                written += 1;
+                println!("{line}");
+            }
+            Err(error) => {
+                failed += 1;
+                eprintln!("{error}");
+            }
+        });
+    }
+    progress.finish_and_clear();
+    println!("{written} transcripts written");
+    match failed {
+        0 => Ok(()),
+        _ => Err(format!("{failed} collections or assets could not be read").into()),
+    }
+}
+
+/// Writes the transcript of an asset; returns a line for the user if it was written.
+async fn export(
+    client: &Client,
+    asset: &Asset,
+    format: Format,
+    to: &Path,
+) -> Result<Option<String>> {
+    let id = asset.id.as_ref().ok_or("an asset has no id")?;
+    // An id is a UUID. Whatever it is, it must not name a file elsewhere.
+    let safe = id.as_str().replace(['/', '\\', '.'], "-");
+    let name = format!("{safe}.{format:?}").to_lowercase();
+    let file = to.join(&name);
+    if file.exists() {
+        return Ok(None);
+    }
+    let (segments, kind) = (client.assets().segments(), SegmentType::Transcription);
+    let text = match format {
+        Format::Txt => plain(client, id).await?,
+        Format::Srt => segments.export_srt(id).segment_type(kind).await?,
+        Format::Vtt => segments.export_vtt(id).segment_type(kind).await?,
+    };
+    if matches!(text.trim(), "" | "WEBVTT") {
+        return Ok(None);
+    }
+    // Half a file would look like a whole one to the next run.
+    support::write_whole(&file, text)?;
+    let title = asset.title.as_deref().unwrap_or("untitled");
+    Ok(Some(format!("{name}: {title}")))
+}
+
+/// The words with their times.
+async fn plain(client: &Client, id: &AssetId) -> Result<String> {
+    let segments = client.assets().segments().list(id);
+    let segments = segments.segment_type(SegmentType::Transcription);
+    // 150 items on a page are known to work for transcriptions.
+    let mut lines: Vec<Segment> = segments.per_page(150).items().try_collect().await?;
     lines.sort_by_key(|line| line.time_start_milliseconds);
     let mut text = String::new();
     for line in &lines {
+        let seconds = line.time_start_milliseconds.unwrap_or_default() / 1_000;
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         let words = line.segment_text.as_deref().unwrap_or_default().trim();
-        if !words.is_empty() {
-            let start = line.time_start_milliseconds.unwrap_or(0);
-            writeln!(text, "{}  {words}", time(start))?;
-        }
+        writeln!(text, "{hours:02}:{minutes:02}:{:02}  {words}", seconds % 60)?;
     }
-    Ok((!text.is_empty()).then_some(text))
-}
-
-fn time(milliseconds: i64) -> String {
-    let seconds = milliseconds / 1_000;
-    format!(
-        "{:02}:{:02}:{:02}",
-        seconds / 3_600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
-}
-
-/// An id is a UUID, but whatever it is, it must not name a file elsewhere.
-fn file_name(id: &AssetId) -> String {
-    let safe = |char: char| {
-        if char.is_ascii_alphanumeric() || char == '-' {
-            char
-        } else {
-            '_'
-        }
-    };
-    let name: String = id.as_str().chars().map(safe).collect();
-    format!("{name}.txt")
-}
-
-/// Half a file would look like a whole one to the next run.
-fn write_whole(file: &Path, text: &str) -> Result {
-    let draft = file.with_extension("part");
-    std::fs::write(&draft, text)?;
-    std::fs::rename(draft, file)?;
-    Ok(())
-}
-
-/// Two interviews, one of which nobody has transcribed.
-fn small_iconik(ask: &Ask) -> Answer {
-    let asset =
-        |id: &str, title: &str| json!({ "id": id, "title": title, "object_type": "assets" });
-    let line = |id: u32, start: u32, text: &str| {
-        json!({
-            "id": id, "segment_type": "TRANSCRIPTION", "segment_text": text,
-            "time_start_milliseconds": start, "time_end_milliseconds": start + 2_000,
-        })
-    };
-    match ask.parts()[..] {
-        ["collections", "interviews", "contents"] => page(vec![
-            asset("keeper", "The lighthouse keeper"),
-            asset("captain", "The captain"),
-        ]),
-        ["assets", "keeper", "segments"] => page(vec![
-            line(2, 64_000, "And then the light went out."),
-            line(1, 3_500, "It was the worst storm that I remember."),
-        ]),
-        ["assets", "captain", "segments"] => page(Vec::new()),
-        _ => not_found(),
-    }
+    Ok(text)
 }

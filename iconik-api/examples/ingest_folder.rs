@@ -1,47 +1,64 @@
 //! Uploads the files of a folder and of the folders in it, each into a new asset.
 //!
 //! ```text
-//! cargo run --example ingest_folder --features upload -- <folder> [<collection id>]
+//! cargo run --example ingest_folder --features upload -- <folder> --collection <collection id>
 //! ```
 //!
-//! The folders are kept as directories on the storage. What is there already is left out. An upload
-//! that was interrupted is continued by the next run: its state is in a hidden file beside the file.
-//! Needs `ICONIK_APP_ID` and `ICONIK_AUTH_TOKEN`.
+//! The folders are kept as directories on the storage. What iconik has already is left out. An upload that was
+//! interrupted is continued by the next run: its state is in a hidden file next to the file.
 
-use std::error::Error;
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::process::ExitCode;
 
+use clap::Parser;
 use iconik_api::Client;
 use iconik_api::ids::CollectionId;
 use iconik_api::upload::{Source, UploadEvent, UploadState, Uploaded};
+use indicatif::{ProgressBar, ProgressStyle};
+use support::{Iconik, Result};
 
-type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+/// Uploads the files of a folder and of the folders in it, each into a new asset
+#[derive(Parser)]
+#[command(after_help = support::HELP)]
+struct Args {
+    /// The folder; may be omitted with sample data
+    folder: Option<PathBuf>,
+    /// Puts the assets into this collection
+    #[arg(long, value_name = "ID")]
+    collection: Option<CollectionId>,
+}
 
 #[tokio::main]
-async fn main() -> Result {
-    let mut args = std::env::args().skip(1);
-    let Some(folder) = args.next().map(PathBuf::from) else {
-        return Err("usage: ingest_folder <folder> [<collection id>]".into());
+async fn main() -> ExitCode {
+    support::finish(run(Args::parse()).await)
+}
+
+async fn run(args: Args) -> Result {
+    let iconik = Iconik::connect().await?;
+    let folder = match (args.folder, iconik.server()) {
+        (None, Some(_)) => sample_folder()?,
+        (given, _) => iconik.argument(given, "<FOLDER>", |_| PathBuf::new())?,
     };
-    let collection = args.next().map(CollectionId::from);
-    let client = Client::from_env()?;
+    let files = files_in(&folder)?;
     let mut failed = 0;
-    for path in files_in(&folder)? {
-        print!("{}: ", path.display());
-        match ingest(&client, &folder, &path, collection.as_ref()).await {
-            Ok(uploaded) if uploaded.existed => println!("is there already"),
-            Ok(uploaded) => println!("asset {}", uploaded.asset_id),
+    for path in &files {
+        let name = path.strip_prefix(&folder)?.display();
+        let collection = args.collection.as_ref();
+        match ingest(&iconik.client, &folder, path, collection).await {
+            Ok(uploaded) if uploaded.existed => println!("{name}: iconik has it"),
+            Ok(uploaded) => println!("{name}: asset {}", uploaded.asset_id),
             Err(error) => {
-                println!("{error}");
                 failed += 1;
+                eprintln!("{name}: {error}");
             }
         }
     }
     match failed {
         0 => Ok(()),
-        _ => Err(format!("{failed} files were not uploaded; run it again to continue").into()),
+        _ => Err(format!("{failed} of {} files failed: run it again", files.len()).into()),
     }
 }
 
@@ -52,59 +69,50 @@ async fn ingest(
     collection: Option<&CollectionId>,
 ) -> Result<Uploaded> {
     let directory = path.parent().unwrap_or(folder).strip_prefix(folder)?;
-    let directory: Vec<_> = directory
-        .iter()
-        .map(|part| part.to_string_lossy())
-        .collect();
-    let kept = state_of(path);
-    let keep = kept.clone();
-    let tenth = Mutex::new(0);
+    let directory = directory.iter().map(|part| part.to_string_lossy());
+    let directory: Vec<_> = directory.collect();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let state_file = path.with_file_name(format!(".{name}.upload"));
+    let state = match fs::read(&state_file) {
+        Ok(json) => Some(serde_json::from_slice::<UploadState>(&json)?),
+        Err(_) => None,
+    };
+
+    let source = Source::file(path).await?;
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}")?;
+    let progress = ProgressBar::new(source.size().unwrap_or_default()).with_style(style);
+    progress.set_message(name.into_owned());
+    let (bar, checkpoint) = (progress.clone(), state_file.clone());
     let mut upload = client
-        .upload(Source::file(path).await?)
+        .upload(source)
         .directory(directory.join("/"))
         .skip_existing()
         .transcode()
-        .on_checkpoint(move |state| {
-            let written = serde_json::to_vec(state).map(|json| fs::write(&keep, json));
-            if !matches!(written, Ok(Ok(()))) {
-                eprintln!("{} cannot be written", keep.display());
-            }
-        })
         .on_event(move |event| match event {
-            UploadEvent::Progress {
-                sent,
-                total: Some(total),
-                ..
-            } if total > 0 => {
-                let mut tenth = tenth
-                    .lock()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
-                let now = sent * 10 / total;
-                if now > *tenth {
-                    *tenth = now;
-                    eprint!("{} % ", now * 10);
-                }
-            }
-            UploadEvent::Retry { error, .. } => eprintln!("again, after {error}"),
+            UploadEvent::Progress { sent, .. } => bar.set_position(sent),
+            UploadEvent::Retry { error, .. } => bar.suspend(|| eprintln!("retrying: {error}")),
             _ => {}
+        })
+        .on_checkpoint(move |state| {
+            let written =
+                serde_json::to_vec(state).map(|json| support::write_private(&checkpoint, json));
+            if !matches!(written, Ok(Ok(()))) {
+                eprintln!("{} cannot be written", checkpoint.display());
+            }
         });
     if let Some(collection) = collection {
         upload = upload.collection(collection);
     }
-    if let Ok(json) = fs::read(&kept) {
-        upload = upload.resume(serde_json::from_slice::<UploadState>(&json)?);
+    if let Some(state) = state {
+        upload = upload.resume(state);
     }
-    let uploaded = upload.await?;
-    if kept.exists() {
-        fs::remove_file(kept)?;
+    let result = upload.await;
+    progress.finish_and_clear();
+    let uploaded = result?;
+    if state_file.exists() {
+        fs::remove_file(state_file)?;
     }
     Ok(uploaded)
-}
-
-/// The file that keeps the state of an upload.
-fn state_of(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.upload"))
 }
 
 /// All files that are not hidden, in the order of their paths.
@@ -126,4 +134,13 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Creates a folder for the sample data.
+fn sample_folder() -> Result<PathBuf> {
+    let folder = support::scratch()?.join("card");
+    fs::create_dir_all(folder.join("day 1"))?;
+    fs::write(folder.join("day 1/A001.mov"), vec![1; 300_000])?;
+    fs::write(folder.join("sound.wav"), vec![2; 100_000])?;
+    Ok(folder)
 }

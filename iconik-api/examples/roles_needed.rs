@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example roles_needed -- assets.get assets.segments    # an action, and a whole resource
-//! cargo run --example roles_needed                           # everything
+//! cargo run --example roles_needed                                  # everything
 //! ```
 
 mod selection;
@@ -10,13 +10,22 @@ mod selection;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use clap::Parser;
+
+/// Prints the roles that a user needs for some actions, one on a line; sends nothing
+#[derive(Parser)]
+struct Args {
+    /// Actions, resources or services, for example `assets.get` or `assets.segments` [default: all]
+    #[arg(value_name = "ACTION")]
+    actions: Vec<String>,
+}
+
 fn main() -> ExitCode {
-    let names: Vec<String> = std::env::args().skip(1).collect();
-    let actions = match selection::actions(&names) {
+    let actions = match selection::actions(&Args::parse().actions) {
         Ok(actions) => actions,
         Err(advice) => {
             eprintln!("{advice}");
-            return ExitCode::FAILURE;
+            return ExitCode::from(2);
         }
     };
     let roles: BTreeSet<&str> = actions

@@ -1,4 +1,4 @@
-//! Prints everything below a collection, level by level, and counts it.
+//! Prints everything below a collection as a tree, and counts it.
 //!
 //! ```text
 //! cargo run --example walk_collection_tree -- <collection id>
@@ -7,84 +7,81 @@
 mod support;
 
 use std::collections::HashMap;
+use std::process::ExitCode;
 
+use clap::Parser;
 use iconik_api::assets::CollectionItem;
 use iconik_api::ids::CollectionId;
-use serde_json::json;
-use support::{Answer, Ask, Result, not_found, page};
+use indicatif::ProgressBar;
+use support::{Iconik, Result};
+
+/// Prints everything below a collection, nearer collections first
+#[derive(Parser)]
+#[command(after_help = support::HELP)]
+struct Args {
+    /// The collection; may be omitted with sample data
+    collection: Option<CollectionId>,
+    /// Goes at most this many levels deep
+    #[arg(long, value_name = "LEVELS", default_value_t = usize::MAX, hide_default_value = true)]
+    depth: usize,
+    /// Reads this many collections at once
+    #[arg(long, value_name = "COLLECTIONS", default_value_t = 8)]
+    at_once: usize,
+}
 
 #[tokio::main]
-async fn main() -> Result {
-    let (client, real) = support::client(small_iconik).await?;
-    let root = match std::env::args().nth(1) {
-        Some(id) => id,
-        None if real => return Err("give the id of a collection".into()),
-        None => "dailies".to_owned(),
-    };
+async fn main() -> ExitCode {
+    support::finish(run(Args::parse()).await)
+}
 
-    let (mut assets, mut collections, mut problems) = (0, 0, 0);
-    let root = CollectionId::new(root);
+async fn run(args: Args) -> Result {
+    let iconik = Iconik::connect().await?;
+    let root = iconik.argument(args.collection, "<COLLECTION>", |it| it.production.clone())?;
+
+    let (mut assets, mut collections, mut failed) = (0, 0, 0);
     let mut paths = HashMap::from([(root.clone(), String::new())]);
-    let mut tree = client
-        .assets()
-        .collections()
+    let handle = iconik.client.assets().collections();
+    let mut tree = handle
         .walk(root)
-        .at_once(8)
+        .max_depth(args.depth)
+        .at_once(args.at_once)
         .per_page(200);
+    let progress = ProgressBar::new_spinner();
     while let Some(found) = tree.next().await {
+        progress.inc(1);
         let found = match found {
             Ok(found) => found,
             // The rest of the tree is still worth seeing.
             Err(error) => {
-                eprintln!("{error}");
-                problems += 1;
+                progress.suspend(|| eprintln!("{error}"));
+                failed += 1;
                 continue;
             }
         };
-        let folder = paths.get(&found.parent).cloned().unwrap_or_default();
-        match found.item {
+        let parent = paths.get(&found.parent).cloned().unwrap_or_default();
+        let line = match found.item {
             CollectionItem::Asset(asset) => {
                 assets += 1;
-                println!("{folder}/{}", asset.title.unwrap_or_default());
+                format!("{parent}/{}", asset.title.unwrap_or_default())
             }
             CollectionItem::Collection(collection) => {
                 collections += 1;
-                let path = format!("{folder}/{}", collection.title.unwrap_or_default());
-                println!("{path}/");
+                let path = format!("{parent}/{}", collection.title.unwrap_or_default());
+                let line = format!("{path}/");
                 if let Some(id) = collection.id {
                     paths.entry(id).or_insert(path);
                 }
+                line
             }
-            _ => {}
-        }
+            // A kind that this version does not know.
+            other => format!("{parent}/{other:?}"),
+        };
+        progress.suspend(|| println!("{line}"));
     }
-    println!("{assets} assets in {collections} collections below");
-    match problems {
+    progress.finish_and_clear();
+    println!("{assets} assets and {collections} collections");
+    match failed {
         0 => Ok(()),
-        _ => Err(format!("{problems} collections could not be read").into()),
-    }
-}
-
-/// A tree of three collections, one of which lies in itself.
-fn small_iconik(ask: &Ask) -> Answer {
-    let asset =
-        |id: &str, title: &str| json!({ "id": id, "title": title, "object_type": "assets" });
-    let folder =
-        |id: &str, title: &str| json!({ "id": id, "title": title, "object_type": "collections" });
-    match ask.parts()[..] {
-        ["collections", "dailies", "contents"] => page(vec![
-            folder("monday", "Monday"),
-            folder("tuesday", "Tuesday"),
-            asset("call-sheet", "Call sheet"),
-        ]),
-        ["collections", "monday", "contents"] => page(vec![
-            asset("1", "Harbour, take 1"),
-            asset("2", "Harbour, take 2"),
-        ]),
-        ["collections", "tuesday", "contents"] => page(vec![
-            asset("3", "Storm"),
-            folder("tuesday", "Tuesday again"),
-        ]),
-        _ => not_found(),
+        _ => Err(format!("{failed} collections could not be read").into()),
     }
 }

@@ -188,6 +188,12 @@ pub mod webhooks;
 pub use optional::OptionalExt;
 
 /// The code of the README compiles.
-#[cfg(all(doctest, feature = "full", feature = "testing"))]
+#[cfg(all(
+    doctest,
+    feature = "full",
+    feature = "download",
+    feature = "testing",
+    feature = "upload"
+))]
 #[doc = include_str!("../README.md")]
 struct Readme;

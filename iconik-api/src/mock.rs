@@ -47,7 +47,7 @@
 //! # Deterministic
 //!
 //! Ids, samples and faults by chance come from a [seed](ServerBuilder::seed), times from a clock that begins
-//! with the server and advances with every write.
+//! with the server, advances with every write, and can be [moved forward](Server::advance).
 //!
 //! # Over HTTP
 //!

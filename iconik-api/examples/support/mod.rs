@@ -1,114 +1,153 @@
-//! What the examples share: a client, and a small iconik on this machine to play with.
+//! What the examples share: where they connect to, and how they end.
+//!
+//! A program of your own needs nothing of it but `Client::from_env()`.
+#![allow(dead_code, reason = "each example uses a part of it")]
+
+pub(crate) mod sample;
 
 use std::error::Error;
-use std::sync::Arc;
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use iconik_api::Client;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use clap::error::ErrorKind;
+use iconik_api::mock::Server;
+use iconik_api::{Client, Timestamp};
+
+pub(crate) use sample::Sample;
 
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// A request to the small iconik.
-#[allow(dead_code, reason = "not every example looks at everything")]
-pub(crate) struct Ask {
-    pub(crate) method: String,
-    /// Without the query.
-    pub(crate) path: String,
-    pub(crate) body: serde_json::Value,
+/// What `--help` says about the environment and the exit code.
+pub(crate) const HELP: &str = "\
+Environment:
+  ICONIK_APP_ID      App-ID of an application token; without it, a local iconik with sample data is used
+  ICONIK_AUTH_TOKEN  Its token
+  ICONIK_BASE_URL    Address of iconik [default: https://app.iconik.io]
+
+Exit code: 0 when all is done, 1 when something failed, 2 for wrong arguments";
+
+/// iconik, or a local one that lives as long as this value.
+pub(crate) struct Iconik {
+    pub(crate) client: Client,
+    local: Option<Local>,
 }
 
-impl Ask {
-    /// The parts of the path behind `/API/assets/v1/`.
-    pub(crate) fn parts(&self) -> Vec<&str> {
-        let path = self.path.trim_start_matches("/API/assets/v1/");
-        path.split('/').filter(|part| !part.is_empty()).collect()
+struct Local {
+    server: Server,
+    sample: Sample,
+}
+
+impl Iconik {
+    /// Connects to iconik if `ICONIK_APP_ID` is set; starts a local one with sample data otherwise.
+    pub(crate) async fn connect() -> Result<Self> {
+        if std::env::var_os("ICONIK_APP_ID").is_some() {
+            let client = Client::from_env()?;
+            return Ok(Self {
+                client,
+                local: None,
+            });
+        }
+        eprintln!("ICONIK_APP_ID is not set: this is a local iconik with sample data.");
+        let server = Server::start()?;
+        let client = server.client()?;
+        let sample = Sample::create(&server, &client).await?;
+        let local = Some(Local { server, sample });
+        Ok(Self { client, local })
+    }
+
+    /// Returns the local iconik, if it is one.
+    pub(crate) fn server(&self) -> Option<&Server> {
+        Some(&self.local.as_ref()?.server)
+    }
+
+    /// Returns the sample data of a local iconik.
+    pub(crate) fn sample(&self) -> Option<&Sample> {
+        Some(&self.local.as_ref()?.sample)
+    }
+
+    /// Returns an argument, or what takes its place with the sample data.
+    pub(crate) fn argument<T>(
+        &self,
+        given: Option<T>,
+        name: &str,
+        sample: impl FnOnce(&Sample) -> T,
+    ) -> Result<T> {
+        given
+            .or_else(|| self.sample().map(sample))
+            .ok_or_else(|| usage(&format!("the argument {name} is missing")))
+    }
+
+    /// Returns the path of a file to write: with a local iconik, in a folder for temporary files.
+    pub(crate) fn output(&self, given: Option<PathBuf>, name: &str) -> Result<PathBuf> {
+        match given {
+            Some(path) => Ok(path),
+            None if self.local.is_none() => Ok(name.into()),
+            None => Ok(scratch()?.join(name)),
+        }
+    }
+
+    /// Returns the time: that of the local iconik, or that of this machine.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.server().map_or_else(Timestamp::now, Server::now)
     }
 }
 
-/// Status and body of an answer.
-pub(crate) type Answer = (u16, serde_json::Value);
-
-/// A client of iconik if `ICONIK_APP_ID` and `ICONIK_AUTH_TOKEN` are set, else one of a server that
-/// answers here and now by `answer`. The flag tells which.
-pub(crate) async fn client<F>(answer: F) -> Result<(Client, bool)>
-where
-    F: Fn(&Ask) -> Answer + Send + Sync + 'static,
-{
-    if std::env::var_os("ICONIK_APP_ID").is_some() {
-        return Ok((Client::from_env()?, true));
+/// Creates a folder for the files of a program that runs with sample data.
+pub(crate) fn scratch() -> Result<PathBuf> {
+    let name = format!("iconik-example-{}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    if !folder.exists() {
+        fs::create_dir_all(&folder)?;
+        eprintln!("Files are in {}.", folder.display());
     }
-    eprintln!("ICONIK_APP_ID is not set: this is a small iconik on your own machine.");
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    let answer = Arc::new(answer);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let answer = Arc::clone(&answer);
-            tokio::spawn(async move { serve(stream, &*answer).await });
+    Ok(folder)
+}
+
+/// Returns the path with a suffix after its extension.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// Writes a file so that it is there as a whole or as it was before, whatever happens.
+pub(crate) fn write_whole(path: &Path, text: impl AsRef<[u8]>) -> Result {
+    let draft = with_suffix(path, ".new");
+    fs::write(&draft, text)?;
+    fs::rename(draft, path)?;
+    Ok(())
+}
+
+/// Writes a file that others must not read, for example with the URL of an upload.
+pub(crate) fn write_private(path: &Path, text: impl AsRef<[u8]>) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.write(true).create(true).truncate(true).open(path)?;
+    file.write_all(text.as_ref())
+}
+
+/// Returns the error of arguments that do not fit.
+pub(crate) fn usage(message: &str) -> Box<dyn Error> {
+    clap::Error::raw(ErrorKind::MissingRequiredArgument, format!("{message}\n")).into()
+}
+
+/// Prints the error and returns the exit code.
+pub(crate) fn finish(result: Result) -> ExitCode {
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
+    match error.downcast_ref::<clap::Error>() {
+        Some(usage) => {
+            let _ = usage.print();
+            ExitCode::from(2)
         }
-    });
-    let client = Client::builder()
-        .app_id("example")
-        .auth_token("example")
-        .base_url(format!("http://{address}"))
-        .build()?;
-    Ok((client, false))
-}
-
-/// An answer with one page.
-#[allow(dead_code, reason = "not every example needs it")]
-pub(crate) fn page(objects: Vec<serde_json::Value>) -> Answer {
-    let total = objects.len();
-    let body = serde_json::json!({
-        "objects": objects, "page": 1, "pages": 1, "total": total, "next_url": null,
-    });
-    (200, body)
-}
-
-pub(crate) fn not_found() -> Answer {
-    (404, serde_json::json!({ "errors": ["Not found"] }))
-}
-
-/// As much HTTP as one client needs.
-async fn serve(mut stream: TcpStream, answer: &(impl Fn(&Ask) -> Answer + ?Sized)) -> Option<()> {
-    let mut buffer = Vec::new();
-    loop {
-        let head = loop {
-            if let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
-                break end + 4;
-            }
-            if stream.read_buf(&mut buffer).await.ok()? == 0 {
-                return None;
-            }
-        };
-        let text = String::from_utf8_lossy(&buffer[..head]).into_owned();
-        let length = text
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .map_or(0, |(_, length)| length.trim().parse().unwrap_or(0));
-        while buffer.len() < head + length {
-            if stream.read_buf(&mut buffer).await.ok()? == 0 {
-                return None;
-            }
+        None => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
         }
-        let (method, rest) = text.split_once(' ')?;
-        let target = rest.split(' ').next()?;
-        let (status, body) = answer(&Ask {
-            method: method.to_owned(),
-            path: target.split('?').next()?.to_owned(),
-            body: serde_json::from_slice(&buffer[head..head + length]).unwrap_or_default(),
-        });
-        buffer.drain(..head + length);
-        let body = match body {
-            serde_json::Value::Null => String::new(),
-            body => body.to_string(),
-        };
-        let answer = format!(
-            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(answer.as_bytes()).await.ok()?;
     }
 }

@@ -186,6 +186,7 @@ pub(super) fn paged(
         size
     };
     let page: Vec<_> = items.into_iter().skip(start).take(size).collect();
+    let is_last = start + page.len() >= total;
     let last = page
         .last()
         .filter(|_| sorts)
@@ -195,8 +196,14 @@ pub(super) fn paged(
         .map(|item| shown(call, item, keys, sorts, model));
     let objects: Vec<Value> = objects.collect();
     let mut envelope = envelope(call, objects, total);
-    if let (Some(last), Value::Object(envelope)) = (last, &mut envelope) {
-        envelope.insert("search_after".to_owned(), last.into());
+    if let Value::Object(envelope) = &mut envelope {
+        if let Some(last) = last {
+            envelope.insert("search_after".to_owned(), last.into());
+        }
+        // The number of the page does not say so where a list continues after an item.
+        if is_last && envelope.contains_key("next_url") {
+            envelope.insert("next_url".to_owned(), Value::Null);
+        }
     }
     Ok(Reply::json(call.action.main_return().0, envelope))
 }

@@ -26,10 +26,11 @@ use tokio::sync::watch;
 use super::check::Accepted;
 use super::fault::{Damage, Fault};
 use super::incoming::Incoming;
+use super::source::time;
 use super::state::{Settings, State};
-use crate::Credentials;
 use crate::client::{Client, ClientBuilder};
 use crate::testing::{Expected, ReceivedRequest};
+use crate::{Credentials, Timestamp};
 
 /// How long the state waits to be written after a change.
 const SAVE_AFTER: Duration = Duration::from_millis(500);
@@ -190,6 +191,43 @@ impl Server {
     /// Finishes all work in the background at once, whatever the delay.
     pub fn finish_work(&self) {
         self.state().work(true);
+    }
+
+    /// Returns the time of the server's clock, which dates what is created, changed and deleted.
+    ///
+    /// It begins at a fixed time, the same for every server, and advances with every write.
+    pub fn now(&self) -> Timestamp {
+        time(self.state().source.elapsed()).into()
+    }
+
+    /// Moves the server's clock forward, for programs that depend on the age of objects.
+    ///
+    /// Work in the background and the index lag are not affected: they pass in real time.
+    ///
+    /// ```
+    /// # #[cfg(feature = "assets")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    ///
+    /// use iconik_api::assets::NewAsset;
+    /// use iconik_api::mock::Server;
+    ///
+    /// let server = Server::start()?;
+    /// let client = server.client()?;
+    /// let old = client.assets().create(NewAsset::new("Old")).await?;
+    /// server.advance(Duration::from_secs(30 * 24 * 60 * 60));
+    /// let new = client.assets().create(NewAsset::new("New")).await?;
+    /// assert!(new.date_created.as_ref() > old.date_created.as_ref());
+    /// assert!(server.now() >= new.date_created.unwrap());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "assets"))]
+    /// # fn main() {}
+    /// ```
+    pub fn advance(&self, time: Duration) {
+        let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        self.state().source.advance(milliseconds);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -30,6 +30,11 @@ impl Source {
         self.rng = Rng::with_seed(seed);
     }
 
+    /// Moves the clock forward.
+    pub(super) fn advance(&mut self, milliseconds: i64) {
+        self.elapsed = self.elapsed.saturating_add(milliseconds);
+    }
+
     /// How far the clock is, in milliseconds.
     pub(super) fn elapsed(&self) -> i64 {
         self.elapsed
@@ -47,7 +52,7 @@ impl Source {
 
     /// The time, in iconik's form.
     pub(super) fn now(&mut self) -> String {
-        self.elapsed += 1;
+        self.elapsed = self.elapsed.saturating_add(1);
         time(self.elapsed)
     }
 }
@@ -55,7 +60,8 @@ impl Source {
 /// A time some milliseconds after the start, in iconik's form.
 pub(super) fn time(milliseconds: i64) -> String {
     let start = Timestamp::from_second(START).unwrap_or(Timestamp::UNIX_EPOCH);
-    let now = start + SignedDuration::from_millis(milliseconds);
+    let now = start.checked_add(SignedDuration::from_millis(milliseconds));
+    let now = now.unwrap_or(Timestamp::MAX);
     format!("{}+00:00", now.strftime("%Y-%m-%dT%H:%M:%S.%6f"))
 }
 

@@ -1,7 +1,7 @@
 //! The steps of an upload, from the storage to the job that makes proxies.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::error::UploadError;
 use super::piece::Pieces;
@@ -51,7 +51,7 @@ impl Facts {
             size: source.size(),
             media_type: source.media_type().to_owned(),
             created: source.created().map(Timestamp::from),
-            modified: source.modified().map(Timestamp::from),
+            modified: source.modified().map(date),
             // iconik rejects a slash at the beginning.
             directory: directory.trim_matches('/').to_owned(),
             is_placed: matches!(source.content(), Content::Placed),
@@ -417,7 +417,7 @@ impl Run {
         let metadata = tokio::fs::metadata(path)
             .await
             .map_err(|source| unreadable(path, source))?;
-        let modified = metadata.modified().ok().map(Timestamp::from);
+        let modified = metadata.modified().ok().map(date);
         let same_date = self.facts.modified.is_none() || self.facts.modified == modified;
         if self.facts.size == Some(metadata.len()) && same_date {
             return Ok(());
@@ -456,6 +456,14 @@ pub(super) async fn abandon(client: &Client, state: &UploadState) -> Result<()> 
         }
     }
     client.files().delete(asset_id, file_id).await
+}
+
+/// The date of a file, as precise as the kept state has it: a finer one would not be the same after a restart.
+fn date(time: SystemTime) -> Timestamp {
+    let exact = Timestamp::from(time);
+    let kept = exact.as_jiff().map(|date| date.as_microsecond());
+    let kept = kept.and_then(|date| jiff::Timestamp::from_microsecond(date).ok());
+    kept.map_or(exact, Timestamp::from)
 }
 
 fn refused(detail: impl Into<String>) -> Error {

@@ -13,6 +13,8 @@ mod download;
 #[cfg(feature = "assets")]
 mod encoding;
 mod every_action;
+#[cfg(all(feature = "full", feature = "mock", feature = "upload"))]
+mod examples;
 #[cfg(feature = "assets")]
 mod failures;
 #[cfg(feature = "assets")]

@@ -471,9 +471,14 @@ async fn a_failed_upload_stays_open_and_is_resumed_with_what_is_missing() {
     ] {
         let bytes = content(1_200_000);
         for streamed in [false, true] {
-            let source = || match streamed {
-                false => Source::bytes("a", bytes.clone()),
-                true => Source::stream("a", stream(bytes.clone(), 50_000)),
+            // File systems have dates with nanoseconds.
+            let modified = SystemTime::UNIX_EPOCH + Duration::new(1_700_000_000, 123_456_789);
+            let source = || {
+                let source = match streamed {
+                    false => Source::bytes("a", bytes.clone()),
+                    true => Source::stream("a", stream(bytes.clone(), 50_000)),
+                };
+                source.with_modified(modified)
             };
             let cloud = Cloud::start(method).await;
             let error = failed(&cloud, source(), fault).await;

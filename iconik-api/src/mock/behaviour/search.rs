@@ -165,6 +165,7 @@ fn matches_query(fields: &Fields, query: &str) -> bool {
                 let value = value.trim_matches('"');
                 match value.contains('*') {
                     true => contains(at(fields, field), value.trim_matches('*')),
+                    false if is_text(field) => has_phrase(at(fields, field), value),
                     false => is(at(fields, field), value),
                 }
             }
@@ -176,6 +177,30 @@ fn matches_query(fields: &Fields, query: &str) -> bool {
         negate = false;
     }
     true
+}
+
+/// Whether the index has the words of a field, so that a phrase finds it in a longer text.
+fn is_text(field: &str) -> bool {
+    matches!(field, "title" | "name" | "description") || field.starts_with("metadata.")
+}
+
+/// Whether a text has these words, one after the other; case does not matter.
+fn has_phrase(value: &Value, phrase: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|letter: char| !letter.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let phrase = words(phrase);
+    match value {
+        Value::Array(items) => items.iter().any(|item| has_phrase(item, &phrase.join(" "))),
+        Value::Null => false,
+        value if phrase.is_empty() => text(value).is_empty(),
+        value => {
+            let words = words(&text(value));
+            words.windows(phrase.len()).any(|part| part == phrase)
+        }
+    }
 }
 
 /// The terms of a query; text in quotes is one.

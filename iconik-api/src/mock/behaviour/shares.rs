@@ -110,7 +110,7 @@ fn log_in(call: &mut Call<'_>) -> Result {
     fields.insert("share_session_id".to_owned(), session.into());
     let token = call.state.source.secret();
     fields.insert("token".to_owned(), token.into());
-    let expires = time(call.state.source.elapsed() + TOKEN_LIFE);
+    let expires = time(call.state.source.elapsed().saturating_add(TOKEN_LIFE));
     fields.insert("expires".to_owned(), expires.into());
     fields.insert("roles".to_owned(), json!([]));
     Ok(call.respond(fields))

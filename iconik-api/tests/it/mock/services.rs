@@ -58,6 +58,21 @@ async fn searches_find_filter_sort_and_count() {
 
     let quoted = post(&client, SEARCH, json!({ "query": "title:\"Alpha one\"" })).await;
     assert_eq!(titles(&quoted), ["Alpha one"]);
+    // A phrase finds its words in longer titles, in their order, and whole words only.
+    for (query, expected) in [
+        (
+            "title:\"alpha\"",
+            &["Alpha folder", "Alpha one", "Alpha two"][..],
+        ),
+        ("title:\"two alpha\"", &[]),
+        ("title:\"alph\"", &[]),
+        ("title:alph*", &["Alpha folder", "Alpha one", "Alpha two"]),
+        ("category:\"ra\"", &[]),
+    ] {
+        let sort = json!([{ "name": "title", "order": "asc" }]);
+        let found = post(&client, SEARCH, json!({ "query": query, "sort": sort })).await;
+        assert_eq!(titles(&found), expected, "{query}");
+    }
     let without = post(
         &client,
         SEARCH,

@@ -395,6 +395,24 @@ async fn the_same_seed_and_requests_give_the_same_ids() {
     assert_ne!(ids(7).await.0, ids(8).await.0);
 }
 
+#[tokio::test]
+async fn the_clock_can_be_moved_forward() {
+    let (server, client) = start();
+    let created = async || {
+        let asset = client.assets().create(NewAsset::new("a")).await.unwrap();
+        asset.date_created.unwrap().as_jiff().unwrap()
+    };
+    let before = created().await;
+    server.advance(Duration::from_secs(86_400));
+    let after = created().await;
+    assert_eq!((after - before).as_secs(), 86_400);
+    assert!(server.now().as_jiff() >= Some(after));
+
+    // Beyond the end of all dates, it stands still.
+    server.advance(Duration::MAX);
+    assert_eq!(created().await, created().await);
+}
+
 /// No runtime is needed, and none is disturbed.
 #[test]
 fn a_server_works_from_blocking_code() {
