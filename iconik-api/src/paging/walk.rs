@@ -306,7 +306,9 @@ impl<T> Walk<T> {
         };
         let most = scroll.at_most(skip);
         let again = skip.saturating_sub(most);
-        (most, done.map(|done| done.saturating_sub(again)))
+        // Behind a page that stayed empty, more may be done than the place says.
+        let done = done.map(|done| done.saturating_sub(again).min(most));
+        (most, done)
     }
 
     /// Returns the cursor behind an item of a page.
