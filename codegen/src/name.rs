@@ -136,6 +136,30 @@ fn of_type(ty: &Type) -> String {
     }
 }
 
+/// The id of an object of any kind: the other ids convert into it.
+pub(crate) const ANY_OBJECT: &str = "ObjectId";
+
+/// The ids whose kind iconik names in paths and bodies, and how it names it.
+const OBJECT_TYPES: [(&str, &str); 6] = [
+    ("AssetId", "assets"),
+    ("CollectionId", "collections"),
+    ("MetadataViewId", "metadata_views"),
+    ("SavedSearchId", "saved_searches"),
+    ("SegmentId", "segments"),
+    ("SequenceId", "sequences"),
+];
+
+/// The name by which iconik means objects with ids of this type, if it has one.
+pub(crate) fn object_type(id: &str) -> Option<&'static str> {
+    let mut types = OBJECT_TYPES.iter();
+    types.find(|(of, _)| *of == id).map(|(_, name)| *name)
+}
+
+/// Whether iconik means a kind of objects by this name.
+pub(crate) fn is_object_type(name: &str) -> bool {
+    OBJECT_TYPES.iter().any(|(_, known)| *known == name)
+}
+
 /// The marker type behind an id: `AssetId` is `Id<markers::Asset>`.
 pub(crate) fn marker(id: &str) -> String {
     match id.strip_suffix("Id") {

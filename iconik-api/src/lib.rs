@@ -141,12 +141,14 @@ pub mod response {
 mod catalogue;
 #[cfg(test)]
 mod fixture;
+mod object_ref;
 // Written by `cargo xtask regen`, never by hand; the generator has its own layout.
 #[rustfmt::skip]
 mod generated;
 
 pub use catalogue::{actions, services};
 pub use generated::*;
+pub use object_ref::{HasObjectType, ObjectRef};
 
 // Helpers for what integrators do every day.
 pub mod batch;

@@ -5,21 +5,22 @@
 //! writes them.
 //!
 //! ```
+//! use iconik_api::ids::AssetId;
 //! use iconik_api::metadata_values::MetadataChanges;
 //!
 //! # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-//! let asset_id = "427abd77-f149-11eb-a843-0a580a3db916";
+//! let asset_id = AssetId::from("427abd77-f149-11eb-a843-0a580a3db916");
 //! let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
 //!
 //! // An object without values is none, not an error.
-//! let values = client.metadata().find("assets", asset_id, view_id).await?;
+//! let values = client.metadata().find(&asset_id, view_id).await?;
 //! let takes = values.as_ref().and_then(|values| values.field("Takes")?.integer());
 //!
 //! let changes = MetadataChanges::new()
 //!     .set("Takes", takes.unwrap_or(0) + 1)
 //!     .append("Keywords", ["storm", "sea"])
 //!     .clear("Remark");
-//! client.metadata().write("assets", asset_id, view_id, changes).await?;
+//! client.metadata().write(&asset_id, view_id, changes).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -39,6 +40,7 @@ use crate::metadata::{
     MetadataValues, MetadataValuesReplacement, NewManyMetadataValues, ObjectMetadataValues,
     ValuesMode,
 };
+use crate::object_ref::ObjectRef;
 use crate::optional::OptionalExt;
 
 /// Reading by type.
@@ -335,11 +337,10 @@ impl MetadataHandle {
     /// Every error other than 404.
     pub async fn find(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<ObjectRef>,
         view_id: impl Into<MetadataViewId>,
     ) -> Result<Option<MetadataValues>> {
-        self.get(object_type, object_id, view_id).await.optional()
+        self.get(object, view_id).await.optional()
     }
 
     /// Returns the metadata values of an object in all fields, in the shape of a view; none if the
@@ -352,10 +353,9 @@ impl MetadataHandle {
     /// Every error other than 404.
     pub async fn find_without_view(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<ObjectRef>,
     ) -> Result<Option<MetadataValues>> {
-        let fields = self.get_without_view(object_type, object_id).await;
+        let fields = self.get_without_view(object).await;
         Ok(fields.optional()?.map(MetadataValues::from))
     }
 
@@ -368,14 +368,13 @@ impl MetadataHandle {
     /// Those of [`set`](Self::set), and [`ErrorKind::Request`] for a number that is not finite.
     pub async fn write(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<ObjectRef>,
         view_id: impl Into<MetadataViewId>,
         changes: MetadataChanges,
     ) -> Result<MetadataValues> {
         let idempotent = changes.is_idempotent();
         let body = MetadataValuesReplacement::try_from(changes)?;
-        let request: SetMetadata<_> = self.set(object_type, object_id, view_id, body);
+        let request: SetMetadata<_> = self.set(object, view_id, body);
         request.call().idempotent(idempotent).await
     }
 

@@ -9,7 +9,9 @@ use crate::api::{
 use crate::name;
 use crate::words::{READ_ONLY, literal_text, needs_roles, sentence};
 
-use super::plan::{Field, Kind, Known, Model, Param, Request, Resource, Response, Service};
+use super::plan::{
+    Argument, Field, Kind, Known, Model, Param, Request, Resource, Response, Service,
+};
 use super::ty;
 
 /// Doc lines are filled up to this width, so that the source stays readable.
@@ -262,9 +264,19 @@ pub(crate) fn body_in_words(body: &Body) -> String {
 }
 
 fn arguments(request: &Request<'_>, known: &Known<'_>) -> String {
-    let params = request.required().map(|param| {
-        let name = name::bare(&param.ident);
-        format!("- `{name}`: {}", about_param(param).0.join(" "))
+    let params = request.arguments().into_iter().map(|argument| {
+        let about = match argument {
+            Argument::Param(param) => about_param(param).0.join(" "),
+            Argument::Object {
+                object_type,
+                object_id,
+            } => format!(
+                "{} {} See [`ObjectRef`](crate::ObjectRef).",
+                about_param(object_id).0.join(" "),
+                about_param(object_type).0.join(" "),
+            ),
+        };
+        format!("- `{}`: {about}", name::bare(argument.name()))
     });
     let body = request
         .required_body()

@@ -11,7 +11,7 @@ use crate::print::{Chunk, File, statements};
 
 use super::Layout;
 use super::docs;
-use super::plan::{Request, Resource, Response, Service};
+use super::plan::{Argument, Request, Resource, Response, Service};
 use super::ty;
 use super::values::{self, Fill};
 
@@ -120,9 +120,13 @@ fn method(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>)
 
 /// Names and types of the arguments without which there is no request.
 pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let params = request.required().map(|param| {
-        let name = ident(&param.ident);
-        (quote!(#name), ty::argument(&param.api.ty))
+    let params = request.arguments().into_iter().map(|argument| {
+        let name = ident(argument.name());
+        let ty = match argument {
+            Argument::Param(param) => ty::argument(&param.api.ty),
+            Argument::Object { .. } => quote!(impl Into<crate::ObjectRef>),
+        };
+        (quote!(#name), ty)
     });
     let body = request
         .required_body()
@@ -162,9 +166,13 @@ fn example(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>
 fn name_ids(request: &Request<'_>, arguments: &[TokenStream]) -> (TokenStream, Vec<TokenStream>) {
     let mut names = arguments.to_vec();
     let mut statements = TokenStream::new();
-    for (param, argument) in request.required().zip(&mut names) {
-        if matches!(param.api.ty, Type::Id(_)) {
-            let name = ident(&param.ident);
+    for (of, argument) in request.arguments().iter().zip(&mut names) {
+        let is_id = match of {
+            Argument::Param(param) => matches!(param.api.ty, Type::Id(_)),
+            Argument::Object { .. } => true,
+        };
+        if is_id {
+            let name = ident(of.name());
             statements.extend(quote!(let #name = #argument;));
             *argument = quote!(#name);
         }

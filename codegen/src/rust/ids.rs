@@ -39,6 +39,16 @@ pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout) -> File {
     let markers = plan.ids.values().map(|id| {
         let docs = Docs::new(format!("Marks [`{0}`](super::{0}).", id.name)).attributes();
         let (marker, text) = (ident(&name::marker(&id.name)), &id.name);
+        let one_kind = (id.name != name::ANY_OBJECT)
+            .then(|| quote!(impl crate::data::id::OneKind for #marker {}));
+        let object_type = name::object_type(&id.name).map(|object_type| {
+            quote! {
+                impl crate::HasObjectType for #marker {
+                    const OBJECT_TYPE: &'static str = #object_type;
+                }
+            }
+        });
+        let object = quote!(#one_kind #object_type);
         quote! {
             #docs
             #[derive(Clone, Copy, Debug)]
@@ -49,6 +59,8 @@ pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout) -> File {
             impl crate::IdKind for #marker {
                 const NAME: &'static str = #text;
             }
+
+            #object
         }
     });
     File {

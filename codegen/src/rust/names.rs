@@ -55,8 +55,9 @@ fn row(request: &Request<'_>) -> Vec<String> {
 
 fn arguments(request: &Request<'_>) -> String {
     let params = request
-        .required()
-        .map(|param| name::bare(&param.ident).to_owned());
+        .arguments()
+        .into_iter()
+        .map(|argument| name::bare(argument.name()).to_owned());
     let body = request.required_body().map(ty::body_text);
     params.chain(body).collect::<Vec<_>>().join(", ")
 }

@@ -99,6 +99,8 @@ pub(crate) struct Request<'a> {
     /// The method of the handle.
     pub(crate) method: String,
     pub(crate) params: Vec<Param<'a>>,
+    /// The position of the two parameters that are one argument: the kind of an object and its id.
+    object: Option<usize>,
     pub(crate) response: Response<'a>,
     /// The paths that a value must not turn this one into.
     pub(crate) siblings: Vec<&'a str>,
@@ -113,6 +115,30 @@ pub(crate) struct Param<'a> {
     /// Whether the request cannot be made without it.
     pub(crate) required: bool,
 }
+
+/// An argument without which there is no request.
+pub(crate) enum Argument<'r, 'a> {
+    /// One parameter.
+    Param(&'r Param<'a>),
+    /// An object of any kind, from which two parameters are taken.
+    Object {
+        object_type: &'r Param<'a>,
+        object_id: &'r Param<'a>,
+    },
+}
+
+impl Argument<'_, '_> {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Param(param) => &param.ident,
+            Self::Object { .. } => OBJECT,
+        }
+    }
+}
+
+/// The name of the argument for an object of any kind.
+pub(crate) const OBJECT: &str = "object";
 
 /// What a request is answered with.
 pub(crate) enum Response<'a> {
@@ -688,6 +714,31 @@ impl<'a> Known<'a> {
     }
 }
 
+/// The position of the kind of an object in a path, where the object's id is behind it, so that both can be
+/// taken from an id of one kind.
+fn object(params: &[Param<'_>], known: &Known<'_>) -> Option<usize> {
+    if params.iter().any(|param| param.ident == OBJECT) {
+        return None;
+    }
+    let is_in_path = |param: &Param<'_>| param.api.location == api::Location::Path;
+    let is_type = |param: &Param<'_>| {
+        is_in_path(param)
+            && match &param.api.ty {
+                Type::String => param.api.wire == "object_type",
+                Type::Enum(name) => known.an_enum(name).is_some_and(|item| {
+                    let mut values = item.values.iter();
+                    values.any(|value| name::is_object_type(&value.wire))
+                }),
+                _ => false,
+            }
+    };
+    let is_id = |param: &Param<'_>| {
+        is_in_path(param) && param.api.ty == Type::Id(name::ANY_OBJECT.to_owned())
+    };
+    let mut pairs = params.windows(2);
+    pairs.position(|pair| is_type(&pair[0]) && is_id(&pair[1]))
+}
+
 /// The models that a service sends as forms; without one, those that any service sends.
 fn forms<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> {
     let sent_by = |name: &str| service.is_none_or(|service| service.name == name);
@@ -791,7 +842,7 @@ impl<'a> Resource<'a> {
             },
             accessor,
             requests: requests
-                .map(|action| Request::new(scope, service, api, action))
+                .map(|action| Request::new(scope, service, api, action, known))
                 .collect(),
             types: known.types(&Home::Resource(api.name.clone())),
         }
@@ -825,6 +876,7 @@ impl<'a> Request<'a> {
         service: &api::Service,
         resource: &api::Resource,
         action: &'a api::Action,
+        known: &Known<'_>,
     ) -> Self {
         let ident = name::request(resource, action);
         let params = action.params.iter().map(|param| Param {
@@ -832,10 +884,12 @@ impl<'a> Request<'a> {
             ident: name::param(param),
             required: param.required || param.location == api::Location::Path,
         });
+        let params: Vec<_> = params.collect();
         Self {
             id: action.id(service, resource),
             method: name::method(action),
-            params: params.collect(),
+            object: object(&params, known),
+            params,
             response: Response::new(&ident, &action.returns),
             siblings: scope.siblings(action),
             search_after_in_body: scope.search_after_in_body(action),
@@ -847,6 +901,29 @@ impl<'a> Request<'a> {
     /// The parameters without which there is no request.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Param<'a>> {
         self.params.iter().filter(|param| param.required)
+    }
+
+    /// The same parameters as arguments.
+    pub(crate) fn arguments(&self) -> Vec<Argument<'_, 'a>> {
+        let mut arguments = Vec::new();
+        let mut params = self.params.iter().enumerate();
+        while let Some((index, param)) = params.next() {
+            if !param.required {
+                continue;
+            }
+            let second = match self.object == Some(index) {
+                true => params.next(),
+                false => None,
+            };
+            arguments.push(match second {
+                Some((_, object_id)) => Argument::Object {
+                    object_type: param,
+                    object_id,
+                },
+                None => Argument::Param(param),
+            });
+        }
+        arguments
     }
 
     /// The parameters that have setters.

@@ -10,7 +10,7 @@ use crate::print::{Chunk, Entry, File, List};
 use super::Layout;
 use super::docs::{self, Docs};
 use super::handle::parameters;
-use super::plan::{Case, Known, Param, Request, Resource, Response, Service};
+use super::plan::{Argument, Case, Known, Param, Request, Resource, Response, Service};
 use super::ty;
 
 /// The file.
@@ -91,7 +91,22 @@ fn new(request: &Request<'_>) -> TokenStream {
     let made = if request.starts_empty() {
         quote!(Self::default())
     } else {
-        let params = request.params.iter().map(start_of_param);
+        let params = request.params.iter().map(|param| {
+            let object = request
+                .arguments()
+                .into_iter()
+                .find_map(|argument| match argument {
+                    Argument::Object { object_type, .. } if std::ptr::eq(object_type, param) => {
+                        Some(quote!(object.object_type().into()))
+                    }
+                    Argument::Object { object_id, .. } if std::ptr::eq(object_id, param) => {
+                        Some(quote!(object.into()))
+                    }
+                    _ => None,
+                });
+            let name = ident(&param.ident);
+            object.map_or_else(|| start_of_param(param), |value| quote!(#name: #value))
+        });
         let body = request.action.body.iter().map(|body| {
             let value = match body.required {
                 true => ty::body_from_argument(body),
@@ -99,7 +114,13 @@ fn new(request: &Request<'_>) -> TokenStream {
             };
             quote!(body: #value)
         });
-        quote!(Self { client: (), #(#params,)* #(#body,)* })
+        let is_object = |argument: &Argument<'_, '_>| matches!(argument, Argument::Object { .. });
+        let object = request
+            .arguments()
+            .iter()
+            .any(is_object)
+            .then(|| quote!(let object: crate::ObjectRef = object.into();));
+        quote!(#object Self { client: (), #(#params,)* #(#body,)* })
     };
     quote! {
         impl #name {

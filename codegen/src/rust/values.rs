@@ -6,7 +6,7 @@ use quote::quote;
 use crate::api::{Bounds, Direction, Literal, RequestBody, RequestContent, Type};
 use crate::name::{self, ident};
 
-use super::plan::{Field, Kind, Known, Model, Param, Request, Variant};
+use super::plan::{Argument, Field, Kind, Known, Model, Param, Request, Variant};
 use super::ty;
 
 /// How much of a model is filled in.
@@ -23,7 +23,20 @@ pub(crate) enum Fill {
 
 /// The arguments of the handle's method, which are also those of the request's `new`.
 pub(crate) fn arguments(request: &Request<'_>, known: &Known<'_>, fill: Fill) -> Vec<TokenStream> {
-    let params = request.required().map(|param| of_param(param, known, fill));
+    let params = request
+        .arguments()
+        .into_iter()
+        .map(|argument| match argument {
+            Argument::Param(param) => of_param(param, known, fill),
+            Argument::Object {
+                object_type,
+                object_id,
+            } => {
+                let object_type = of_param(object_type, known, fill);
+                let object_id = of_param(object_id, known, fill);
+                quote!((#object_type, #object_id))
+            }
+        });
     let body = request
         .required_body()
         .map(|body| of_body(body, known, fill));

@@ -15,6 +15,9 @@ use crate::data::lenient::{self, Parsed, Scalar, Text, Unread, Value};
 /// Keeps [`IdKind`] to the kinds that the spec names.
 pub trait Sealed {}
 
+/// Marks the kinds of objects, as opposed to an object of any kind, whose id takes the place of all of them.
+pub trait OneKind: IdKind {}
+
 /// What an [`Id`] names.
 ///
 /// This trait is sealed: the types in [`ids::markers`](crate::ids::markers) implement it.
@@ -87,6 +90,14 @@ impl<K> Id<K> {
     pub fn new(text: impl AsRef<str>) -> Self {
         Self {
             text: Inline::new(text.as_ref()),
+            kind: PhantomData,
+        }
+    }
+
+    /// Returns the same id, as one of another kind.
+    pub(crate) fn with_kind<L>(self) -> Id<L> {
+        Id {
+            text: self.text,
             kind: PhantomData,
         }
     }

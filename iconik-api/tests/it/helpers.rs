@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::support::{Received, Reply, Server};
 use iconik_api::OptionalExt;
-use iconik_api::assets::{CollectionItem, NewSegment, NewSegments};
+use iconik_api::assets::{BulkDeletion, CollectionItem, NewSegment, NewSegments, NewShareUrl};
 use iconik_api::batch::Batches;
+use iconik_api::ids::{AssetId, CollectionId};
 use iconik_api::tree::TreeEntry;
 use iconik_api::wait::PollOptions;
 use iconik_api::{Client, ErrorKind, Limiter, RetryPolicy};
@@ -353,4 +354,40 @@ fn errors_of_texts_and_payloads_become_errors_of_the_crate() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().starts_with(text), "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_id_says_the_kind_of_its_object() {
+    let server = Server::always(Reply::json(201, r#"{"id": "s1", "url": "https://x"}"#)).await;
+    let assets = client(&server).assets();
+    let collection_id = CollectionId::from("c1");
+
+    assets
+        .shares()
+        .create_url(&collection_id, NewShareUrl::new())
+        .await
+        .unwrap();
+    assets
+        .collections()
+        .remove_item(&collection_id, AssetId::from("a1"))
+        .await
+        .unwrap();
+    assets.approvals().list(("sequences", "q1")).await.unwrap();
+    let bulk = BulkDeletion::new("assets", [AssetId::from("a1"), AssetId::from("a2")]);
+    assets.delete_queue().add_many(bulk).await.unwrap();
+
+    let paths: Vec<_> = server
+        .received()
+        .iter()
+        .map(|it| it.target.clone())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/API/assets/v1/collections/c1/shares/url/",
+            "/API/assets/v1/collections/c1/contents/assets/a1/",
+            "/API/assets/v1/sequences/q1/approvals/",
+            "/API/assets/v1/delete_queue/bulk/",
+        ]
+    );
 }

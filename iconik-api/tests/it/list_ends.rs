@@ -832,7 +832,11 @@ async fn a_list_by_last_id_is_asked_again_when_a_page_is_empty_before_the_total(
         ok(json!({ "objects": objects, "total": 35 }))
     })
     .await;
-    let items = quick(&server).assets().shares().list("assets", "a").items();
+    let items = quick(&server)
+        .assets()
+        .shares()
+        .list(("assets", "a"))
+        .items();
     assert_eq!(read_all(items).await, expected(0..35));
 }
 
@@ -850,7 +854,7 @@ async fn null_does_not_end_a_list_by_last_id_that_never_had_links() {
         let items = quick(&server)
             .assets()
             .shares()
-            .list("assets", "a")
+            .list(("assets", "a"))
             .per_page(per_page)
             .items();
         assert_eq!(read_all(items).await, expected(0..7));

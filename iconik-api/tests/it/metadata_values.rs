@@ -65,20 +65,20 @@ async fn an_object_without_values_is_none() {
     ])
     .await;
     let metadata = client(&server).metadata();
-    assert_eq!(metadata.find("assets", "a", "v").await.unwrap(), None);
-    let values = metadata.find("assets", "a", "v").await.unwrap().unwrap();
+    assert_eq!(metadata.find(("assets", "a"), "v").await.unwrap(), None);
+    let values = metadata.find(("assets", "a"), "v").await.unwrap().unwrap();
     assert_eq!(values.field("Takes").unwrap().integer(), Some(3));
     assert!(values.field("Note").unwrap().is_unset());
     assert_eq!(values.field("Other"), None);
     let flat = metadata
-        .find_without_view("assets", "a")
+        .find_without_view(("assets", "a"))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(flat.field("Takes").unwrap().integer(), Some(4));
     assert!(
         metadata
-            .find_without_view("assets", "a")
+            .find_without_view(("assets", "a"))
             .await
             .unwrap_err()
             .is_forbidden()
@@ -98,7 +98,7 @@ async fn changes_are_sent_as_strings_and_clearing_is_sent_too() {
         .clear("Note");
     client(&server)
         .metadata()
-        .write("assets", "a", "v", changes)
+        .write(("assets", "a"), "v", changes)
         .await
         .unwrap();
     let request = server.single();
@@ -126,7 +126,7 @@ async fn a_number_that_is_not_finite_is_refused() {
     let changes = || MetadataChanges::new().set("Rate", f64::NAN);
     let metadata = client(&server).metadata();
     let error = metadata
-        .write("assets", "a", "v", changes())
+        .write(("assets", "a"), "v", changes())
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
@@ -159,7 +159,7 @@ async fn a_lost_response_is_retried_unless_values_are_appended() {
         .await;
         let result = client(&server)
             .metadata()
-            .write("assets", "a", "v", changes)
+            .write(("assets", "a"), "v", changes)
             .await;
         assert_eq!((result.is_ok(), server.count()), (requests == 2, requests));
     }

@@ -551,7 +551,7 @@ async fn a_list_by_last_id_goes_on_until_nothing_comes() {
         client(&server)
             .assets()
             .shares()
-            .list("assets", "a")
+            .list(("assets", "a"))
             .items()
     };
 

@@ -14,6 +14,8 @@ impl IdKind for AclTemplate {
     const NAME: &'static str = "AclTemplateId";
 }
 
+impl crate::data::id::OneKind for AclTemplate {}
+
 /// Marks [`AnalysisProfileId`](super::AnalysisProfileId).
 #[derive(Clone, Copy, Debug)]
 pub enum AnalysisProfile {}
@@ -23,6 +25,8 @@ impl crate::data::id::Sealed for AnalysisProfile {}
 impl IdKind for AnalysisProfile {
     const NAME: &'static str = "AnalysisProfileId";
 }
+
+impl crate::data::id::OneKind for AnalysisProfile {}
 
 /// Marks [`AnalysisServiceAccountId`](super::AnalysisServiceAccountId).
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +38,8 @@ impl IdKind for AnalysisServiceAccount {
     const NAME: &'static str = "AnalysisServiceAccountId";
 }
 
+impl crate::data::id::OneKind for AnalysisServiceAccount {}
+
 /// Marks [`ApplicationId`](super::ApplicationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Application {}
@@ -43,6 +49,8 @@ impl crate::data::id::Sealed for Application {}
 impl IdKind for Application {
     const NAME: &'static str = "ApplicationId";
 }
+
+impl crate::data::id::OneKind for Application {}
 
 /// Marks [`ApplicationInstanceId`](super::ApplicationInstanceId).
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +62,8 @@ impl IdKind for ApplicationInstance {
     const NAME: &'static str = "ApplicationInstanceId";
 }
 
+impl crate::data::id::OneKind for ApplicationInstance {}
+
 /// Marks [`AssetId`](super::AssetId).
 #[derive(Clone, Copy, Debug)]
 pub enum Asset {}
@@ -62,6 +72,12 @@ impl crate::data::id::Sealed for Asset {}
 
 impl IdKind for Asset {
     const NAME: &'static str = "AssetId";
+}
+
+impl crate::data::id::OneKind for Asset {}
+
+impl crate::HasObjectType for Asset {
+    const OBJECT_TYPE: &'static str = "assets";
 }
 
 /// Marks [`AttachmentId`](super::AttachmentId).
@@ -74,6 +90,8 @@ impl IdKind for Attachment {
     const NAME: &'static str = "AttachmentId";
 }
 
+impl crate::data::id::OneKind for Attachment {}
+
 /// Marks [`AutomationId`](super::AutomationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Automation {}
@@ -83,6 +101,8 @@ impl crate::data::id::Sealed for Automation {}
 impl IdKind for Automation {
     const NAME: &'static str = "AutomationId";
 }
+
+impl crate::data::id::OneKind for Automation {}
 
 /// Marks [`BackendId`](super::BackendId).
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +114,8 @@ impl IdKind for Backend {
     const NAME: &'static str = "BackendId";
 }
 
+impl crate::data::id::OneKind for Backend {}
+
 /// Marks [`BillingId`](super::BillingId).
 #[derive(Clone, Copy, Debug)]
 pub enum Billing {}
@@ -104,6 +126,8 @@ impl IdKind for Billing {
     const NAME: &'static str = "BillingId";
 }
 
+impl crate::data::id::OneKind for Billing {}
+
 /// Marks [`CollectionId`](super::CollectionId).
 #[derive(Clone, Copy, Debug)]
 pub enum Collection {}
@@ -112,6 +136,12 @@ impl crate::data::id::Sealed for Collection {}
 
 impl IdKind for Collection {
     const NAME: &'static str = "CollectionId";
+}
+
+impl crate::data::id::OneKind for Collection {}
+
+impl crate::HasObjectType for Collection {
+    const OBJECT_TYPE: &'static str = "collections";
 }
 
 /// Marks [`ComponentId`](super::ComponentId).
@@ -124,6 +154,8 @@ impl IdKind for Component {
     const NAME: &'static str = "ComponentId";
 }
 
+impl crate::data::id::OneKind for Component {}
+
 /// Marks [`CorsHostId`](super::CorsHostId).
 #[derive(Clone, Copy, Debug)]
 pub enum CorsHost {}
@@ -133,6 +165,8 @@ impl crate::data::id::Sealed for CorsHost {}
 impl IdKind for CorsHost {
     const NAME: &'static str = "CorsHostId";
 }
+
+impl crate::data::id::OneKind for CorsHost {}
 
 /// Marks [`CustomActionId`](super::CustomActionId).
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +178,8 @@ impl IdKind for CustomAction {
     const NAME: &'static str = "CustomActionId";
 }
 
+impl crate::data::id::OneKind for CustomAction {}
+
 /// Marks [`DeletionId`](super::DeletionId).
 #[derive(Clone, Copy, Debug)]
 pub enum Deletion {}
@@ -153,6 +189,8 @@ impl crate::data::id::Sealed for Deletion {}
 impl IdKind for Deletion {
     const NAME: &'static str = "DeletionId";
 }
+
+impl crate::data::id::OneKind for Deletion {}
 
 /// Marks [`DiscoveryEntityId`](super::DiscoveryEntityId).
 #[derive(Clone, Copy, Debug)]
@@ -164,6 +202,8 @@ impl IdKind for DiscoveryEntity {
     const NAME: &'static str = "DiscoveryEntityId";
 }
 
+impl crate::data::id::OneKind for DiscoveryEntity {}
+
 /// Marks [`EmbeddingId`](super::EmbeddingId).
 #[derive(Clone, Copy, Debug)]
 pub enum Embedding {}
@@ -173,6 +213,8 @@ impl crate::data::id::Sealed for Embedding {}
 impl IdKind for Embedding {
     const NAME: &'static str = "EmbeddingId";
 }
+
+impl crate::data::id::OneKind for Embedding {}
 
 /// Marks [`ExportLocationId`](super::ExportLocationId).
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +226,8 @@ impl IdKind for ExportLocation {
     const NAME: &'static str = "ExportLocationId";
 }
 
+impl crate::data::id::OneKind for ExportLocation {}
+
 /// Marks [`FaceId`](super::FaceId).
 #[derive(Clone, Copy, Debug)]
 pub enum Face {}
@@ -193,6 +237,8 @@ impl crate::data::id::Sealed for Face {}
 impl IdKind for Face {
     const NAME: &'static str = "FaceId";
 }
+
+impl crate::data::id::OneKind for Face {}
 
 /// Marks [`FileId`](super::FileId).
 #[derive(Clone, Copy, Debug)]
@@ -204,6 +250,8 @@ impl IdKind for File {
     const NAME: &'static str = "FileId";
 }
 
+impl crate::data::id::OneKind for File {}
+
 /// Marks [`FileSetId`](super::FileSetId).
 #[derive(Clone, Copy, Debug)]
 pub enum FileSet {}
@@ -213,6 +261,8 @@ impl crate::data::id::Sealed for FileSet {}
 impl IdKind for FileSet {
     const NAME: &'static str = "FileSetId";
 }
+
+impl crate::data::id::OneKind for FileSet {}
 
 /// Marks [`FormatId`](super::FormatId).
 #[derive(Clone, Copy, Debug)]
@@ -224,6 +274,8 @@ impl IdKind for Format {
     const NAME: &'static str = "FormatId";
 }
 
+impl crate::data::id::OneKind for Format {}
+
 /// Marks [`GatewayClusterId`](super::GatewayClusterId).
 #[derive(Clone, Copy, Debug)]
 pub enum GatewayCluster {}
@@ -233,6 +285,8 @@ impl crate::data::id::Sealed for GatewayCluster {}
 impl IdKind for GatewayCluster {
     const NAME: &'static str = "GatewayClusterId";
 }
+
+impl crate::data::id::OneKind for GatewayCluster {}
 
 /// Marks [`GatewayEventId`](super::GatewayEventId).
 #[derive(Clone, Copy, Debug)]
@@ -244,6 +298,8 @@ impl IdKind for GatewayEvent {
     const NAME: &'static str = "GatewayEventId";
 }
 
+impl crate::data::id::OneKind for GatewayEvent {}
+
 /// Marks [`GatewayId`](super::GatewayId).
 #[derive(Clone, Copy, Debug)]
 pub enum Gateway {}
@@ -253,6 +309,8 @@ impl crate::data::id::Sealed for Gateway {}
 impl IdKind for Gateway {
     const NAME: &'static str = "GatewayId";
 }
+
+impl crate::data::id::OneKind for Gateway {}
 
 /// Marks [`GatewayReportId`](super::GatewayReportId).
 #[derive(Clone, Copy, Debug)]
@@ -264,6 +322,8 @@ impl IdKind for GatewayReport {
     const NAME: &'static str = "GatewayReportId";
 }
 
+impl crate::data::id::OneKind for GatewayReport {}
+
 /// Marks [`GroupId`](super::GroupId).
 #[derive(Clone, Copy, Debug)]
 pub enum Group {}
@@ -273,6 +333,8 @@ impl crate::data::id::Sealed for Group {}
 impl IdKind for Group {
     const NAME: &'static str = "GroupId";
 }
+
+impl crate::data::id::OneKind for Group {}
 
 /// Marks [`HistoryEntryId`](super::HistoryEntryId).
 #[derive(Clone, Copy, Debug)]
@@ -284,6 +346,8 @@ impl IdKind for HistoryEntry {
     const NAME: &'static str = "HistoryEntryId";
 }
 
+impl crate::data::id::OneKind for HistoryEntry {}
+
 /// Marks [`IdentityProviderId`](super::IdentityProviderId).
 #[derive(Clone, Copy, Debug)]
 pub enum IdentityProvider {}
@@ -293,6 +357,8 @@ impl crate::data::id::Sealed for IdentityProvider {}
 impl IdKind for IdentityProvider {
     const NAME: &'static str = "IdentityProviderId";
 }
+
+impl crate::data::id::OneKind for IdentityProvider {}
 
 /// Marks [`IdentityProviderPublicId`](super::IdentityProviderPublicId).
 #[derive(Clone, Copy, Debug)]
@@ -304,6 +370,8 @@ impl IdKind for IdentityProviderPublic {
     const NAME: &'static str = "IdentityProviderPublicId";
 }
 
+impl crate::data::id::OneKind for IdentityProviderPublic {}
+
 /// Marks [`JobId`](super::JobId).
 #[derive(Clone, Copy, Debug)]
 pub enum Job {}
@@ -313,6 +381,8 @@ impl crate::data::id::Sealed for Job {}
 impl IdKind for Job {
     const NAME: &'static str = "JobId";
 }
+
+impl crate::data::id::OneKind for Job {}
 
 /// Marks [`JobStepId`](super::JobStepId).
 #[derive(Clone, Copy, Debug)]
@@ -324,6 +394,8 @@ impl IdKind for JobStep {
     const NAME: &'static str = "JobStepId";
 }
 
+impl crate::data::id::OneKind for JobStep {}
+
 /// Marks [`KeyframeId`](super::KeyframeId).
 #[derive(Clone, Copy, Debug)]
 pub enum Keyframe {}
@@ -333,6 +405,8 @@ impl crate::data::id::Sealed for Keyframe {}
 impl IdKind for Keyframe {
     const NAME: &'static str = "KeyframeId";
 }
+
+impl crate::data::id::OneKind for Keyframe {}
 
 /// Marks [`LogoId`](super::LogoId).
 #[derive(Clone, Copy, Debug)]
@@ -344,6 +418,8 @@ impl IdKind for Logo {
     const NAME: &'static str = "LogoId";
 }
 
+impl crate::data::id::OneKind for Logo {}
+
 /// Marks [`LogsRecipientId`](super::LogsRecipientId).
 #[derive(Clone, Copy, Debug)]
 pub enum LogsRecipient {}
@@ -353,6 +429,8 @@ impl crate::data::id::Sealed for LogsRecipient {}
 impl IdKind for LogsRecipient {
     const NAME: &'static str = "LogsRecipientId";
 }
+
+impl crate::data::id::OneKind for LogsRecipient {}
 
 /// Marks [`MagicLinkEntryId`](super::MagicLinkEntryId).
 #[derive(Clone, Copy, Debug)]
@@ -364,6 +442,8 @@ impl IdKind for MagicLinkEntry {
     const NAME: &'static str = "MagicLinkEntryId";
 }
 
+impl crate::data::id::OneKind for MagicLinkEntry {}
+
 /// Marks [`MetadataViewId`](super::MetadataViewId).
 #[derive(Clone, Copy, Debug)]
 pub enum MetadataView {}
@@ -372,6 +452,12 @@ impl crate::data::id::Sealed for MetadataView {}
 
 impl IdKind for MetadataView {
     const NAME: &'static str = "MetadataViewId";
+}
+
+impl crate::data::id::OneKind for MetadataView {}
+
+impl crate::HasObjectType for MetadataView {
+    const OBJECT_TYPE: &'static str = "metadata_views";
 }
 
 /// Marks [`NotificationId`](super::NotificationId).
@@ -383,6 +469,8 @@ impl crate::data::id::Sealed for Notification {}
 impl IdKind for Notification {
     const NAME: &'static str = "NotificationId";
 }
+
+impl crate::data::id::OneKind for Notification {}
 
 /// Marks [`ObjectId`](super::ObjectId).
 #[derive(Clone, Copy, Debug)]
@@ -404,6 +492,8 @@ impl IdKind for Person {
     const NAME: &'static str = "PersonId";
 }
 
+impl crate::data::id::OneKind for Person {}
+
 /// Marks [`PersonVersionFaceId`](super::PersonVersionFaceId).
 #[derive(Clone, Copy, Debug)]
 pub enum PersonVersionFace {}
@@ -413,6 +503,8 @@ impl crate::data::id::Sealed for PersonVersionFace {}
 impl IdKind for PersonVersionFace {
     const NAME: &'static str = "PersonVersionFaceId";
 }
+
+impl crate::data::id::OneKind for PersonVersionFace {}
 
 /// Marks [`PlaylistId`](super::PlaylistId).
 #[derive(Clone, Copy, Debug)]
@@ -424,6 +516,8 @@ impl IdKind for Playlist {
     const NAME: &'static str = "PlaylistId";
 }
 
+impl crate::data::id::OneKind for Playlist {}
+
 /// Marks [`PlaylistItemId`](super::PlaylistItemId).
 #[derive(Clone, Copy, Debug)]
 pub enum PlaylistItem {}
@@ -433,6 +527,8 @@ impl crate::data::id::Sealed for PlaylistItem {}
 impl IdKind for PlaylistItem {
     const NAME: &'static str = "PlaylistItemId";
 }
+
+impl crate::data::id::OneKind for PlaylistItem {}
 
 /// Marks [`PortalId`](super::PortalId).
 #[derive(Clone, Copy, Debug)]
@@ -444,6 +540,8 @@ impl IdKind for Portal {
     const NAME: &'static str = "PortalId";
 }
 
+impl crate::data::id::OneKind for Portal {}
+
 /// Marks [`ProjectId`](super::ProjectId).
 #[derive(Clone, Copy, Debug)]
 pub enum Project {}
@@ -453,6 +551,8 @@ impl crate::data::id::Sealed for Project {}
 impl IdKind for Project {
     const NAME: &'static str = "ProjectId";
 }
+
+impl crate::data::id::OneKind for Project {}
 
 /// Marks [`ProxyContainerId`](super::ProxyContainerId).
 #[derive(Clone, Copy, Debug)]
@@ -464,6 +564,8 @@ impl IdKind for ProxyContainer {
     const NAME: &'static str = "ProxyContainerId";
 }
 
+impl crate::data::id::OneKind for ProxyContainer {}
+
 /// Marks [`ProxyFileId`](super::ProxyFileId).
 #[derive(Clone, Copy, Debug)]
 pub enum ProxyFile {}
@@ -473,6 +575,8 @@ impl crate::data::id::Sealed for ProxyFile {}
 impl IdKind for ProxyFile {
     const NAME: &'static str = "ProxyFileId";
 }
+
+impl crate::data::id::OneKind for ProxyFile {}
 
 /// Marks [`ProxyId`](super::ProxyId).
 #[derive(Clone, Copy, Debug)]
@@ -484,6 +588,8 @@ impl IdKind for Proxy {
     const NAME: &'static str = "ProxyId";
 }
 
+impl crate::data::id::OneKind for Proxy {}
+
 /// Marks [`PublicationId`](super::PublicationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Publication {}
@@ -493,6 +599,8 @@ impl crate::data::id::Sealed for Publication {}
 impl IdKind for Publication {
     const NAME: &'static str = "PublicationId";
 }
+
+impl crate::data::id::OneKind for Publication {}
 
 /// Marks [`RegistrationId`](super::RegistrationId).
 #[derive(Clone, Copy, Debug)]
@@ -504,6 +612,8 @@ impl IdKind for Registration {
     const NAME: &'static str = "RegistrationId";
 }
 
+impl crate::data::id::OneKind for Registration {}
+
 /// Marks [`RelationId`](super::RelationId).
 #[derive(Clone, Copy, Debug)]
 pub enum Relation {}
@@ -513,6 +623,8 @@ impl crate::data::id::Sealed for Relation {}
 impl IdKind for Relation {
     const NAME: &'static str = "RelationId";
 }
+
+impl crate::data::id::OneKind for Relation {}
 
 /// Marks [`SavedSearchGroupId`](super::SavedSearchGroupId).
 #[derive(Clone, Copy, Debug)]
@@ -524,6 +636,8 @@ impl IdKind for SavedSearchGroup {
     const NAME: &'static str = "SavedSearchGroupId";
 }
 
+impl crate::data::id::OneKind for SavedSearchGroup {}
+
 /// Marks [`SavedSearchId`](super::SavedSearchId).
 #[derive(Clone, Copy, Debug)]
 pub enum SavedSearch {}
@@ -532,6 +646,12 @@ impl crate::data::id::Sealed for SavedSearch {}
 
 impl IdKind for SavedSearch {
     const NAME: &'static str = "SavedSearchId";
+}
+
+impl crate::data::id::OneKind for SavedSearch {}
+
+impl crate::HasObjectType for SavedSearch {
+    const OBJECT_TYPE: &'static str = "saved_searches";
 }
 
 /// Marks [`SearchHistoryId`](super::SearchHistoryId).
@@ -544,6 +664,8 @@ impl IdKind for SearchHistory {
     const NAME: &'static str = "SearchHistoryId";
 }
 
+impl crate::data::id::OneKind for SearchHistory {}
+
 /// Marks [`SearchViewId`](super::SearchViewId).
 #[derive(Clone, Copy, Debug)]
 pub enum SearchView {}
@@ -554,6 +676,8 @@ impl IdKind for SearchView {
     const NAME: &'static str = "SearchViewId";
 }
 
+impl crate::data::id::OneKind for SearchView {}
+
 /// Marks [`SegmentId`](super::SegmentId).
 #[derive(Clone, Copy, Debug)]
 pub enum Segment {}
@@ -562,6 +686,12 @@ impl crate::data::id::Sealed for Segment {}
 
 impl IdKind for Segment {
     const NAME: &'static str = "SegmentId";
+}
+
+impl crate::data::id::OneKind for Segment {}
+
+impl crate::HasObjectType for Segment {
+    const OBJECT_TYPE: &'static str = "segments";
 }
 
 /// Marks [`SequenceId`](super::SequenceId).
@@ -574,6 +704,12 @@ impl IdKind for Sequence {
     const NAME: &'static str = "SequenceId";
 }
 
+impl crate::data::id::OneKind for Sequence {}
+
+impl crate::HasObjectType for Sequence {
+    const OBJECT_TYPE: &'static str = "sequences";
+}
+
 /// Marks [`SequenceItemId`](super::SequenceItemId).
 #[derive(Clone, Copy, Debug)]
 pub enum SequenceItem {}
@@ -583,6 +719,8 @@ impl crate::data::id::Sealed for SequenceItem {}
 impl IdKind for SequenceItem {
     const NAME: &'static str = "SequenceItemId";
 }
+
+impl crate::data::id::OneKind for SequenceItem {}
 
 /// Marks [`ShareId`](super::ShareId).
 #[derive(Clone, Copy, Debug)]
@@ -594,6 +732,8 @@ impl IdKind for Share {
     const NAME: &'static str = "ShareId";
 }
 
+impl crate::data::id::OneKind for Share {}
+
 /// Marks [`ShareSessionId`](super::ShareSessionId).
 #[derive(Clone, Copy, Debug)]
 pub enum ShareSession {}
@@ -603,6 +743,8 @@ impl crate::data::id::Sealed for ShareSession {}
 impl IdKind for ShareSession {
     const NAME: &'static str = "ShareSessionId";
 }
+
+impl crate::data::id::OneKind for ShareSession {}
 
 /// Marks [`ShareUserId`](super::ShareUserId).
 #[derive(Clone, Copy, Debug)]
@@ -614,6 +756,8 @@ impl IdKind for ShareUser {
     const NAME: &'static str = "ShareUserId";
 }
 
+impl crate::data::id::OneKind for ShareUser {}
+
 /// Marks [`StorageId`](super::StorageId).
 #[derive(Clone, Copy, Debug)]
 pub enum Storage {}
@@ -623,6 +767,8 @@ impl crate::data::id::Sealed for Storage {}
 impl IdKind for Storage {
     const NAME: &'static str = "StorageId";
 }
+
+impl crate::data::id::OneKind for Storage {}
 
 /// Marks [`SubscriptionId`](super::SubscriptionId).
 #[derive(Clone, Copy, Debug)]
@@ -634,6 +780,8 @@ impl IdKind for Subscription {
     const NAME: &'static str = "SubscriptionId";
 }
 
+impl crate::data::id::OneKind for Subscription {}
+
 /// Marks [`SubtitleId`](super::SubtitleId).
 #[derive(Clone, Copy, Debug)]
 pub enum Subtitle {}
@@ -643,6 +791,8 @@ impl crate::data::id::Sealed for Subtitle {}
 impl IdKind for Subtitle {
     const NAME: &'static str = "SubtitleId";
 }
+
+impl crate::data::id::OneKind for Subtitle {}
 
 /// Marks [`SyncSessionId`](super::SyncSessionId).
 #[derive(Clone, Copy, Debug)]
@@ -654,6 +804,8 @@ impl IdKind for SyncSession {
     const NAME: &'static str = "SyncSessionId";
 }
 
+impl crate::data::id::OneKind for SyncSession {}
+
 /// Marks [`SystemDomainId`](super::SystemDomainId).
 #[derive(Clone, Copy, Debug)]
 pub enum SystemDomain {}
@@ -663,6 +815,8 @@ impl crate::data::id::Sealed for SystemDomain {}
 impl IdKind for SystemDomain {
     const NAME: &'static str = "SystemDomainId";
 }
+
+impl crate::data::id::OneKind for SystemDomain {}
 
 /// Marks [`TemporaryFileId`](super::TemporaryFileId).
 #[derive(Clone, Copy, Debug)]
@@ -674,6 +828,8 @@ impl IdKind for TemporaryFile {
     const NAME: &'static str = "TemporaryFileId";
 }
 
+impl crate::data::id::OneKind for TemporaryFile {}
+
 /// Marks [`TemporaryFileSetId`](super::TemporaryFileSetId).
 #[derive(Clone, Copy, Debug)]
 pub enum TemporaryFileSet {}
@@ -683,6 +839,8 @@ impl crate::data::id::Sealed for TemporaryFileSet {}
 impl IdKind for TemporaryFileSet {
     const NAME: &'static str = "TemporaryFileSetId";
 }
+
+impl crate::data::id::OneKind for TemporaryFileSet {}
 
 /// Marks [`ThemeId`](super::ThemeId).
 #[derive(Clone, Copy, Debug)]
@@ -694,6 +852,8 @@ impl IdKind for Theme {
     const NAME: &'static str = "ThemeId";
 }
 
+impl crate::data::id::OneKind for Theme {}
+
 /// Marks [`TokenId`](super::TokenId).
 #[derive(Clone, Copy, Debug)]
 pub enum Token {}
@@ -703,6 +863,8 @@ impl crate::data::id::Sealed for Token {}
 impl IdKind for Token {
     const NAME: &'static str = "TokenId";
 }
+
+impl crate::data::id::OneKind for Token {}
 
 /// Marks [`TranscodeJobId`](super::TranscodeJobId).
 #[derive(Clone, Copy, Debug)]
@@ -714,6 +876,8 @@ impl IdKind for TranscodeJob {
     const NAME: &'static str = "TranscodeJobId";
 }
 
+impl crate::data::id::OneKind for TranscodeJob {}
+
 /// Marks [`TranscodeProfileId`](super::TranscodeProfileId).
 #[derive(Clone, Copy, Debug)]
 pub enum TranscodeProfile {}
@@ -723,6 +887,8 @@ impl crate::data::id::Sealed for TranscodeProfile {}
 impl IdKind for TranscodeProfile {
     const NAME: &'static str = "TranscodeProfileId";
 }
+
+impl crate::data::id::OneKind for TranscodeProfile {}
 
 /// Marks [`TranscodeRecordId`](super::TranscodeRecordId).
 #[derive(Clone, Copy, Debug)]
@@ -734,6 +900,8 @@ impl IdKind for TranscodeRecord {
     const NAME: &'static str = "TranscodeRecordId";
 }
 
+impl crate::data::id::OneKind for TranscodeRecord {}
+
 /// Marks [`TranscoderId`](super::TranscoderId).
 #[derive(Clone, Copy, Debug)]
 pub enum Transcoder {}
@@ -743,6 +911,8 @@ impl crate::data::id::Sealed for Transcoder {}
 impl IdKind for Transcoder {
     const NAME: &'static str = "TranscoderId";
 }
+
+impl crate::data::id::OneKind for Transcoder {}
 
 /// Marks [`TranscriptionId`](super::TranscriptionId).
 #[derive(Clone, Copy, Debug)]
@@ -754,6 +924,8 @@ impl IdKind for Transcription {
     const NAME: &'static str = "TranscriptionId";
 }
 
+impl crate::data::id::OneKind for Transcription {}
+
 /// Marks [`TransferId`](super::TransferId).
 #[derive(Clone, Copy, Debug)]
 pub enum Transfer {}
@@ -763,6 +935,8 @@ impl crate::data::id::Sealed for Transfer {}
 impl IdKind for Transfer {
     const NAME: &'static str = "TransferId";
 }
+
+impl crate::data::id::OneKind for Transfer {}
 
 /// Marks [`UserId`](super::UserId).
 #[derive(Clone, Copy, Debug)]
@@ -774,6 +948,8 @@ impl IdKind for User {
     const NAME: &'static str = "UserId";
 }
 
+impl crate::data::id::OneKind for User {}
+
 /// Marks [`VersionId`](super::VersionId).
 #[derive(Clone, Copy, Debug)]
 pub enum Version {}
@@ -783,6 +959,8 @@ impl crate::data::id::Sealed for Version {}
 impl IdKind for Version {
     const NAME: &'static str = "VersionId";
 }
+
+impl crate::data::id::OneKind for Version {}
 
 /// Marks [`WebhookId`](super::WebhookId).
 #[derive(Clone, Copy, Debug)]
@@ -794,6 +972,8 @@ impl IdKind for Webhook {
     const NAME: &'static str = "WebhookId";
 }
 
+impl crate::data::id::OneKind for Webhook {}
+
 /// Marks [`WorkerId`](super::WorkerId).
 #[derive(Clone, Copy, Debug)]
 pub enum Worker {}
@@ -803,3 +983,5 @@ impl crate::data::id::Sealed for Worker {}
 impl IdKind for Worker {
     const NAME: &'static str = "WorkerId";
 }
+
+impl crate::data::id::OneKind for Worker {}

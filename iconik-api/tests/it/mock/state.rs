@@ -142,7 +142,7 @@ async fn collections_contain_assets_and_collections() {
     assert_eq!(read.in_collections.len(), 2);
 
     collections
-        .remove_item(&child, ContentObjectType::Assets, id.as_str())
+        .remove_item(&child, (ContentObjectType::Assets, id.as_str()))
         .await
         .unwrap();
     assert!(

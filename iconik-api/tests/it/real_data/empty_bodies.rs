@@ -119,7 +119,7 @@ async fn the_status_decides_what_an_answer_is() {
     ])
     .await;
     let approvals = server.client().assets().approvals();
-    let ask = || approvals.create_request(ObjectType::Assets, ASSET, NewApprovalRequest::new());
+    let ask = || approvals.create_request((ObjectType::Assets, ASSET), NewApprovalRequest::new());
 
     let (first, second, third) = (
         ask().await.unwrap(),

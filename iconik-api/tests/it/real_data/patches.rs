@@ -100,7 +100,7 @@ async fn patch_demands_no_field() {
     client
         .assets()
         .shares()
-        .update_user(ObjectType::Assets, ASSET, "s", "u", ShareUserPatch::new())
+        .update_user((ObjectType::Assets, ASSET), "s", "u", ShareUserPatch::new())
         .await
         .unwrap();
 

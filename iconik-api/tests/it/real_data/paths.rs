@@ -59,7 +59,7 @@ async fn a_value_stays_within_its_segment() {
         client
             .assets()
             .approvals()
-            .delete_for_external_user(value, ASSET, value)
+            .delete_for_external_user((value, ASSET), value)
             .await
             .unwrap();
         client
@@ -141,7 +141,7 @@ async fn refusals(client: &Client, value: &str) -> Vec<Error> {
         client
             .assets()
             .shares()
-            .delete(value, ASSET, "s")
+            .delete((value, ASSET), "s")
             .await
             .unwrap_err(),
     ]
@@ -181,13 +181,13 @@ async fn a_known_value_and_its_text_go_the_same_way() {
     client
         .assets()
         .approvals()
-        .list(ObjectType::Assets, ASSET)
+        .list((ObjectType::Assets, ASSET))
         .await
         .unwrap();
     client
         .assets()
         .approvals()
-        .list("assets", ASSET)
+        .list(("assets", ASSET))
         .await
         .unwrap();
     client

@@ -122,7 +122,7 @@ async fn errors_do_not_show_them() {
     let refused = client
         .assets()
         .shares()
-        .get(ObjectType::Assets, ASSET, "s")
+        .get((ObjectType::Assets, ASSET), "s")
         .await
         .unwrap_err();
     assert!(refused.is_unauthorized());

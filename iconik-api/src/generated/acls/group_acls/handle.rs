@@ -18,24 +18,22 @@ impl GroupAclsHandle {
     /// Needs the role `can_read_acls`. Returns a [`GroupAcl`].
     ///
     /// - `group_id`: The group.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let group_acl = client.acls().group_acls().get(group_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let group_acl = client.acls().group_acls().get(group_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn get(
         &self,
         group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> GetGroupAcl<Client> {
-        GetGroupAcl::new(group_id, object_type, object_key).with_client(&self.0)
+        GetGroupAcl::new(group_id, object).with_client(&self.0)
     }
 
     /// Sets the permissions of a group on an object:
@@ -46,9 +44,8 @@ impl GroupAclsHandle {
     /// Needs the role `can_write_acls`. Returns a [`GroupAcl`].
     ///
     /// - `group_id`: The group.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: The new permissions of a group on an object.
     ///
     /// ```
@@ -56,22 +53,21 @@ impl GroupAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let group_acl = client
     ///     .acls()
     ///     .group_acls()
-    ///     .set(group_id, "uses", object_key, GroupAclReplacement::new([Permission::Read]))
+    ///     .set(group_id, object, GroupAclReplacement::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn set(
         &self,
         group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<GroupAclReplacement>,
     ) -> SetGroupAcl<Client> {
-        SetGroupAcl::new(group_id, object_type, object_key, body).with_client(&self.0)
+        SetGroupAcl::new(group_id, object, body).with_client(&self.0)
     }
 
     /// Takes all permissions on an object from a group:
@@ -80,24 +76,22 @@ impl GroupAclsHandle {
     /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `group_id`: The group.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.acls().group_acls().delete(group_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.acls().group_acls().delete(group_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
         &self,
         group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> DeleteGroupAcl<Client> {
-        DeleteGroupAcl::new(group_id, object_type, object_key).with_client(&self.0)
+        DeleteGroupAcl::new(group_id, object).with_client(&self.0)
     }
 
     /// Checks if a group has a permission on an object:
@@ -108,9 +102,8 @@ impl GroupAclsHandle {
     /// Needs the role `can_read_acls`. Returns no content.
     ///
     /// - `group_id`: The group.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `permission`: The permission to check.
     ///
     /// ```
@@ -118,18 +111,16 @@ impl GroupAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.acls().group_acls().check(group_id, "uses", object_key, Permission::Read).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.acls().group_acls().check(group_id, object, Permission::Read).await?;
     /// # Ok(()) }
     /// ```
     pub fn check(
         &self,
         group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> CheckGroupAcl<Client> {
-        CheckGroupAcl::new(group_id, object_type, object_key, permission)
-            .with_client(&self.0)
+        CheckGroupAcl::new(group_id, object, permission).with_client(&self.0)
     }
 }

@@ -19,16 +19,13 @@ pub struct GetGroupAcl<C = ()> {
 
 impl GetGroupAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(group_id: impl Into<GroupId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             group_id: group_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
         }
     }
 }
@@ -55,15 +52,15 @@ impl SetGroupAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<GroupAclReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             group_id: group_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             body: body.into(),
         }
     }
@@ -89,16 +86,13 @@ pub struct DeleteGroupAcl<C = ()> {
 
 impl DeleteGroupAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(group_id: impl Into<GroupId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             group_id: group_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
         }
     }
 }
@@ -125,15 +119,15 @@ impl CheckGroupAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         group_id: impl Into<GroupId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             group_id: group_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             permission: permission.into(),
         }
     }

@@ -46,22 +46,17 @@ impl AclsHandle {
     /// Needs the role `can_read_acls`. Returns an [`Acl`]. Optional arguments are set on
     /// [`GetAcl`].
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
+    /// - `object`: The object. The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
-    ///   and `groups` were seen live too.
-    /// - `object_key`: The object.
+    ///   and `groups` were seen live too. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let acl = client.acls().get("uses", "427abd77-f149-11eb-a843-0a580a3db916").await?;
+    /// let acl = client.acls().get(("uses", "427abd77-f149-11eb-a843-0a580a3db916")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn get(
-        &self,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> GetAcl<Client> {
-        GetAcl::new(object_type, object_key).with_client(&self.0)
+    pub fn get(&self, object: impl Into<crate::ObjectRef>) -> GetAcl<Client> {
+        GetAcl::new(object).with_client(&self.0)
     }
 
     /// Gets the permissions of the calling user on an object:
@@ -71,23 +66,21 @@ impl AclsHandle {
     ///
     /// No role is documented for it. Returns an [`AclPermissions`].
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
+    /// - `object`: The object. The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
-    ///   and `groups` were seen live too.
-    /// - `object_key`: The object.
+    ///   and `groups` were seen live too. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let acl_permissions = client.acls().get_permissions("uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let acl_permissions = client.acls().get_permissions(object).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_permissions(
         &self,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> GetAclPermissions<Client> {
-        GetAclPermissions::new(object_type, object_key).with_client(&self.0)
+        GetAclPermissions::new(object).with_client(&self.0)
     }
 
     /// Checks if the calling user has a permission on an object:
@@ -97,26 +90,24 @@ impl AclsHandle {
     ///
     /// Needs the role `can_read_acls`. Returns no content.
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or
+    /// - `object`: The object. The kind of the objects, for example `assets`, `collections` or
     ///   `metadata_views`. Note: `saved_searches`, `storages`, `export_locations`, `custom_actions`
-    ///   and `groups` were seen live too.
-    /// - `object_key`: The object.
+    ///   and `groups` were seen live too. See [`ObjectRef`](crate::ObjectRef).
     /// - `permission`: The permission to check.
     ///
     /// ```
     /// use iconik_api::acls::Permission;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// client.acls().check("uses", "427abd77-f149-11eb-a843-0a580a3db916", Permission::Read).await?;
+    /// client.acls().check(("uses", "427abd77-f149-11eb-a843-0a580a3db916"), Permission::Read).await?;
     /// # Ok(()) }
     /// ```
     pub fn check(
         &self,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> CheckAcl<Client> {
-        CheckAcl::new(object_type, object_key, permission).with_client(&self.0)
+        CheckAcl::new(object, permission).with_client(&self.0)
     }
 
     /// Checks if the calling user has permissions on objects of several kinds: `POST /v1/acl/`.

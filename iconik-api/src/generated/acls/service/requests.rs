@@ -18,11 +18,12 @@ pub struct GetAcl<C = ()> {
 
 impl GetAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_key: impl Into<ObjectId>) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             exclude_deleted: None,
         }
     }
@@ -57,8 +58,9 @@ pub struct GetAclPermissions<C = ()> {
 
 impl GetAclPermissions {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_key: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_key: object_key.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_key: object.into() }
     }
 }
 
@@ -80,15 +82,12 @@ pub struct CheckAcl<C = ()> {
 
 impl CheckAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-        permission: impl Into<Permission>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, permission: impl Into<Permission>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             permission: permission.into(),
         }
     }

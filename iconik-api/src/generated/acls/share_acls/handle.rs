@@ -17,25 +17,23 @@ impl ShareAclsHandle {
     ///
     /// Needs the role `can_read_acls`. Returns a [`Page`](crate::Page) of [`ShareAcl`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// Note: The response has the form of a page, but there are no parameters to request another
     /// one (iconik's 2026 document).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let page = client.acls().share_acls().list_for_object("uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let page = client.acls().share_acls().list_for_object(object).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_for_object(
         &self,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> ListShareAclsForObject<Client> {
-        ListShareAclsForObject::new(object_type, object_key).with_client(&self.0)
+        ListShareAclsForObject::new(object).with_client(&self.0)
     }
 
     /// Gets the permissions of a share on an object:
@@ -44,24 +42,22 @@ impl ShareAclsHandle {
     /// Needs the role `can_read_acls`. Returns a [`ShareAcl`].
     ///
     /// - `share_id`: The share.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let share_acl = client.acls().share_acls().get(share_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let share_acl = client.acls().share_acls().get(share_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn get(
         &self,
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> GetShareAcl<Client> {
-        GetShareAcl::new(share_id, object_type, object_key).with_client(&self.0)
+        GetShareAcl::new(share_id, object).with_client(&self.0)
     }
 
     /// Gives a share permissions on an object:
@@ -70,9 +66,8 @@ impl ShareAclsHandle {
     /// Needs the role `can_write_acls`. Returns a [`ShareAcl`].
     ///
     /// - `share_id`: The share.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: The permissions of a share on an object.
     ///
     /// ```
@@ -80,22 +75,21 @@ impl ShareAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_acl = client
     ///     .acls()
     ///     .share_acls()
-    ///     .create(share_id, "uses", object_key, NewShareAcl::new([Permission::Read]))
+    ///     .create(share_id, object, NewShareAcl::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create(
         &self,
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewShareAcl>,
     ) -> CreateShareAcl<Client> {
-        CreateShareAcl::new(share_id, object_type, object_key, body).with_client(&self.0)
+        CreateShareAcl::new(share_id, object, body).with_client(&self.0)
     }
 
     /// Replaces the permissions of a share on an object:
@@ -104,9 +98,8 @@ impl ShareAclsHandle {
     /// Needs the role `can_write_acls`. Returns a [`ShareAcl`].
     ///
     /// - `share_id`: The share.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: The new permissions of a share on an object.
     ///
     /// ```
@@ -114,23 +107,21 @@ impl ShareAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_acl = client
     ///     .acls()
     ///     .share_acls()
-    ///     .replace(share_id, "uses", object_key, ShareAclReplacement::new([Permission::Read]))
+    ///     .replace(share_id, object, ShareAclReplacement::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn replace(
         &self,
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<ShareAclReplacement>,
     ) -> ReplaceShareAcl<Client> {
-        ReplaceShareAcl::new(share_id, object_type, object_key, body)
-            .with_client(&self.0)
+        ReplaceShareAcl::new(share_id, object, body).with_client(&self.0)
     }
 
     /// Gives a share permissions on several objects:
@@ -172,24 +163,22 @@ impl ShareAclsHandle {
     /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `share_id`: The share.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.acls().share_acls().delete(share_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.acls().share_acls().delete(share_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
         &self,
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> DeleteShareAcl<Client> {
-        DeleteShareAcl::new(share_id, object_type, object_key).with_client(&self.0)
+        DeleteShareAcl::new(share_id, object).with_client(&self.0)
     }
 
     /// Checks if a share has a permission on an object:
@@ -200,9 +189,8 @@ impl ShareAclsHandle {
     /// Needs the role `can_read_acls`. Returns no content.
     ///
     /// - `share_id`: The share.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `permission`: The permission to check.
     ///
     /// ```
@@ -210,18 +198,16 @@ impl ShareAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.acls().share_acls().check(share_id, "uses", object_key, Permission::Read).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.acls().share_acls().check(share_id, object, Permission::Read).await?;
     /// # Ok(()) }
     /// ```
     pub fn check(
         &self,
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> CheckShareAcl<Client> {
-        CheckShareAcl::new(share_id, object_type, object_key, permission)
-            .with_client(&self.0)
+        CheckShareAcl::new(share_id, object, permission).with_client(&self.0)
     }
 }

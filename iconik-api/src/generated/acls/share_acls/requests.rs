@@ -19,8 +19,9 @@ pub struct ListShareAclsForObject<C = ()> {
 
 impl ListShareAclsForObject {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_key: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_key: object_key.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_key: object.into() }
     }
 }
 
@@ -43,16 +44,13 @@ pub struct GetShareAcl<C = ()> {
 
 impl GetShareAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(share_id: impl Into<ShareId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             share_id: share_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
         }
     }
 }
@@ -79,15 +77,15 @@ impl CreateShareAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewShareAcl>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             share_id: share_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             body: body.into(),
         }
     }
@@ -116,15 +114,15 @@ impl ReplaceShareAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<ShareAclReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             share_id: share_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             body: body.into(),
         }
     }
@@ -184,16 +182,13 @@ pub struct DeleteShareAcl<C = ()> {
 
 impl DeleteShareAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(share_id: impl Into<ShareId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             share_id: share_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
         }
     }
 }
@@ -220,15 +215,15 @@ impl CheckShareAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         share_id: impl Into<ShareId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             share_id: share_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             permission: permission.into(),
         }
     }

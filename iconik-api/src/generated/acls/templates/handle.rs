@@ -137,23 +137,21 @@ impl TemplatesHandle {
     /// [`ApplyTemplate`].
     ///
     /// - `template_id`: The template.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let template_id = "f04698e4-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.acls().templates().apply(template_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.acls().templates().apply(template_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn apply(
         &self,
         template_id: impl Into<AclTemplateId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> ApplyTemplate<Client> {
-        ApplyTemplate::new(template_id, object_type, object_key).with_client(&self.0)
+        ApplyTemplate::new(template_id, object).with_client(&self.0)
     }
 }

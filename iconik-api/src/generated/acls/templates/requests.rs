@@ -161,16 +161,13 @@ pub struct ApplyTemplate<C = ()> {
 
 impl ApplyTemplate {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        template_id: impl Into<AclTemplateId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(template_id: impl Into<AclTemplateId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             template_id: template_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             restrict_acls_collection_id: None,
             ignore_reindexing: None,
         }

@@ -18,24 +18,22 @@ impl UserAclsHandle {
     /// Needs the role `can_read_acls`. Returns a [`UserAcl`].
     ///
     /// - `user_id`: The user.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let user_acl = client.acls().user_acls().get(user_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let user_acl = client.acls().user_acls().get(user_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn get(
         &self,
         user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> GetUserAcl<Client> {
-        GetUserAcl::new(user_id, object_type, object_key).with_client(&self.0)
+        GetUserAcl::new(user_id, object).with_client(&self.0)
     }
 
     /// Sets the permissions of a user on an object:
@@ -46,9 +44,8 @@ impl UserAclsHandle {
     /// Needs the role `can_write_acls`. Returns a [`UserAcl`].
     ///
     /// - `user_id`: The user.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: The new permissions of a user on an object.
     ///
     /// ```
@@ -56,22 +53,21 @@ impl UserAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let user_acl = client
     ///     .acls()
     ///     .user_acls()
-    ///     .set(user_id, "uses", object_key, UserAclReplacement::new().permissions([Permission::Read]))
+    ///     .set(user_id, object, UserAclReplacement::new().permissions([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn set(
         &self,
         user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<UserAclReplacement>,
     ) -> SetUserAcl<Client> {
-        SetUserAcl::new(user_id, object_type, object_key, body).with_client(&self.0)
+        SetUserAcl::new(user_id, object, body).with_client(&self.0)
     }
 
     /// Takes all permissions on an object from a user:
@@ -82,24 +78,22 @@ impl UserAclsHandle {
     /// Needs the role `can_delete_acls`. Returns no content.
     ///
     /// - `user_id`: The user.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.acls().user_acls().delete(user_id, "uses", object_key).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.acls().user_acls().delete(user_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
         &self,
         user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> DeleteUserAcl<Client> {
-        DeleteUserAcl::new(user_id, object_type, object_key).with_client(&self.0)
+        DeleteUserAcl::new(user_id, object).with_client(&self.0)
     }
 
     /// Checks if a user has a permission on an object:
@@ -110,9 +104,8 @@ impl UserAclsHandle {
     /// Needs the role `can_read_acls`. Returns a [`UserAcl`].
     ///
     /// - `user_id`: The user.
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or
-    ///   `metadata_views`.
-    /// - `object_key`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `metadata_views`. See [`ObjectRef`](crate::ObjectRef).
     /// - `permission`: The permission to check.
     ///
     /// ```
@@ -120,22 +113,16 @@ impl UserAclsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
-    /// let object_key = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let user_acl = client
-    ///     .acls()
-    ///     .user_acls()
-    ///     .check(user_id, "uses", object_key, Permission::Read)
-    ///     .await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let user_acl = client.acls().user_acls().check(user_id, object, Permission::Read).await?;
     /// # Ok(()) }
     /// ```
     pub fn check(
         &self,
         user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> CheckUserAcl<Client> {
-        CheckUserAcl::new(user_id, object_type, object_key, permission)
-            .with_client(&self.0)
+        CheckUserAcl::new(user_id, object, permission).with_client(&self.0)
     }
 }

@@ -19,16 +19,13 @@ pub struct GetUserAcl<C = ()> {
 
 impl GetUserAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(user_id: impl Into<UserId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             user_id: user_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
         }
     }
 }
@@ -55,15 +52,15 @@ impl SetUserAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<UserAclReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             user_id: user_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             body: body.into(),
         }
     }
@@ -89,16 +86,13 @@ pub struct DeleteUserAcl<C = ()> {
 
 impl DeleteUserAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
-    ) -> Self {
+    pub fn new(user_id: impl Into<UserId>, object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             user_id: user_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
         }
     }
 }
@@ -125,15 +119,15 @@ impl CheckUserAcl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         user_id: impl Into<UserId>,
-        object_type: impl Into<String>,
-        object_key: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         permission: impl Into<Permission>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             user_id: user_id.into(),
-            object_type: object_type.into(),
-            object_key: object_key.into(),
+            object_type: object.object_type().into(),
+            object_key: object.into(),
             permission: permission.into(),
         }
     }

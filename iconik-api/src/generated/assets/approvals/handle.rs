@@ -19,8 +19,7 @@ impl ApprovalsHandle {
     /// Needs the role `can_read_approval_request`. Returns a [`Page`](crate::Page) of
     /// [`ApprovalBy`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// Note: iconik's documents call it by the same title as `get_request`, which gets the request
     /// itself.
@@ -29,16 +28,12 @@ impl ApprovalsHandle {
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let page = client.assets().approvals().list(ObjectType::Assets, object_id).await?;
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let page = client.assets().approvals().list(object).await?;
     /// # Ok(()) }
     /// ```
-    pub fn list(
-        &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-    ) -> ListApprovals<Client> {
-        ListApprovals::new(object_type, object_id).with_client(&self.0)
+    pub fn list(&self, object: impl Into<crate::ObjectRef>) -> ListApprovals<Client> {
+        ListApprovals::new(object).with_client(&self.0)
     }
 
     /// Lists what people said about a version of an object:
@@ -49,31 +44,24 @@ impl ApprovalsHandle {
     /// Needs the role `can_read_approval_request`. Returns a [`Page`](crate::Page) of
     /// [`ApprovalBy`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `version_id`: The version of the asset.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
-    /// let page = client
-    ///     .assets()
-    ///     .approvals()
-    ///     .list_for_version(ObjectType::Assets, object_id, version_id)
-    ///     .await?;
+    /// let page = client.assets().approvals().list_for_version(object, version_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_for_version(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> ListApprovalsForVersion<Client> {
-        ListApprovalsForVersion::new(object_type, object_id, version_id)
-            .with_client(&self.0)
+        ListApprovalsForVersion::new(object, version_id).with_client(&self.0)
     }
 
     /// Records what a person says about an object: `PUT /v1/{object_type}/{object_id}/approvals/`.
@@ -82,37 +70,34 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_write_approval_status`. Returns an [`ApprovalBy`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: What a person says about an object.
     ///
     /// ```
     /// use iconik_api::assets::{NewApproval, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let approval_by = client
     ///     .assets()
     ///     .approvals()
-    ///     .set(ObjectType::Assets, object_id, NewApproval::new().external("ann@example.com"))
+    ///     .set(object, NewApproval::new().external("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn set(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewApproval>,
     ) -> SetApproval<Client> {
-        SetApproval::new(object_type, object_id, body).with_client(&self.0)
+        SetApproval::new(object, body).with_client(&self.0)
     }
 
     /// Takes back what was said about an object: `DELETE /v1/{object_type}/{object_id}/approvals/`.
     ///
     /// No role is documented for it. Returns no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// Note: iconik's documents do not say whether it takes back more than what the calling user
     /// said.
@@ -121,16 +106,12 @@ impl ApprovalsHandle {
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client.assets().approvals().delete(ObjectType::Assets, object_id).await?;
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.assets().approvals().delete(object).await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-    ) -> DeleteApproval<Client> {
-        DeleteApproval::new(object_type, object_id).with_client(&self.0)
+    pub fn delete(&self, object: impl Into<crate::ObjectRef>) -> DeleteApproval<Client> {
+        DeleteApproval::new(object).with_client(&self.0)
     }
 
     /// Takes back what a user said about an object:
@@ -138,26 +119,24 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_delete_approval_status`. Returns no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `user_id`: The user.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
-    /// client.assets().approvals().delete_for_user(ObjectType::Assets, object_id, user_id).await?;
+    /// client.assets().approvals().delete_for_user(object, user_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_for_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         user_id: impl Into<UserId>,
     ) -> DeleteApprovalForUser<Client> {
-        DeleteApprovalForUser::new(object_type, object_id, user_id).with_client(&self.0)
+        DeleteApprovalForUser::new(object, user_id).with_client(&self.0)
     }
 
     /// Withdraws the approval status that a person outside iconik gave an object:
@@ -165,8 +144,7 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_delete_approval_status`. Returns no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `email`: The person's e-mail address.
     ///
     /// Note: iconik's documents call it by the title of `delete_of_user`; this one goes by e-mail
@@ -176,22 +154,16 @@ impl ApprovalsHandle {
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client
-    ///     .assets()
-    ///     .approvals()
-    ///     .delete_for_external_user(ObjectType::Assets, object_id, "ann@example.com")
-    ///     .await?;
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.assets().approvals().delete_for_external_user(object, "ann@example.com").await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_for_external_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         email: impl Into<String>,
     ) -> DeleteApprovalForExternalUser<Client> {
-        DeleteApprovalForExternalUser::new(object_type, object_id, email)
-            .with_client(&self.0)
+        DeleteApprovalForExternalUser::new(object, email).with_client(&self.0)
     }
 
     /// Gets the request to approve an object:
@@ -199,23 +171,18 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_read_approval_request`. Returns an [`Approval`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let approval = client.assets().approvals().get_request(ObjectType::Assets, object_id).await?;
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let approval = client.assets().approvals().get_request(object).await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_request(
-        &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-    ) -> GetApprovalRequest<Client> {
-        GetApprovalRequest::new(object_type, object_id).with_client(&self.0)
+    pub fn get_request(&self, object: impl Into<crate::ObjectRef>) -> GetApprovalRequest<Client> {
+        GetApprovalRequest::new(object).with_client(&self.0)
     }
 
     /// Gets the request to approve a version of an object:
@@ -223,31 +190,24 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_read_approval_request`. Returns an [`Approval`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `version_id`: The version of the asset.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
-    /// let approval = client
-    ///     .assets()
-    ///     .approvals()
-    ///     .get_request_for_version(ObjectType::Assets, object_id, version_id)
-    ///     .await?;
+    /// let approval = client.assets().approvals().get_request_for_version(object, version_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_request_for_version(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> GetApprovalRequestForVersion<Client> {
-        GetApprovalRequestForVersion::new(object_type, object_id, version_id)
-            .with_client(&self.0)
+        GetApprovalRequestForVersion::new(object, version_id).with_client(&self.0)
     }
 
     /// Asks people to approve an object: `POST /v1/{object_type}/{object_id}/approvals/request/`.
@@ -257,33 +217,27 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_write_approval_request`. Returns [`CreateApprovalRequestOutcome`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: Who is asked to approve an object.
     ///
     /// ```
     /// use iconik_api::assets::{ApprovalStatus, NewApprovalRequest, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let outcome = client
     ///     .assets()
     ///     .approvals()
-    ///     .create_request(
-    ///         ObjectType::Assets,
-    ///         object_id,
-    ///         NewApprovalRequest::new().status(ApprovalStatus::NotApplicable),
-    ///     )
+    ///     .create_request(object, NewApprovalRequest::new().status(ApprovalStatus::NotApplicable))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create_request(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewApprovalRequest>,
     ) -> CreateApprovalRequest<Client> {
-        CreateApprovalRequest::new(object_type, object_id, body).with_client(&self.0)
+        CreateApprovalRequest::new(object, body).with_client(&self.0)
     }
 
     /// Replaces the request to approve an object:
@@ -293,33 +247,27 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_write_approval_request`. Returns an [`Approval`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: Who is asked to approve an object.
     ///
     /// ```
     /// use iconik_api::assets::{ApprovalStatus, NewApprovalRequest, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let approval = client
     ///     .assets()
     ///     .approvals()
-    ///     .replace_request(
-    ///         ObjectType::Assets,
-    ///         object_id,
-    ///         NewApprovalRequest::new().status(ApprovalStatus::NotApplicable),
-    ///     )
+    ///     .replace_request(object, NewApprovalRequest::new().status(ApprovalStatus::NotApplicable))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn replace_request(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewApprovalRequest>,
     ) -> ReplaceApprovalRequest<Client> {
-        ReplaceApprovalRequest::new(object_type, object_id, body).with_client(&self.0)
+        ReplaceApprovalRequest::new(object, body).with_client(&self.0)
     }
 
     /// Changes the request to approve an object:
@@ -329,33 +277,27 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_write_approval_request`. Returns an [`Approval`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: What to change in a request for approval; what is absent stays as it is.
     ///
     /// ```
     /// use iconik_api::assets::{ApprovalRequestPatch, ApprovalStatus, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let approval = client
     ///     .assets()
     ///     .approvals()
-    ///     .update_request(
-    ///         ObjectType::Assets,
-    ///         object_id,
-    ///         ApprovalRequestPatch::new().status(ApprovalStatus::NotApplicable),
-    ///     )
+    ///     .update_request(object, ApprovalRequestPatch::new().status(ApprovalStatus::NotApplicable))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn update_request(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<ApprovalRequestPatch>,
     ) -> UpdateApprovalRequest<Client> {
-        UpdateApprovalRequest::new(object_type, object_id, body).with_client(&self.0)
+        UpdateApprovalRequest::new(object, body).with_client(&self.0)
     }
 
     /// Withdraws the request to approve an object:
@@ -365,23 +307,21 @@ impl ApprovalsHandle {
     ///
     /// Needs the role `can_delete_approval_request`. Returns an [`Approval`], or no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let approval = client.assets().approvals().delete_request(ObjectType::Assets, object_id).await?;
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let approval = client.assets().approvals().delete_request(object).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_request(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> DeleteApprovalRequest<Client> {
-        DeleteApprovalRequest::new(object_type, object_id).with_client(&self.0)
+        DeleteApprovalRequest::new(object).with_client(&self.0)
     }
 
     /// Approves or refuses many objects: `POST /v1/approvals/bulk/`.

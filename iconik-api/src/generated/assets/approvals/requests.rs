@@ -19,8 +19,9 @@ pub struct ListApprovals<C = ()> {
 
 impl ListApprovals {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 
@@ -47,15 +48,12 @@ pub struct ListApprovalsForVersion<C = ()> {
 
 impl ListApprovalsForVersion {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        version_id: impl Into<VersionId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, version_id: impl Into<VersionId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             version_id: version_id.into(),
         }
     }
@@ -80,15 +78,12 @@ pub struct SetApproval<C = ()> {
 
 impl SetApproval {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        body: impl Into<NewApproval>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, body: impl Into<NewApproval>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -117,8 +112,9 @@ pub struct DeleteApproval<C = ()> {
 
 impl DeleteApproval {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 
@@ -144,15 +140,12 @@ pub struct DeleteApprovalForUser<C = ()> {
 
 impl DeleteApprovalForUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        user_id: impl Into<UserId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, user_id: impl Into<UserId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             user_id: user_id.into(),
         }
     }
@@ -177,15 +170,12 @@ pub struct DeleteApprovalForExternalUser<C = ()> {
 
 impl DeleteApprovalForExternalUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        email: impl Into<String>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, email: impl Into<String>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             email: email.into(),
         }
     }
@@ -209,8 +199,9 @@ pub struct GetApprovalRequest<C = ()> {
 
 impl GetApprovalRequest {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 
@@ -233,15 +224,12 @@ pub struct GetApprovalRequestForVersion<C = ()> {
 
 impl GetApprovalRequestForVersion {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        version_id: impl Into<VersionId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, version_id: impl Into<VersionId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             version_id: version_id.into(),
         }
     }
@@ -266,15 +254,12 @@ pub struct CreateApprovalRequest<C = ()> {
 
 impl CreateApprovalRequest {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        body: impl Into<NewApprovalRequest>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, body: impl Into<NewApprovalRequest>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -316,15 +301,12 @@ pub struct ReplaceApprovalRequest<C = ()> {
 
 impl ReplaceApprovalRequest {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        body: impl Into<NewApprovalRequest>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, body: impl Into<NewApprovalRequest>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -350,15 +332,12 @@ pub struct UpdateApprovalRequest<C = ()> {
 
 impl UpdateApprovalRequest {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        body: impl Into<ApprovalRequestPatch>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, body: impl Into<ApprovalRequestPatch>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -383,8 +362,9 @@ pub struct DeleteApprovalRequest<C = ()> {
 
 impl DeleteApprovalRequest {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 

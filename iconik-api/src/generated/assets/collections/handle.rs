@@ -370,8 +370,8 @@ impl CollectionsHandle {
     /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
-    /// - `object_type`: Whether the object is an asset or a collection.
-    /// - `object_id`: The asset or collection among the contents.
+    /// - `object`: The asset or collection among the contents. Whether the object is an asset or a
+    ///   collection. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: Where an object goes among the contents of a collection.
     ///
     /// ```
@@ -379,28 +379,21 @@ impl CollectionsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// client
     ///     .assets()
     ///     .collections()
-    ///     .move_item(
-    ///         collection_id,
-    ///         ContentObjectType::Assets,
-    ///         object_id,
-    ///         CollectionContentPlace::new().position(-1),
-    ///     )
+    ///     .move_item(collection_id, object, CollectionContentPlace::new().position(-1))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn move_item(
         &self,
         collection_id: impl Into<CollectionId>,
-        object_type: impl Into<ContentObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<CollectionContentPlace>,
     ) -> MoveCollectionItem<Client> {
-        MoveCollectionItem::new(collection_id, object_type, object_id, body)
-            .with_client(&self.0)
+        MoveCollectionItem::new(collection_id, object, body).with_client(&self.0)
     }
 
     /// Takes an object out of a collection:
@@ -411,30 +404,24 @@ impl CollectionsHandle {
     /// Needs the role `can_write_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
-    /// - `object_type`: Whether the object is an asset or a collection.
-    /// - `object_id`: The asset or collection among the contents.
+    /// - `object`: The asset or collection among the contents. Whether the object is an asset or a
+    ///   collection. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// use iconik_api::assets::ContentObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// client
-    ///     .assets()
-    ///     .collections()
-    ///     .remove_item(collection_id, ContentObjectType::Assets, object_id)
-    ///     .await?;
+    /// let object = (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// client.assets().collections().remove_item(collection_id, object).await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_item(
         &self,
         collection_id: impl Into<CollectionId>,
-        object_type: impl Into<ContentObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> RemoveCollectionItem<Client> {
-        RemoveCollectionItem::new(collection_id, object_type, object_id)
-            .with_client(&self.0)
+        RemoveCollectionItem::new(collection_id, object).with_client(&self.0)
     }
 
     /// Copies a collection, with all that is in it, into another collection:
@@ -665,8 +652,8 @@ impl CollectionsHandle {
     /// Needs the role `can_reindex_collections`. Returns no content.
     ///
     /// - `collection_id`: The collection.
-    /// - `object_type`: Whether the object is an asset or a collection.
-    /// - `object_id`: The asset or collection among the contents.
+    /// - `object`: The asset or collection among the contents. Whether the object is an asset or a
+    ///   collection. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: How to build a search document anew.
     ///
     /// ```
@@ -674,28 +661,21 @@ impl CollectionsHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// client
     ///     .assets()
     ///     .collections()
-    ///     .reindex_item(
-    ///         collection_id,
-    ///         ContentObjectType::Assets,
-    ///         object_id,
-    ///         ReindexOptions::new().sync_to_another_dc(true),
-    ///     )
+    ///     .reindex_item(collection_id, object, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn reindex_item(
         &self,
         collection_id: impl Into<CollectionId>,
-        object_type: impl Into<ContentObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<ReindexOptions>,
     ) -> ReindexCollectionItem<Client> {
-        ReindexCollectionItem::new(collection_id, object_type, object_id, body)
-            .with_client(&self.0)
+        ReindexCollectionItem::new(collection_id, object, body).with_client(&self.0)
     }
 
     /// Writes all collections, or those named, to the search index again:

@@ -653,15 +653,15 @@ impl MoveCollectionItem {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
-        object_type: impl Into<ContentObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<CollectionContentPlace>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             collection_id: collection_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -689,14 +689,14 @@ impl RemoveCollectionItem {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
-        object_type: impl Into<ContentObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             collection_id: collection_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
         }
     }
 }
@@ -935,15 +935,15 @@ impl ReindexCollectionItem {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         collection_id: impl Into<CollectionId>,
-        object_type: impl Into<ContentObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<ReindexOptions>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             collection_id: collection_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }

@@ -95,23 +95,18 @@ impl SharesHandle {
     /// [`items`](ListShares::items) returns the items of all pages. Optional arguments are set on
     /// [`ListShares`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let items = client.assets().shares().list(ObjectType::Assets, object_id).await?;
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let items = client.assets().shares().list(object).await?;
     /// # Ok(()) }
     /// ```
-    pub fn list(
-        &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-    ) -> ListShares<Client> {
-        ListShares::new(object_type, object_id).with_client(&self.0)
+    pub fn list(&self, object: impl Into<crate::ObjectRef>) -> ListShares<Client> {
+        ListShares::new(object).with_client(&self.0)
     }
 
     /// Shares an object with people by e-mail: `POST /v1/{object_type}/{object_id}/shares/`.
@@ -121,8 +116,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: Whom a new share invites and what it allows.
     ///
     /// Fails with:
@@ -133,13 +127,12 @@ impl SharesHandle {
     /// use iconik_api::assets::{NewShare, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share = client
     ///     .assets()
     ///     .shares()
     ///     .create(
-    ///         ObjectType::Assets,
-    ///         object_id,
+    ///         object,
     ///         NewShare::new(["ann@example.com"])
     ///             .allow_comments(true)
     ///             .allow_approving_comments(true)
@@ -151,11 +144,10 @@ impl SharesHandle {
     /// ```
     pub fn create(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewShare>,
     ) -> CreateShare<Client> {
-        CreateShare::new(object_type, object_id, body).with_client(&self.0)
+        CreateShare::new(object, body).with_client(&self.0)
     }
 
     /// Shares an object by a URL: `POST /v1/{object_type}/{object_id}/shares/url/`.
@@ -165,8 +157,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: What a new share by URL allows.
     ///
     /// Fails with:
@@ -179,13 +170,12 @@ impl SharesHandle {
     /// use iconik_api::assets::{NewShareUrl, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share = client
     ///     .assets()
     ///     .shares()
     ///     .create_url(
-    ///         ObjectType::Assets,
-    ///         object_id,
+    ///         object,
     ///         NewShareUrl::new()
     ///             .allow_comments(true)
     ///             .allow_approving_comments(true)
@@ -197,11 +187,10 @@ impl SharesHandle {
     /// ```
     pub fn create_url(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<NewShareUrl>,
     ) -> CreateShareUrl<Client> {
-        CreateShareUrl::new(object_type, object_id, body).with_client(&self.0)
+        CreateShareUrl::new(object, body).with_client(&self.0)
     }
 
     /// Shares several objects at once: `POST /v1/share/{object_type}/`.
@@ -250,26 +239,24 @@ impl SharesHandle {
     ///
     /// No role is documented for it. Returns a [`Share`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let share = client.assets().shares().get(ObjectType::Assets, object_id, share_id).await?;
+    /// let share = client.assets().shares().get(object, share_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
     ) -> GetShare<Client> {
-        GetShare::new(object_type, object_id, share_id).with_client(&self.0)
+        GetShare::new(object, share_id).with_client(&self.0)
     }
 
     /// Replaces the settings of a share: `PUT /v1/{object_type}/{object_id}/shares/{share_id}/`.
@@ -278,8 +265,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_write_shares`. Returns a [`Share`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `body`: What a share allows from now on.
     ///
@@ -287,14 +273,13 @@ impl SharesHandle {
     /// use iconik_api::assets::{ObjectType, ShareReplacement};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share = client
     ///     .assets()
     ///     .shares()
     ///     .replace(
-    ///         ObjectType::Assets,
-    ///         object_id,
+    ///         object,
     ///         share_id,
     ///         ShareReplacement::new()
     ///             .allow_comments(true)
@@ -307,12 +292,11 @@ impl SharesHandle {
     /// ```
     pub fn replace(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         body: impl Into<ShareReplacement>,
     ) -> ReplaceShare<Client> {
-        ReplaceShare::new(object_type, object_id, share_id, body).with_client(&self.0)
+        ReplaceShare::new(object, share_id, body).with_client(&self.0)
     }
 
     /// Deletes a share: `DELETE /v1/{object_type}/{object_id}/shares/{share_id}/`.
@@ -321,26 +305,24 @@ impl SharesHandle {
     ///
     /// Needs the role `can_delete_object_shares`. Returns no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// client.assets().shares().delete(ObjectType::Assets, object_id, share_id).await?;
+    /// client.assets().shares().delete(object, share_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
     ) -> DeleteShare<Client> {
-        DeleteShare::new(object_type, object_id, share_id).with_client(&self.0)
+        DeleteShare::new(object, share_id).with_client(&self.0)
     }
 
     /// Deletes several shares of the calling user: `DELETE /v1/shares/bulk/`.
@@ -398,34 +380,31 @@ impl SharesHandle {
     /// [`items`](ListShareUsers::items) returns the items of all pages. Optional arguments are set
     /// on [`ListShareUsers`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     ///
     /// ```
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
-    /// let items = client.assets().shares().list_users(ObjectType::Assets, object_id, share_id).await?;
+    /// let items = client.assets().shares().list_users(object, share_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_users(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
     ) -> ListShareUsers<Client> {
-        ListShareUsers::new(object_type, object_id, share_id).with_client(&self.0)
+        ListShareUsers::new(object, share_id).with_client(&self.0)
     }
 
     /// Adds a person to a share: `POST /v1/{object_type}/{object_id}/shares/{share_id}/users/`.
     ///
     /// Needs the role `can_write_shares`. Returns a [`ShareUser`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `body`: A person to share with.
     ///
@@ -437,23 +416,22 @@ impl SharesHandle {
     /// use iconik_api::assets::{NewShareUser, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share_user = client
     ///     .assets()
     ///     .shares()
-    ///     .add_user(ObjectType::Assets, object_id, share_id, NewShareUser::new("ann@example.com"))
+    ///     .add_user(object, share_id, NewShareUser::new("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn add_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         body: impl Into<NewShareUser>,
     ) -> AddShareUser<Client> {
-        AddShareUser::new(object_type, object_id, share_id, body).with_client(&self.0)
+        AddShareUser::new(object, share_id, body).with_client(&self.0)
     }
 
     /// Gets a person of a share:
@@ -461,8 +439,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_read_shares`. Returns a [`ShareUser`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `share_user_id`: The person who has access through the share.
     ///
@@ -470,25 +447,19 @@ impl SharesHandle {
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share_user_id = "da860b96-f149-11eb-a843-0a580a3db916";
-    /// let share_user = client
-    ///     .assets()
-    ///     .shares()
-    ///     .get_user(ObjectType::Assets, object_id, share_id, share_user_id)
-    ///     .await?;
+    /// let share_user = client.assets().shares().get_user(object, share_id, share_user_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
     ) -> GetShareUser<Client> {
-        GetShareUser::new(object_type, object_id, share_id, share_user_id)
-            .with_client(&self.0)
+        GetShareUser::new(object, share_id, share_user_id).with_client(&self.0)
     }
 
     /// Replaces a person of a share:
@@ -496,8 +467,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_write_shares`. Returns a [`ShareUser`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `share_user_id`: The person who has access through the share.
     /// - `body`: A person to share with.
@@ -506,32 +476,24 @@ impl SharesHandle {
     /// use iconik_api::assets::{NewShareUser, ObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share_user_id = "da860b96-f149-11eb-a843-0a580a3db916";
     /// let share_user = client
     ///     .assets()
     ///     .shares()
-    ///     .replace_user(
-    ///         ObjectType::Assets,
-    ///         object_id,
-    ///         share_id,
-    ///         share_user_id,
-    ///         NewShareUser::new("ann@example.com"),
-    ///     )
+    ///     .replace_user(object, share_id, share_user_id, NewShareUser::new("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn replace_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
         body: impl Into<NewShareUser>,
     ) -> ReplaceShareUser<Client> {
-        ReplaceShareUser::new(object_type, object_id, share_id, share_user_id, body)
-            .with_client(&self.0)
+        ReplaceShareUser::new(object, share_id, share_user_id, body).with_client(&self.0)
     }
 
     /// Changes a person of a share:
@@ -541,8 +503,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_write_shares`. Returns a [`ShareUser`].
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `share_user_id`: The person who has access through the share.
     /// - `body`: What to change in a person of a share; what is absent stays as it is.
@@ -551,15 +512,14 @@ impl SharesHandle {
     /// use iconik_api::assets::{ObjectType, ShareUserPatch};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share_user_id = "da860b96-f149-11eb-a843-0a580a3db916";
     /// let share_user = client
     ///     .assets()
     ///     .shares()
     ///     .update_user(
-    ///         ObjectType::Assets,
-    ///         object_id,
+    ///         object,
     ///         share_id,
     ///         share_user_id,
     ///         ShareUserPatch::new().email("ann@example.com"),
@@ -569,14 +529,12 @@ impl SharesHandle {
     /// ```
     pub fn update_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
         body: impl Into<ShareUserPatch>,
     ) -> UpdateShareUser<Client> {
-        UpdateShareUser::new(object_type, object_id, share_id, share_user_id, body)
-            .with_client(&self.0)
+        UpdateShareUser::new(object, share_id, share_user_id, body).with_client(&self.0)
     }
 
     /// Removes a person from a share:
@@ -584,8 +542,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_write_shares`. Returns no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `share_user_id`: The person who has access through the share.
     ///
@@ -593,25 +550,19 @@ impl SharesHandle {
     /// use iconik_api::assets::ObjectType;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share_user_id = "da860b96-f149-11eb-a843-0a580a3db916";
-    /// client
-    ///     .assets()
-    ///     .shares()
-    ///     .remove_user(ObjectType::Assets, object_id, share_id, share_user_id)
-    ///     .await?;
+    /// client.assets().shares().remove_user(object, share_id, share_user_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_user(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
     ) -> RemoveShareUser<Client> {
-        RemoveShareUser::new(object_type, object_id, share_id, share_user_id)
-            .with_client(&self.0)
+        RemoveShareUser::new(object, share_id, share_user_id).with_client(&self.0)
     }
 
     /// Writes a share to the search index again:
@@ -621,8 +572,7 @@ impl SharesHandle {
     ///
     /// Needs the role `can_reindex_shares`. Returns no content.
     ///
-    /// - `object_type`: The kind of the object.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object. See [`ObjectRef`](crate::ObjectRef).
     /// - `share_id`: The share.
     /// - `body`: How to build a search document anew.
     ///
@@ -630,28 +580,22 @@ impl SharesHandle {
     /// use iconik_api::assets::{ObjectType, ReindexOptions};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// client
     ///     .assets()
     ///     .shares()
-    ///     .reindex(
-    ///         ObjectType::Assets,
-    ///         object_id,
-    ///         share_id,
-    ///         ReindexOptions::new().sync_to_another_dc(true),
-    ///     )
+    ///     .reindex(object, share_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn reindex(
         &self,
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         body: impl Into<ReindexOptions>,
     ) -> ReindexShare<Client> {
-        ReindexShare::new(object_type, object_id, share_id, body).with_client(&self.0)
+        ReindexShare::new(object, share_id, body).with_client(&self.0)
     }
 
     /// Logs a person in to a share: `POST /v1/shares/auth/login/`.

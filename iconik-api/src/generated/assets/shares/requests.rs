@@ -355,11 +355,12 @@ pub struct ListShares<C = ()> {
 
 impl ListShares {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<ObjectType>, object_id: impl Into<ObjectId>) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             last_id: None,
             per_page: None,
         }
@@ -405,15 +406,12 @@ pub struct CreateShare<C = ()> {
 
 impl CreateShare {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        body: impl Into<NewShare>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, body: impl Into<NewShare>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -438,15 +436,12 @@ pub struct CreateShareUrl<C = ()> {
 
 impl CreateShareUrl {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        body: impl Into<NewShareUrl>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, body: impl Into<NewShareUrl>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             body: body.into(),
         }
     }
@@ -495,15 +490,12 @@ pub struct GetShare<C = ()> {
 
 impl GetShare {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        share_id: impl Into<ShareId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, share_id: impl Into<ShareId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
         }
     }
@@ -529,15 +521,15 @@ pub struct ReplaceShare<C = ()> {
 impl ReplaceShare {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         body: impl Into<ShareReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             body: body.into(),
         }
@@ -563,15 +555,12 @@ pub struct DeleteShare<C = ()> {
 
 impl DeleteShare {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        share_id: impl Into<ShareId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, share_id: impl Into<ShareId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
         }
     }
@@ -642,15 +631,12 @@ pub struct ListShareUsers<C = ()> {
 
 impl ListShareUsers {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
-        share_id: impl Into<ShareId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, share_id: impl Into<ShareId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             last_id: None,
             per_page: None,
@@ -694,15 +680,15 @@ pub struct AddShareUser<C = ()> {
 impl AddShareUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         body: impl Into<NewShareUser>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             body: body.into(),
         }
@@ -730,15 +716,15 @@ pub struct GetShareUser<C = ()> {
 impl GetShareUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             share_user_id: share_user_id.into(),
         }
@@ -770,16 +756,16 @@ pub struct ReplaceShareUser<C = ()> {
 impl ReplaceShareUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
         body: impl Into<NewShareUser>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             share_user_id: share_user_id.into(),
             body: body.into(),
@@ -813,16 +799,16 @@ pub struct UpdateShareUser<C = ()> {
 impl UpdateShareUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
         body: impl Into<ShareUserPatch>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             share_user_id: share_user_id.into(),
             body: body.into(),
@@ -855,15 +841,15 @@ pub struct RemoveShareUser<C = ()> {
 impl RemoveShareUser {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         share_user_id: impl Into<ShareUserId>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             share_user_id: share_user_id.into(),
         }
@@ -894,15 +880,15 @@ pub struct ReindexShare<C = ()> {
 impl ReindexShare {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<ObjectType>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         share_id: impl Into<ShareId>,
         body: impl Into<ReindexOptions>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             share_id: share_id.into(),
             body: body.into(),
         }

@@ -242,29 +242,28 @@ impl AutomationsHandle {
     /// Needs the role `can_read_automations`. Returns an [`AutomationHistoryEntry`].
     ///
     /// - `automation_id`: The automation.
-    /// - `object_type`: The kind of the object, in lower case: `assets` or `collections`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, in lower case: `assets` or `collections`.
+    ///   See [`ObjectRef`](crate::ObjectRef).
     /// - `version_id`: The version of the asset.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let automation_id = "0dd727e7-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let automation_history_entry = client
     ///     .automations()
-    ///     .get_history_entry(automation_id, "uses", object_id, version_id)
+    ///     .get_history_entry(automation_id, object, version_id)
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn get_history_entry(
         &self,
         automation_id: impl Into<AutomationId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> GetAutomationHistoryEntry<Client> {
-        GetAutomationHistoryEntry::new(automation_id, object_type, object_id, version_id)
+        GetAutomationHistoryEntry::new(automation_id, object, version_id)
             .with_client(&self.0)
     }
 
@@ -274,8 +273,8 @@ impl AutomationsHandle {
     /// Needs the role `can_read_automations`. Returns no content.
     ///
     /// - `automation_id`: The automation.
-    /// - `object_type`: The kind of the object, in lower case: `assets` or `collections`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, in lower case: `assets` or `collections`.
+    ///   See [`ObjectRef`](crate::ObjectRef).
     /// - `version_id`: The version of the asset.
     ///
     /// Note: iconik's 2026 document requires only the role for reading.
@@ -283,24 +282,18 @@ impl AutomationsHandle {
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let automation_id = "0dd727e7-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
-    /// client.automations().delete_history_entry(automation_id, "uses", object_id, version_id).await?;
+    /// client.automations().delete_history_entry(automation_id, object, version_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_history_entry(
         &self,
         automation_id: impl Into<AutomationId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> DeleteAutomationHistoryEntry<Client> {
-        DeleteAutomationHistoryEntry::new(
-                automation_id,
-                object_type,
-                object_id,
-                version_id,
-            )
+        DeleteAutomationHistoryEntry::new(automation_id, object, version_id)
             .with_client(&self.0)
     }
 

@@ -192,15 +192,15 @@ impl GetAutomationHistoryEntry {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         automation_id: impl Into<AutomationId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             automation_id: automation_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             version_id: version_id.into(),
         }
     }
@@ -231,15 +231,15 @@ impl DeleteAutomationHistoryEntry {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         automation_id: impl Into<AutomationId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             automation_id: automation_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             version_id: version_id.into(),
         }
     }

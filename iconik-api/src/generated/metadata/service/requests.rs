@@ -22,15 +22,12 @@ pub struct GetMetadata<C = ()> {
 
 impl GetMetadata {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
-        view_id: impl Into<MetadataViewId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, view_id: impl Into<MetadataViewId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             view_id: view_id.into(),
             check_if_subclip: None,
             reencode_values_to_string: None,
@@ -80,15 +77,15 @@ pub struct SetMetadata<C = ()> {
 impl SetMetadata {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
         body: impl Into<MetadataValuesReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             view_id: view_id.into(),
             check_if_subclip: None,
             ignore_unchanged: None,
@@ -137,11 +134,12 @@ pub struct GetMetadataWithoutView<C = ()> {
 
 impl GetMetadataWithoutView {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_id: impl Into<ObjectId>) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             check_if_subclip: None,
             include_values_for_deleted_fields: None,
         }
@@ -195,14 +193,14 @@ pub struct SetMetadataWithoutView<C = ()> {
 impl SetMetadataWithoutView {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<MetadataValuesReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             check_if_subclip: None,
             ignore_unchanged: None,
             body: body.into(),
@@ -296,15 +294,15 @@ impl GetMetadataForSubObject {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             asset_id: asset_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             view_id: view_id.into(),
             reencode_values_to_string: None,
         }
@@ -348,16 +346,16 @@ impl SetMetadataForSubObject {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
         body: impl Into<MetadataValuesReplacement>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             asset_id: asset_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             view_id: view_id.into(),
             ignore_unchanged: None,
             body: body.into(),
@@ -405,16 +403,16 @@ impl GetMetadataForSubObjectVersion {
     /// A request without a client, for [`Client::call`](crate::Client::call).
     pub fn new(
         asset_id: impl Into<AssetId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
         view_id: impl Into<MetadataViewId>,
     ) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
             asset_id: asset_id.into(),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             version_id: version_id.into(),
             view_id: view_id.into(),
         }

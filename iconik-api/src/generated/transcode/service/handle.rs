@@ -197,21 +197,20 @@ impl TranscodeHandle {
     /// Needs the role `can_read_transcode_jobs`. Returns a [`List`](crate::List) of
     /// [`TranscodeQueueRecord`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`. See
+    ///   [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let items = client.transcode().list_for_object("uses", object_id).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let items = client.transcode().list_for_object(object).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_for_object(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> ListTranscodeForObject<Client> {
-        ListTranscodeForObject::new(object_type, object_id).with_client(&self.0)
+        ListTranscodeForObject::new(object).with_client(&self.0)
     }
 
     /// Lists the queue records of a version of an object:
@@ -220,24 +219,22 @@ impl TranscodeHandle {
     /// Needs the role `can_read_transcode_jobs`. Returns a [`List`](crate::List) of
     /// [`TranscodeQueueRecord`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`. See
+    ///   [`ObjectRef`](crate::ObjectRef).
     /// - `version_id`: The version of the asset.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
-    /// let items = client.transcode().list_for_version("uses", object_id, version_id).await?;
+    /// let items = client.transcode().list_for_version(object, version_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_for_version(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
     ) -> ListTranscodeForVersion<Client> {
-        ListTranscodeForVersion::new(object_type, object_id, version_id)
-            .with_client(&self.0)
+        ListTranscodeForVersion::new(object, version_id).with_client(&self.0)
     }
 }

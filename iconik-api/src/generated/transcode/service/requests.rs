@@ -238,8 +238,9 @@ pub struct ListTranscodeForObject<C = ()> {
 
 impl ListTranscodeForObject {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 
@@ -263,15 +264,12 @@ pub struct ListTranscodeForVersion<C = ()> {
 
 impl ListTranscodeForVersion {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
-        version_id: impl Into<VersionId>,
-    ) -> Self {
+    pub fn new(object: impl Into<crate::ObjectRef>, version_id: impl Into<VersionId>) -> Self {
+        let object: crate::ObjectRef = object.into();
         Self {
             client: (),
-            object_type: object_type.into(),
-            object_id: object_id.into(),
+            object_type: object.object_type().into(),
+            object_id: object.into(),
             version_id: version_id.into(),
         }
     }

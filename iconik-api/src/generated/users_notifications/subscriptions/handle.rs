@@ -37,26 +37,20 @@ impl SubscriptionsHandle {
     /// Needs the role `can_read_subscriptions`. Returns a [`Page`](crate::Page) of
     /// [`Subscription`].
     ///
-    /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
-    ///   `jobs`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, in lower case and plural, for example
+    ///   `assets` or `jobs`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let page = client
-    ///     .users_notifications()
-    ///     .subscriptions()
-    ///     .list_for_object("uses", object_id)
-    ///     .await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let page = client.users_notifications().subscriptions().list_for_object(object).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_for_object(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> ListSubscriptionsForObject<Client> {
-        ListSubscriptionsForObject::new(object_type, object_id).with_client(&self.0)
+        ListSubscriptionsForObject::new(object).with_client(&self.0)
     }
 
     /// Subscribes the calling user to events of an object: `POST /v1/subscriptions/`.
@@ -117,28 +111,26 @@ impl SubscriptionsHandle {
     ///
     /// Needs the role `can_read_subscriptions`. Returns a [`Subscription`], or no content.
     ///
-    /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
-    ///   `jobs`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, in lower case and plural, for example
+    ///   `assets` or `jobs`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// Note: iconik's 2026 document names a reading role, and a single subscription as the body of
     /// a 200.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let subscription = client
     ///     .users_notifications()
     ///     .subscriptions()
-    ///     .delete_all_for_object("uses", object_id)
+    ///     .delete_all_for_object(object)
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_all_for_object(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> DeleteAllSubscriptionsForObject<Client> {
-        DeleteAllSubscriptionsForObject::new(object_type, object_id).with_client(&self.0)
+        DeleteAllSubscriptionsForObject::new(object).with_client(&self.0)
     }
 }

@@ -39,8 +39,9 @@ pub struct ListSubscriptionsForObject<C = ()> {
 
 impl ListSubscriptionsForObject {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 
@@ -125,8 +126,9 @@ pub struct DeleteAllSubscriptionsForObject<C = ()> {
 
 impl DeleteAllSubscriptionsForObject {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, object_id: impl Into<ObjectId>) -> Self {
-        Self { client: (), object_type: object_type.into(), object_id: object_id.into() }
+    pub fn new(object: impl Into<crate::ObjectRef>) -> Self {
+        let object: crate::ObjectRef = object.into();
+        Self { client: (), object_type: object.object_type().into(), object_id: object.into() }
     }
 }
 

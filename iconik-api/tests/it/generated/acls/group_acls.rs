@@ -11,53 +11,45 @@ fn requests() {
     let mut lines = crate::Lines::default();
     let request = GetGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = GetGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = SetGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         GroupAclReplacement::new([Permission::Read]),
     );
     lines.add(&request);
     let request = SetGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         group_acl_replacement(),
     );
     lines.add(&request);
     let request = DeleteGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = DeleteGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = CheckGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);
     let request = CheckGroupAcl::new(
         "8468be01-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);

@@ -9,21 +9,19 @@ use iconik_api::acls::requests::*;
 #[test]
 fn requests() {
     let mut lines = crate::Lines::default();
-    lines.add(&GetAcl::new("object_type", "427abd77-f149-11eb-a843-0a580a3db916"));
-    let request = GetAcl::new("object_type", "427abd77-f149-11eb-a843-0a580a3db916")
+    lines.add(&GetAcl::new(("object_type", "427abd77-f149-11eb-a843-0a580a3db916")));
+    let request = GetAcl::new(("object_type", "427abd77-f149-11eb-a843-0a580a3db916"))
         .exclude_deleted(true);
     lines.add(&request);
-    lines.add(&GetAclPermissions::new("object_type", "427abd77-f149-11eb-a843-0a580a3db916"));
-    lines.add(&GetAclPermissions::new("object_type", "427abd77-f149-11eb-a843-0a580a3db916"));
+    lines.add(&GetAclPermissions::new(("object_type", "427abd77-f149-11eb-a843-0a580a3db916")));
+    lines.add(&GetAclPermissions::new(("object_type", "427abd77-f149-11eb-a843-0a580a3db916")));
     let request = CheckAcl::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);
     let request = CheckAcl::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);

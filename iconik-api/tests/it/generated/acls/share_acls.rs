@@ -9,53 +9,47 @@ use iconik_api::acls::requests::*;
 #[test]
 fn requests() {
     let mut lines = crate::Lines::default();
-    let request = ListShareAclsForObject::new(
+    let request = ListShareAclsForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = ListShareAclsForObject::new(
+    let request = ListShareAclsForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
+    ));
+    lines.add(&request);
+    let request = GetShareAcl::new(
+        "7912de65-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = GetShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
-    );
-    lines.add(&request);
-    let request = GetShareAcl::new(
-        "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = CreateShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         NewShareAcl::new([Permission::Read]),
     );
     lines.add(&request);
     let request = CreateShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         new_share_acl(),
     );
     lines.add(&request);
     let request = ReplaceShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         ShareAclReplacement::new([Permission::Read]),
     );
     lines.add(&request);
     let request = ReplaceShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         share_acl_replacement(),
     );
     lines.add(&request);
@@ -73,27 +67,23 @@ fn requests() {
     lines.add(&request);
     let request = DeleteShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = DeleteShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = CheckShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);
     let request = CheckShareAcl::new(
         "7912de65-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);

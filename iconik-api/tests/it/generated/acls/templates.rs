@@ -36,14 +36,12 @@ fn requests() {
     lines.add(&DeleteTemplate::new("f04698e4-f149-11eb-a843-0a580a3db916"));
     let request = ApplyTemplate::new(
         "f04698e4-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = ApplyTemplate::new(
             "f04698e4-f149-11eb-a843-0a580a3db916",
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         )
         .restrict_acls_collection_id("e7a1ece4-f149-11eb-a843-0a580a3db916")
         .ignore_reindexing(true);

@@ -11,53 +11,45 @@ fn requests() {
     let mut lines = crate::Lines::default();
     let request = GetUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = GetUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = SetUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         UserAclReplacement::new(),
     );
     lines.add(&request);
     let request = SetUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         user_acl_replacement(),
     );
     lines.add(&request);
     let request = DeleteUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = DeleteUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = CheckUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);
     let request = CheckUserAcl::new(
         "409cc53f-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         Permission::Read,
     );
     lines.add(&request);

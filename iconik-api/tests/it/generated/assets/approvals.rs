@@ -9,125 +9,113 @@ use iconik_api::assets::requests::*;
 #[test]
 fn requests() {
     let mut lines = crate::Lines::default();
-    lines.add(&ListApprovals::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
-    lines.add(&ListApprovals::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
+    let request = ListApprovals::new((ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
+    lines.add(&request);
+    let request = ListApprovals::new((ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
+    lines.add(&request);
     let request = ListApprovalsForVersion::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = ListApprovalsForVersion::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = SetApproval::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         NewApproval::new(),
     );
     lines.add(&request);
     let request = SetApproval::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         new_approval(),
     );
     lines.add(&request);
-    lines.add(&DeleteApproval::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
-    lines.add(&DeleteApproval::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
+    let request = DeleteApproval::new((ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
+    lines.add(&request);
+    let request = DeleteApproval::new((ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
+    lines.add(&request);
     let request = DeleteApprovalForUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "409cc53f-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = DeleteApprovalForUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "409cc53f-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = DeleteApprovalForExternalUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "ann@example.com",
     );
     lines.add(&request);
     let request = DeleteApprovalForExternalUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "ann@example.com",
     );
     lines.add(&request);
-    let request = GetApprovalRequest::new(
+    let request = GetApprovalRequest::new((
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = GetApprovalRequest::new(
+    let request = GetApprovalRequest::new((
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
     let request = GetApprovalRequestForVersion::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetApprovalRequestForVersion::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = CreateApprovalRequest::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         NewApprovalRequest::new(),
     );
     lines.add(&request);
     let request = CreateApprovalRequest::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         new_approval_request(),
     );
     lines.add(&request);
     let request = ReplaceApprovalRequest::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         NewApprovalRequest::new(),
     );
     lines.add(&request);
     let request = ReplaceApprovalRequest::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         new_approval_request(),
     );
     lines.add(&request);
     let request = UpdateApprovalRequest::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         ApprovalRequestPatch::new(),
     );
     lines.add(&request);
     let request = UpdateApprovalRequest::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         approval_request_patch(),
     );
     lines.add(&request);
-    let request = DeleteApprovalRequest::new(
+    let request = DeleteApprovalRequest::new((
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = DeleteApprovalRequest::new(
+    let request = DeleteApprovalRequest::new((
         ObjectType::Assets,
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
     let request = SetManyApprovals::new(
         BulkApproval::new(

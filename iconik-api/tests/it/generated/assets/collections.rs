@@ -103,28 +103,24 @@ fn requests() {
     lines.add(&request);
     let request = MoveCollectionItem::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         CollectionContentPlace::new(),
     );
     lines.add(&request);
     let request = MoveCollectionItem::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         collection_content_place(),
     );
     lines.add(&request);
     let request = RemoveCollectionItem::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = RemoveCollectionItem::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
     );
     lines.add(&request);
     let request = CopyCollectionTo::new(
@@ -189,15 +185,13 @@ fn requests() {
     lines.add(&request);
     let request = ReindexCollectionItem::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         ReindexOptions::new(),
     );
     lines.add(&request);
     let request = ReindexCollectionItem::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        ContentObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         reindex_options(),
     );
     lines.add(&request);

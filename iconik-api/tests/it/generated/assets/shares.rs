@@ -51,17 +51,16 @@ fn requests() {
     lines.add(&ListSharesForAsset::new("0eec4756-f149-11eb-a843-0a580a3db916"));
     lines.add(&ListSharesForCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
     lines.add(&ListSharesForCollection::new("e7a1ece4-f149-11eb-a843-0a580a3db916"));
-    lines.add(&ListShares::new(ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"));
-    let request = ListShares::new(
+    lines.add(&ListShares::new((ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916")));
+    let request = ListShares::new((
             ObjectType::Assets,
             "427abd77-f149-11eb-a843-0a580a3db916",
-        )
+        ))
         .last_id("last_id")
         .per_page(1);
     lines.add(&request);
     let request = CreateShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         NewShare::new(["ann@example.com"])
             .allow_comments(true)
             .allow_approving_comments(true)
@@ -70,14 +69,12 @@ fn requests() {
     );
     lines.add(&request);
     let request = CreateShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         new_share(),
     );
     lines.add(&request);
     let request = CreateShareUrl::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         NewShareUrl::new()
             .allow_comments(true)
             .allow_approving_comments(true)
@@ -86,8 +83,7 @@ fn requests() {
     );
     lines.add(&request);
     let request = CreateShareUrl::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         new_share_url(),
     );
     lines.add(&request);
@@ -102,20 +98,17 @@ fn requests() {
     lines.add(&request);
     lines.add(&CreateShareForMany::new(ObjectType::Assets, new_share_of_many()));
     let request = GetShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = ReplaceShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         ShareReplacement::new()
             .allow_comments(true)
@@ -125,21 +118,18 @@ fn requests() {
     );
     lines.add(&request);
     let request = ReplaceShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         share_replacement(),
     );
     lines.add(&request);
     let request = DeleteShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = DeleteShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
@@ -154,103 +144,89 @@ fn requests() {
     lines.add(&request);
     lines.add(&DeleteManySharesAsAdmin::new(share_selection()));
     let request = ListShareUsers::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = ListShareUsers::new(
-            ObjectType::Assets,
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
             "7912de65-f149-11eb-a843-0a580a3db916",
         )
         .last_id("last_id")
         .per_page(1);
     lines.add(&request);
     let request = AddShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         NewShareUser::new("ann@example.com"),
     );
     lines.add(&request);
     let request = AddShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         new_share_user(),
     );
     lines.add(&request);
     let request = GetShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = ReplaceShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
         NewShareUser::new("ann@example.com"),
     );
     lines.add(&request);
     let request = ReplaceShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
         new_share_user(),
     );
     lines.add(&request);
     let request = UpdateShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
         ShareUserPatch::new(),
     );
     lines.add(&request);
     let request = UpdateShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
         share_user_patch(),
     );
     lines.add(&request);
     let request = RemoveShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = RemoveShareUser::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         "da860b96-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = ReindexShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         ReindexOptions::new(),
     );
     lines.add(&request);
     let request = ReindexShare::new(
-        ObjectType::Assets,
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916"),
         "7912de65-f149-11eb-a843-0a580a3db916",
         reindex_options(),
     );

@@ -79,29 +79,25 @@ fn requests() {
     lines.add(&request);
     let request = GetAutomationHistoryEntry::new(
         "0dd727e7-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetAutomationHistoryEntry::new(
         "0dd727e7-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = DeleteAutomationHistoryEntry::new(
         "0dd727e7-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = DeleteAutomationHistoryEntry::new(
         "0dd727e7-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);

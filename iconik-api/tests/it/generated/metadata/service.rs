@@ -10,22 +10,19 @@ use iconik_api::metadata::requests::*;
 fn requests() {
     let mut lines = crate::Lines::default();
     let request = GetMetadata::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "50a5abc4-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetMetadata::new(
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
             "50a5abc4-f149-11eb-a843-0a580a3db916",
         )
         .check_if_subclip(true)
         .reencode_values_to_string(true);
     lines.add(&request);
     let request = SetMetadata::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "50a5abc4-f149-11eb-a843-0a580a3db916",
         MetadataValuesReplacement::new([
             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
@@ -33,37 +30,34 @@ fn requests() {
     );
     lines.add(&request);
     let request = SetMetadata::new(
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
             "50a5abc4-f149-11eb-a843-0a580a3db916",
             metadata_values_replacement(),
         )
         .check_if_subclip(true)
         .ignore_unchanged(true);
     lines.add(&request);
-    let request = GetMetadataWithoutView::new(
+    let request = GetMetadataWithoutView::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = GetMetadataWithoutView::new(
+    let request = GetMetadataWithoutView::new((
             "object_type",
             "427abd77-f149-11eb-a843-0a580a3db916",
-        )
+        ))
         .check_if_subclip(true)
         .include_values_for_deleted_fields(true);
     lines.add(&request);
     let request = SetMetadataWithoutView::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         MetadataValuesReplacement::new([
             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
         ]),
     );
     lines.add(&request);
     let request = SetMetadataWithoutView::new(
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
             metadata_values_replacement(),
         )
         .check_if_subclip(true)
@@ -84,23 +78,20 @@ fn requests() {
     lines.add(&request);
     let request = GetMetadataForSubObject::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "50a5abc4-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetMetadataForSubObject::new(
             "0eec4756-f149-11eb-a843-0a580a3db916",
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
             "50a5abc4-f149-11eb-a843-0a580a3db916",
         )
         .reencode_values_to_string(true);
     lines.add(&request);
     let request = SetMetadataForSubObject::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "50a5abc4-f149-11eb-a843-0a580a3db916",
         MetadataValuesReplacement::new([
             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
@@ -109,8 +100,7 @@ fn requests() {
     lines.add(&request);
     let request = SetMetadataForSubObject::new(
             "0eec4756-f149-11eb-a843-0a580a3db916",
-            "object_type",
-            "427abd77-f149-11eb-a843-0a580a3db916",
+            ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
             "50a5abc4-f149-11eb-a843-0a580a3db916",
             metadata_values_replacement(),
         )
@@ -118,16 +108,14 @@ fn requests() {
     lines.add(&request);
     let request = GetMetadataForSubObjectVersion::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
         "50a5abc4-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = GetMetadataForSubObjectVersion::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
         "50a5abc4-f149-11eb-a843-0a580a3db916",
     );

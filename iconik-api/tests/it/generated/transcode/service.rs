@@ -36,25 +36,23 @@ fn requests() {
         .page(1)
         .per_page(1);
     lines.add(&request);
-    let request = ListTranscodeForObject::new(
+    let request = ListTranscodeForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = ListTranscodeForObject::new(
+    let request = ListTranscodeForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
     let request = ListTranscodeForVersion::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);
     let request = ListTranscodeForVersion::new(
-        "object_type",
-        "427abd77-f149-11eb-a843-0a580a3db916",
+        ("object_type", "427abd77-f149-11eb-a843-0a580a3db916"),
         "d426709a-f149-11eb-a843-0a580a3db916",
     );
     lines.add(&request);

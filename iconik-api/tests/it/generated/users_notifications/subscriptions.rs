@@ -11,15 +11,15 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListSubscriptions::new());
     lines.add(&ListSubscriptions::new());
-    let request = ListSubscriptionsForObject::new(
+    let request = ListSubscriptionsForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = ListSubscriptionsForObject::new(
+    let request = ListSubscriptionsForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
     lines.add(&CreateSubscription::new(NewSubscription::new("object_type")));
     lines.add(&CreateSubscription::new(new_subscription()));
@@ -27,15 +27,15 @@ fn requests() {
     lines.add(&GetSubscription::new("f21abb19-f149-11eb-a843-0a580a3db916"));
     lines.add(&DeleteSubscription::new("f21abb19-f149-11eb-a843-0a580a3db916"));
     lines.add(&DeleteSubscription::new("f21abb19-f149-11eb-a843-0a580a3db916"));
-    let request = DeleteAllSubscriptionsForObject::new(
+    let request = DeleteAllSubscriptionsForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
-    let request = DeleteAllSubscriptionsForObject::new(
+    let request = DeleteAllSubscriptionsForObject::new((
         "object_type",
         "427abd77-f149-11eb-a843-0a580a3db916",
-    );
+    ));
     lines.add(&request);
     lines.check("users_notifications", "subscriptions");
 }
