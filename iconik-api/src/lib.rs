@@ -151,6 +151,8 @@ pub use generated::*;
 pub use object_ref::{HasObjectType, ObjectRef};
 
 // Helpers for what integrators do every day.
+#[macro_use]
+mod value_reading;
 pub mod batch;
 #[cfg(feature = "search")]
 #[cfg_attr(docsrs, doc(cfg(feature = "search")))]

@@ -1,26 +1,26 @@
-//! What iconik sends to you: the payloads of webhooks and of custom actions.
+//! The payloads that iconik sends to an application: those of webhooks and of custom actions.
 //!
-//! Both are POST requests with a JSON body to a URL of yours. Read the body with
-//! [`Webhook::from_slice`] or [`CustomActionCall::from_slice`]; any web framework will do.
+//! Both are POST requests with a JSON body to a URL of the application. Read the body with
+//! [`Webhook::from_slice`] or [`CustomActionCall::from_slice`]; this works with every web framework.
 //!
-//! # Whom to believe
+//! # Trust
 //!
-//! **iconik does not sign what it sends**: whoever knows the URL can send such a body. So, before
-//! you act on one:
+//! **iconik does not sign what it sends**: everyone who knows the URL can send such a body. Before you use one:
 //!
-//! - Configure a header with a secret of your own on the webhook or custom action, and compare it
-//!   in constant time ([`Secret`] compares so) with what arrives.
-//! - Check [`system_domain_id`](Webhook::system_domain_id): it has to be that of your system.
-//! - Take nothing but ids from a payload where it matters, and get the objects from the API.
+//! - Configure a header with a secret of your own on the webhook or custom action, and compare it with the
+//!   header that you receive. [`Secret`] compares in constant time.
+//! - Check that [`system_domain_id`](Webhook::system_domain_id) is that of your system.
+//! - Where it matters, take only ids from a payload, and get the objects from the API.
 //!
-//! # Answer fast
+//! # Respond fast
 //!
-//! iconik waits about ten seconds. Store the payload, answer 200, and do the work afterwards. After
-//! a failure iconik marks a webhook as failing, and disables it when that goes on for five hours.
+//! iconik waits about ten seconds. Store the payload, respond with 200, and do the work afterwards. After
+//! a failure iconik marks a webhook as failing, and disables it when it has failed for five hours.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::de::DeserializeOwned;
 
@@ -34,7 +34,7 @@ use crate::ids::{
 };
 use crate::{Credentials, RawJson, Secret, Timestamp, UnknownFields};
 
-/// Something happened in iconik: what a webhook receives.
+/// The payload of a webhook: an event in iconik.
 ///
 /// ```
 /// use iconik_api::webhooks::Webhook;
@@ -47,32 +47,30 @@ use crate::{Credentials, RawJson, Secret, Timestamp, UnknownFields};
 /// }"#;
 /// let webhook = Webhook::from_slice(body)?;
 /// if webhook.is("assets", "metadata", "update") {
-///     println!("look at {:?} again", webhook.object_id);
+///     println!("the metadata of {:?} changed", webhook.object_id);
 /// }
-/// # Ok::<(), iconik_api::webhooks::PayloadError>(())
+/// # Ok::<(), iconik_api::Error>(())
 /// ```
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Webhook {
-    /// The system that it comes from. Refuse every other than your own.
+    /// The system that it comes from. Refuse every other system than yours.
     pub system_domain_id: Option<SystemDomainId>,
-    /// What it is about, in the plural: `assets`, `collections`, `shares`.
+    /// The kind of the object, in the plural: `assets`, `collections`, `shares`.
     pub event_type: Option<String>,
-    /// The object that it is about. In events on shares this is the share, and the object shared is
-    /// in [`data`](Self::data).
+    /// The object. In events of shares it is the share, and [`data`](Self::data) contains the shared object.
     pub object_id: Option<ObjectId>,
-    /// Who did it.
+    /// The user who caused the event.
     pub user_id: Option<UserId>,
-    /// The side of the object that it is about: `entity` (the object itself), `contents`, `acls`,
-    /// `metadata`, `segments`, `shares`, and whatever iconik adds.
+    /// The part of the object that changed: `entity` (the object itself), `contents`, `acls`,
+    /// `metadata`, `segments`, `shares`; iconik may add values.
     pub realm: Option<String>,
-    /// What was done: `create`, `update`, `delete`, `purge`, `restore`, `download`, and whatever
-    /// iconik adds.
+    /// What happened to it: `create`, `update`, `delete`, `purge`, `restore`, `download`; iconik may add values.
     pub operation: Option<String>,
     /// The object or the relation, as it is now; its members depend on event type and realm. See
     /// [`data_as`](Self::data_as).
     pub data: Option<RawJson>,
-    /// Tells one delivery from another: 32 hexadecimal digits.
+    /// The id of the delivery: 32 hexadecimal digits.
     pub request_id: Option<String>,
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -94,12 +92,12 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// When it is not a JSON object, or a member is of another kind.
+    /// When it is not a JSON object.
     pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
         read("webhook", body)
     }
 
-    /// Whether it tells of this kind of event.
+    /// Returns `true` if the event is of this kind.
     #[must_use]
     pub fn is(&self, event_type: &str, realm: &str, operation: &str) -> bool {
         self.event_type.as_deref() == Some(event_type)
@@ -107,11 +105,12 @@ impl Webhook {
             && self.operation.as_deref() == Some(operation)
     }
 
-    /// [`data`](Self::data) as a type of this crate or of yours: `webhook.data_as::<Asset>()`.
+    /// Returns [`data`](Self::data) as a type of this crate or of yours: `webhook.data_as::<Asset>()?`. Missing
+    /// data is read as an empty object.
     ///
     /// # Errors
     ///
-    /// When it is not of this type; missing data are an empty object.
+    /// When it is not of this type.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         let data = self.data.as_ref().map_or("{}", RawJson::as_str);
         mended_json::read(data).map_err(|source| PayloadError {
@@ -129,7 +128,7 @@ impl FromStr for Webhook {
     }
 }
 
-/// Somebody chose a custom action in iconik: what its URL receives.
+/// The payload of a custom action: what iconik sends to its URL when a user chooses it.
 ///
 /// ```
 /// use iconik_api::webhooks::CustomActionCall;
@@ -137,25 +136,40 @@ impl FromStr for Webhook {
 /// let body = br#"{
 ///     "context": "BULK", "action_id": "9c1f4a70-0e2b-11ee-9a1c-0242ac120002",
 ///     "asset_ids": ["7d8b7a5e-0e2b-11ee-9a1c-0242ac120002"],
+///     "metadata_values": { "new_title": { "field_values": [{ "value": "Storm" }] } },
 ///     "date_created": "2023-06-19T08:15:00.250000", "auth_token": "a.user.token"
 /// }"#;
 /// let call = CustomActionCall::from_slice(body)?;
 /// assert_eq!(call.asset_ids.len(), 1);
+/// assert_eq!(call.metadata("new_title").text().as_deref(), Some("Storm"));
+/// # Ok::<(), iconik_api::Error>(())
+/// ```
 ///
-/// // Work with the rights of the user who chose the action.
-/// if let Some(credentials) = call.credentials("the App-ID of your own application") {
-///     let client = iconik_api::Client::builder().credentials(credentials).build();
+/// To work with the rights of the user who chose the action, use the token of the payload with the client that
+/// the application has already. It sends to the same host and shares connections and pace; a client built
+/// anew would send the token to <https://app.iconik.io>, whatever the region of the tenant.
+///
+/// ```
+/// use iconik_api::webhooks::CustomActionCall;
+///
+/// # async fn example(client: iconik_api::Client, call: CustomActionCall) -> iconik_api::Result<()> {
+/// if let Some(credentials) = call.credentials("the App-ID of your application") {
+///     let client = client.with_credentials(credentials);
+///     for id in &call.asset_ids {
+///         println!("{:?}", client.assets().get(id).await?.title);
+///     }
 /// }
-/// # Ok::<(), iconik_api::webhooks::PayloadError>(())
+/// # Ok(())
+/// # }
 /// ```
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomActionCall {
-    /// Who chose the action.
+    /// The user who chose the action.
     pub user_id: Option<UserId>,
-    /// The system that it comes from. Refuse every other than your own.
+    /// The system that it comes from. Refuse every other system than yours.
     pub system_domain_id: Option<SystemDomainId>,
-    /// Where it was chosen: `ASSET`, `COLLECTION`, `BULK`, and whatever iconik adds.
+    /// Where it was chosen: `ASSET`, `COLLECTION`, `BULK`; iconik may add values.
     pub context: Option<String>,
     /// The custom action.
     pub action_id: Option<CustomActionId>,
@@ -167,11 +181,11 @@ pub struct CustomActionCall {
     pub saved_search_ids: Vec<SavedSearchId>,
     /// The metadata view whose form was filled in, if the action has one.
     pub metadata_view_id: Option<MetadataViewId>,
-    /// What was filled in, by the name of the field.
+    /// What was filled in, by the name of the field; see [`metadata`](Self::metadata).
     pub metadata_values: BTreeMap<String, MetadataEntry>,
     /// When it was chosen. iconik writes no offset here and means UTC.
     pub date_created: Option<Timestamp>,
-    /// A token of the user, for some hours; see [`credentials`](Self::credentials).
+    /// A token of the user that is valid for some hours; see [`credentials`](Self::credentials).
     pub auth_token: Option<Secret>,
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
@@ -196,20 +210,35 @@ impl CustomActionCall {
     ///
     /// # Errors
     ///
-    /// When it is not a JSON object, or a member is of another kind.
+    /// When it is not a JSON object.
     pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
         read("custom action", body)
     }
 
-    /// Credentials that act for the user: the token of this payload with an App-ID of yours. None
-    /// if the payload has no token.
+    /// Returns credentials that act for the user: the token of this payload with the App-ID of your
+    /// application. `None` if the payload contains no token.
     ///
-    /// The token is somebody's own: it gives no more rights than that user has.
+    /// The token has the rights of that user, and no others.
     #[must_use]
     pub fn credentials(&self, app_id: impl Into<Secret>) -> Option<Credentials> {
         let token = self.auth_token.as_ref()?;
         let app_id = app_id.into();
         Some(Credentials::new(app_id, token))
+    }
+
+    /// Returns what was filled in for a metadata field: an entry without values if there is nothing.
+    ///
+    /// ```
+    /// # fn example(call: iconik_api::webhooks::CustomActionCall) {
+    /// let title = call.metadata("new_title").text();
+    /// let takes = call.metadata("takes").integer().unwrap_or(1);
+    /// let genres = call.metadata("genre").texts();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn metadata(&self, field: &str) -> &MetadataEntry {
+        static NOTHING: LazyLock<MetadataEntry> = LazyLock::new(MetadataEntry::default);
+        self.metadata_values.get(field).unwrap_or(&NOTHING)
     }
 }
 
@@ -225,27 +254,29 @@ impl FromStr for CustomActionCall {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetadataEntry {
-    /// The values; several where the field takes several.
+    /// The values: more than one where the field takes several.
     pub field_values: Vec<MetadataValue>,
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
 
 response_model!(MetadataEntry { field_values });
+reads_values!(MetadataEntry, field_values: MetadataValue);
 
 /// One value of a metadata field.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetadataValue {
-    /// The value: text, a number, a boolean or a list, as the field's type has it.
+    /// The value: text, a number, a boolean or a list, depending on the type of the field.
     pub value: Option<RawJson>,
-    /// What people see instead of the value, in fields with choices.
+    /// The text that users see in place of the value, in fields with choices.
     pub label: Option<String>,
     /// What iconik sent beyond the documented fields.
     pub extra: UnknownFields,
 }
 
 response_model!(MetadataValue { value, label });
+reads_value!(MetadataValue);
 
 /// The response to a custom action that sends the user's browser to another page.
 ///
@@ -256,7 +287,7 @@ response_model!(MetadataValue { value, label });
 /// assert_eq!(serde_json::to_string(&response)?, r#"{"redirect_url":"https://example.com/jobs/7"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[must_use = "iconik learns of it only from the body of your response"]
+#[must_use = "iconik reads it only in the body of your response"]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomActionRedirect {
@@ -269,7 +300,7 @@ request_model!(CustomActionRedirect {
 });
 
 impl CustomActionRedirect {
-    /// Sends the user's browser to this URL.
+    /// Creates a response that sends the user's browser to this URL.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             redirect_url: url.into(),
@@ -418,6 +449,10 @@ mod tests {
             Some(json!(1999).into())
         );
         assert!(!call.metadata_values.contains_key("Rest"));
+        assert_eq!(call.metadata("Genre").text().as_deref(), Some("drama"));
+        assert_eq!(call.metadata("Year").integer(), Some(1999));
+        assert!(call.metadata("Rest").is_unset());
+        assert_eq!(call.metadata("Rest").text(), None);
     }
 
     #[test]

@@ -1,20 +1,23 @@
-//! The same requests without async. Feature `blocking`.
+//! The same requests without async. Needs the cargo feature `blocking`.
 //!
 //! ```no_run
 //! # fn main() -> iconik_api::Result<()> {
-//! use http::Method;
+//! use iconik_api::blocking::{Client, Wait};
 //!
-//! let iconik = iconik_api::blocking::Client::from_env()?;
-//! let call = iconik.inner().request(Method::GET, "/API/users/v1/users/current/");
-//! let me = iconik.wait(call.json_value())?;
+//! let client = Client::from_env()?;
+//! let asset = client.assets().get("2c5bfe1a-f149-11eb-a843-0a580a3db916").wait()?;
+//! println!("{:?}", asset.title);
 //! # Ok(())
 //! # }
 //! ```
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{IntoFuture, poll_fn};
+use std::ops::Deref;
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use futures_core::Stream;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::coop;
 
@@ -27,11 +30,12 @@ use crate::paging::{Cursor, Items};
 
 /// A client whose calls return when they are done.
 ///
-/// It wraps a [`Client`](crate::Client) and sends the same request values. The calls run on the thread
-/// that makes them, which waits; connections are driven by a thread in the background. No runtime is
-/// needed, and it also works in `spawn_blocking` of any runtime.
+/// It dereferences to a [`Client`](crate::Client), whose handles make the requests, and [`Wait`] sends them:
+/// `client.assets().get(id).wait()?`. The calls run on the thread that makes them, which waits; connections are
+/// driven by a thread in the background. No runtime is needed, and it also works in `spawn_blocking` of any
+/// runtime.
 ///
-/// Within an async function of a multi-threaded runtime it holds up one of the threads. On a current-thread
+/// Within an async function of a multi-threaded runtime it blocks one of the threads. On a current-thread
 /// runtime it would stop everything, perhaps what it waits for, so it returns an error there.
 #[derive(Clone)]
 pub struct Client {
@@ -39,7 +43,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes calls of this client blocking.
+    /// Creates a blocking client from an async one.
     ///
     /// # Errors
     ///
@@ -49,7 +53,7 @@ impl Client {
         Ok(Self { client })
     }
 
-    /// A client from the environment, as [`Client::from_env`](crate::Client::from_env) makes it.
+    /// Creates a client from the environment, as [`Client::from_env`](crate::Client::from_env) does.
     ///
     /// # Errors
     ///
@@ -58,7 +62,7 @@ impl Client {
         Self::new(crate::Client::from_env()?)
     }
 
-    /// The client within: its handles make requests, which [`wait`](Self::wait) sends.
+    /// Returns the async client.
     pub fn inner(&self) -> &crate::Client {
         &self.client
     }
@@ -77,18 +81,92 @@ impl Client {
     /// # Errors
     ///
     /// As the async client.
-    pub fn wait<F, T>(&self, call: F) -> Result<T>
+    pub fn wait<F, T, E>(&self, call: F) -> Result<T, E>
     where
-        F: IntoFuture<Output = Result<T>>,
+        F: IntoFuture<Output = Result<T, E>>,
+        E: From<Error>,
     {
-        if is_in_current_thread_task() {
-            return Err(Error::new(ErrorKind::Runtime, Endpoint::None).detail(
-                "a blocking call would stop the current-thread runtime that it is made on; use the async client, or `spawn_blocking`",
-            ));
-        }
-        driver::block_on(call.into_future())
+        call.wait()
+    }
+
+    /// Returns an iterator over items, pages or the entries of a tree: whatever this crate reads as a stream.
+    ///
+    /// ```no_run
+    /// # fn main() -> iconik_api::Result<()> {
+    /// let client = iconik_api::blocking::Client::from_env()?;
+    /// let collections = client.assets().collections();
+    ///
+    /// for collection in client.iter(collections.list().items().read_ahead(4)) {
+    ///     println!("{:?}", collection?.title);
+    /// }
+    /// for page in client.iter(collections.list().pages()) {
+    ///     println!("{} collections", page?.objects.len());
+    /// }
+    /// for found in client.iter(collections.walk("7e6abeea-4bff-4153-912d-2880617046ce")) {
+    ///     println!("{}", found?.path().join("/"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter<S, T, E>(&self, stream: S) -> Iter<S>
+    where
+        S: Stream<Item = Result<T, E>> + Unpin,
+        E: Into<Error>,
+    {
+        Iter { stream }
     }
 }
+
+impl Deref for Client {
+    type Target = crate::Client;
+
+    fn deref(&self) -> &crate::Client {
+        &self.client
+    }
+}
+
+/// Adds [`wait`](Self::wait) to requests, calls and futures.
+///
+/// ```no_run
+/// # fn main() -> iconik_api::Result<()> {
+/// use std::time::Duration;
+/// use iconik_api::blocking::{Client, Wait};
+/// use iconik_api::wait::PollOptions;
+///
+/// let client = Client::from_env()?;
+/// let id = "2c5bfe1a-f149-11eb-a843-0a580a3db916";
+/// let asset = client.assets().get(id).wait()?;
+/// let raw = client.assets().get(id).call().raw().wait()?;
+/// let page = PollOptions::up_to(Duration::from_secs(60))
+///     .until(|| client.assets().segments().list(id), |page| page.total > Some(0))
+///     .wait()?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Wait: IntoFuture + Sized {
+    /// Sends the request, or runs the future, and waits on this thread until it is done.
+    ///
+    /// # Errors
+    ///
+    /// Those of awaiting it, and one of the kind [`ErrorKind::Runtime`] on a current-thread runtime, which it
+    /// would stop.
+    fn wait<T, E>(self) -> Result<T, E>
+    where
+        Self: IntoFuture<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        if is_in_current_thread_task() {
+            let error = Error::new(ErrorKind::Runtime, Endpoint::None).detail(
+                "a blocking call would stop the current-thread runtime that it is made on; use the async client, or `spawn_blocking`",
+            );
+            return Err(error.into());
+        }
+        driver::start()?;
+        driver::block_on(self.into_future())
+    }
+}
+
+impl<F: IntoFuture> Wait for F {}
 
 /// Whether this thread is polling a task of a current-thread runtime.
 fn is_in_current_thread_task() -> bool {
@@ -121,58 +199,58 @@ impl fmt::Debug for Client {
     }
 }
 
-impl Client {
-    /// The rows of a list, for a loop.
-    ///
-    /// ```no_run
-    /// # fn main() -> iconik_api::Result<()> {
-    /// let iconik = iconik_api::blocking::Client::from_env()?;
-    /// let list = iconik.inner().assets().collections().list();
-    /// for collection in iconik.iter(list.items().read_ahead(4)) {
-    ///     println!("{:?}", collection?.title);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn iter<T>(&self, items: Items<T>) -> Iter<T> {
-        Iter {
-            client: self.clone(),
-            items,
-        }
+/// An iterator over what a stream of this crate returns; see [`Client::iter`].
+#[must_use = "nothing is requested until the first item is requested"]
+pub struct Iter<S> {
+    stream: S,
+}
+
+impl<S> Iter<S> {
+    /// Returns the stream.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Returns the stream, to change it between two items: for example to skip a collection of a tree.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
     }
 }
 
-/// The rows of a list, without async; see [`Client::iter`].
-#[must_use = "nothing is requested until the first row is asked for"]
-pub struct Iter<T> {
-    client: Client,
-    items: Items<T>,
-}
-
-impl<T> Iter<T> {
-    /// Where the list goes on behind the rows that were given out; none at its end.
+impl<T> Iter<Items<T>> {
+    /// Returns where the list continues behind the items that were returned; `None` at its end.
     pub fn cursor(&self) -> Option<Cursor> {
-        self.items.cursor()
+        self.stream.cursor()
     }
 }
 
-impl<T> Iterator for Iter<T> {
+impl<S, T, E> Iterator for Iter<S>
+where
+    S: Stream<Item = Result<T, E>> + Unpin,
+    E: Into<Error>,
+{
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
         // Most items arrived with the one before them.
-        if let Some(item) = self.items.pop() {
-            return Some(Ok(item));
+        if self.stream.size_hint().0 > 0 {
+            let mut context = Context::from_waker(Waker::noop());
+            if let Poll::Ready(item) = Pin::new(&mut self.stream).poll_next(&mut context) {
+                return item.map(|item| item.map_err(Into::into));
+            }
         }
-        let next = self.client.wait(async { Ok(self.items.next().await) });
-        next.unwrap_or_else(|error| Some(Err(error)))
+        let next = poll_fn(|context| Pin::new(&mut self.stream).poll_next(context));
+        match (async { Ok::<_, Error>(next.await) }).wait() {
+            Ok(item) => item.map(|item| item.map_err(Into::into)),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
-impl<T> fmt::Debug for Iter<T> {
+impl<S: fmt::Debug> fmt::Debug for Iter<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Iter")
-            .field("items", &self.items)
-            .finish_non_exhaustive()
+            .field("stream", &self.stream)
+            .finish()
     }
 }

@@ -187,7 +187,7 @@ impl<T> Items<T> {
     }
 
     /// The next item of the page that came last.
-    pub(crate) fn pop(&mut self) -> Option<T> {
+    fn pop(&mut self) -> Option<T> {
         let (item, row) = self.rows.next()?.split();
         self.last = Some(row);
         Some(item)

@@ -3,6 +3,8 @@
 use crate::support::{Reply, Server};
 use iconik_api::assets::NewPlaylist;
 use iconik_api::assets::requests::{CreatePlaylist, GetPlaylist};
+use iconik_api::blocking::Wait;
+use iconik_api::wait::PollOptions;
 use iconik_api::{ErrorKind, blocking};
 
 const PLAYLIST: &str = r#"{"id":"p","name":"Dailies"}"#;
@@ -22,9 +24,7 @@ fn the_same_requests_work_without_async() {
     let client = blocking::Client::new(server.client()).unwrap();
 
     let sent = client.call(&GetPlaylist::new("p")).unwrap();
-    let waited = client
-        .wait(client.inner().assets().playlists().get("p"))
-        .unwrap();
+    let waited = client.assets().playlists().get("p").wait().unwrap();
     let raw = client
         .wait(
             client
@@ -34,9 +34,14 @@ fn the_same_requests_work_without_async() {
         )
         .unwrap();
 
+    let until = PollOptions::up_to(std::time::Duration::from_secs(5))
+        .until(|| client.assets().playlists().get("p"), |_| true)
+        .wait();
+
     assert_eq!(sent, waited);
+    assert_eq!(sent, until.unwrap());
     assert_eq!(raw.body(), PLAYLIST);
-    assert_eq!(server.count(), 3);
+    assert_eq!(server.count(), 4);
 }
 
 #[test]
@@ -107,4 +112,38 @@ async fn an_iterator_that_met_a_runtime_keeps_its_place() {
 
     let rest = tokio::task::spawn_blocking(move || items.map(Result::unwrap).count());
     assert_eq!(rest.await.unwrap(), 1);
+}
+
+#[test]
+fn pages_and_trees_are_iterated_over_as_items_are() {
+    let runtime = runtime();
+    let server = runtime.block_on(Server::start(|request| {
+        let objects = match request.path() {
+            "/API/assets/v1/collections/root/contents/" => {
+                r#"[{"id":"c1","object_type":"collections","title":"Day 1"}]"#
+            }
+            "/API/assets/v1/collections/c1/contents/" => r#"[{"id":"a1","object_type":"assets"}]"#,
+            "/API/assets/v1/collections/" => r#"[{"id":"a"},{"id":"b"}]"#,
+            _ => return Reply::json(404, "{}"),
+        };
+        Reply::json(200, format!(r#"{{"objects":{objects},"next_url":null}}"#))
+    }));
+    let client = blocking::Client::new(server.client()).unwrap();
+    let collections = client.assets().collections();
+
+    let pages = client.iter(collections.list().pages());
+    let sizes: Vec<_> = pages.map(|page| page.unwrap().objects.len()).collect();
+    assert_eq!(sizes, [2]);
+
+    let tree = client.iter(collections.walk("root"));
+    let paths: Vec<_> = tree.map(|found| found.unwrap().path().join("/")).collect();
+    assert_eq!(paths, ["Day 1", "Day 1/a1"]);
+
+    let mut tree = client.iter(collections.walk("root"));
+    let found = tree.next().unwrap().unwrap();
+    tree.get_mut().skip(&found);
+    assert!(tree.next().is_none());
+
+    let error = client.iter(collections.walk("missing")).next().unwrap();
+    assert!(error.unwrap_err().is_not_found());
 }

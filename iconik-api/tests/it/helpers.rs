@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use crate::support::{Received, Reply, Server};
 use iconik_api::OptionalExt;
-use iconik_api::assets::{BulkDeletion, CollectionItem, NewSegment, NewSegments, NewShareUrl};
+use iconik_api::assets::{
+    BulkDeletion, CollectionItem, ContentObjectType, NewSegment, NewSegments, NewShareUrl,
+};
 use iconik_api::batch::Batches;
 use iconik_api::ids::{AssetId, CollectionId};
-use iconik_api::tree::TreeEntry;
+use iconik_api::tree::{TreeEntry, TreeWalk};
 use iconik_api::wait::PollOptions;
-use iconik_api::{Client, ErrorKind, Limiter, RetryPolicy};
+use iconik_api::{Client, Credentials, ErrorKind, Limiter, RetryPolicy};
 use serde_json::{Value, json};
 
 fn client(server: &Server) -> Client {
@@ -75,7 +77,7 @@ async fn a_tree_is_walked_level_by_level_and_each_collection_is_opened_once() {
 }
 
 #[tokio::test]
-async fn a_walk_goes_no_deeper_than_it_is_told() {
+async fn a_walk_ends_at_its_depth() {
     let server = Server::start(|request| contents(TREE, request)).await;
     let mut tree = client(&server)
         .assets()
@@ -390,4 +392,69 @@ async fn an_id_says_the_kind_of_its_object() {
             "/API/assets/v1/delete_queue/bulk/",
         ]
     );
+}
+
+/// The paths of the entries of a walk.
+async fn paths(mut tree: TreeWalk, skip: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    while let Some(found) = tree.try_next().await.unwrap() {
+        paths.push(found.path().join("/"));
+        if found.path().last() == Some(&skip) {
+            tree.skip(&found);
+        }
+    }
+    paths
+}
+
+#[tokio::test]
+async fn a_walk_returns_paths_of_the_wanted_kinds_and_skips_collections() {
+    let server = Server::start(|request| contents(TREE, request)).await;
+    let walk = || client(&server).assets().collections().walk("c0");
+
+    assert_eq!(
+        paths(walk(), "c1").await,
+        ["c1", "a1", "c2", "c2/c3", "c2/a1", "c2/c3/c3", "c2/c3/a3"]
+    );
+    assert_eq!(server.count(), 3);
+
+    let assets = walk().object_types([ContentObjectType::Assets]);
+    assert_eq!(
+        paths(assets, "").await,
+        ["a1", "c1/a2", "c2/a1", "c1/c3/a3"]
+    );
+    let shallow = walk().object_types(["assets"]).max_depth(1);
+    assert_eq!(paths(shallow, "").await, ["a1"]);
+    let queries: Vec<_> = server.received()[3..]
+        .iter()
+        .map(|it| it.query().to_owned())
+        .collect();
+    let both = "object_types=assets,collections&per_page=100&page=1";
+    assert_eq!(
+        queries,
+        [
+            both,
+            both,
+            both,
+            both,
+            "object_types=assets&per_page=100&page=1"
+        ]
+    );
+
+    let none: [ContentObjectType; 0] = [];
+    let error = walk().object_types(none).next().await.unwrap().unwrap_err();
+    assert_eq!(error.error().kind(), ErrorKind::Request);
+    assert_eq!(server.count(), 8);
+}
+
+#[tokio::test]
+async fn a_walk_uses_the_credentials_of_its_client() {
+    let server = Server::start(|request| contents(TREE, request)).await;
+    let for_ann = client(&server).with_credentials(Credentials::new("app", "token-of-ann"));
+    paths(for_ann.assets().collections().walk("c0"), "").await;
+
+    let received = server.received();
+    assert_eq!(received.len(), 4);
+    for sent in received {
+        assert_eq!(sent.header("Auth-Token"), Some("token-of-ann"));
+    }
 }
