@@ -63,8 +63,7 @@ impl Sample {
                 .set("ShotOn", date)
                 .set_all("Keywords", keywords.iter().copied());
             let metadata = client.metadata();
-            let asset = asset.as_str();
-            metadata.write("assets", asset, &view, changes).await?;
+            metadata.write(asset, &view, changes).await?;
         }
 
         let keeper_says = [
@@ -199,9 +198,8 @@ async fn share(client: &Client, collection: &CollectionId) -> Result<()> {
             .expires("2026-06-30T00:00:00+00:00"),
     ];
     for share in shares {
-        let id = collection.as_str();
         let shares = client.assets().shares();
-        shares.create_url("collections", id, share).await?;
+        shares.create_url(collection, share).await?;
     }
     Ok(())
 }
