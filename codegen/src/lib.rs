@@ -28,6 +28,8 @@ mod yaml;
 pub use coverage::coverage;
 pub use diag::Diagnostics;
 pub use load::load;
-pub use rust::{Files, GENERATED, features, generate, generate_fixture, names};
+pub use rust::{
+    Files, GENERATED, Layout, features, generate, generate_fixture, generate_into, names,
+};
 pub use schema::schema;
 pub use source::{Source, is_generated};

@@ -60,11 +60,12 @@ pub(crate) fn union_variant(
 }
 
 /// The field of a variant that contains the model, where that is not the object itself. The other field
-/// is `extra`.
+/// is `extra`. What makes no identifier is called `content`.
 pub(crate) fn content(wire: &str) -> String {
-    match value(wire, None).as_str() {
-        "extra" => "content".to_owned(),
-        name => name.to_owned(),
+    let name = value(wire, None);
+    match name != "extra" && is_identifier(bare(&name)) {
+        true => name,
+        false => "content".to_owned(),
     }
 }
 

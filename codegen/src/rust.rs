@@ -38,21 +38,22 @@ pub const GENERATED: &[&str] = &[
 ];
 
 /// Where generated files go, and how they call each other.
-pub(crate) struct Layout {
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'l> {
     /// The folder of the spec.
-    spec: &'static str,
+    pub spec: &'l str,
     /// The folder of the modules.
-    source: &'static str,
-    /// The path of the module that all of them are in.
-    root: &'static str,
-    /// The folder of the wire tests, if there are to be any.
-    tests: Option<&'static str>,
+    pub source: &'l str,
+    /// The path of the module that contains all of them.
+    pub root: &'l str,
+    /// The folder of the wire tests, if they are to be generated.
+    pub tests: Option<&'l str>,
     /// Whether each service needs its feature.
-    features: bool,
+    pub features: bool,
 }
 
 /// The crate itself.
-const CRATE: Layout = Layout {
+const CRATE: Layout<'_> = Layout {
     spec: "spec",
     source: "iconik-api/src/generated",
     root: "crate::generated",
@@ -61,7 +62,7 @@ const CRATE: Layout = Layout {
 };
 
 /// The generator's own test spec, compiled among the unit tests of the crate.
-const FIXTURE: Layout = Layout {
+const FIXTURE: Layout<'_> = Layout {
     spec: "codegen/tests/emit",
     source: "iconik-api/src/fixture/generated",
     root: "crate::fixture::generated",
@@ -82,7 +83,8 @@ pub fn generate_fixture(api: &Api) -> Files {
     generate_into(api, &FIXTURE)
 }
 
-fn generate_into(api: &Api, layout: &Layout) -> Files {
+/// The modules of an API, and the tests of its requests, in another layout than that of the crate.
+pub fn generate_into(api: &Api, layout: &Layout<'_>) -> Files {
     let plan = Plan::new(api);
     let source = layout.source;
     let mut files = Files::new();
@@ -129,7 +131,7 @@ fn generate_into(api: &Api, layout: &Layout) -> Files {
 fn add_service(
     add: &mut impl FnMut(String, print::File),
     service: &plan::Service<'_>,
-    layout: &Layout,
+    layout: &Layout<'_>,
 ) {
     let folder = format!("{}/{}", layout.source, name::bare(&service.module));
     add(format!("{folder}.rs"), modules::service(service, layout));

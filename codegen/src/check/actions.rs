@@ -22,7 +22,7 @@ impl<'s> Checker<'s> {
         let params = self.params(key, action, (&paging, body.as_ref()), around);
         let returns = self.returns(key, action, around.place);
         self.errors(action);
-        self.paged(action, returns.as_deref());
+        self.paged(action, around.place);
         let method = action.method.as_ref()?.value;
         let (idempotent, idempotent_reason) = self.idempotent(action, method);
         let repeats = self.repeats(action);
@@ -74,6 +74,9 @@ impl<'s> Checker<'s> {
                 .help("it becomes a method: lower case with underscores, no word of the language"),
             );
         }
+        if let Some(request) = &action.request {
+            self.type_name(request);
+        }
         if let Some(title) = &action.title
             && title.value.ends_with('.')
         {
@@ -84,16 +87,42 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Whether an action with paging answers with a list.
-    fn paged(&mut self, action: &spec::Action, returns: Option<&[(u16, Body)]>) {
-        let (Some(style), Some(returns)) = (action.paging.iter().flatten().next(), returns) else {
+    /// Whether an action with paging returns a list, whatever the status.
+    fn paged(&mut self, action: &'s spec::Action, place: Place) {
+        let Some(style) = action.paging.iter().flatten().next() else {
             return;
         };
-        let list = |body: &Body| matches!(body, Body::Page(_) | Body::Objects(_));
-        if !returns.is_empty() && !returns.iter().any(|(_, body)| list(body)) {
+        let mut returns = action.returns.iter().flatten();
+        let is_list =
+            |body: &spec::Body| matches!(body, spec::Body::Page(_) | spec::Body::Objects(_));
+        let Some((_, first)) = returns.next() else {
+            return;
+        };
+        let other = returns.find(|(_, body)| body.value != first.value);
+        if !is_list(&first.value) && other.is_none_or(|(_, body)| !is_list(&body.value)) {
             self.report(
                 Diagnostic::new(style.span, "there is nothing to page through")
                     .help("paging goes with `returns: { 200: page<…> }` or `objects<…>`"),
+            );
+        } else if let Some((_, other)) = other {
+            self.report(
+                Diagnostic::new(other.span, "an action with paging returns one type")
+                    .label("another type")
+                    .related(first.span, "the first type")
+                    .help("remove `paging`, or return the same list with each status"),
+            );
+        }
+        let item = match &first.value {
+            spec::Body::Page(ty) | spec::Body::Objects(ty) => self.resolve(ty, place),
+            _ => None,
+        };
+        if item.is_some_and(|ty| {
+            !matches!(ty, Type::Model(_) | Type::String | Type::Any | Type::Object)
+        }) {
+            self.report(
+                Diagnostic::new(first.span, "such items cannot be paged through")
+                    .related(style.span, "the style of paging")
+                    .help("items of pages are models, `string`, `object` or `any`"),
             );
         }
     }

@@ -10,7 +10,7 @@ use super::Layout;
 use super::plan::{Plan, Service};
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let services = plan.services.iter().map(entries);
     let items = quote! {
         /// The facts about every action of the enabled services, by service.

@@ -35,7 +35,7 @@ pub(crate) fn file(service: &Service<'_>, resource: &Resource<'_>) -> File {
 }
 
 /// The file of a service without principal resource.
-pub(crate) fn without_actions(service: &Service<'_>, layout: &Layout) -> File {
+pub(crate) fn without_actions(service: &Service<'_>, layout: &Layout<'_>) -> File {
     let names_handles = service.others().next().is_some();
     File {
         from: format!("{}/{}", layout.spec, service.api.name),
@@ -183,7 +183,11 @@ fn name_ids(request: &Request<'_>, arguments: &[TokenStream]) -> (TokenStream, V
 /// The types that an example names, imported as its reader would.
 fn imports(service: &Service<'_>, tokens: &TokenStream) -> Vec<String> {
     let mut by_module: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in type_names(tokens.clone()) {
+    let is_model_or_enum = |name: &String| service.known.home(name).is_some();
+    for name in type_names(tokens.clone())
+        .into_iter()
+        .filter(is_model_or_enum)
+    {
         let path = service.path_of(&name);
         if let Some((module, _)) = path.split_once("::") {
             by_module.entry(module.to_owned()).or_default().push(name);

@@ -11,7 +11,7 @@ use super::docs::Docs;
 use super::plan::Plan;
 
 /// The file of the aliases.
-pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let aliases = plan.ids.values().map(|id| {
         let docs = Docs::new(sentence(&id.doc)).attributes();
         let (alias, marker) = (ident(&id.name), ident(&name::marker(&id.name)));
@@ -35,7 +35,7 @@ pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
 }
 
 /// The file of the markers.
-pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout) -> File {
+pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let markers = plan.ids.values().map(|id| {
         let docs = Docs::new(format!("Marks [`{0}`](super::{0}).", id.name)).attributes();
         let (marker, text) = (ident(&name::marker(&id.name)), &id.name);

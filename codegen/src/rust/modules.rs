@@ -10,7 +10,7 @@ use super::plan::{Plan, Resource, SERVICE_MODULE, Service, TYPES_MODULE, Types};
 use super::{Layout, docs};
 
 /// `mod.rs`: what all services share, and every service behind its feature.
-pub(crate) fn root(plan: &Plan<'_>, layout: &Layout) -> File {
+pub(crate) fn root(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let actions = layout.features.then(|| {
         quote!(
             pub(crate) mod actions;
@@ -45,7 +45,7 @@ pub(crate) fn root(plan: &Plan<'_>, layout: &Layout) -> File {
 }
 
 /// `common.rs`: the models and enums that several services use.
-pub(crate) fn common(plan: &Plan<'_>, layout: &Layout) -> File {
+pub(crate) fn common(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let show = plan.common.name_others().then(|| {
         quote!(
             use super::ids::*;
@@ -60,7 +60,7 @@ pub(crate) fn common(plan: &Plan<'_>, layout: &Layout) -> File {
 }
 
 /// `assets.rs`: what the module of a service shows.
-pub(crate) fn service(service: &Service<'_>, layout: &Layout) -> File {
+pub(crate) fn service(service: &Service<'_>, layout: &Layout<'_>) -> File {
     let principal = ident(SERVICE_MODULE);
     let types = (!service.types.is_empty()).then(|| ident(TYPES_MODULE));
     let others = service.others().map(|resource| ident(&resource.module));
@@ -90,7 +90,7 @@ pub(crate) fn service(service: &Service<'_>, layout: &Layout) -> File {
 }
 
 /// `assets/requests.rs`: the requests of all resources of a service.
-pub(crate) fn requests(service: &Service<'_>, layout: &Layout) -> File {
+pub(crate) fn requests(service: &Service<'_>, layout: &Layout<'_>) -> File {
     let modules = service
         .resources
         .iter()
@@ -106,7 +106,7 @@ pub(crate) fn requests(service: &Service<'_>, layout: &Layout) -> File {
 }
 
 /// `assets/types.rs`: what several resources of a service use.
-pub(crate) fn types(service: &Service<'_>, layout: &Layout) -> File {
+pub(crate) fn types(service: &Service<'_>, layout: &Layout<'_>) -> File {
     let types = types_of(&service.types);
     let outside = service.types.name_others().then(|| {
         quote!(
@@ -121,7 +121,7 @@ pub(crate) fn types(service: &Service<'_>, layout: &Layout) -> File {
 }
 
 /// `assets/service.rs` of a service without principal resource: the handle alone.
-pub(crate) fn handle_only(service: &Service<'_>, layout: &Layout) -> File {
+pub(crate) fn handle_only(service: &Service<'_>, layout: &Layout<'_>) -> File {
     let outside = service.others().next().map(|_| {
         quote!(
             use super::*;

@@ -251,11 +251,17 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
         let ids = api.common.ids.iter();
         let services = api.services.iter();
-        let known = Known::new(api, None);
+        let services: Vec<_> = services.map(|service| Service::new(api, service)).collect();
+        let mut known = Known::new(api, None);
+        // Also inside the unions of a service.
+        let items = services.iter().flat_map(|service| &service.known.items);
+        for item in items.filter(|item| api.common.models.contains_key(**item)) {
+            known.items.insert(item);
+        }
         Self {
             ids: ids.map(|(name, id)| (name.as_str(), id)).collect(),
             common: known.types(&Home::Common),
-            services: services.map(|service| Service::new(api, service)).collect(),
+            services,
             known,
         }
     }

@@ -14,7 +14,7 @@ use super::plan::{Argument, Case, Known, Param, Request, Resource, Response, Ser
 use super::ty;
 
 /// The file.
-pub(crate) fn file(service: &Service<'_>, resource: &Resource<'_>, layout: &Layout) -> File {
+pub(crate) fn file(service: &Service<'_>, resource: &Resource<'_>, layout: &Layout<'_>) -> File {
     let mut chunks = Vec::new();
     for request in &resource.requests {
         chunks.push(Chunk::Items(items(&service.known, resource, request)));

@@ -12,7 +12,7 @@ use super::docs::Docs;
 use super::plan::Plan;
 
 /// The file.
-pub(crate) fn file(plan: &Plan<'_>, layout: &Layout) -> File {
+pub(crate) fn file(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let services = plan.services.iter().map(|service| {
         let docs = Docs::new(sentence(&service.api.about)).attributes();
         let constant = ident(&name::service(&service.api.name));

@@ -15,7 +15,7 @@ use super::values::{self, Fill};
 
 /// The files, by their paths below the folder of generated tests: a module per service, in it one per
 /// resource.
-pub(crate) fn files(plan: &Plan<'_>, layout: &Layout) -> Vec<(String, File)> {
+pub(crate) fn files(plan: &Plan<'_>, layout: &Layout<'_>) -> Vec<(String, File)> {
     let services = plan
         .services
         .iter()
