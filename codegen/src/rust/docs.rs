@@ -7,7 +7,7 @@ use crate::api::{
     Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, RequestBody, Type, UsedBy,
 };
 use crate::name;
-use crate::words::{READ_ONLY, literal_text, needs_roles, sentence};
+use crate::words::{READ_ONLY, all_of, literal_text, needs_roles, sentence};
 
 use super::plan::{
     Argument, Field, Kind, Known, Model, Param, Request, Resource, Response, Service,
@@ -185,6 +185,7 @@ pub(crate) fn method(request: &Request<'_>, known: &Known<'_>) -> Docs {
     .and(action.used_by.map(UsedBy::sentence).unwrap_or_default())
     .and(needs_and_returns(request))
     .and(arguments(request, known))
+    .and(set_by_name(request))
     .and(repeats(request))
     .and(errors(request))
     .and(noted(action.note.as_deref()))
@@ -205,7 +206,8 @@ fn needs_and_returns(request: &Request<'_>) -> String {
         (_, []) => String::new(),
         (_, roles) => needs_roles(roles),
     };
-    let optional = request.optional().next().is_some() || request.optional_body().is_some();
+    let optional =
+        request.optional().any(|param| !param.by_name) || request.optional_body().is_some();
     let more = match optional {
         true => format!("Optional arguments are set on [`{}`].", request.ident),
         false => String::new(),
@@ -282,6 +284,28 @@ fn arguments(request: &Request<'_>, known: &Known<'_>) -> String {
         .required_body()
         .map(|body| format!("- `body`: {}", about_body(body, known)));
     params.chain(body).collect::<Vec<_>>().join("\n")
+}
+
+/// Which required parameters are no arguments.
+fn set_by_name(request: &Request<'_>) -> String {
+    let names = request.by_name().map(|param| {
+        let name = name::bare(&param.ident);
+        format!("[`{name}`]({}::{name})", request.ident)
+    });
+    let names: Vec<String> = names.collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("iconik also requires {}: set them by name.", all_of(&names)),
+    }
+}
+
+/// The setter of a parameter.
+pub(crate) fn param_setter(param: &Param<'_>) -> Docs {
+    let docs = about_param(param);
+    match param.by_name {
+        true => docs.and("iconik requires it."),
+        false => docs,
+    }
 }
 
 /// The body: what its model says of itself.

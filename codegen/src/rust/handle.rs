@@ -118,7 +118,7 @@ fn method(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>)
     }
 }
 
-/// Names and types of the arguments without which there is no request.
+/// Names and types of the arguments.
 pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let params = request.arguments().into_iter().map(|argument| {
         let name = ident(argument.name());
@@ -139,10 +139,11 @@ fn example(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>
     let method = ident(&request.method);
     let handle: TokenStream = resource.call.parse().unwrap_or_default();
     let arguments = values::arguments(request, &service.known, Fill::Typical);
-    let imports = imports(service, &quote!(#(#arguments)*));
+    let by_name = values::by_name(request, &service.known, Fill::Typical);
+    let imports = imports(service, &quote!(#(#arguments)* #by_name));
     let variable = variable(request).map(|name| quote!(let #name =));
     let call = |arguments: &[TokenStream]| {
-        statements(quote!(#variable #handle.#method(#(#arguments),*).await?;))
+        statements(quote!(#variable #handle.#method(#(#arguments),*)#by_name.await?;))
     };
     let mut body = call(&arguments);
     if body.len() > 1 {

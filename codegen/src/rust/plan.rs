@@ -112,8 +112,10 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Param<'a> {
     pub(crate) api: &'a api::Param,
     pub(crate) ident: String,
-    /// Whether the request cannot be made without it.
+    /// An argument of `new`.
     pub(crate) required: bool,
+    /// Required, and all the same set by its setter.
+    pub(crate) by_name: bool,
 }
 
 /// An argument without which there is no request.
@@ -558,12 +560,10 @@ impl<'a> Known<'a> {
     fn fields(&self, model: &api::Model, fields: &'a [api::Field]) -> Vec<Field<'a>> {
         let members = fields.iter().filter(|field| field.is_in(model.direction));
         let mut fields: Vec<_> = members.map(|field| self.field(model, field)).collect();
-        // Arguments of one type are easily exchanged: such fields are set by name.
         let required = fields.iter().filter(|field| field.required);
         let types: Vec<&Type> = required.map(|field| &field.api.ty).collect();
-        let is_among_others = |ty: &Type| types.iter().filter(|other| **other == ty).count() > 1;
         for field in &mut fields {
-            if field.required && is_among_others(&field.api.ty) {
+            if field.required && is_among_others(&field.api.ty, &types) {
                 field.required = false;
                 field.settable = true;
                 field.by_name = true;
@@ -745,6 +745,27 @@ fn object(params: &[Param<'_>], known: &Known<'_>) -> Option<usize> {
     pairs.position(|pair| is_type(&pair[0]) && is_id(&pair[1]))
 }
 
+/// Makes setters of the arguments of one type, except the two that are taken from one object.
+fn set_by_name(params: &mut [Param<'_>], object: Option<usize>, body: Option<&api::RequestBody>) {
+    let is_alone = |index: usize| object.is_none_or(|at| index != at && index != at + 1);
+    let required = params.iter().enumerate();
+    let required = required.filter(|(index, param)| param.required && is_alone(*index));
+    let mut types: Vec<&Type> = required.map(|(_, param)| &param.api.ty).collect();
+    let text = body.filter(|body| matches!(body.content, api::RequestContent::Text(_)));
+    types.extend(text.filter(|body| body.required).map(|_| &Type::String));
+    for (index, param) in params.iter_mut().enumerate() {
+        if param.required && is_alone(index) && is_among_others(&param.api.ty, &types) {
+            param.required = false;
+            param.by_name = true;
+        }
+    }
+}
+
+/// Whether several arguments have this type. They are easily exchanged, and so they are set by name.
+fn is_among_others(ty: &Type, types: &[&Type]) -> bool {
+    types.iter().filter(|other| **other == ty).count() > 1
+}
+
 /// The models that a service sends as forms; without one, those that any service sends.
 fn forms<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> {
     let sent_by = |name: &str| service.is_none_or(|service| service.name == name);
@@ -888,13 +909,16 @@ impl<'a> Request<'a> {
         let params = action.params.iter().map(|param| Param {
             api: param,
             ident: name::param(param),
-            required: param.required || param.location == api::Location::Path,
+            required: param.required,
+            by_name: false,
         });
-        let params: Vec<_> = params.collect();
+        let mut params: Vec<_> = params.collect();
+        let object = object(&params, known);
+        set_by_name(&mut params, object, action.body.as_ref());
         Self {
             id: action.id(service, resource),
             method: name::method(action),
-            object: object(&params, known),
+            object,
             params,
             response: Response::new(&ident, &action.returns),
             siblings: scope.siblings(action),
@@ -904,7 +928,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The parameters without which there is no request.
+    /// The parameters that are arguments.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Param<'a>> {
         self.params.iter().filter(|param| param.required)
     }
@@ -935,6 +959,11 @@ impl<'a> Request<'a> {
     /// The parameters that have setters.
     pub(crate) fn optional(&self) -> impl Iterator<Item = &Param<'a>> {
         self.params.iter().filter(|param| !param.required)
+    }
+
+    /// The parameters that have setters although iconik requires them.
+    pub(crate) fn by_name(&self) -> impl Iterator<Item = &Param<'a>> {
+        self.params.iter().filter(|param| param.by_name)
     }
 
     /// The body, where there is no request without one.

@@ -147,7 +147,7 @@ fn start_of_param(param: &Param<'_>) -> TokenStream {
 fn setters(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
     let name = ident(&request.ident);
     let params = request.optional().map(|param| {
-        let docs = docs::about_param(param).attributes();
+        let docs = docs::param_setter(param).attributes();
         let deprecated = docs::deprecated(&param.api.deprecated);
         let value = ty::from_argument(&param.api.ty, &param.ident);
         let argument = ty::argument(&param.api.ty);
@@ -290,7 +290,7 @@ fn body_fact(body: &RequestBody) -> String {
 
 fn wire_name(param: &Param<'_>) -> String {
     // A path's parameters are required anyway.
-    let marked = param.required && param.api.location != Location::Path;
+    let marked = param.api.required && param.api.location != Location::Path;
     let required = if marked { " required" } else { "" };
     format!("{}: {:?}{required}", param.ident, param.api.wire)
 }

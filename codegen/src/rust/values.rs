@@ -43,6 +43,15 @@ pub(crate) fn arguments(request: &Request<'_>, known: &Known<'_>, fill: Fill) ->
     params.chain(body).collect()
 }
 
+/// The setters of the other parameters that iconik requires, called.
+pub(crate) fn by_name(request: &Request<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
+    let setters = request.by_name().map(|param| {
+        let (setter, value) = (ident(&param.ident), of_param(param, known, fill));
+        quote!(.#setter(#value))
+    });
+    quote!(#(#setters)*)
+}
+
 /// A value for a parameter.
 pub(crate) fn of_param(param: &Param<'_>, known: &Known<'_>, fill: Fill) -> TokenStream {
     let api = param.api;

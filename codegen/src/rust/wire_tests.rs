@@ -169,7 +169,8 @@ fn lines(known: &Known<'_>, request: &Request<'_>) -> TokenStream {
         let value = values::of_body(body, known, Fill::Most);
         quote!(.body(#value))
     });
-    let least = line(quote!(#name::new(#(#least),*)));
+    let by_name = values::by_name(request, known, Fill::Least);
+    let least = line(quote!(#name::new(#(#least),*) #by_name));
     let most = line(quote!(#name::new(#(#most),*) #(#setters)* #body));
     quote!(#least #most)
 }

@@ -443,8 +443,8 @@ impl RequestWriter {
 
     /// Fills the next placeholder of the path.
     ///
-    /// The value becomes one segment whatever it holds; empty text, `.` and `..` are refused,
-    /// because they would name another endpoint.
+    /// The value becomes one segment whatever it contains. A value that is not set is refused, and so are
+    /// empty text, `.` and `..`, because they would name another endpoint.
     pub fn path(&mut self, name: &str, value: &dyn ParamValue) {
         let next = self.template.split_once('{').and_then(|(before, rest)| {
             let (placeholder, after) = rest.split_once('}')?;
@@ -459,12 +459,15 @@ impl RequestWriter {
         let start = url.len();
         let mut sink = ParamSink::new(url, Target::Path);
         value.write(&mut sink);
-        let (secret, problem) = (sink.secret, sink.problem);
+        let (values, secret, problem) = (sink.values, sink.secret, sink.problem);
         if secret {
             self.request.hidden.push(start..self.request.url.len());
         }
         if let Some(problem) = problem {
             return self.fail(format!("path parameter `{name}` {problem}"));
+        }
+        if values == 0 {
+            return self.fail(format!("path parameter `{name}` is not set"));
         }
         match &self.request.url[start..] {
             "" => self.fail(format!("path parameter `{name}` is empty")),

@@ -9,7 +9,7 @@ use iconik_codegen::{Source, load};
 use super::odd_names::{TEXTS, WORDS};
 
 /// How many names are tried in each spec.
-const TRIES: usize = 60;
+const TRIES: usize = 40;
 
 /// Random numbers (splitmix64).
 pub(crate) struct Random(u64);

@@ -112,6 +112,7 @@ impl Scratch {
                 "//! The tests and examples of a spec.\n\
                  pub(crate) mod iconik_api {{\n    \
                      pub(crate) use ::iconik_api::*;\n    \
+                     #[allow(unused_imports)]\n    \
                      pub(crate) use ::iconik_api::{case}::*;\n\
                  }}\n\
                  mod examples;\n\

@@ -53,7 +53,9 @@ async fn a_value_stays_within_its_segment() {
         client
             .assets()
             .relations()
-            .delete(value, value, value)
+            .delete(value)
+            .asset_id(value)
+            .related_to_asset_id(value)
             .await
             .unwrap();
         client
@@ -123,7 +125,9 @@ async fn refusals(client: &Client, value: &str) -> Vec<Error> {
         client
             .assets()
             .relations()
-            .delete(ASSET, value, ASSET)
+            .delete(value)
+            .asset_id(ASSET)
+            .related_to_asset_id(ASSET)
             .await
             .unwrap_err(),
         client
@@ -145,6 +149,23 @@ async fn refusals(client: &Client, value: &str) -> Vec<Error> {
             .await
             .unwrap_err(),
     ]
+}
+
+#[tokio::test]
+async fn a_path_without_one_of_its_values_is_refused_before_sending() {
+    let server = Server::always(Reply::json(200, "{}")).await;
+    let client = server.client();
+    let relations = client.assets().relations();
+
+    let error = relations.delete("uses").asset_id(ASSET).await.unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::Request, "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("path parameter `related_to_asset_id` is not set"),
+        "{text}"
+    );
+    assert_eq!(server.count(), 0);
 }
 
 #[tokio::test]

@@ -92,38 +92,31 @@ impl RelationsHandle {
     ///
     /// Needs the role `can_create_asset_relations`. Returns a [`Relation`].
     ///
-    /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
-    /// - `related_to_asset_id`: The asset that the relation leads to.
     /// - `body`: How one asset is related to another.
+    ///
+    /// iconik also requires [`asset_id`](CreateRelationByType::asset_id) and
+    /// [`related_to_asset_id`](CreateRelationByType::related_to_asset_id): set them by name.
     ///
     /// ```
     /// use iconik_api::assets::NewRelation;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let related_to_asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let relation = client
     ///     .assets()
     ///     .relations()
-    ///     .create_by_type(
-    ///         asset_id,
-    ///         "uses",
-    ///         related_to_asset_id,
-    ///         NewRelation::new("uses", "0eec4756-f149-11eb-a843-0a580a3db916"),
-    ///     )
+    ///     .create_by_type("uses", NewRelation::new("uses", "0eec4756-f149-11eb-a843-0a580a3db916"))
+    ///     .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+    ///     .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create_by_type(
         &self,
-        asset_id: impl Into<AssetId>,
         relation_type: impl Into<String>,
-        related_to_asset_id: impl Into<AssetId>,
         body: impl Into<NewRelation>,
     ) -> CreateRelationByType<Client> {
-        CreateRelationByType::new(asset_id, relation_type, related_to_asset_id, body)
-            .with_client(&self.0)
+        CreateRelationByType::new(relation_type, body).with_client(&self.0)
     }
 
     /// Turns a relation round, so that it leads from the other asset to this one:
@@ -131,29 +124,24 @@ impl RelationsHandle {
     ///
     /// Needs the role `can_create_asset_relations`. Returns a [`Relation`].
     ///
-    /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
-    /// - `related_to_asset_id`: The asset that the relation leads to.
+    ///
+    /// iconik also requires [`asset_id`](ReverseRelation::asset_id) and
+    /// [`related_to_asset_id`](ReverseRelation::related_to_asset_id): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let related_to_asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let relation = client
     ///     .assets()
     ///     .relations()
-    ///     .reverse(asset_id, "uses", related_to_asset_id)
+    ///     .reverse("uses")
+    ///     .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+    ///     .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn reverse(
-        &self,
-        asset_id: impl Into<AssetId>,
-        relation_type: impl Into<String>,
-        related_to_asset_id: impl Into<AssetId>,
-    ) -> ReverseRelation<Client> {
-        ReverseRelation::new(asset_id, relation_type, related_to_asset_id)
-            .with_client(&self.0)
+    pub fn reverse(&self, relation_type: impl Into<String>) -> ReverseRelation<Client> {
+        ReverseRelation::new(relation_type).with_client(&self.0)
     }
 
     /// Deletes a relation between two assets:
@@ -163,24 +151,23 @@ impl RelationsHandle {
     ///
     /// Needs the role `can_delete_asset_relations`. Returns no content.
     ///
-    /// - `asset_id`: The asset.
     /// - `relation_type`: The name of the relation type.
-    /// - `related_to_asset_id`: The asset that the relation leads to.
+    ///
+    /// iconik also requires [`asset_id`](DeleteRelation::asset_id) and
+    /// [`related_to_asset_id`](DeleteRelation::related_to_asset_id): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let related_to_asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// client.assets().relations().delete(asset_id, "uses", related_to_asset_id).await?;
+    /// client
+    ///     .assets()
+    ///     .relations()
+    ///     .delete("uses")
+    ///     .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+    ///     .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        asset_id: impl Into<AssetId>,
-        relation_type: impl Into<String>,
-        related_to_asset_id: impl Into<AssetId>,
-    ) -> DeleteRelation<Client> {
-        DeleteRelation::new(asset_id, relation_type, related_to_asset_id)
-            .with_client(&self.0)
+    pub fn delete(&self, relation_type: impl Into<String>) -> DeleteRelation<Client> {
+        DeleteRelation::new(relation_type).with_client(&self.0)
     }
 }

@@ -179,27 +179,40 @@ action!(assets.relations.create CreateRelation {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateRelationByType<C = ()> {
     client: C,
-    asset_id: AssetId,
+    asset_id: Option<AssetId>,
     relation_type: String,
-    related_to_asset_id: AssetId,
+    related_to_asset_id: Option<AssetId>,
     body: NewRelation,
 }
 
 impl CreateRelationByType {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        asset_id: impl Into<AssetId>,
-        relation_type: impl Into<String>,
-        related_to_asset_id: impl Into<AssetId>,
-        body: impl Into<NewRelation>,
-    ) -> Self {
+    pub fn new(relation_type: impl Into<String>, body: impl Into<NewRelation>) -> Self {
         Self {
             client: (),
-            asset_id: asset_id.into(),
+            asset_id: None,
             relation_type: relation_type.into(),
-            related_to_asset_id: related_to_asset_id.into(),
+            related_to_asset_id: None,
             body: body.into(),
         }
+    }
+}
+
+impl<C> CreateRelationByType<C> {
+    /// The asset.
+    ///
+    /// iconik requires it.
+    pub fn asset_id(mut self, asset_id: impl Into<AssetId>) -> Self {
+        self.asset_id = Some(asset_id.into());
+        self
+    }
+
+    /// The asset that the relation leads to.
+    ///
+    /// iconik requires it.
+    pub fn related_to_asset_id(mut self, related_to_asset_id: impl Into<AssetId>) -> Self {
+        self.related_to_asset_id = Some(related_to_asset_id.into());
+        self
     }
 }
 
@@ -219,24 +232,38 @@ action!(assets.relations.create_by_type CreateRelationByType {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReverseRelation<C = ()> {
     client: C,
-    asset_id: AssetId,
+    asset_id: Option<AssetId>,
     relation_type: String,
-    related_to_asset_id: AssetId,
+    related_to_asset_id: Option<AssetId>,
 }
 
 impl ReverseRelation {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        asset_id: impl Into<AssetId>,
-        relation_type: impl Into<String>,
-        related_to_asset_id: impl Into<AssetId>,
-    ) -> Self {
+    pub fn new(relation_type: impl Into<String>) -> Self {
         Self {
             client: (),
-            asset_id: asset_id.into(),
+            asset_id: None,
             relation_type: relation_type.into(),
-            related_to_asset_id: related_to_asset_id.into(),
+            related_to_asset_id: None,
         }
+    }
+}
+
+impl<C> ReverseRelation<C> {
+    /// The asset.
+    ///
+    /// iconik requires it.
+    pub fn asset_id(mut self, asset_id: impl Into<AssetId>) -> Self {
+        self.asset_id = Some(asset_id.into());
+        self
+    }
+
+    /// The asset that the relation leads to.
+    ///
+    /// iconik requires it.
+    pub fn related_to_asset_id(mut self, related_to_asset_id: impl Into<AssetId>) -> Self {
+        self.related_to_asset_id = Some(related_to_asset_id.into());
+        self
     }
 }
 
@@ -255,24 +282,38 @@ action!(assets.relations.reverse ReverseRelation {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeleteRelation<C = ()> {
     client: C,
-    asset_id: AssetId,
+    asset_id: Option<AssetId>,
     relation_type: String,
-    related_to_asset_id: AssetId,
+    related_to_asset_id: Option<AssetId>,
 }
 
 impl DeleteRelation {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        asset_id: impl Into<AssetId>,
-        relation_type: impl Into<String>,
-        related_to_asset_id: impl Into<AssetId>,
-    ) -> Self {
+    pub fn new(relation_type: impl Into<String>) -> Self {
         Self {
             client: (),
-            asset_id: asset_id.into(),
+            asset_id: None,
             relation_type: relation_type.into(),
-            related_to_asset_id: related_to_asset_id.into(),
+            related_to_asset_id: None,
         }
+    }
+}
+
+impl<C> DeleteRelation<C> {
+    /// The asset.
+    ///
+    /// iconik requires it.
+    pub fn asset_id(mut self, asset_id: impl Into<AssetId>) -> Self {
+        self.asset_id = Some(asset_id.into());
+        self
+    }
+
+    /// The asset that the relation leads to.
+    ///
+    /// iconik requires it.
+    pub fn related_to_asset_id(mut self, related_to_asset_id: impl Into<AssetId>) -> Self {
+        self.related_to_asset_id = Some(related_to_asset_id.into());
+        self
     }
 }
 

@@ -47,9 +47,10 @@ impl VersionsHandle {
     ///
     /// Needs the role `can_write_versions`. Returns no content.
     ///
-    /// - `asset_id`: The asset that gets the version.
-    /// - `source_asset_id`: The asset whose media becomes the version.
     /// - `body`: What a version made from another asset takes over besides the media.
+    ///
+    /// iconik also requires [`asset_id`](CreateVersionFromAsset::asset_id) and
+    /// [`source_asset_id`](CreateVersionFromAsset::source_asset_id): set them by name.
     ///
     /// Fails with:
     ///
@@ -62,26 +63,20 @@ impl VersionsHandle {
     /// use iconik_api::assets::AssetVersionFromAsset;
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let source_asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// client
     ///     .assets()
     ///     .versions()
-    ///     .create_from_asset(
-    ///         asset_id,
-    ///         source_asset_id,
-    ///         AssetVersionFromAsset::new().copy_previous_version_segments(true),
-    ///     )
+    ///     .create_from_asset(AssetVersionFromAsset::new().copy_previous_version_segments(true))
+    ///     .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+    ///     .source_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create_from_asset(
         &self,
-        asset_id: impl Into<AssetId>,
-        source_asset_id: impl Into<AssetId>,
         body: impl Into<AssetVersionFromAsset>,
     ) -> CreateVersionFromAsset<Client> {
-        CreateVersionFromAsset::new(asset_id, source_asset_id, body).with_client(&self.0)
+        CreateVersionFromAsset::new(body).with_client(&self.0)
     }
 
     /// Adds a version to an asset, with the media of another version:

@@ -35,24 +35,33 @@ action!(assets.versions.create CreateVersion {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateVersionFromAsset<C = ()> {
     client: C,
-    asset_id: AssetId,
-    source_asset_id: AssetId,
+    asset_id: Option<AssetId>,
+    source_asset_id: Option<AssetId>,
     body: AssetVersionFromAsset,
 }
 
 impl CreateVersionFromAsset {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        asset_id: impl Into<AssetId>,
-        source_asset_id: impl Into<AssetId>,
-        body: impl Into<AssetVersionFromAsset>,
-    ) -> Self {
-        Self {
-            client: (),
-            asset_id: asset_id.into(),
-            source_asset_id: source_asset_id.into(),
-            body: body.into(),
-        }
+    pub fn new(body: impl Into<AssetVersionFromAsset>) -> Self {
+        Self { client: (), asset_id: None, source_asset_id: None, body: body.into() }
+    }
+}
+
+impl<C> CreateVersionFromAsset<C> {
+    /// The asset that gets the version.
+    ///
+    /// iconik requires it.
+    pub fn asset_id(mut self, asset_id: impl Into<AssetId>) -> Self {
+        self.asset_id = Some(asset_id.into());
+        self
+    }
+
+    /// The asset whose media becomes the version.
+    ///
+    /// iconik requires it.
+    pub fn source_asset_id(mut self, source_asset_id: impl Into<AssetId>) -> Self {
+        self.source_asset_id = Some(source_asset_id.into());
+        self
     }
 }
 

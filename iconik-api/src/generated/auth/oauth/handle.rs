@@ -21,11 +21,11 @@ impl OauthHandle {
     /// are set on [`DescribeOauthAuthorization`].
     ///
     /// - `client_id`: The application that asks for authorization.
-    /// - `redirect_uri`: Where the browser of the user continues; one of those of the application.
-    /// - `scope`: The scopes that the application asks for, separated by spaces.
-    /// - `response_type`: The kind of authorization: `code`.
-    /// - `code_challenge`: The challenge of PKCE: the code verifier, transformed by
-    ///   `code_challenge_method`.
+    ///
+    /// iconik also requires [`redirect_uri`](DescribeOauthAuthorization::redirect_uri),
+    /// [`scope`](DescribeOauthAuthorization::scope),
+    /// [`response_type`](DescribeOauthAuthorization::response_type) and
+    /// [`code_challenge`](DescribeOauthAuthorization::code_challenge): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -33,32 +33,19 @@ impl OauthHandle {
     /// let authorization_description = client
     ///     .auth()
     ///     .oauth()
-    ///     .describe_authorization(
-    ///         client_id,
-    ///         "https://example.com/",
-    ///         "scope",
-    ///         "uses",
-    ///         "code_challenge",
-    ///     )
+    ///     .describe_authorization(client_id)
+    ///     .redirect_uri("https://example.com/")
+    ///     .scope("scope")
+    ///     .response_type("uses")
+    ///     .code_challenge("code_challenge")
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn describe_authorization(
         &self,
         client_id: impl Into<ApplicationId>,
-        redirect_uri: impl Into<String>,
-        scope: impl Into<String>,
-        response_type: impl Into<String>,
-        code_challenge: impl Into<String>,
     ) -> DescribeOauthAuthorization<Client> {
-        DescribeOauthAuthorization::new(
-                client_id,
-                redirect_uri,
-                scope,
-                response_type,
-                code_challenge,
-            )
-            .with_client(&self.0)
+        DescribeOauthAuthorization::new(client_id).with_client(&self.0)
     }
 
     /// Submits whether the calling user authorizes an application: `POST /v1/oauth/authorize/`.
@@ -70,12 +57,11 @@ impl OauthHandle {
     /// set on [`SubmitOauthConsent`].
     ///
     /// - `client_id`: The application that asks for authorization.
-    /// - `redirect_uri`: Where the browser of the user continues; one of those of the application.
-    /// - `scope`: The scopes that the application asks for, separated by spaces.
-    /// - `response_type`: The kind of authorization: `code`.
-    /// - `code_challenge`: The challenge of PKCE: the code verifier, transformed by
-    ///   `code_challenge_method`.
     /// - `body`: Whether the user authorizes the application.
+    ///
+    /// iconik also requires [`redirect_uri`](SubmitOauthConsent::redirect_uri),
+    /// [`scope`](SubmitOauthConsent::scope), [`response_type`](SubmitOauthConsent::response_type)
+    /// and [`code_challenge`](SubmitOauthConsent::code_challenge): set them by name.
     ///
     /// Note: The body is part of the description in iconik's 2026 document, not of its
     /// machine-readable part.
@@ -88,35 +74,20 @@ impl OauthHandle {
     /// let authorization_redirect = client
     ///     .auth()
     ///     .oauth()
-    ///     .submit_consent(
-    ///         client_id,
-    ///         "https://example.com/",
-    ///         "scope",
-    ///         "uses",
-    ///         "code_challenge",
-    ///         OauthConsent::new().confirm("confirm"),
-    ///     )
+    ///     .submit_consent(client_id, OauthConsent::new().confirm("confirm"))
+    ///     .redirect_uri("https://example.com/")
+    ///     .scope("scope")
+    ///     .response_type("uses")
+    ///     .code_challenge("code_challenge")
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn submit_consent(
         &self,
         client_id: impl Into<ApplicationId>,
-        redirect_uri: impl Into<String>,
-        scope: impl Into<String>,
-        response_type: impl Into<String>,
-        code_challenge: impl Into<String>,
         body: impl Into<OauthConsent>,
     ) -> SubmitOauthConsent<Client> {
-        SubmitOauthConsent::new(
-                client_id,
-                redirect_uri,
-                scope,
-                response_type,
-                code_challenge,
-                body,
-            )
-            .with_client(&self.0)
+        SubmitOauthConsent::new(client_id, body).with_client(&self.0)
     }
 
     /// Issues a token for an authorization code, for client credentials or for a refresh token:

@@ -13,35 +13,61 @@ use crate::generated::services::AUTH;
 pub struct DescribeOauthAuthorization<C = ()> {
     client: C,
     client_id: ApplicationId,
-    redirect_uri: String,
-    scope: String,
-    response_type: String,
-    code_challenge: String,
+    redirect_uri: Option<String>,
+    scope: Option<String>,
+    response_type: Option<String>,
+    code_challenge: Option<String>,
     code_challenge_method: Option<String>,
 }
 
 impl DescribeOauthAuthorization {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        client_id: impl Into<ApplicationId>,
-        redirect_uri: impl Into<String>,
-        scope: impl Into<String>,
-        response_type: impl Into<String>,
-        code_challenge: impl Into<String>,
-    ) -> Self {
+    pub fn new(client_id: impl Into<ApplicationId>) -> Self {
         Self {
             client: (),
             client_id: client_id.into(),
-            redirect_uri: redirect_uri.into(),
-            scope: scope.into(),
-            response_type: response_type.into(),
-            code_challenge: code_challenge.into(),
+            redirect_uri: None,
+            scope: None,
+            response_type: None,
+            code_challenge: None,
             code_challenge_method: None,
         }
     }
 }
 
 impl<C> DescribeOauthAuthorization<C> {
+    /// Where the browser of the user continues; one of those of the application.
+    ///
+    /// iconik requires it.
+    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(redirect_uri.into());
+        self
+    }
+
+    /// The scopes that the application asks for, separated by spaces.
+    ///
+    /// iconik requires it.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// The kind of authorization: `code`.
+    ///
+    /// iconik requires it.
+    pub fn response_type(mut self, response_type: impl Into<String>) -> Self {
+        self.response_type = Some(response_type.into());
+        self
+    }
+
+    /// The challenge of PKCE: the code verifier, transformed by `code_challenge_method`.
+    ///
+    /// iconik requires it.
+    pub fn code_challenge(mut self, code_challenge: impl Into<String>) -> Self {
+        self.code_challenge = Some(code_challenge.into());
+        self
+    }
+
     /// How the challenge of PKCE was made, for example `S256`.
     pub fn code_challenge_method(mut self, code_challenge_method: impl Into<String>) -> Self {
         self.code_challenge_method = Some(code_challenge_method.into());
@@ -65,31 +91,24 @@ action!(auth.oauth.describe_authorization DescribeOauthAuthorization {
 pub struct SubmitOauthConsent<C = ()> {
     client: C,
     client_id: ApplicationId,
-    redirect_uri: String,
-    scope: String,
-    response_type: String,
-    code_challenge: String,
+    redirect_uri: Option<String>,
+    scope: Option<String>,
+    response_type: Option<String>,
+    code_challenge: Option<String>,
     code_challenge_method: Option<String>,
     body: OauthConsent,
 }
 
 impl SubmitOauthConsent {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        client_id: impl Into<ApplicationId>,
-        redirect_uri: impl Into<String>,
-        scope: impl Into<String>,
-        response_type: impl Into<String>,
-        code_challenge: impl Into<String>,
-        body: impl Into<OauthConsent>,
-    ) -> Self {
+    pub fn new(client_id: impl Into<ApplicationId>, body: impl Into<OauthConsent>) -> Self {
         Self {
             client: (),
             client_id: client_id.into(),
-            redirect_uri: redirect_uri.into(),
-            scope: scope.into(),
-            response_type: response_type.into(),
-            code_challenge: code_challenge.into(),
+            redirect_uri: None,
+            scope: None,
+            response_type: None,
+            code_challenge: None,
             code_challenge_method: None,
             body: body.into(),
         }
@@ -97,6 +116,38 @@ impl SubmitOauthConsent {
 }
 
 impl<C> SubmitOauthConsent<C> {
+    /// Where the browser of the user continues; one of those of the application.
+    ///
+    /// iconik requires it.
+    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(redirect_uri.into());
+        self
+    }
+
+    /// The scopes that the application asks for, separated by spaces.
+    ///
+    /// iconik requires it.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// The kind of authorization: `code`.
+    ///
+    /// iconik requires it.
+    pub fn response_type(mut self, response_type: impl Into<String>) -> Self {
+        self.response_type = Some(response_type.into());
+        self
+    }
+
+    /// The challenge of PKCE: the code verifier, transformed by `code_challenge_method`.
+    ///
+    /// iconik requires it.
+    pub fn code_challenge(mut self, code_challenge: impl Into<String>) -> Self {
+        self.code_challenge = Some(code_challenge.into());
+        self
+    }
+
     /// How the challenge of PKCE was made, for example `S256`.
     pub fn code_challenge_method(mut self, code_challenge_method: impl Into<String>) -> Self {
         self.code_challenge_method = Some(code_challenge_method.into());

@@ -267,8 +267,9 @@ impl StorageFilesHandle {
     /// Needs the role `can_write_files`. Returns no content.
     ///
     /// - `storage_id`: The storage.
-    /// - `directory_path`: The directory of the file.
-    /// - `name`: The name of the file.
+    ///
+    /// iconik also requires [`directory_path`](CheckStorageFileExistenceForShare::directory_path)
+    /// and [`name`](CheckStorageFileExistenceForShare::name): set them by name.
     ///
     /// Note: iconik documents no body; the status says whether the file is there.
     ///
@@ -278,18 +279,17 @@ impl StorageFilesHandle {
     /// client
     ///     .files()
     ///     .storage_files()
-    ///     .check_existence_for_share(storage_id, "directory_path", "Dailies")
+    ///     .check_existence_for_share(storage_id)
+    ///     .directory_path("directory_path")
+    ///     .name("Dailies")
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn check_existence_for_share(
         &self,
         storage_id: impl Into<StorageId>,
-        directory_path: impl Into<String>,
-        name: impl Into<String>,
     ) -> CheckStorageFileExistenceForShare<Client> {
-        CheckStorageFileExistenceForShare::new(storage_id, directory_path, name)
-            .with_client(&self.0)
+        CheckStorageFileExistenceForShare::new(storage_id).with_client(&self.0)
     }
 
     /// Writes a file on a storage to the search index again:

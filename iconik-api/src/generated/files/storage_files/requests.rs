@@ -462,23 +462,32 @@ action!(files.storage_files.check_existence CheckStorageFileExistence {
 pub struct CheckStorageFileExistenceForShare<C = ()> {
     client: C,
     storage_id: StorageId,
-    directory_path: String,
-    name: String,
+    directory_path: Option<String>,
+    name: Option<String>,
 }
 
 impl CheckStorageFileExistenceForShare {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        storage_id: impl Into<StorageId>,
-        directory_path: impl Into<String>,
-        name: impl Into<String>,
-    ) -> Self {
-        Self {
-            client: (),
-            storage_id: storage_id.into(),
-            directory_path: directory_path.into(),
-            name: name.into(),
-        }
+    pub fn new(storage_id: impl Into<StorageId>) -> Self {
+        Self { client: (), storage_id: storage_id.into(), directory_path: None, name: None }
+    }
+}
+
+impl<C> CheckStorageFileExistenceForShare<C> {
+    /// The directory of the file.
+    ///
+    /// iconik requires it.
+    pub fn directory_path(mut self, directory_path: impl Into<String>) -> Self {
+        self.directory_path = Some(directory_path.into());
+        self
+    }
+
+    /// The name of the file.
+    ///
+    /// iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }
 

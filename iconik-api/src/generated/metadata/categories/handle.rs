@@ -60,20 +60,22 @@ impl CategoriesHandle {
     ///
     /// Needs the role `can_read_metadata_categories`. Returns a [`MetadataCategory`].
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
-    /// - `name`: The name of the category.
+    /// iconik also requires [`object_type`](GetCategory::object_type) and
+    /// [`name`](GetCategory::name): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let metadata_category = client.metadata().categories().get("uses", "Dailies").await?;
+    /// let metadata_category = client
+    ///     .metadata()
+    ///     .categories()
+    ///     .get()
+    ///     .object_type("uses")
+    ///     .name("Dailies")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn get(
-        &self,
-        object_type: impl Into<String>,
-        name: impl Into<String>,
-    ) -> GetCategory<Client> {
-        GetCategory::new(object_type, name).with_client(&self.0)
+    pub fn get(&self) -> GetCategory<Client> {
+        GetCategory::new().with_client(&self.0)
     }
 
     /// Gets a metadata category with its views and their fields:
@@ -82,20 +84,22 @@ impl CategoriesHandle {
     /// Needs the role `can_read_metadata_categories`. Returns a [`MetadataCategory`]. Optional
     /// arguments are set on [`GetCategoryWithViews`].
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
-    /// - `name`: The name of the category.
+    /// iconik also requires [`object_type`](GetCategoryWithViews::object_type) and
+    /// [`name`](GetCategoryWithViews::name): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let metadata_category = client.metadata().categories().get_with_views("uses", "Dailies").await?;
+    /// let metadata_category = client
+    ///     .metadata()
+    ///     .categories()
+    ///     .get_with_views()
+    ///     .object_type("uses")
+    ///     .name("Dailies")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_with_views(
-        &self,
-        object_type: impl Into<String>,
-        name: impl Into<String>,
-    ) -> GetCategoryWithViews<Client> {
-        GetCategoryWithViews::new(object_type, name).with_client(&self.0)
+    pub fn get_with_views(&self) -> GetCategoryWithViews<Client> {
+        GetCategoryWithViews::new().with_client(&self.0)
     }
 
     /// Replaces a metadata category: `PUT /v1/{object_type}/categories/{name}/`.
@@ -104,9 +108,10 @@ impl CategoriesHandle {
     ///
     /// Needs the role `can_write_metadata_categories`. Returns a [`MetadataCategory`].
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
-    /// - `name`: The name of the category.
     /// - `body`: The new values of a metadata category.
+    ///
+    /// iconik also requires [`object_type`](ReplaceCategory::object_type) and
+    /// [`name`](ReplaceCategory::name): set them by name.
     ///
     /// ```
     /// use iconik_api::metadata::MetadataCategoryReplacement;
@@ -115,21 +120,14 @@ impl CategoriesHandle {
     /// let metadata_category = client
     ///     .metadata()
     ///     .categories()
-    ///     .replace(
-    ///         "uses",
-    ///         "Dailies",
-    ///         MetadataCategoryReplacement::new().name("Dailies").label("is used in"),
-    ///     )
+    ///     .replace(MetadataCategoryReplacement::new().name("Dailies").label("is used in"))
+    ///     .object_type("uses")
+    ///     .name("Dailies")
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn replace(
-        &self,
-        object_type: impl Into<String>,
-        name: impl Into<String>,
-        body: impl Into<MetadataCategoryReplacement>,
-    ) -> ReplaceCategory<Client> {
-        ReplaceCategory::new(object_type, name, body).with_client(&self.0)
+    pub fn replace(&self, body: impl Into<MetadataCategoryReplacement>) -> ReplaceCategory<Client> {
+        ReplaceCategory::new(body).with_client(&self.0)
     }
 
     /// Deletes a metadata category: `DELETE /v1/{object_type}/categories/{name}/`.
@@ -138,19 +136,15 @@ impl CategoriesHandle {
     ///
     /// Needs the role `can_delete_metadata_categories`. Returns no content.
     ///
-    /// - `object_type`: The kind of the objects, for example `assets`, `collections` or `segments`.
-    /// - `name`: The name of the category.
+    /// iconik also requires [`object_type`](DeleteCategory::object_type) and
+    /// [`name`](DeleteCategory::name): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// client.metadata().categories().delete("uses", "Dailies").await?;
+    /// client.metadata().categories().delete().object_type("uses").name("Dailies").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        object_type: impl Into<String>,
-        name: impl Into<String>,
-    ) -> DeleteCategory<Client> {
-        DeleteCategory::new(object_type, name).with_client(&self.0)
+    pub fn delete(&self) -> DeleteCategory<Client> {
+        DeleteCategory::new().with_client(&self.0)
     }
 }

@@ -56,17 +56,35 @@ action!(metadata.categories.create CreateCategory {
 
 /// Gets a metadata category: [`CategoriesHandle::get`](super::CategoriesHandle::get).
 #[must_use = "a request does nothing until it is awaited or sent"]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetCategory<C = ()> {
     client: C,
-    object_type: String,
-    name: String,
+    object_type: Option<String>,
+    name: Option<String>,
 }
 
 impl GetCategory {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { client: (), object_type: object_type.into(), name: name.into() }
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<C> GetCategory<C> {
+    /// The kind of the objects, for example `assets`, `collections` or `segments`.
+    ///
+    /// iconik requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
+        self
+    }
+
+    /// The name of the category.
+    ///
+    /// iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }
 
@@ -79,29 +97,39 @@ action!(metadata.categories.get GetCategory {
 /// Gets a metadata category with its views and their fields:
 /// [`CategoriesHandle::get_with_views`](super::CategoriesHandle::get_with_views).
 #[must_use = "a request does nothing until it is awaited or sent"]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetCategoryWithViews<C = ()> {
     client: C,
-    object_type: String,
-    name: String,
+    object_type: Option<String>,
+    name: Option<String>,
     ext_options: Option<bool>,
     writable_only: Option<bool>,
 }
 
 impl GetCategoryWithViews {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            client: (),
-            object_type: object_type.into(),
-            name: name.into(),
-            ext_options: None,
-            writable_only: None,
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 }
 
 impl<C> GetCategoryWithViews<C> {
+    /// The kind of the objects, for example `assets`, `collections` or `segments`.
+    ///
+    /// iconik requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
+        self
+    }
+
+    /// The name of the category.
+    ///
+    /// iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Whether iconik gets the options of fields with a `source_url` from there. iconik does not
     /// document it; the meaning follows from the name.
     pub fn ext_options(mut self, ext_options: bool) -> Self {
@@ -130,19 +158,33 @@ action!(metadata.categories.get_with_views GetCategoryWithViews {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceCategory<C = ()> {
     client: C,
-    object_type: String,
-    name: String,
+    object_type: Option<String>,
+    name: Option<String>,
     body: MetadataCategoryReplacement,
 }
 
 impl ReplaceCategory {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<String>,
-        name: impl Into<String>,
-        body: impl Into<MetadataCategoryReplacement>,
-    ) -> Self {
-        Self { client: (), object_type: object_type.into(), name: name.into(), body: body.into() }
+    pub fn new(body: impl Into<MetadataCategoryReplacement>) -> Self {
+        Self { client: (), object_type: None, name: None, body: body.into() }
+    }
+}
+
+impl<C> ReplaceCategory<C> {
+    /// The kind of the objects, for example `assets`, `collections` or `segments`.
+    ///
+    /// iconik requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
+        self
+    }
+
+    /// The name of the category.
+    ///
+    /// iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }
 
@@ -155,17 +197,35 @@ action!(metadata.categories.replace ReplaceCategory {
 
 /// Deletes a metadata category: [`CategoriesHandle::delete`](super::CategoriesHandle::delete).
 #[must_use = "a request does nothing until it is awaited or sent"]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteCategory<C = ()> {
     client: C,
-    object_type: String,
-    name: String,
+    object_type: Option<String>,
+    name: Option<String>,
 }
 
 impl DeleteCategory {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(object_type: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { client: (), object_type: object_type.into(), name: name.into() }
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<C> DeleteCategory<C> {
+    /// The kind of the objects, for example `assets`, `collections` or `segments`.
+    ///
+    /// iconik requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
+        self
+    }
+
+    /// The name of the category.
+    ///
+    /// iconik requires it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }
 

@@ -140,22 +140,22 @@ impl PersonsHandle {
     /// Needs the roles `can_add_person`, `can_delete_person` and `can_edit_person`. Returns no
     /// content.
     ///
-    /// - `person_id`: The person.
-    /// - `new_person_id`: The person who remains.
+    /// iconik also requires [`person_id`](MergePerson::person_id) and
+    /// [`new_person_id`](MergePerson::new_person_id): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let person_id = "56bda07d-f149-11eb-a843-0a580a3db916";
-    /// let new_person_id = "56bda07d-f149-11eb-a843-0a580a3db916";
-    /// client.ml().persons().merge(person_id, new_person_id).await?;
+    /// client
+    ///     .ml()
+    ///     .persons()
+    ///     .merge()
+    ///     .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
+    ///     .new_person_id("56bda07d-f149-11eb-a843-0a580a3db916")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn merge(
-        &self,
-        person_id: impl Into<PersonId>,
-        new_person_id: impl Into<PersonId>,
-    ) -> MergePerson<Client> {
-        MergePerson::new(person_id, new_person_id).with_client(&self.0)
+    pub fn merge(&self) -> MergePerson<Client> {
+        MergePerson::new().with_client(&self.0)
     }
 
     /// Deletes a person: `DELETE /v1/face_recognition/persons/{person_id}/`.

@@ -197,17 +197,35 @@ action!(ml.persons.update_and_confirm UpdatePersonAndConfirm {
 
 /// Merges a person into another person: [`PersonsHandle::merge`](super::PersonsHandle::merge).
 #[must_use = "a request does nothing until it is awaited or sent"]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MergePerson<C = ()> {
     client: C,
-    person_id: PersonId,
-    new_person_id: PersonId,
+    person_id: Option<PersonId>,
+    new_person_id: Option<PersonId>,
 }
 
 impl MergePerson {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(person_id: impl Into<PersonId>, new_person_id: impl Into<PersonId>) -> Self {
-        Self { client: (), person_id: person_id.into(), new_person_id: new_person_id.into() }
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<C> MergePerson<C> {
+    /// The person.
+    ///
+    /// iconik requires it.
+    pub fn person_id(mut self, person_id: impl Into<PersonId>) -> Self {
+        self.person_id = Some(person_id.into());
+        self
+    }
+
+    /// The person who remains.
+    ///
+    /// iconik requires it.
+    pub fn new_person_id(mut self, new_person_id: impl Into<PersonId>) -> Self {
+        self.new_person_id = Some(new_person_id.into());
+        self
     }
 }
 

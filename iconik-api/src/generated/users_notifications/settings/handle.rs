@@ -36,30 +36,25 @@ impl SettingsHandle {
     ///
     /// Needs the role `can_read_notification_settings`. Returns a [`NotificationSetting`].
     ///
-    /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
-    ///   `jobs`.
-    /// - `sub_object_type`: The kind of the object inside or behind the object.
-    /// - `event_type`: What happens to the object, for example `finished`.
-    /// - `protocol`: How the notification is delivered; iconik lists no values.
+    /// iconik also requires [`object_type`](GetSetting::object_type),
+    /// [`sub_object_type`](GetSetting::sub_object_type), [`event_type`](GetSetting::event_type) and
+    /// [`protocol`](GetSetting::protocol): set them by name.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let notification_setting = client
     ///     .users_notifications()
     ///     .settings()
-    ///     .get("uses", "uses", "uses", "protocol")
+    ///     .get()
+    ///     .object_type("uses")
+    ///     .sub_object_type("uses")
+    ///     .event_type("uses")
+    ///     .protocol("protocol")
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn get(
-        &self,
-        object_type: impl Into<String>,
-        sub_object_type: impl Into<String>,
-        event_type: impl Into<String>,
-        protocol: impl Into<String>,
-    ) -> GetSetting<Client> {
-        GetSetting::new(object_type, sub_object_type, event_type, protocol)
-            .with_client(&self.0)
+    pub fn get(&self) -> GetSetting<Client> {
+        GetSetting::new().with_client(&self.0)
     }
 
     /// Creates or replaces a notification setting:
@@ -67,12 +62,12 @@ impl SettingsHandle {
     ///
     /// No role is documented for it. Returns a [`NotificationSetting`].
     ///
-    /// - `object_type`: The kind of the object, in lower case and plural, for example `assets` or
-    ///   `jobs`.
-    /// - `sub_object_type`: The kind of the object inside or behind the object.
-    /// - `event_type`: What happens to the object, for example `finished`.
-    /// - `protocol`: How the notification is delivered; iconik lists no values.
     /// - `body`: The new state of a notification setting. What it is about is part of the path.
+    ///
+    /// iconik also requires [`object_type`](ReplaceSetting::object_type),
+    /// [`sub_object_type`](ReplaceSetting::sub_object_type),
+    /// [`event_type`](ReplaceSetting::event_type) and [`protocol`](ReplaceSetting::protocol): set
+    /// them by name.
     ///
     /// ```
     /// use iconik_api::users_notifications::NotificationSettingReplacement;
@@ -81,19 +76,18 @@ impl SettingsHandle {
     /// let notification_setting = client
     ///     .users_notifications()
     ///     .settings()
-    ///     .replace("uses", "uses", "uses", "protocol", NotificationSettingReplacement::new(true))
+    ///     .replace(NotificationSettingReplacement::new(true))
+    ///     .object_type("uses")
+    ///     .sub_object_type("uses")
+    ///     .event_type("uses")
+    ///     .protocol("protocol")
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn replace(
         &self,
-        object_type: impl Into<String>,
-        sub_object_type: impl Into<String>,
-        event_type: impl Into<String>,
-        protocol: impl Into<String>,
         body: impl Into<NotificationSettingReplacement>,
     ) -> ReplaceSetting<Client> {
-        ReplaceSetting::new(object_type, sub_object_type, event_type, protocol, body)
-            .with_client(&self.0)
+        ReplaceSetting::new(body).with_client(&self.0)
     }
 }

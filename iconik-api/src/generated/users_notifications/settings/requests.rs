@@ -47,30 +47,53 @@ action!(users_notifications.settings.list ListSettings {
 
 /// Returns a notification setting: [`SettingsHandle::get`](super::SettingsHandle::get).
 #[must_use = "a request does nothing until it is awaited or sent"]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetSetting<C = ()> {
     client: C,
-    object_type: String,
-    sub_object_type: String,
-    event_type: String,
-    protocol: String,
+    object_type: Option<String>,
+    sub_object_type: Option<String>,
+    event_type: Option<String>,
+    protocol: Option<String>,
 }
 
 impl GetSetting {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<String>,
-        sub_object_type: impl Into<String>,
-        event_type: impl Into<String>,
-        protocol: impl Into<String>,
-    ) -> Self {
-        Self {
-            client: (),
-            object_type: object_type.into(),
-            sub_object_type: sub_object_type.into(),
-            event_type: event_type.into(),
-            protocol: protocol.into(),
-        }
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<C> GetSetting<C> {
+    /// The kind of the object, in lower case and plural, for example `assets` or `jobs`.
+    ///
+    /// iconik requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
+        self
+    }
+
+    /// The kind of the object inside or behind the object.
+    ///
+    /// iconik requires it.
+    pub fn sub_object_type(mut self, sub_object_type: impl Into<String>) -> Self {
+        self.sub_object_type = Some(sub_object_type.into());
+        self
+    }
+
+    /// What happens to the object, for example `finished`.
+    ///
+    /// iconik requires it.
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
+        self
+    }
+
+    /// How the notification is delivered; iconik lists no values.
+    ///
+    /// iconik requires it.
+    pub fn protocol(mut self, protocol: impl Into<String>) -> Self {
+        self.protocol = Some(protocol.into());
+        self
     }
 }
 
@@ -89,30 +112,58 @@ action!(users_notifications.settings.get GetSetting {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceSetting<C = ()> {
     client: C,
-    object_type: String,
-    sub_object_type: String,
-    event_type: String,
-    protocol: String,
+    object_type: Option<String>,
+    sub_object_type: Option<String>,
+    event_type: Option<String>,
+    protocol: Option<String>,
     body: NotificationSettingReplacement,
 }
 
 impl ReplaceSetting {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(
-        object_type: impl Into<String>,
-        sub_object_type: impl Into<String>,
-        event_type: impl Into<String>,
-        protocol: impl Into<String>,
-        body: impl Into<NotificationSettingReplacement>,
-    ) -> Self {
+    pub fn new(body: impl Into<NotificationSettingReplacement>) -> Self {
         Self {
             client: (),
-            object_type: object_type.into(),
-            sub_object_type: sub_object_type.into(),
-            event_type: event_type.into(),
-            protocol: protocol.into(),
+            object_type: None,
+            sub_object_type: None,
+            event_type: None,
+            protocol: None,
             body: body.into(),
         }
+    }
+}
+
+impl<C> ReplaceSetting<C> {
+    /// The kind of the object, in lower case and plural, for example `assets` or `jobs`.
+    ///
+    /// iconik requires it.
+    pub fn object_type(mut self, object_type: impl Into<String>) -> Self {
+        self.object_type = Some(object_type.into());
+        self
+    }
+
+    /// The kind of the object inside or behind the object.
+    ///
+    /// iconik requires it.
+    pub fn sub_object_type(mut self, sub_object_type: impl Into<String>) -> Self {
+        self.sub_object_type = Some(sub_object_type.into());
+        self
+    }
+
+    /// What happens to the object, for example `finished`.
+    ///
+    /// iconik requires it.
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
+        self
+    }
+
+    /// How the notification is delivered; iconik lists no values.
+    ///
+    /// iconik requires it.
+    pub fn protocol(mut self, protocol: impl Into<String>) -> Self {
+        self.protocol = Some(protocol.into());
+        self
     }
 }
 

@@ -34,42 +34,31 @@ fn requests() {
     lines.add(&request);
     lines.add(&CreateRelation::new("0eec4756-f149-11eb-a843-0a580a3db916", new_relation()));
     let request = CreateRelationByType::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "relation_type",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
-    );
+            "relation_type",
+            NewRelation::new("relation_type", "0eec4756-f149-11eb-a843-0a580a3db916"),
+        )
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = CreateRelationByType::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "relation_type",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        new_relation(),
-    );
+    let request = CreateRelationByType::new("relation_type", new_relation())
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = ReverseRelation::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "relation_type",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-    );
+    let request = ReverseRelation::new("relation_type")
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = ReverseRelation::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "relation_type",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-    );
+    let request = ReverseRelation::new("relation_type")
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = DeleteRelation::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "relation_type",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-    );
+    let request = DeleteRelation::new("relation_type")
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = DeleteRelation::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "relation_type",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-    );
+    let request = DeleteRelation::new("relation_type")
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
     lines.check("assets", "relations");
 }

@@ -15,17 +15,13 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&CreateVersion::new("0eec4756-f149-11eb-a843-0a580a3db916", new_asset_version()));
-    let request = CreateVersionFromAsset::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        AssetVersionFromAsset::new(),
-    );
+    let request = CreateVersionFromAsset::new(AssetVersionFromAsset::new())
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .source_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = CreateVersionFromAsset::new(
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        "0eec4756-f149-11eb-a843-0a580a3db916",
-        asset_version_from_asset(),
-    );
+    let request = CreateVersionFromAsset::new(asset_version_from_asset())
+        .asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
+        .source_asset_id("0eec4756-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
     let request = CreateVersionFromVersion::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",

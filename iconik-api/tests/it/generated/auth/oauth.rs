@@ -9,40 +9,36 @@ use iconik_api::auth::requests::*;
 #[test]
 fn requests() {
     let mut lines = crate::Lines::default();
-    let request = DescribeOauthAuthorization::new(
-        "07eb6ee0-f149-11eb-a843-0a580a3db916",
-        "https://example.com/",
-        "scope",
-        "response_type",
-        "code_challenge",
-    );
+    let request = DescribeOauthAuthorization::new("07eb6ee0-f149-11eb-a843-0a580a3db916")
+        .redirect_uri("https://example.com/")
+        .scope("scope")
+        .response_type("response_type")
+        .code_challenge("code_challenge");
     lines.add(&request);
-    let request = DescribeOauthAuthorization::new(
-            "07eb6ee0-f149-11eb-a843-0a580a3db916",
-            "https://example.com/",
-            "scope",
-            "response_type",
-            "code_challenge",
-        )
+    let request = DescribeOauthAuthorization::new("07eb6ee0-f149-11eb-a843-0a580a3db916")
+        .redirect_uri("https://example.com/")
+        .scope("scope")
+        .response_type("response_type")
+        .code_challenge("code_challenge")
         .code_challenge_method("code_challenge_method");
     lines.add(&request);
     let request = SubmitOauthConsent::new(
-        "07eb6ee0-f149-11eb-a843-0a580a3db916",
-        "https://example.com/",
-        "scope",
-        "response_type",
-        "code_challenge",
-        OauthConsent::new(),
-    );
+            "07eb6ee0-f149-11eb-a843-0a580a3db916",
+            OauthConsent::new(),
+        )
+        .redirect_uri("https://example.com/")
+        .scope("scope")
+        .response_type("response_type")
+        .code_challenge("code_challenge");
     lines.add(&request);
     let request = SubmitOauthConsent::new(
             "07eb6ee0-f149-11eb-a843-0a580a3db916",
-            "https://example.com/",
-            "scope",
-            "response_type",
-            "code_challenge",
             oauth_consent(),
         )
+        .redirect_uri("https://example.com/")
+        .scope("scope")
+        .response_type("response_type")
+        .code_challenge("code_challenge")
         .code_challenge_method("code_challenge_method");
     lines.add(&request);
     let request = CreateOauthToken::new(OauthTokenRequest::new(OauthGrantType::AuthorizationCode));

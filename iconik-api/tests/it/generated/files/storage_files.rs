@@ -102,16 +102,16 @@ fn requests() {
         .get_file_size(true);
     lines.add(&request);
     let request = CheckStorageFileExistenceForShare::new(
-        "669a04bb-f149-11eb-a843-0a580a3db916",
-        "directory_path",
-        "Dailies",
-    );
+            "669a04bb-f149-11eb-a843-0a580a3db916",
+        )
+        .directory_path("directory_path")
+        .name("Dailies");
     lines.add(&request);
     let request = CheckStorageFileExistenceForShare::new(
-        "669a04bb-f149-11eb-a843-0a580a3db916",
-        "directory_path",
-        "Dailies",
-    );
+            "669a04bb-f149-11eb-a843-0a580a3db916",
+        )
+        .directory_path("directory_path")
+        .name("Dailies");
     lines.add(&request);
     let request = ReindexStorageFile::new(
         "669a04bb-f149-11eb-a843-0a580a3db916",

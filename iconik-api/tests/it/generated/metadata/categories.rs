@@ -17,22 +17,27 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&CreateCategory::new("object_type", new_metadata_category()));
-    lines.add(&GetCategory::new("object_type", "Dailies"));
-    lines.add(&GetCategory::new("object_type", "Dailies"));
-    lines.add(&GetCategoryWithViews::new("object_type", "Dailies"));
-    let request = GetCategoryWithViews::new("object_type", "Dailies")
+    lines.add(&GetCategory::new().object_type("object_type").name("Dailies"));
+    lines.add(&GetCategory::new().object_type("object_type").name("Dailies"));
+    lines.add(&GetCategoryWithViews::new().object_type("object_type").name("Dailies"));
+    let request = GetCategoryWithViews::new()
+        .object_type("object_type")
+        .name("Dailies")
         .ext_options(true)
         .writable_only(true);
     lines.add(&request);
     let request = ReplaceCategory::new(
-        "object_type",
-        "Dailies",
-        MetadataCategoryReplacement::new().name("Dailies").label("label"),
-    );
+            MetadataCategoryReplacement::new().name("Dailies").label("label"),
+        )
+        .object_type("object_type")
+        .name("Dailies");
     lines.add(&request);
-    lines.add(&ReplaceCategory::new("object_type", "Dailies", metadata_category_replacement()));
-    lines.add(&DeleteCategory::new("object_type", "Dailies"));
-    lines.add(&DeleteCategory::new("object_type", "Dailies"));
+    let request = ReplaceCategory::new(metadata_category_replacement())
+        .object_type("object_type")
+        .name("Dailies");
+    lines.add(&request);
+    lines.add(&DeleteCategory::new().object_type("object_type").name("Dailies"));
+    lines.add(&DeleteCategory::new().object_type("object_type").name("Dailies"));
     lines.check("metadata", "categories");
 }
 

@@ -41,15 +41,13 @@ fn requests() {
         person_confirmation(),
     );
     lines.add(&request);
-    let request = MergePerson::new(
-        "56bda07d-f149-11eb-a843-0a580a3db916",
-        "56bda07d-f149-11eb-a843-0a580a3db916",
-    );
+    let request = MergePerson::new()
+        .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
+        .new_person_id("56bda07d-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
-    let request = MergePerson::new(
-        "56bda07d-f149-11eb-a843-0a580a3db916",
-        "56bda07d-f149-11eb-a843-0a580a3db916",
-    );
+    let request = MergePerson::new()
+        .person_id("56bda07d-f149-11eb-a843-0a580a3db916")
+        .new_person_id("56bda07d-f149-11eb-a843-0a580a3db916");
     lines.add(&request);
     lines.add(&DeletePerson::new("56bda07d-f149-11eb-a843-0a580a3db916"));
     lines.add(&DeletePerson::new("56bda07d-f149-11eb-a843-0a580a3db916"));

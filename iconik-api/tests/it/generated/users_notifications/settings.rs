@@ -11,23 +11,29 @@ fn requests() {
     let mut lines = crate::Lines::default();
     lines.add(&ListSettings::new());
     lines.add(&ListSettings::new().last_id("last_id").per_page(10));
-    lines.add(&GetSetting::new("object_type", "sub_object_type", "event_type", "protocol"));
-    lines.add(&GetSetting::new("object_type", "sub_object_type", "event_type", "protocol"));
-    let request = ReplaceSetting::new(
-        "object_type",
-        "sub_object_type",
-        "event_type",
-        "protocol",
-        NotificationSettingReplacement::new(true),
-    );
+    let request = GetSetting::new()
+        .object_type("object_type")
+        .sub_object_type("sub_object_type")
+        .event_type("event_type")
+        .protocol("protocol");
     lines.add(&request);
-    let request = ReplaceSetting::new(
-        "object_type",
-        "sub_object_type",
-        "event_type",
-        "protocol",
-        notification_setting_replacement(),
-    );
+    let request = GetSetting::new()
+        .object_type("object_type")
+        .sub_object_type("sub_object_type")
+        .event_type("event_type")
+        .protocol("protocol");
+    lines.add(&request);
+    let request = ReplaceSetting::new(NotificationSettingReplacement::new(true))
+        .object_type("object_type")
+        .sub_object_type("sub_object_type")
+        .event_type("event_type")
+        .protocol("protocol");
+    lines.add(&request);
+    let request = ReplaceSetting::new(notification_setting_replacement())
+        .object_type("object_type")
+        .sub_object_type("sub_object_type")
+        .event_type("event_type")
+        .protocol("protocol");
     lines.add(&request);
     lines.check("users_notifications", "settings");
 }
