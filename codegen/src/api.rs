@@ -1,4 +1,4 @@
-//! The checked API: what the spec says once every name is resolved. It knows neither YAML nor Rust.
+//! The checked API: the spec with every name resolved, without YAML and without Rust.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ pub struct Id {
 pub struct Enum {
     /// Its name, for example `SegmentType`.
     pub name: String,
-    /// What the values tell apart.
+    /// What the values distinguish.
     pub doc: String,
     /// A correction of iconik's documents, with its evidence.
     pub note: Option<String>,
@@ -87,18 +87,18 @@ pub struct Enum {
     pub home: Home,
     /// The documented values, in the order of the spec.
     pub values: Vec<EnumValue>,
-    /// Where iconik's document says something else, on purpose.
+    /// Acknowledged differences from iconik's document.
     pub differs: Vec<Difference>,
 }
 
 /// One value of an [`Enum`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnumValue {
-    /// As it stands on the wire.
+    /// Its name on the wire.
     pub wire: String,
     /// The name given with `rename`, where the wire name makes no good one.
     pub rename: Option<String>,
-    /// What it means; empty where the name says it all.
+    /// What it means; empty if the name is enough.
     pub doc: String,
 }
 
@@ -119,7 +119,7 @@ pub struct Model {
     pub shape: Shape,
     /// The response model that a value of this request model can be made from.
     pub copies: Option<String>,
-    /// Where iconik's document says something else, on purpose.
+    /// Acknowledged differences from iconik's document.
     pub differs: Vec<Difference>,
 }
 
@@ -128,7 +128,7 @@ pub struct Model {
 pub enum Direction {
     /// Only in request bodies.
     Request,
-    /// Only in answers.
+    /// Only in responses.
     Response,
     /// In both: a nested object that iconik gives back as it was given.
     Both,
@@ -139,9 +139,9 @@ pub enum Direction {
 pub enum Shape {
     /// Named fields, in the order of the spec; composition is already flat.
     Fields(Vec<Field>),
-    /// One of several models, told apart by the value of one field.
+    /// One of several models; the value of one field decides which.
     Union {
-        /// The field that tells, as on the wire.
+        /// That field, as on the wire.
         tag: String,
         /// The field that contains the model, where it is not the object itself.
         content: Option<String>,
@@ -164,7 +164,7 @@ pub struct Variant {
 /// A field of a model: in a request model, an option.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// As it stands on the wire.
+    /// Its name on the wire.
     pub wire: String,
     /// The name given with `rename`.
     pub rename: Option<String>,
@@ -174,21 +174,21 @@ pub struct Field {
     pub doc: String,
     /// A correction of iconik's documents, with its evidence.
     pub note: Option<String>,
-    /// A request without it is refused.
+    /// iconik rejects a request without it.
     pub required: bool,
     /// `null` is a value of its own.
     pub nullable: bool,
     /// Set by iconik; no effect in a request.
     pub read_only: bool,
-    /// Never part of an answer.
+    /// Never part of a response.
     pub write_only: bool,
-    /// What iconik takes where it is absent.
+    /// The value that iconik uses if it is omitted.
     pub default: Option<Literal>,
     /// Documented bounds.
     pub bounds: Bounds,
-    /// Why not to use it any more.
+    /// Why it should not be used any more.
     pub deprecated: Option<String>,
-    /// Where iconik's document says something else, on purpose.
+    /// Acknowledged differences from iconik's document.
     pub differs: Vec<Difference>,
 }
 
@@ -237,7 +237,7 @@ pub enum Type {
     File,
     /// Any JSON value.
     Any,
-    /// A JSON object whose keys nobody documents.
+    /// A JSON object whose keys are not documented.
     Object,
     /// A typed id, by name.
     Id(String),
@@ -266,7 +266,7 @@ pub struct Resource {
     pub actions: Vec<Action>,
 }
 
-/// One request that the service answers.
+/// A request that the service accepts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
     /// Its key in the spec and its method on the handle, for example `list`.
@@ -296,7 +296,7 @@ pub struct Action {
     pub params: Vec<Param>,
     /// The body of the request.
     pub body: Option<RequestBody>,
-    /// The ways to page through the answer; empty where there is one page only.
+    /// The ways to page through the response; empty if there is only one page.
     pub paging: Vec<Paging>,
     /// Whether the list may contain an item several times.
     pub repeats: bool,
@@ -304,11 +304,11 @@ pub struct Action {
     pub returns: Vec<(u16, Body)>,
     /// Documented failures that need a word, by status.
     pub errors: Vec<(u16, String)>,
-    /// Why not to use it any more.
+    /// Why it should not be used any more.
     pub deprecated: Option<String>,
     /// Which part of iconik it is for, where ordinary integrations do not call it.
     pub used_by: Option<UsedBy>,
-    /// Where iconik's document says something else, on purpose.
+    /// Acknowledged differences from iconik's document.
     pub differs: Vec<Difference>,
 }
 
@@ -354,7 +354,7 @@ pub enum RequestContent {
 /// A parameter outside the body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
-    /// As it stands on the wire.
+    /// Its name on the wire.
     pub wire: String,
     /// The name given with `rename`.
     pub rename: Option<String>,
@@ -366,17 +366,17 @@ pub struct Param {
     pub doc: String,
     /// A correction of iconik's documents, with its evidence.
     pub note: Option<String>,
-    /// A request without it is refused; path parameters always are.
+    /// iconik rejects a request without it; always true for path parameters.
     pub required: bool,
-    /// What iconik takes where it is absent.
+    /// The value that iconik uses if it is omitted.
     pub default: Option<Literal>,
     /// Documented bounds.
     pub bounds: Bounds,
     /// Whether it came with a paging style.
     pub paging: bool,
-    /// Why not to use it any more.
+    /// Why it should not be used any more.
     pub deprecated: Option<String>,
-    /// Where iconik's document says something else, on purpose.
+    /// Acknowledged differences from iconik's document.
     pub differs: Vec<Difference>,
 }
 
@@ -426,17 +426,17 @@ pub enum Auth {
 pub enum Paging {
     /// `page` and `per_page`.
     Page,
-    /// `scroll=true`, then `scroll_id` from each answer.
+    /// `scroll=true`, then `scroll_id` from each response.
     Scroll,
     /// `last_id` is the id of the last item seen.
     LastId,
-    /// `search_after` from each answer.
+    /// `search_after` from each response.
     SearchAfter,
     /// `last_field_name` is the name of the last field seen.
     LastFieldName,
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// None.
@@ -460,7 +460,7 @@ pub enum Body {
 pub struct Difference {
     /// What differs, in the audit's words: `roles`, `nullable`, `fields.title`.
     pub aspect: String,
-    /// What the document says, where the acknowledgement shall hold for nothing else.
+    /// What the document contains, if the acknowledgement is only about that.
     pub documented: Option<String>,
     /// Why the spec is right.
     pub reason: String,
@@ -537,7 +537,7 @@ impl<'a> Scope<'a> {
         for (own, theirs) in own.zip(theirs) {
             match (placeholder(own), placeholder(theirs)) {
                 (None, None) if own != theirs => return false,
-                // An enum that does not have this word stands for other objects.
+                // An enum without this word is about other objects.
                 (None, Some(name)) if self.takes(other, name, own) == Some(false) => return false,
                 // A documented value is what the action is for.
                 (Some(name), None) => differs |= self.takes(action, name, theirs) != Some(true),

@@ -28,7 +28,7 @@ use files::Folder;
 use models::CheckedModel;
 use names::Names;
 
-/// Checks the files; mistakes go to the list, and then the API is worth nothing.
+/// Checks the files. Mistakes are added to the list; the API is only valid if there are none.
 pub(crate) fn check(
     sources: &[Source],
     files: &[File],
@@ -82,26 +82,26 @@ type Key<'s> = (Option<usize>, &'s str);
 /// What is known so far.
 struct Checker<'s> {
     sources: &'s [Source],
-    /// Whether all files could be read to their ends. Where not, what is missing or unused may stand
-    /// in the part that nobody understood, and it is not reported.
+    /// Whether all files could be read completely. If not, what is missing or unused may be in a part that
+    /// could not be read, and it is not reported.
     complete: bool,
     /// The file that all services share, and its place among the sources.
     common: Option<(usize, &'s spec::Common)>,
     folders: Vec<Folder<'s>>,
     mistakes: Vec<Diagnostic>,
     names: Names<'s>,
-    /// Definitions that somebody needs, by the place of their name.
+    /// Definitions that are used, by the place of their name.
     used: BTreeSet<Span>,
     /// Composed fields, by the place of the model's or field set's name.
     flat: BTreeMap<Span, Vec<Flat>>,
     enums: BTreeMap<Key<'s>, api::Enum>,
     models: BTreeMap<Key<'s>, CheckedModel<'s>>,
-    /// Which models are sent and received, and which must be patches, with the place that says so.
+    /// Which models are sent and received, and which must be patches, with the place that requires it.
     request_roots: Vec<(Option<usize>, api::Type)>,
     response_roots: Vec<(Option<usize>, api::Type)>,
     form_roots: Vec<(Option<usize>, api::Type)>,
     patches: Vec<(Span, Key<'s>)>,
-    /// Which models are sent as forms, with the place that says so and the kind of form.
+    /// Which models are sent as forms, with the place of the body and the kind of form.
     forms: Vec<(Span, Key<'s>, &'static str)>,
     /// The services, each with its folder.
     services: Vec<(usize, api::Service)>,
@@ -114,7 +114,7 @@ impl Checker<'_> {
         self.mistakes.push(mistake);
     }
 
-    /// Reports what is needed by nobody.
+    /// Reports a definition that is not used.
     fn unused(&mut self, what: &str, name: &At<String>) {
         if !self.used.contains(&name.span) {
             self.report(

@@ -14,10 +14,10 @@ pub fn upper_camel(wire: &str) -> String {
     wire.to_upper_camel_case()
 }
 
-/// The name of a request type: the verb, the noun, then what else the action's name says.
+/// The name of a request type: the verb, the noun, then the rest of the action's name.
 ///
 /// The noun is singular (`AddPlaylistItem`). It is plural for several objects: of `list`, also before
-/// a preposition (`ListSegmentsByType`), and after `many` and `all`, which stand before it
+/// a preposition (`ListSegmentsByType`), and after `many` and `all`, which precede it
 /// (`DeleteManySegments`).
 pub fn request(action: &str, resource: &str, singular: &str) -> String {
     let (verb, rest) = action.split_once('_').unwrap_or((action, ""));
@@ -36,7 +36,7 @@ const PREPOSITIONS: &[&str] = &[
     "as", "at", "by", "for", "from", "in", "of", "on", "to", "with", "without",
 ];
 
-/// The name as it stands in Rust source: keywords become raw identifiers.
+/// The name as it is written in Rust: keywords become raw identifiers.
 pub fn escaped(name: &str) -> String {
     if NEVER_RAW.contains(&name) {
         format!("{name}_")

@@ -1,4 +1,4 @@
-//! Every Rust identifier that stands for something of the spec is made here, by the rules of
+//! Every Rust identifier for something in the spec is made here, by the rules of
 //! [`ident`](crate::ident).
 
 use proc_macro2::{Ident, Span};
@@ -7,7 +7,7 @@ use crate::api::{self, Body, Type};
 use crate::ident::{self, escaped, snake, upper_camel};
 use crate::words::type_text;
 
-/// The variant that every enum and union has beside those of the spec.
+/// The variant that every enum and union has besides those of the spec.
 pub(crate) const UNKNOWN: &str = "Unknown";
 
 /// The Rust name of a field: `_exists_` becomes `exists`, `type` becomes `r#type`.
@@ -98,7 +98,7 @@ pub(crate) fn request(resource: &api::Resource, action: &api::Action) -> String 
     ident::request(&action.name, &resource.name, &resource.singular)
 }
 
-/// The enum that tells apart what a request may be answered with.
+/// The enum of the types that a request may return.
 pub(crate) fn outcome(request: &str) -> String {
     format!("{request}Outcome")
 }
@@ -183,13 +183,13 @@ pub(crate) fn example_of(model: &str) -> String {
     }
 }
 
-/// The variable that holds what a call answers in an example.
+/// The variable that contains the response in an example.
 pub(crate) fn variable(name: &str) -> String {
     escaped(&snake(name))
 }
 
-/// The identifier itself. The checker has refused names that are none; should one get here all the
-/// same, what cannot stand in an identifier becomes `_`.
+/// The identifier itself. The checker reports names that are not identifiers. If there is one here,
+/// characters that are not allowed become `_`.
 pub(crate) fn ident(name: &str) -> Ident {
     let span = Span::call_site();
     if let Some(word) = name.strip_prefix("r#").filter(|word| escaped(word) == name) {

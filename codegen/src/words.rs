@@ -22,7 +22,7 @@ pub(crate) fn type_text(ty: &Type) -> String {
     }
 }
 
-/// The body of an answer as the spec writes it, for example `page<Asset>`.
+/// The body of a response as the spec writes it, for example `page<Asset>`.
 pub(crate) fn body_text(body: &Body) -> String {
     match body {
         Body::Nothing => "nothing".into(),
@@ -93,7 +93,7 @@ pub(crate) fn sentence(text: &str) -> String {
 pub(crate) fn needs_roles(roles: &[String]) -> String {
     let quoted: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
     match quoted.as_slice() {
-        // What no document names may be needed all the same.
+        // A role that is not documented may still be needed.
         [] => "No role is documented for it.".to_owned(),
         [role] => format!("Needs the role {role}."),
         roles => format!("Needs the roles {}.", all_of(roles)),
@@ -108,7 +108,7 @@ pub(crate) fn all_of(words: &[String]) -> String {
     }
 }
 
-/// What is said of a field that iconik sets and a request cannot.
+/// The note on a field that iconik sets and a request cannot.
 pub(crate) const READ_ONLY: &str = "Set by iconik: a request does not change it.";
 
 /// "1 difference", "2 differences".

@@ -1,4 +1,4 @@
-//! Actions: their roles, bodies and answers.
+//! Actions: their roles, bodies and responses.
 
 use super::resources::Surroundings;
 use super::{Checker, Place, differences, optional_text, text};
@@ -71,7 +71,7 @@ impl<'s> Checker<'s> {
                         key.value.escape_debug()
                     ),
                 )
-                .help("it becomes a method: lower case with underscores, no word of the language"),
+                .help("it becomes a method: use lower case with single underscores, and no keyword of Rust"),
             );
         }
         if let Some(request) = &action.request {
@@ -81,8 +81,8 @@ impl<'s> Checker<'s> {
             && title.value.ends_with('.')
         {
             self.report(
-                Diagnostic::new(title.span, "a title ends without full stop")
-                    .help("the generator goes on with the sentence; say more in `doc`"),
+                Diagnostic::new(title.span, "a title ends without a full stop")
+                    .help("the generator continues the sentence; write more in `doc`"),
             );
         }
     }
@@ -101,12 +101,12 @@ impl<'s> Checker<'s> {
         let other = returns.find(|(_, body)| body.value != first.value);
         if !is_list(&first.value) && other.is_none_or(|(_, body)| !is_list(&body.value)) {
             self.report(
-                Diagnostic::new(style.span, "there is nothing to page through")
-                    .help("paging goes with `returns: { 200: page<…> }` or `objects<…>`"),
+                Diagnostic::new(style.span, "paging needs a list")
+                    .help("return a list: `returns: { 200: page<…> }` or `objects<…>`"),
             );
         } else if let Some((_, other)) = other {
             self.report(
-                Diagnostic::new(other.span, "an action with paging returns one type")
+                Diagnostic::new(other.span, "an action with paging must return one type")
                     .label("another type")
                     .related(first.span, "the first type")
                     .help("remove `paging`, or return the same list with each status"),
@@ -120,7 +120,7 @@ impl<'s> Checker<'s> {
             !matches!(ty, Type::Model(_) | Type::String | Type::Any | Type::Object)
         }) {
             self.report(
-                Diagnostic::new(first.span, "such items cannot be paged through")
+                Diagnostic::new(first.span, "paging does not support items of this type")
                     .related(style.span, "the style of paging")
                     .help("items of pages are models, `string`, `object` or `any`"),
             );
@@ -131,8 +131,11 @@ impl<'s> Checker<'s> {
         for (status, _) in action.errors.iter().flatten() {
             if !(400..600).contains(&status.value) {
                 self.report(
-                    Diagnostic::new(status.span, format!("{} is no failure", status.value))
-                        .help("failures are 400 to 599; success belongs in `returns`"),
+                    Diagnostic::new(
+                        status.span,
+                        format!("{} is not the status of a failure", status.value),
+                    )
+                    .help("failures are 400 to 599; write other statuses in `returns`"),
                 );
             }
         }
@@ -191,7 +194,7 @@ impl<'s> Checker<'s> {
         if action.paging.is_none() {
             self.report(
                 Diagnostic::new(repeats.span, "`repeats` has no effect without `paging`")
-                    .help("it tells items that are listed several times from items that have moved to another page"),
+                    .help("it is for lists that may contain an item several times: remove it, or add `paging`"),
             );
         }
         repeats.value
@@ -218,8 +221,8 @@ impl<'s> Checker<'s> {
         };
         if let Some(second) = kinds.next() {
             self.report(
-                Diagnostic::new(second, "a body has one kind of content")
-                    .related(span, "the other one")
+                Diagnostic::new(second, "a body has only one kind of content")
+                    .related(span, "the first")
                     .help("write one of `json`, `form`, `multipart`, `bytes` and `text`"),
             );
         }
@@ -231,7 +234,7 @@ impl<'s> Checker<'s> {
             self.report(
                 Diagnostic::new(span, "a GET has no body")
                     .related(method.span, "the method")
-                    .help("describe it as `params`"),
+                    .help("describe its values in `params`"),
             );
         }
         let content = if let Some(at) = &written.json {
@@ -272,7 +275,7 @@ impl<'s> Checker<'s> {
             ty @ (Type::Object | Type::Model(_) | Type::List(_)) => ty,
             _ => {
                 self.report(
-                    Diagnostic::new(at.span, "a body is a model or a list")
+                    Diagnostic::new(at.span, "a body must be a model, a list or `object`")
                         .help("name a model, or `object` where its fields are not documented"),
                 );
                 return None;
@@ -292,7 +295,7 @@ impl<'s> Checker<'s> {
     fn form(&mut self, at: &'s At<spec::Type>, place: Place, what: &'static str) -> Option<Type> {
         let Type::Model(name) = self.resolve(&at.value, place)? else {
             self.report(
-                Diagnostic::new(at.span, format!("the body of a {what} is a model"))
+                Diagnostic::new(at.span, format!("the body of a {what} must be a model"))
                     .help("name a model: each of its fields is a field of the form"),
             );
             return None;
@@ -338,11 +341,8 @@ impl<'s> Checker<'s> {
         let written = action.returns.as_ref()?;
         if written.is_empty() && self.complete {
             self.report(
-                Diagnostic::new(
-                    key.span,
-                    "an action answers with something, even if it is `nothing`",
-                )
-                .help("returns: { 204: nothing }"),
+                Diagnostic::new(key.span, "an action has at least one status in `returns`")
+                    .help("write `returns: { 204: nothing }` for a response without a body"),
             );
         }
         for (status, body) in written {
@@ -352,9 +352,9 @@ impl<'s> Checker<'s> {
                 spec::Body::Text => Some(Body::Text),
                 spec::Body::Bytes => Some(Body::Bytes),
                 spec::Body::Location => Some(Body::Location),
-                spec::Body::Json(ty) => self.answer(ty, place).map(Body::Json),
-                spec::Body::Page(ty) => self.answer(ty, place).map(Body::Page),
-                spec::Body::Objects(ty) => self.answer(ty, place).map(Body::Objects),
+                spec::Body::Json(ty) => self.response(ty, place).map(Body::Json),
+                spec::Body::Page(ty) => self.response(ty, place).map(Body::Page),
+                spec::Body::Objects(ty) => self.response(ty, place).map(Body::Objects),
             };
             list.extend(body.map(|body| (status.value, body)));
         }
@@ -367,7 +367,7 @@ impl<'s> Checker<'s> {
         let redirect = (300..400).contains(&status.value);
         if redirect && !location {
             self.report(
-                Diagnostic::new(body.span, "the result of a redirect is its target")
+                Diagnostic::new(body.span, "the result of a redirect must be its target")
                     .related(status.span, "the status")
                     .help("write `location`: redirects are not followed"),
             );
@@ -378,13 +378,13 @@ impl<'s> Checker<'s> {
             );
         } else if !redirect && !(200..300).contains(&status.value) {
             self.report(
-                Diagnostic::new(status.span, format!("{} is no success", status.value))
+                Diagnostic::new(status.span, format!("{} is not the status of a success", status.value))
                     .help("success is 200 to 299, or a redirect with `location`; failures go into `errors`"),
             );
         }
     }
 
-    fn answer(&mut self, ty: &spec::Type, place: Place) -> Option<Type> {
+    fn response(&mut self, ty: &spec::Type, place: Place) -> Option<Type> {
         let ty = self.resolve(ty, place)?;
         self.response_roots.push((place.folder, ty.clone()));
         Some(ty)
@@ -400,8 +400,8 @@ impl<'s> Checker<'s> {
         };
         if value.value == implied {
             self.report(
-                Diagnostic::new(value.span, "the method says so already")
-                    .help("GET, PUT and DELETE are idempotent, POST and PATCH are not: leave out `idempotent`"),
+                Diagnostic::new(value.span, "this is the default of the method")
+                    .help("GET, PUT and DELETE are idempotent, POST and PATCH are not: remove `idempotent`"),
             );
         }
         (value.value, optional_text(&written.reason))

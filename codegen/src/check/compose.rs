@@ -27,7 +27,7 @@ pub(super) struct Parts<'s> {
     place: Place,
 }
 
-/// More bases upon bases than anybody can follow.
+/// How deeply bases may be nested.
 const DEEPEST_USE: usize = 16;
 
 impl<'s> Checker<'s> {
@@ -95,8 +95,8 @@ impl<'s> Checker<'s> {
             .filter(|required| required.value && parts.partial)
         {
             self.report(
-                Diagnostic::new(required.span, "a partial model requires nothing")
-                    .help("leave out `required`, or `partial`"),
+                Diagnostic::new(required.span, "a partial model must not require fields")
+                    .help("remove `required` or `partial`"),
             );
         }
         if let Some(inherited) = list.iter_mut().find(|flat| flat.wire.value == wire.value) {
@@ -120,7 +120,7 @@ impl<'s> Checker<'s> {
         let mut common = self.common_fields(parts.place);
         let merged = match common.find(|(name, _)| name.value == wire.value) {
             Some((name, common)) => {
-                // One that says everything itself has no need of the common one.
+                // A complete field does not need the common one.
                 if field.ty.is_none() || field.doc.is_none() {
                     self.used.insert(name.span);
                 }
@@ -153,13 +153,15 @@ impl<'s> Checker<'s> {
                 .collect();
             let circle = format!("{} uses {}", circle.join(" uses "), base.value);
             self.report(
-                Diagnostic::new(base.span, "this `use` leads back to where it came from")
-                    .label(circle),
+                Diagnostic::new(base.span, "a model or field set cannot use itself").label(circle),
             );
             return Vec::new();
         }
         if users.len() > DEEPEST_USE {
-            self.report(Diagnostic::new(base.span, "too many bases upon bases"));
+            self.report(Diagnostic::new(
+                base.span,
+                "this `use` is nested too deeply",
+            ));
             return Vec::new();
         }
         self.compose(parts, users)
@@ -199,9 +201,9 @@ impl<'s> Checker<'s> {
                 base.span,
                 format!("the fields of `{}` cannot be used here", base.value),
             )
-            .related(span, "it stands here");
+            .related(span, "defined here");
             self.report(mistake.help(if usable {
-                "what several resources use belongs in types.yaml"
+                "define what several resources use in types.yaml"
             } else {
                 "only field sets and models with fields can be used"
             }));
@@ -265,7 +267,7 @@ pub(super) fn parts_of_model<'s>(
     }
 }
 
-/// Whether nothing is said about a field but its name.
+/// Whether a field has no keys.
 fn is_bare(field: &spec::Field) -> bool {
     field.ty.is_none()
         && field.doc.is_none()

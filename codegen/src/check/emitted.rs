@@ -269,7 +269,7 @@ impl<'s> Checker<'s> {
         let endless = requires.filter(|name| !known.can_be_constructed(name));
         let list: Vec<&str> = endless.collect();
         let (_, span) = self.item(service, name)?;
-        let message = format!("a `{name}` requires another one without end");
+        let message = format!("a `{name}` requires another `{name}`, without end");
         let mistake = Diagnostic::new(span, message);
         Some(
             mistake
@@ -282,7 +282,7 @@ impl<'s> Checker<'s> {
 const NAME_REQUEST: &str =
     "name the request with `request:`, or rename the action, the resource or the model";
 
-/// What is said of a name that the spec does not have itself.
+/// Describes a name that is not in the spec itself.
 fn derived(origin: &Origin<'_>) -> &'static str {
     match origin {
         Origin::Request(_) => "the request of this action",

@@ -30,7 +30,7 @@ impl<'s> Checker<'s> {
                     list.span,
                     format!("the enum `{}` has no values", name.value),
                 )
-                .help("use `string` where nobody documents the values"),
+                .help("use `string` if the values are not documented"),
             );
         }
         self.no_value_twice(&list.value);

@@ -1,4 +1,4 @@
-//! Whether the files of each service belong together.
+//! Whether the files of each service are consistent.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ impl<'s> Folder<'s> {
     }
 }
 
-/// What a file says about types: a types file, or a resource file.
+/// The types that a file defines: common.yaml, a types file, or a resource file.
 #[derive(Clone, Copy)]
 pub(super) struct TypeFile<'s> {
     pub(super) place: Place,
@@ -85,7 +85,7 @@ pub(super) fn common<'s>(
         };
         if sources[file.index].stem() != "common" {
             let message = "this file must be named common.yaml";
-            let help = "it lies beside the folders of the services";
+            let help = "it is in the folder that contains the folders of the services";
             mistakes.push(Diagnostic::new(Span::top(file.index), message).help(help));
         }
         match found {
@@ -253,7 +253,7 @@ impl<'s> Checker<'s> {
                         name.span,
                         format!("two resources are named `{}`", name.value),
                     )
-                    .related(*first, "the other one")
+                    .related(*first, "the first")
                     .help("each resource of a service needs a name of its own"),
                 );
                 continue;

@@ -102,7 +102,10 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     min.span,
-                    format!("the smallest value {} is above the largest", min.value),
+                    format!(
+                        "the smallest value {} is greater than the largest",
+                        min.value
+                    ),
                 )
                 .related(max.span, "the largest"),
             );
@@ -113,7 +116,10 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     min.span,
-                    format!("at least {} items are more than at most", min.value),
+                    format!(
+                        "the smallest number of items, {}, is greater than the largest",
+                        min.value
+                    ),
                 )
                 .related(max.span, "at most"),
             );

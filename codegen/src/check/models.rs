@@ -13,7 +13,7 @@ use crate::name;
 use crate::source::Span;
 use crate::spec;
 
-/// A model and where its parts stand, for later checks.
+/// A model and the places of its parts, for later checks.
 #[derive(Clone, Debug)]
 pub(super) struct CheckedModel<'s> {
     /// The key, by which what it names is found.
@@ -43,7 +43,7 @@ impl<'s> Checker<'s> {
             if let Some(first) = self.names.get(&name.value, file.place.folder) {
                 let first = first.span;
                 self.report(
-                    Diagnostic::new(name.span, format!("a type is named `{}` too", name.value))
+                    Diagnostic::new(name.span, format!("a type is also named `{}`", name.value))
                         .related(first, "here")
                         .help("give the field set another name"),
                 );
@@ -168,7 +168,7 @@ impl<'s> Checker<'s> {
                     self.report(
                         Diagnostic::new(
                             target.span,
-                            format!("the variant `{}` is no model", target.value),
+                            format!("the variant `{}` is not a model", target.value),
                         )
                         .help("each variant of a union is a model"),
                     );
@@ -231,7 +231,7 @@ impl<'s> Checker<'s> {
         if wire.value.chars().any(char::is_control) {
             self.report(Diagnostic::new(
                 wire.span,
-                "a wire name holds no control characters",
+                "a name must not contain control characters",
             ));
         }
         self.value_name(wire, field.rename.as_ref());
@@ -244,14 +244,14 @@ impl<'s> Checker<'s> {
                     wire.span,
                     format!("`{}` is both read-only and write-only", wire.value),
                 )
-                .help("a field that is neither sent nor received is none"),
+                .help("remove one of them: such a field would be neither sent nor received"),
             );
         }
         if field.broken {
             return None;
         }
         let written = (field.ty.as_ref(), field.doc.as_ref());
-        let (ty, doc) = self.demand("field", wire, written, place);
+        let (ty, doc) = self.type_and_doc("field", wire, written, place);
         let ty = ty?;
         let (default, bounds) = self.limits(&ty, &Written::from(field), place);
         Some(Field {
@@ -282,13 +282,13 @@ impl<'s> Checker<'s> {
                     rename.map_or(wire.span, |rename| rename.span),
                     format!("`{}` needs a name in Rust", wire.value.escape_debug()),
                 )
-                .help("give it one in lower case with underscores: `rename: …`"),
+                .help("give it one in lower case with single underscores: `rename: …`"),
             );
         }
     }
 
     /// Type and doc of a field or a parameter, which must have both.
-    pub(super) fn demand(
+    pub(super) fn type_and_doc(
         &mut self,
         what: &str,
         wire: &At<String>,
@@ -301,7 +301,7 @@ impl<'s> Checker<'s> {
         } else if doc.is_none() {
             self.report(
                 Diagnostic::new(wire.span, format!("the {what} `{}` has no doc", wire.value))
-                    .help("say what it is for: `doc: …`"),
+                    .help("describe it: `doc: …`"),
             );
         }
         let ty = ty.and_then(|ty| self.resolve(&ty.value, place));

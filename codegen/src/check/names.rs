@@ -10,7 +10,7 @@ use crate::ident;
 use crate::source::Span;
 use crate::spec;
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Id,
@@ -24,7 +24,7 @@ pub(super) struct Item<'s> {
     pub(super) kind: Kind,
     pub(super) span: Span,
     pub(super) place: Place,
-    /// The resource whose file it stands in, if it is not shared.
+    /// The resource whose file defines it, if it is not shared.
     pub(super) resource: Option<&'s str>,
 }
 
@@ -164,7 +164,7 @@ impl<'s> Checker<'s> {
         })
     }
 
-    /// What a name stands for, as seen from a file.
+    /// What a name refers to, as seen from a file.
     pub(super) fn named(&mut self, what: &str, name: &At<String>, place: Place) -> Option<Kind> {
         let Some(item) = self.names.get(&name.value, place.folder).cloned() else {
             self.unknown_type(what, name, place);
@@ -177,9 +177,9 @@ impl<'s> Checker<'s> {
             self.report(
                 Diagnostic::new(
                     name.span,
-                    format!("`{}` belongs to the resource `{resource}`", name.value),
+                    format!("`{}` is defined in the resource `{resource}`", name.value),
                 )
-                .related(item.span, "it stands here")
+                .related(item.span, "defined here")
                 .help("move it to types.yaml: several resources use it"),
             );
             return None;

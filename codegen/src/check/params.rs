@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, nearest};
 use crate::source::Span;
 use crate::spec;
 
-/// Headers that the client writes, beside those of the credentials.
+/// Headers that the client sets, besides those of the credentials.
 const OWN_HEADERS: &[&str] = &[
     "accept",
     "connection",
@@ -30,7 +30,7 @@ struct Listed<'s> {
 }
 
 impl<'s> Listed<'s> {
-    /// What the action itself says about a parameter.
+    /// The keys of a parameter in the action itself.
     fn written(&self, name: &str) -> Option<&'s (At<String>, spec::Param)> {
         self.own.iter().find(|(own, _)| own.value == name)
     }
@@ -113,10 +113,10 @@ impl<'s> Checker<'s> {
                 self.report(
                     Diagnostic::new(
                         location.span,
-                        format!("`{}` stands in the path", wire.value),
+                        format!("`{}` is a parameter of the path", wire.value),
                     )
                     .related(placeholder.span, "here")
-                    .help("leave out `in`"),
+                    .help("remove `in`"),
                 );
             }
             let param = self.param(wire, &merged, Location::Path, false, around.place);
@@ -143,7 +143,7 @@ impl<'s> Checker<'s> {
                         wire.span,
                         format!("the path has no placeholder `{{{}}}`", wire.value),
                     )
-                    .help("leave out `in: path`, or write the placeholder"),
+                    .help("remove `in: path`, or add the placeholder to the path"),
                 );
             }
             let header = wire.value.to_ascii_lowercase();
@@ -153,7 +153,7 @@ impl<'s> Checker<'s> {
                         wire.span,
                         format!("the header `{}` is not a parameter", wire.value),
                     )
-                    .help("the client writes it; which credentials it sends is said by `auth`"),
+                    .help("the client sets it; `auth` decides which credentials it sends"),
                 );
             }
             let param = self.param(wire, &merged, location, false, around.place);
@@ -193,7 +193,7 @@ impl<'s> Checker<'s> {
         params
     }
 
-    /// What an action says about a parameter, completed by what is shared under that name.
+    /// A parameter of an action, completed by the shared one of that name.
     pub(super) fn shared(
         &mut self,
         wire: &At<String>,
@@ -212,7 +212,7 @@ impl<'s> Checker<'s> {
             .iter()
             .filter_map(|style| style.iter().find(|(name, _)| name.value == wire.value));
         for (name, param) in own_file.into_iter().chain(common).chain(of_styles) {
-            // One that says everything itself does not need the shared one.
+            // A complete parameter does not need the shared one.
             if merged.ty.is_none() || merged.doc.is_none() {
                 self.used.insert(name.span);
             }
@@ -254,7 +254,7 @@ impl<'s> Checker<'s> {
             return;
         }
         let written = (param.ty.as_ref(), param.doc.as_ref());
-        if let (Some(ty), _) = self.demand("parameter", wire, written, place) {
+        if let (Some(ty), _) = self.type_and_doc("parameter", wire, written, place) {
             self.limits(&ty, &Written::from(param), place);
         }
     }
@@ -272,7 +272,7 @@ impl<'s> Checker<'s> {
             return None;
         }
         let written = (param.ty.as_ref(), param.doc.as_ref());
-        let (ty, doc) = self.demand("parameter", wire, written, place);
+        let (ty, doc) = self.type_and_doc("parameter", wire, written, place);
         let ty = ty?;
         let span = param.ty.as_ref().map_or(wire.span, |ty| ty.span);
         let item = match &ty {
@@ -286,7 +286,7 @@ impl<'s> Checker<'s> {
             Type::Any | Type::Object | Type::File | Type::Model(_) | Type::List(_) | Type::Map(_)
         ) {
             self.report(
-                Diagnostic::new(span, "a parameter is a single value")
+                Diagnostic::new(span, "a parameter must be a single value")
                     .help("text, numbers, true or false, points in time, ids and enums; in the query also lists of them"),
             );
         }
@@ -313,18 +313,21 @@ impl<'s> Checker<'s> {
         let is_map = matches!(ty, Type::Map(value) if **value == Type::String);
         if !is_map || !wire.value.ends_with(".*") {
             let span = param.ty.as_ref().map_or(wire.span, |ty| ty.span);
-            let message = "a parameter for several names ends in `.*` and is a `map<string>`";
+            let message = "the name of a parameter for several names ends in `.*`, and its type is `map<string>`";
             self.report(Diagnostic::new(span, message).help(help));
         }
         if location != Location::Query {
             let span = param.location.as_ref().map_or(wire.span, |at| at.span);
-            self.report(Diagnostic::new(span, "only the query takes several names"));
+            self.report(Diagnostic::new(
+                span,
+                "a parameter for several names must be in the query",
+            ));
         }
         if is_true(&param.required) {
             let span = param.required.as_ref().map_or(wire.span, |at| at.span);
             self.report(Diagnostic::new(
                 span,
-                "a parameter for several names is never required",
+                "a parameter for several names cannot be required",
             ));
         }
     }

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::ident;
 use crate::source::Span;
 
-/// What stands between two slashes.
+/// The text between two slashes.
 enum Segment<'p> {
     Literal,
     Placeholder(&'p str),
@@ -57,7 +57,7 @@ impl Checker<'_> {
         names
     }
 
-    /// Where a part of the path stands, or all of it if quotes or escapes shift the text.
+    /// The place of a part of the path, or all of the path if quotes or escapes shift the text.
     fn part(&self, path: &At<String>, range: Range<usize>) -> Span {
         if self.sources[path.span.file].slice(path.span) != path.value {
             return path.span;
@@ -83,7 +83,7 @@ fn classify(segment: &str) -> Segment<'_> {
     if segment.contains(['{', '}']) {
         return Segment::Wrong(
             format!("malformed placeholder `{}`", segment.escape_debug()),
-            "a placeholder is a whole segment: `/{asset_id}/`, lower case with underscores",
+            "a placeholder is a whole segment in lower case with single underscores: `/{asset_id}/`",
         );
     }
     let plain = segment
@@ -91,7 +91,7 @@ fn classify(segment: &str) -> Segment<'_> {
         .all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c));
     if !plain || [".", ".."].contains(&segment) {
         return Segment::Wrong(
-            format!("`{}` cannot stand in a path", segment.escape_debug()),
+            format!("`{}` is not allowed in a path", segment.escape_debug()),
             "use letters, digits, `-`, `_` and `.`; what follows a question mark is a parameter",
         );
     }

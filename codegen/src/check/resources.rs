@@ -113,7 +113,7 @@ impl<'s> Checker<'s> {
                     path.span,
                     "the paths of two actions differ in the names of placeholders only",
                 )
-                .help("to iconik they are one path: describe one action, or correct the paths"),
+                .help("for iconik they are one path: describe one action, or correct the paths"),
             };
             mistake.related(first.span, "the other one")
         });

@@ -125,7 +125,7 @@ impl<'s> Checker<'s> {
             if let Some(zero) = at.filter(|at| at.value == 0) {
                 self.report(Diagnostic::new(
                     zero.span,
-                    "a rate limit of 0 lets nothing pass",
+                    "a rate limit must be at least 1",
                 ));
             }
             at.map_or(0, |at| at.value)

@@ -1,4 +1,4 @@
-//! What depends on who uses what: directions, patches, copies, and what nobody uses.
+//! What depends on the use of models: directions, patches, copies, and what is not used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ impl<'s> Checker<'s> {
             if let (Direction::Response, Shape::Fields(fields)) =
                 (checked.model.direction, &mut checked.model.shape)
             {
-                // Field sets say what a request needs; of an answer, every field may be absent.
+                // Field sets are about requests. In a response, every field may be absent.
                 fields.iter_mut().for_each(|field| field.required = false);
             }
         }
@@ -89,8 +89,8 @@ impl<'s> Checker<'s> {
             let name = &checked.model.name;
             if json.contains(key) || received.contains(key) {
                 mistakes.push(
-                    Diagnostic::new(*span, format!("`{name}` is sent or received as JSON, too"))
-                        .help("a form has a model of its own"),
+                    Diagnostic::new(*span, format!("`{name}` is also sent or received as JSON"))
+                        .help("use another model for the form"),
                 );
             }
             if seen.insert(*key, *span).is_some() {
@@ -100,7 +100,7 @@ impl<'s> Checker<'s> {
                 mistakes.push(
                     Diagnostic::new(
                         *span,
-                        format!("the body of a {what} is a model with fields"),
+                        format!("the body of a {what} must be a model with fields"),
                     )
                     .help("a union cannot be written as a form"),
                 );
@@ -125,7 +125,7 @@ impl<'s> Checker<'s> {
                     mistakes.push(
                         Diagnostic::new(
                             *place,
-                            format!("`{}` is nullable, and a form has no `null`", field.wire),
+                            format!("`{}` is nullable, but forms have no `null`", field.wire),
                         )
                         .related(*span, "sent here")
                         .help("remove `nullable`"),
@@ -143,7 +143,7 @@ impl<'s> Checker<'s> {
                     mistakes.push(
                         Diagnostic::new(
                             *place,
-                            format!("`{}` is a file, and JSON has no files", field.wire),
+                            format!("`{}` is a file, which JSON cannot contain", field.wire),
                         )
                         .help("a file is a field of a form: `body: { multipart: … }`"),
                     );
@@ -201,7 +201,7 @@ impl<'s> Checker<'s> {
                     Diagnostic::new(
                         *span,
                         format!(
-                            "a PATCH requires nothing, but `{name}` requires `{}`",
+                            "a PATCH must not require fields, but `{name}` requires `{}`",
                             field.wire
                         ),
                     )
@@ -213,7 +213,7 @@ impl<'s> Checker<'s> {
         self.mistakes.append(&mut mistakes);
     }
 
-    /// Requests may be made from answers, and from nothing else.
+    /// Only models of responses can be copied into requests.
     fn copies(&mut self, sent: &BTreeSet<Key<'s>>, received: &BTreeSet<Key<'s>>) {
         let mut mistakes = Vec::new();
         for (key, checked) in &self.models {
@@ -226,19 +226,19 @@ impl<'s> Checker<'s> {
                 matches!(known.model.shape, Shape::Fields(_)) && received.contains(&known.key)
             }) {
                 let seen = |of: &Option<usize>| of.is_none() || *of == folder;
-                let answers = received.iter().filter(|(of, _)| seen(of));
-                let answers = answers.map(|(_, name)| *name);
+                let responses = received.iter().filter(|(of, _)| seen(of));
+                let responses = responses.map(|(_, name)| *name);
                 let mistake = Diagnostic::new(
                     span,
-                    format!("`{from}` is not a model that iconik answers with"),
+                    format!("`{from}` is not a model of a response with fields"),
                 );
                 mistakes.push(match known {
-                    Some(known) => mistake.related(known.span, "it stands here"),
-                    None => mistake.did_you_mean(from, answers),
+                    Some(known) => mistake.related(known.span, "defined here"),
+                    None => mistake.did_you_mean(from, responses),
                 });
             } else if received.contains(key) && sent.contains(key) {
                 mistakes.push(
-                    Diagnostic::new(span, format!("`{name}` comes back in answers itself"))
+                    Diagnostic::new(span, format!("`{name}` is in responses itself"))
                         .help("`copies` is for models that are only sent"),
                 );
             }
@@ -260,7 +260,7 @@ impl<'s> Checker<'s> {
                     let mistake = Diagnostic::new(item.span, format!("unused model `{name}`"));
                     if used {
                         mistake
-                            .label("no action sends or answers it")
+                            .label("no action sends or returns it")
                             .help("if others only share its fields, make it a field set")
                     } else {
                         mistake.help("remove it, or use it")

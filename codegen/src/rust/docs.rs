@@ -158,7 +158,7 @@ pub(crate) fn accessor(resource: &Resource<'_>) -> Docs {
     Docs::new(sentence(&resource.api.about))
 }
 
-/// The request's type: the method says the rest.
+/// The request's type: the method documents the rest.
 pub(crate) fn request(resource: &Resource<'_>, request: &Request<'_>) -> Docs {
     let deprecated = match &request.action.deprecated {
         Some(reason) => format!("Deprecated: {}", sentence(reason)),
@@ -200,7 +200,7 @@ fn needs_and_returns(request: &Request<'_>) -> String {
         Auth::TemporaryToken => "Takes the temporary token of a login in two steps.",
         Auth::None => "Takes no credentials, and sends none.",
     };
-    // Roles belong to the token of an application.
+    // Only the token of an application has roles.
     let needs = match (action.auth, action.roles.as_slice()) {
         (Auth::Token, roles) => needs_roles(roles),
         (_, []) => String::new(),
@@ -243,7 +243,7 @@ fn answer_in_words(body: &Body) -> String {
     }
 }
 
-/// The article before the name of a type. `U` is left out: it begins names like `User`.
+/// The article before the name of a type. `U` is not among the vowels: it begins names like `User`.
 fn article(name: &str) -> &'static str {
     if name.starts_with(['A', 'E', 'I', 'O']) {
         "an"
@@ -308,7 +308,7 @@ pub(crate) fn param_setter(param: &Param<'_>) -> Docs {
     }
 }
 
-/// The body: what its model says of itself.
+/// The body: the documentation of its model.
 pub(crate) fn about_body(body: &RequestBody, known: &Known<'_>) -> String {
     let model = match body.ty() {
         Some(Type::Model(name)) => known.model(name),
@@ -399,12 +399,12 @@ pub(crate) fn field(model: &Model<'_>, field: &Field<'_>) -> Docs {
     .and(deprecated)
 }
 
-/// The attribute by which rustc says why not to use something any more.
+/// The attribute that marks an item as deprecated.
 pub(crate) fn deprecated(note: &Option<String>) -> Option<TokenStream> {
     note.as_ref().map(|note| quote!(#[deprecated = #note]))
 }
 
-/// The setter of a field: the first paragraph of the field's own documentation says it.
+/// The setter of a field: the first paragraph of the field's own documentation.
 pub(crate) fn setter(field: &Field<'_>) -> Docs {
     let first = field.api.doc.split("\n\n").next().unwrap_or_default();
     let required = match field.by_name {
@@ -440,7 +440,7 @@ pub(crate) fn model(model: &Model<'_>) -> Docs {
         .and(copied(model))
 }
 
-/// What a model takes over of an answer that it is made from.
+/// What a model copies from the response that it is made from.
 fn copied(model: &Model<'_>) -> String {
     let Kind::Struct {
         copies: Some(copies),

@@ -207,7 +207,7 @@ fn imports(service: &Service<'_>, tokens: &TokenStream) -> Vec<String> {
     lines
 }
 
-/// The type before each `::`, except what stands in other crates.
+/// The type before each `::`, except types of other crates.
 fn type_names(tokens: TokenStream) -> Vec<String> {
     let mut names = std::collections::BTreeSet::new();
     collect_type_names(tokens, &mut names);
@@ -235,7 +235,7 @@ fn collect_type_names(tokens: TokenStream, into: &mut std::collections::BTreeSet
     }
 }
 
-/// What a reader would call the answer.
+/// What a reader would call the response.
 fn variable(request: &Request<'_>) -> Option<proc_macro2::Ident> {
     let name = match &request.response {
         Response::Empty => return None,
@@ -247,7 +247,7 @@ fn variable(request: &Request<'_>) -> Option<proc_macro2::Ident> {
             Body::Page(_) => "page".to_owned(),
             Body::Objects(_) => "items".to_owned(),
             Body::Json(Type::Model(model)) => model.clone(),
-            _ => "answer".to_owned(),
+            _ => "response".to_owned(),
         },
     };
     Some(ident(&name::variable(&name)))

@@ -1,4 +1,4 @@
-//! `ids.rs`: one alias of the runtime's id per kind of object, and what tells the kinds apart.
+//! `ids.rs`: one alias of the runtime's id per kind of object, and the types that mark the kinds.
 
 use quote::quote;
 
@@ -65,9 +65,7 @@ pub(crate) fn markers(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     });
     File {
         from: format!("{}/common.yaml", layout.spec),
-        docs: vec![
-            "What tells the kinds of ids apart. There are no values of these types.".to_owned(),
-        ],
+        docs: vec!["The types that mark the kinds of ids. They have no values.".to_owned()],
         uses: Vec::new(),
         chunks: vec![Chunk::Items(quote!(#(#markers)*))],
     }

@@ -232,7 +232,7 @@ fn clear(field: &Field<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The conversion from an answer, as a list of the fields that are taken over.
+/// The conversion from a response, as a list of the fields that are copied.
 fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
     let required: Vec<String> = copies
         .required
@@ -271,7 +271,7 @@ fn union(
             (Some(content), model) => {
                 let content = ident(content);
                 let model = model.map(|model| {
-                    let docs = Docs::new("What belongs to it.").attributes();
+                    let docs = Docs::new("The content.").attributes();
                     quote!(#docs #content: Box<#model>,)
                 });
                 quote! {

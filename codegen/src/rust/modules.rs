@@ -9,7 +9,7 @@ use crate::print::{Chunk, File};
 use super::plan::{Plan, Resource, SERVICE_MODULE, Service, TYPES_MODULE, Types};
 use super::{Layout, docs};
 
-/// `mod.rs`: what all services share, and every service behind its feature.
+/// `mod.rs`: what all services share, and every service, which needs its feature.
 pub(crate) fn root(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     let actions = layout.features.then(|| {
         quote!(
@@ -37,7 +37,7 @@ pub(crate) fn root(plan: &Plan<'_>, layout: &Layout<'_>) -> File {
     file(
         layout.spec.to_owned(),
         vec![
-            "One module per service, each behind the feature of its name, and what they share."
+            "One module per service, which needs the feature of its name, and what they share."
                 .to_owned(),
         ],
         items,

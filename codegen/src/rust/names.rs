@@ -47,7 +47,7 @@ fn row(request: &Request<'_>) -> Vec<String> {
         request.action.path.clone(),
         format!(
             "-> {}{}",
-            answer(&request.response),
+            response_text(&request.response),
             if deprecated { " (deprecated)" } else { "" }
         ),
     ]
@@ -62,7 +62,7 @@ fn arguments(request: &Request<'_>) -> String {
     params.chain(body).collect::<Vec<_>>().join(", ")
 }
 
-fn answer(response: &Response<'_>) -> String {
+fn response_text(response: &Response<'_>) -> String {
     let text = match response {
         Response::Empty => "()".to_owned(),
         Response::Plain(body) | Response::Json(body) => ty::payload(body),
@@ -141,7 +141,7 @@ fn values(item: &api::Enum) -> String {
     format!("{} ({})", item.name, item.values.len())
 }
 
-/// A list of words behind a label, filled into lines; nothing for no words.
+/// A list of words after a label, filled into lines; nothing for no words.
 fn words(label: &str, words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     const WIDTH: usize = 110;
     let words: Vec<String> = words

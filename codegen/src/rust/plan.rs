@@ -114,11 +114,11 @@ pub(crate) struct Param<'a> {
     pub(crate) ident: String,
     /// An argument of `new`.
     pub(crate) required: bool,
-    /// Required, and all the same set by its setter.
+    /// Required, but set by its setter.
     pub(crate) by_name: bool,
 }
 
-/// An argument without which there is no request.
+/// An argument of `new`.
 pub(crate) enum Argument<'r, 'a> {
     /// One parameter.
     Param(&'r Param<'a>),
@@ -142,7 +142,7 @@ impl Argument<'_, '_> {
 /// The name of the argument for an object of any kind.
 pub(crate) const OBJECT: &str = "object";
 
-/// What a request is answered with.
+/// What a request returns.
 pub(crate) enum Response<'a> {
     /// Nothing.
     Empty,
@@ -156,7 +156,7 @@ pub(crate) enum Response<'a> {
     Outcome { ident: String, cases: Vec<Case<'a>> },
 }
 
-/// One of several types that a request may be answered with.
+/// One of several types that a request may return.
 pub(crate) struct Case<'a> {
     pub(crate) statuses: Vec<u16>,
     pub(crate) variant: String,
@@ -187,22 +187,22 @@ pub(crate) enum Kind<'a> {
     },
 }
 
-/// How a request model is made from an answer.
+/// How a request model is made from a response.
 pub(crate) struct Copies<'a> {
-    /// The model of the answer.
+    /// The model of the response.
     pub(crate) from: &'a str,
-    /// The fields that the request is refused without.
+    /// The fields that the request requires.
     pub(crate) required: Vec<RequiredCopy<'a>>,
     /// The other fields that are copied.
     pub(crate) optional: Vec<String>,
 }
 
-/// A field of the answer that the request is refused without.
+/// A field of the response that the request requires.
 pub(crate) struct RequiredCopy<'a> {
     pub(crate) ident: String,
     /// Its name on the wire.
     pub(crate) wire: &'a str,
-    /// Whether the answer has it in a box: the argument of `new` is none.
+    /// Whether it is in a box in the response: the argument of `new` is not.
     pub(crate) boxed: bool,
 }
 
@@ -228,7 +228,7 @@ pub(crate) struct Field<'a> {
     pub(crate) required: bool,
     /// Has a setter.
     pub(crate) settable: bool,
-    /// Required, and all the same set by its setter.
+    /// Required, but set by its setter.
     pub(crate) by_name: bool,
     /// The method that sends it as `null`.
     pub(crate) clear: Option<String>,
@@ -648,8 +648,7 @@ impl<'a> Known<'a> {
         false
     }
 
-    /// What is copied from an answer into these fields; nothing if a field that must be there
-    /// would not be.
+    /// What is copied from a response into these fields; `None` if a required field is missing there.
     fn copies(&self, from: &'a str, into: &[Field<'a>]) -> Option<Copies<'a>> {
         let model = self.model(from)?;
         let Shape::Fields(fields) = &model.shape else {
@@ -966,12 +965,12 @@ impl<'a> Request<'a> {
         self.params.iter().filter(|param| param.by_name)
     }
 
-    /// The body, where there is no request without one.
+    /// The body, if it is required.
     pub(crate) fn required_body(&self) -> Option<&'a api::RequestBody> {
         self.action.body.as_ref().filter(|body| body.required)
     }
 
-    /// The body, where a request may be sent without one.
+    /// The body, if it is optional.
     pub(crate) fn optional_body(&self) -> Option<&'a api::RequestBody> {
         self.action.body.as_ref().filter(|body| !body.required)
     }
@@ -1012,7 +1011,7 @@ impl<'a> Response<'a> {
             }
         }
         name_apart(&mut cases);
-        // A success with an undocumented status is read as the first case, which is no empty one.
+        // A success with an undocumented status is read as the first case, which must have a body.
         cases.sort_by_key(|case| *case.body == api::Body::Nothing);
         let nothing = &api::Body::Nothing;
         match cases.as_slice() {

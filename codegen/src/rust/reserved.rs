@@ -149,7 +149,6 @@ const SERVICES: &[&str] = &[
     "call",
     "catalogue",
     "client",
-    "clone",
     "common",
     "credentials",
     "criteria",
@@ -283,8 +282,9 @@ const FILES: &[&str] = &["aux", "con", "nul", "prn", "readme"];
 /// Modules of a service.
 const MODULES: &[&str] = &["requests", "service", "types"];
 
-/// Methods that each handle has.
-const METHODS: &[&str] = &["clone"];
+/// Methods that each handle has, and the client. Those that take `self` hide methods of the same name that
+/// take `&self`.
+const METHODS: &[&str] = &["clone", "into", "try_into"];
 
 /// Fields and methods that each request has, besides those of its parameters.
 const REQUEST_MEMBERS: &[&str] = &[
@@ -322,7 +322,8 @@ pub(crate) fn is_marker(name: &str) -> bool {
 
 /// Whether a service cannot have this name.
 pub(crate) fn is_service(name: &str) -> bool {
-    SERVICES.contains(&name) || FEATURES.contains(&name) || is_module_or_file(name)
+    let lists = [SERVICES, FEATURES, METHODS];
+    lists.iter().any(|list| list.contains(&name)) || is_module_or_file(name)
 }
 
 /// Whether a resource cannot have this name.

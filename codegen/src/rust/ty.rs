@@ -81,7 +81,7 @@ fn body_itself(body: &RequestBody) -> TokenStream {
     }
 }
 
-/// Whether the caller says of which media type the body is.
+/// Whether the caller chooses the media type of the body.
 pub(crate) fn names_media_type(body: &RequestBody) -> bool {
     matches!(&body.content, RequestContent::Bytes(range) if range.ends_with("/*"))
 }

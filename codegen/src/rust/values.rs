@@ -258,7 +258,7 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
         Type::Number => quote!(0.5),
         Type::File => quote!(iconik_api::FilePart::new("clip.mov", "content")),
         Type::Boolean => {
-            // What differs from the default says more.
+            // A value that differs from the default is the better example.
             let value = hint.default != Some(&Literal::Boolean(true));
             quote!(#value)
         }
@@ -367,7 +367,7 @@ fn text(name: &str, fill: Fill) -> &str {
     }
 }
 
-/// A form that a server may demand of a text: what replays the requests of the tests should pass.
+/// A format that a server may require of a text, so that it accepts the requests of the tests.
 #[derive(Clone, Copy)]
 enum Format {
     Email,

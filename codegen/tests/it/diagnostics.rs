@@ -1,4 +1,4 @@
-//! Each mistake is told so that the person who made it can mend it.
+//! Each mistake is reported so that its author can correct it.
 //!
 //! A fixture in `diagnostics/` adds or replaces files of the small spec in `tiny.yaml`; the snapshot
 //! beside it is what `cargo xtask regen` prints.
@@ -16,7 +16,7 @@ fn the_small_spec_has_no_mistakes() {
 }
 
 #[test]
-fn each_mistake_is_told_with_its_place_and_what_to_do() {
+fn each_mistake_is_reported_with_its_place_and_what_to_do() {
     let folder = tests_folder().join("diagnostics");
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(&folder);

@@ -61,7 +61,7 @@ fn every_feature_becomes_what_a_reader_expects() {
 }
 
 #[test]
-fn what_all_resources_share_stands_apart() {
+fn what_all_resources_share_is_separate() {
     let files = generate_fixture(&load(&sources()));
     let shared = [
         "mod.rs",

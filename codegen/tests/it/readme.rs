@@ -58,7 +58,7 @@ fn the_example_is_a_spec() {
 }
 
 #[test]
-fn the_mistake_in_the_readme_is_told_like_that() {
+fn the_mistake_in_the_readme_is_reported_like_that() {
     let readme = fs::read_to_string(spec_folder().join("README.md")).unwrap();
     let (_, shown) = readme.split_once("```text\n").unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
@@ -67,9 +67,9 @@ fn the_mistake_in_the_readme_is_told_like_that() {
         .text
         .replacen("[can_read_books]", "[can_read_book]", 1);
 
-    let told = load(&example).unwrap_err().to_string();
+    let reported = load(&example).unwrap_err().to_string();
 
-    assert!(told.starts_with(shown.trim_end()), "{told}");
+    assert!(reported.starts_with(shown.trim_end()), "{reported}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use proptest::sample::Index;
 enum Change {
     /// Bytes are put in the place of others.
     Bytes(Index, u8, Vec<u8>),
-    /// A line is left out.
+    /// A line is removed.
     RemoveLine(Index),
     /// A line is written again elsewhere.
     CopyLine(Index, Index),
@@ -20,7 +20,7 @@ enum Change {
     Word(Index, Index),
     /// A word takes the place of one that means something.
     Key(Index, &'static str),
-    /// Everything behind this is left out.
+    /// Everything after this is removed.
     Cut(Index),
 }
 
@@ -183,7 +183,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_damaged_spec_is_told_and_never_panics(
+    fn a_damaged_spec_is_reported_and_never_panics(
         file in any::<Index>(),
         changes in prop::collection::vec(change(), 1..6),
     ) {
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_told_and_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_text_is_reported_and_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         check(&[Source::new("spec/a/b.yaml", String::from_utf8_lossy(&bytes).into_owned())])?;
     }
 }
@@ -206,7 +206,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_damaged_spec_of_iconik_is_told_and_never_panics(
+    fn the_damaged_spec_of_iconik_is_reported_and_never_panics(
         file in any::<Index>(),
         changes in prop::collection::vec(change(), 1..4),
     ) {

@@ -10,7 +10,7 @@ pub(crate) fn tests_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// The files in a fixture, each headed by `## path`; what stands before the first such line is the
+/// The files in a fixture, each headed by `## path`; the text before the first such line is the
 /// file `default`.
 pub(crate) fn sources(text: &str, default: &str) -> Vec<Source> {
     let mut list = vec![Source::new(default, "")];

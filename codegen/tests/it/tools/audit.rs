@@ -57,7 +57,7 @@ fn the_real_spec_agrees_with_its_own_export() {
 }
 
 #[test]
-fn each_difference_is_told_where_it_stands() {
+fn each_difference_is_reported_at_its_place() {
     let page = "/components/schemas/NewPlaylist";
     let cases = [
         (
@@ -197,7 +197,7 @@ fn each_difference_is_told_where_it_stands() {
 }
 
 #[test]
-fn a_report_groups_what_belongs_together() {
+fn a_report_groups_related_findings() {
     let document = with(|document| {
         document.pointer_mut(LIST).unwrap()["x-roles"] = json!(["can_read_projects"]);
         document.pointer_mut(LIST).unwrap()["parameters"][0]["in"] = json!("header");

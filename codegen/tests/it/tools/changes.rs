@@ -142,7 +142,7 @@ fn what_stops_a_build_is_breaking() {
 }
 
 #[test]
-fn a_new_name_of_a_type_is_told_once_and_not_where_it_is_used() {
+fn a_new_name_of_a_type_is_reported_once_and_not_where_it_is_used() {
     let renamed = |old: &str, new: &str| {
         let mut after = sources();
         for source in &mut after {
@@ -202,7 +202,7 @@ fn the_order_of_arguments_is_part_of_the_surface() {
 }
 
 #[test]
-fn roles_deprecations_and_facts_are_told_but_break_nothing() {
+fn roles_deprecations_and_facts_are_reported_but_break_nothing() {
     let changes = after(&[
         (
             "    roles: [can_read_projects]",

@@ -10,7 +10,7 @@ use iconik_codegen::{Source, openapi};
 use super::{api, document, published, service, sources};
 use crate::support::real;
 
-/// The API without a resource, as it would be if nobody had written the file.
+/// The API without a resource, as if its file did not exist.
 fn without(api: &Api, resource: &str) -> Api {
     let mut api = api.clone();
     let home = Home::Resource(resource.to_owned());

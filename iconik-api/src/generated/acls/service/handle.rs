@@ -221,7 +221,7 @@ impl AclsHandle {
     /// use iconik_api::acls::{IndividualAclChange, IndividualAclChanges, Permission};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let answer = client
+    /// let response = client
     ///     .acls()
     ///     .set_many_individually(
     ///         "uses",

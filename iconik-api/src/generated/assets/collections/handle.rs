@@ -234,7 +234,7 @@ impl CollectionsHandle {
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
-    /// let answer = client.assets().collections().get_full_path(collection_id).await?;
+    /// let response = client.assets().collections().get_full_path(collection_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_full_path(

@@ -384,7 +384,7 @@ impl Automation {
 pub enum AutomationAction {
     /// `type` is `ANALYZE`.
     Analyze {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<AnalyzeAction>,
 
         /// What is in the object beyond the documented fields.
@@ -393,7 +393,7 @@ pub enum AutomationAction {
 
     /// `type` is `EXTRACT_FACES`.
     ExtractFaces {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ExtractFacesAction>,
 
         /// What is in the object beyond the documented fields.
@@ -402,7 +402,7 @@ pub enum AutomationAction {
 
     /// `type` is `CREATE_PUBLICATION_JOB`.
     CreatePublicationJob {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<PublishAction>,
 
         /// What is in the object beyond the documented fields.
@@ -411,7 +411,7 @@ pub enum AutomationAction {
 
     /// `type` is `ARCHIVE`.
     Archive {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ArchiveAction>,
 
         /// What is in the object beyond the documented fields.
@@ -420,7 +420,7 @@ pub enum AutomationAction {
 
     /// `type` is `RESTORE`.
     Restore {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RestoreAction>,
 
         /// What is in the object beyond the documented fields.
@@ -429,7 +429,7 @@ pub enum AutomationAction {
 
     /// `type` is `EXPORT`.
     Export {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ExportAction>,
 
         /// What is in the object beyond the documented fields.
@@ -438,7 +438,7 @@ pub enum AutomationAction {
 
     /// `type` is `UPDATE_ACL`.
     UpdateAcl {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<UpdateAclAction>,
 
         /// What is in the object beyond the documented fields.
@@ -447,7 +447,7 @@ pub enum AutomationAction {
 
     /// `type` is `METADATA_UPDATE`.
     MetadataUpdate {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<UpdateMetadataAction>,
 
         /// What is in the object beyond the documented fields.
@@ -456,7 +456,7 @@ pub enum AutomationAction {
 
     /// `type` is `AI_METADATA_FILLING`.
     AiMetadataFilling {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<FillMetadataAction>,
 
         /// What is in the object beyond the documented fields.
@@ -465,7 +465,7 @@ pub enum AutomationAction {
 
     /// `type` is `TRANSCODE`.
     Transcode {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<TranscodeAction>,
 
         /// What is in the object beyond the documented fields.
@@ -474,7 +474,7 @@ pub enum AutomationAction {
 
     /// `type` is `TRANSFER`.
     Transfer {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<TransferAction>,
 
         /// What is in the object beyond the documented fields.
@@ -483,7 +483,7 @@ pub enum AutomationAction {
 
     /// `type` is `REQUEST_ORIGINAL`.
     RequestOriginal {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RequestOriginalAction>,
 
         /// What is in the object beyond the documented fields.
@@ -492,7 +492,7 @@ pub enum AutomationAction {
 
     /// `type` is `ADD_TO_COLLECTION`.
     AddToCollection {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<AddToCollectionAction>,
 
         /// What is in the object beyond the documented fields.
@@ -501,7 +501,7 @@ pub enum AutomationAction {
 
     /// `type` is `TRANSCRIBE`.
     Transcribe {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<TranscribeAction>,
 
         /// What is in the object beyond the documented fields.
@@ -510,7 +510,7 @@ pub enum AutomationAction {
 
     /// `type` is `CREATE_SHARE`.
     CreateShare {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ShareAction>,
 
         /// What is in the object beyond the documented fields.
@@ -525,7 +525,7 @@ pub enum AutomationAction {
 
     /// `type` is `DELETE_FILE_SET`.
     DeleteFileSet {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<DeleteFileSetAction>,
 
         /// What is in the object beyond the documented fields.
@@ -534,7 +534,7 @@ pub enum AutomationAction {
 
     /// `type` is `RESTRICT_ASSET`.
     RestrictAsset {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RestrictAssetAction>,
 
         /// What is in the object beyond the documented fields.
@@ -543,7 +543,7 @@ pub enum AutomationAction {
 
     /// `type` is `REMOVE_ASSET_RESTRICTION`.
     RemoveAssetRestriction {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RemoveRestrictionAction>,
 
         /// What is in the object beyond the documented fields.
@@ -552,7 +552,7 @@ pub enum AutomationAction {
 
     /// `type` is `REQUEST_REVIEW`.
     RequestReview {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RequestReviewAction>,
 
         /// What is in the object beyond the documented fields.
@@ -561,7 +561,7 @@ pub enum AutomationAction {
 
     /// `type` is `CUSTOM_ACTION`.
     CustomAction {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RunCustomAction>,
 
         /// What is in the object beyond the documented fields.
@@ -941,7 +941,7 @@ copies!(Automation => AutomationReplacement(name: "name", triggers: "triggers", 
 pub enum AutomationTrigger {
     /// `type` is `METADATA_UPDATE`.
     MetadataUpdate {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<MetadataUpdateTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -950,7 +950,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `ASSET_SHARE`.
     AssetShare {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<AssetShareTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -959,7 +959,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `SUBTITLE_ADDED`.
     SubtitleAdded {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<SubtitleTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -968,7 +968,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `REVIEW_STATUS_CHANGED`.
     ReviewStatusChanged {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ReviewStatusTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -977,7 +977,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `ASSET_ONLINE`.
     AssetOnline {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<AssetOnlineTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -986,7 +986,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `VERSION_ONLINE`.
     VersionOnline {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<VersionOnlineTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -995,7 +995,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `TRANSFER_TO_STORAGE`.
     TransferToStorage {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<TransferTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -1004,7 +1004,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `ARCHIVE`.
     Archive {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ArchiveTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -1013,7 +1013,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `RESTORE`.
     Restore {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RestoreTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -1022,7 +1022,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `CREATED_AT_TRANSITION`.
     CreatedAtTransition {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<CreatedTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -1031,7 +1031,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `MODIFIED_AT_TRANSITION`.
     ModifiedAtTransition {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<ModifiedTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -1040,7 +1040,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `OBJECT_ADDED_TO_COLLECTION`.
     ObjectAddedToCollection {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<AddedToCollectionTrigger>,
 
         /// What is in the object beyond the documented fields.
@@ -1049,7 +1049,7 @@ pub enum AutomationTrigger {
 
     /// `type` is `OBJECT_REMOVED_FROM_COLLECTION`.
     ObjectRemovedFromCollection {
-        /// What belongs to it.
+        /// The content.
         parameters: Box<RemovedFromCollectionTrigger>,
 
         /// What is in the object beyond the documented fields.

@@ -252,7 +252,7 @@ impl BillingHandle {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let answer = client.stats().billing().list_invoices().await?;
+    /// let response = client.stats().billing().list_invoices().await?;
     /// # Ok(()) }
     /// ```
     pub fn list_invoices(&self) -> ListBillingInvoices<Client> {
@@ -478,7 +478,7 @@ impl BillingHandle {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let answer = client.stats().billing().list_ordway_invoices().await?;
+    /// let response = client.stats().billing().list_ordway_invoices().await?;
     /// # Ok(()) }
     /// ```
     pub fn list_ordway_invoices(&self) -> ListOrdwayInvoices<Client> {

@@ -93,7 +93,7 @@ impl StatsHandle {
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let answer = client.stats().get_system_domain_for_id(object_id).await?;
+    /// let response = client.stats().get_system_domain_for_id(object_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_system_domain_for_id(
