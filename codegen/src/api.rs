@@ -663,7 +663,12 @@ impl Field {
         direction != Direction::Response && !self.read_only
     }
 
-    /// Whether a request can set the field to null in a model that travels this way.
+    /// Whether the field may be `null` in a model that travels this way. In a response, any field may be.
+    pub fn may_be_null(&self, direction: Direction) -> bool {
+        self.nullable || direction == Direction::Response
+    }
+
+    /// Whether a request can set the field to `null` in a model that travels this way.
     pub fn clearable(&self, direction: Direction) -> bool {
         direction == Direction::Request && self.nullable && !self.read_only
     }
@@ -853,6 +858,74 @@ impl Type {
         match self {
             Self::List(inner) | Self::Map(inner) => inner.innermost(),
             ty => ty,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::Path;
+
+    use proc_macro2::{TokenStream, TokenTree};
+    use syn::Item;
+
+    use super::Auth;
+
+    /// The names of the constants that a function of the library names.
+    fn constants(tokens: TokenStream, into: &mut BTreeSet<String>) {
+        for tree in tokens {
+            match tree {
+                TokenTree::Ident(name) => {
+                    let name = name.to_string();
+                    if name.len() > 1 && name == name.to_uppercase() {
+                        into.insert(name);
+                    }
+                }
+                TokenTree::Group(group) => constants(group.stream(), into),
+                _ => {}
+            }
+        }
+    }
+
+    /// The headers that the library takes for credentials.
+    fn credentials() -> BTreeSet<String> {
+        let path = "../iconik-api/src/http/credentials.rs";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
+        let (mut values, mut named) = (BTreeMap::new(), BTreeSet::new());
+        for item in file.items {
+            match item {
+                Item::Const(item) => {
+                    let value = quote::ToTokens::to_token_stream(&item.expr).to_string();
+                    let value = value.split('"').nth(1).unwrap_or_default().to_owned();
+                    values.insert(item.ident.to_string(), value);
+                }
+                Item::Fn(item) if item.sig.ident == "is_credential" => {
+                    constants(quote::ToTokens::to_token_stream(&item.block), &mut named);
+                }
+                _ => {}
+            }
+        }
+        // What is not defined in this file is a header of HTTP, under its name.
+        let headers = named.iter().map(|name| match values.get(name) {
+            Some(value) => value.clone(),
+            None => name.to_lowercase().replace('_', "-"),
+        });
+        headers.collect()
+    }
+
+    #[test]
+    fn the_library_and_the_spec_take_the_same_headers_for_credentials() {
+        let credentials = credentials();
+
+        assert!(credentials.contains("authorization"), "{credentials:?}");
+        for header in &credentials {
+            assert!(Auth::owns_header(header), "{header}");
+        }
+        for header in Auth::ALL.iter().flat_map(|auth| auth.headers()) {
+            assert!(credentials.contains(&header.to_lowercase()), "{header}");
         }
     }
 }

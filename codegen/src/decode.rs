@@ -50,6 +50,9 @@ pub(crate) trait Record: Decode<Output = Self> + Sized {
     /// One without any key.
     fn empty(span: Span) -> Self;
 
+    /// Whether it has no keys.
+    fn is_bare(&self) -> bool;
+
     /// This one; the keys that it lacks are those of `base`.
     fn over(self, base: &Self) -> Self;
 }
@@ -103,6 +106,10 @@ macro_rules! record {
         impl Record for $name {
             fn empty(span: Span) -> Self {
                 Self { span, broken: false, $($field: None,)+ }
+            }
+
+            fn is_bare(&self) -> bool {
+                $(self.$field.is_none())&&+
             }
 
             fn over(self, base: &Self) -> Self {

@@ -12,7 +12,7 @@ use crate::api::{
     Type,
 };
 use crate::source::MARK;
-use crate::words::{body_text, type_text};
+use crate::spelling::{body_text, type_text};
 
 /// Writes the description; the crate reads it in `src/mock/description.rs`.
 pub(crate) fn text(api: &Api) -> String {

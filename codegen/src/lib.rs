@@ -20,9 +20,10 @@ mod prose;
 mod rust;
 pub mod scaffold;
 mod schema;
+mod sentences;
 pub mod source;
 mod spec;
-mod words;
+mod spelling;
 mod yaml;
 
 pub use coverage::coverage;

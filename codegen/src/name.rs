@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span};
 
 use crate::api::{self, Body, Type};
 use crate::ident::{self, escaped, snake, upper_camel};
-use crate::words::type_text;
+use crate::spelling::type_text;
 
 /// The variant that every enum and union has besides those of the spec.
 pub(crate) const UNKNOWN: &str = "Unknown";
@@ -30,7 +30,7 @@ pub(crate) fn bare(ident: &str) -> &str {
     ident.strip_prefix("r#").unwrap_or(ident)
 }
 
-/// The method that sets a nullable field to null: `clear_category`.
+/// The method that sets a field to `null`: `clear_category`.
 pub(crate) fn clear(field: &str) -> String {
     format!("clear_{}", bare(field))
 }

@@ -12,7 +12,7 @@ use crate::api::{
     Action, Api, Auth, Location, Method, Param, RequestBody, RequestContent, Resource, Service,
     Shape, Type,
 };
-use crate::words::{needs_roles, sentence};
+use crate::sentences::{needs_roles, sentence};
 
 mod json;
 mod schema;

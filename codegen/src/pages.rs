@@ -9,8 +9,9 @@ use crate::api::{
     RequestBody, RequestContent, Resource, Service, Shape, Type,
 };
 use crate::coverage;
+use crate::sentences::{READ_ONLY, count, needs_roles, sentence};
 use crate::source::MARK;
-use crate::words::{self, READ_ONLY, bounds_text, count, literal_text, needs_roles, sentence};
+use crate::spelling::{bounds_text, literal_text, type_text};
 
 /// The folder of the pages, seen from the root of the repository.
 pub const FOLDER: &str = "spec/docs";
@@ -423,7 +424,7 @@ impl Chapter<'_> {
                 On::Service | On::Resource(_) => format!("[{name}](../common.md#ids)"),
             },
             Type::Model(name) | Type::Enum(name) => self.to(on, name),
-            other => words::type_text(other),
+            other => type_text(other),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::api::{self, Action, Auth, Body, Bounds, Literal, Location, Method, Ty
 use crate::document::{
     Content, Credentials, Envelope, Kind, Parameter, Property, RequestBody, Response,
 };
-use crate::words::{body_text, literal_text, request_body_text, type_text};
+use crate::spelling::{body_text, literal_text, request_body_text, type_text};
 
 /// The differences of one part of the spec.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::finding::{Finding, Group, Note, Subject};
 use super::{Outdated, Report};
-use crate::words::count;
+use crate::sentences::count;
 
 /// The report as text, for the person who has to settle the differences. Writing to a `String` cannot
 /// fail, so the results of `writeln!` are dropped here.

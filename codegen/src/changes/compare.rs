@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Changes, Effect, renames};
 use crate::api::{Action, Api, Bounds, Common, Enum, Home, Literal, Model, Resource, Service};
-use crate::words::{bounds_text, count, literal_text};
+use crate::sentences::count;
+use crate::spelling::{bounds_text, literal_text};
 
 mod actions;
 mod models;

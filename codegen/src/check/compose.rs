@@ -100,7 +100,7 @@ impl<'s> Checker<'s> {
             );
         }
         if let Some(inherited) = list.iter_mut().find(|flat| flat.wire.value == wire.value) {
-            if is_bare(field) {
+            if field.is_bare() {
                 self.report(
                     Diagnostic::new(
                         wire.span,
@@ -265,23 +265,4 @@ pub(super) fn parts_of_model<'s>(
         partial: is_true(&model.partial),
         place,
     }
-}
-
-/// Whether a field has no keys.
-fn is_bare(field: &spec::Field) -> bool {
-    field.ty.is_none()
-        && field.doc.is_none()
-        && field.required.is_none()
-        && field.nullable.is_none()
-        && field.read_only.is_none()
-        && field.write_only.is_none()
-        && field.default.is_none()
-        && field.min.is_none()
-        && field.max.is_none()
-        && field.min_items.is_none()
-        && field.max_items.is_none()
-        && field.note.is_none()
-        && field.rename.is_none()
-        && field.deprecated.is_none()
-        && field.differs.is_none()
 }

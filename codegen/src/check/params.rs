@@ -332,3 +332,26 @@ impl<'s> Checker<'s> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::OWN_HEADERS;
+
+    #[test]
+    fn no_parameter_is_a_header_that_the_library_refuses() {
+        let path = "../iconik-api/src/http/request.rs";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = fs::read_to_string(path).unwrap();
+        let (_, list) = text.split_once("const RESERVED: [&str;").unwrap();
+        let (list, _) = list.split_once("];").unwrap();
+        let refused: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+
+        assert!(refused.contains(&"host"), "{refused:?}");
+        for header in refused {
+            assert!(OWN_HEADERS.contains(&header), "{header}");
+        }
+    }
+}

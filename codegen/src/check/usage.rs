@@ -121,7 +121,7 @@ impl<'s> Checker<'s> {
                             .help("its fields are text, numbers, true or false, points in time, ids and enums; in `multipart` also files"),
                     );
                 }
-                if field.nullable {
+                if field.clearable(Direction::Request) {
                     mistakes.push(
                         Diagnostic::new(
                             *place,

@@ -9,7 +9,8 @@ use super::{Names, text};
 use crate::api::{
     Action, Body, Bounds, Direction, Enum, Field, Home, Id, Literal, Model, Shape, Type, Variant,
 };
-use crate::words::{self, sentence};
+use crate::sentences::sentence;
+use crate::spelling::type_text;
 
 /// A reference to a schema that every document has.
 fn reference(name: &str) -> Value {
@@ -206,7 +207,7 @@ fn adjacent(names: Names<'_>, tag: &str, content: &str, variant: &Variant) -> Js
 
 fn field(names: Names<'_>, direction: Direction, field: &Field) -> Json {
     // In an answer null and absent are the same, whatever the field.
-    let null = field.nullable || direction == Direction::Response;
+    let null = field.may_be_null(direction);
     let mut out = if null {
         or_null(names, &field.ty)
     } else {
@@ -256,24 +257,18 @@ pub(super) fn responses(names: Names<'_>, action: &Action) -> Json {
                     json!({ "Location": { "schema": { "type": "string" } } }),
                 ),
             Body::Json(ty) => response
-                .add("description", format!("{}.", words::type_text(ty)))
+                .add("description", format!("{}.", type_text(ty)))
                 .add("content", media("application/json", type_schema(names, ty))),
             Body::Page(ty) => {
                 let page = Json::Value(json!({ "$ref": reference("Page") }));
                 let both = Json::List(vec![page, objects(names, ty)]);
                 let schema = Members::default().add("allOf", both).done();
                 response
-                    .add(
-                        "description",
-                        format!("A page of {}.", words::type_text(ty)),
-                    )
+                    .add("description", format!("A page of {}.", type_text(ty)))
                     .add("content", media("application/json", schema))
             }
             Body::Objects(ty) => response
-                .add(
-                    "description",
-                    format!("A list of {}.", words::type_text(ty)),
-                )
+                .add("description", format!("A list of {}.", type_text(ty)))
                 .add("content", media("application/json", objects(names, ty))),
         };
         out.add(status.to_string(), response.done());

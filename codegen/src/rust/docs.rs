@@ -7,7 +7,8 @@ use crate::api::{
     Auth, Body, Bounds, Direction, Enum, EnumValue, Literal, RequestBody, Type, UsedBy,
 };
 use crate::name;
-use crate::words::{READ_ONLY, all_of, literal_text, needs_roles, sentence};
+use crate::sentences::{READ_ONLY, all_of, needs_roles, sentence};
+use crate::spelling::literal_text;
 
 use super::plan::{
     Argument, Field, Kind, Known, Model, Param, Request, Resource, Response, Service,

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::api::{Direction, Enum};
 use crate::name::{self, ident};
 use crate::print::{Chunk, Entry, File, List};
-use crate::words::all_of;
+use crate::sentences::all_of;
 
 use super::docs::{self, Docs};
 use super::plan::{Copies, Field, Holder, Kind, Model, Types, Variant};

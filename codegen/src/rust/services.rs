@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::name::{self, ident};
 use crate::print::{Chunk, File};
-use crate::words::sentence;
+use crate::sentences::sentence;
 
 use super::Layout;
 use super::docs::Docs;

@@ -13,7 +13,7 @@ use crate::document::{Kind, Parameter, Property};
 use crate::ident::{is_upper_camel, upper_camel};
 use crate::source::Span;
 use crate::spec::{self, Type};
-use crate::words::type_text;
+use crate::spelling::type_text;
 
 /// An enum that the spec does not have.
 pub(super) struct EnumDraft {

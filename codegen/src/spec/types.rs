@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::node::Node;
 use crate::schema::Definitions;
 use crate::source::Span;
-use crate::words::type_text;
+use crate::spelling::type_text;
 use crate::yaml::Yaml;
 
 /// A type as it is written.

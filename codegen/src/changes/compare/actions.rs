@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Effect, Log, facts, need, renamed, reordered};
 use crate::api::{Action, Body, Location, Param, Resource};
 use crate::name;
-use crate::words::{body_text, request_body_text, type_text};
+use crate::spelling::{body_text, request_body_text, type_text};
 
 /// An action and the resource that it belongs to.
 type Owned<'a> = (&'a Resource, &'a Action);

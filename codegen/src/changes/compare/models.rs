@@ -2,7 +2,7 @@
 
 use super::{Effect, Log, facts, need, renamed, reordered};
 use crate::api::{Direction, Enum, Field, Model, Shape, Variant};
-use crate::words::type_text;
+use crate::spelling::type_text;
 
 pub(super) fn model(log: &mut Log, place: &str, old: &Model, new: &Model) {
     match (old.direction, new.direction) {
