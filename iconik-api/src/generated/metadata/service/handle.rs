@@ -53,24 +53,23 @@ impl MetadataHandle {
     /// Needs the role `can_read_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
     /// are set on [`GetMetadata`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `segments`. See [`ObjectRef`](crate::ObjectRef).
     /// - `view_id`: The metadata view.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
-    /// let metadata_values = client.metadata().get("uses", object_id, view_id).await?;
+    /// let metadata_values = client.metadata().get(object, view_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
     ) -> GetMetadata<Client> {
-        GetMetadata::new(object_type, object_id, view_id).with_client(&self.0)
+        GetMetadata::new(object, view_id).with_client(&self.0)
     }
 
     /// Sets metadata values of an object: `PUT /v1/{object_type}/{object_id}/views/{view_id}/`.
@@ -84,8 +83,8 @@ impl MetadataHandle {
     /// Needs the role `can_write_metadata_values`. Returns a [`MetadataValues`]. Optional arguments
     /// are set on [`SetMetadata`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `segments`. See [`ObjectRef`](crate::ObjectRef).
     /// - `view_id`: The metadata view.
     /// - `body`: The new metadata values of an object. What is not named keeps its values.
     ///
@@ -98,13 +97,12 @@ impl MetadataHandle {
     /// use iconik_api::metadata::{FieldValue, FieldValues, MetadataValuesReplacement};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_values = client
     ///     .metadata()
     ///     .set(
-    ///         "uses",
-    ///         object_id,
+    ///         object,
     ///         view_id,
     ///         MetadataValuesReplacement::new([
     ///             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
@@ -115,12 +113,11 @@ impl MetadataHandle {
     /// ```
     pub fn set(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
         body: impl Into<MetadataValuesReplacement>,
     ) -> SetMetadata<Client> {
-        SetMetadata::new(object_type, object_id, view_id, body).with_client(&self.0)
+        SetMetadata::new(object, view_id, body).with_client(&self.0)
     }
 
     /// Gets the metadata values of an object in all fields: `GET /v1/{object_type}/{object_id}/`.
@@ -131,23 +128,22 @@ impl MetadataHandle {
     /// No role is documented for it. Returns a map of [`FieldWithValues`]. Optional arguments are
     /// set on [`GetMetadataWithoutView`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `segments`. See [`ObjectRef`](crate::ObjectRef).
     ///
     /// Note: The shape differs from that of `get`; this one was seen live in 2026.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
-    /// let response = client.metadata().get_without_view("uses", object_id).await?;
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
+    /// let response = client.metadata().get_without_view(object).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_without_view(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
     ) -> GetMetadataWithoutView<Client> {
-        GetMetadataWithoutView::new(object_type, object_id).with_client(&self.0)
+        GetMetadataWithoutView::new(object).with_client(&self.0)
     }
 
     /// Sets metadata values of an object in any fields: `PUT /v1/{object_type}/{object_id}/`.
@@ -157,8 +153,8 @@ impl MetadataHandle {
     /// No role is documented for it. Returns a [`MetadataValues`]. Optional arguments are set on
     /// [`SetMetadataWithoutView`].
     ///
-    /// - `object_type`: The kind of the object, for example `assets`, `collections` or `segments`.
-    /// - `object_id`: The object.
+    /// - `object`: The object. The kind of the object, for example `assets`, `collections` or
+    ///   `segments`. See [`ObjectRef`](crate::ObjectRef).
     /// - `body`: The new metadata values of an object. What is not named keeps its values.
     ///
     /// Sending it twice is not the same as once. With the mode `append` a repetition adds the
@@ -168,12 +164,11 @@ impl MetadataHandle {
     /// use iconik_api::metadata::{FieldValue, FieldValues, MetadataValuesReplacement};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let metadata_values = client
     ///     .metadata()
     ///     .set_without_view(
-    ///         "uses",
-    ///         object_id,
+    ///         object,
     ///         MetadataValuesReplacement::new([
     ///             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
     ///         ]),
@@ -183,11 +178,10 @@ impl MetadataHandle {
     /// ```
     pub fn set_without_view(
         &self,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         body: impl Into<MetadataValuesReplacement>,
     ) -> SetMetadataWithoutView<Client> {
-        SetMetadataWithoutView::new(object_type, object_id, body).with_client(&self.0)
+        SetMetadataWithoutView::new(object, body).with_client(&self.0)
     }
 
     /// Gets the metadata values of a version of an asset in a view:
@@ -224,30 +218,25 @@ impl MetadataHandle {
     /// are set on [`GetMetadataForSubObject`].
     ///
     /// - `asset_id`: The asset.
-    /// - `object_type`: The kind of the part, for example `segments`.
-    /// - `object_id`: The part of the asset.
+    /// - `object`: The part of the asset. The kind of the part, for example `segments`. See
+    ///   [`ObjectRef`](crate::ObjectRef).
     /// - `view_id`: The metadata view.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
-    /// let metadata_values = client
-    ///     .metadata()
-    ///     .get_for_sub_object(asset_id, "uses", object_id, view_id)
-    ///     .await?;
+    /// let metadata_values = client.metadata().get_for_sub_object(asset_id, object, view_id).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_for_sub_object(
         &self,
         asset_id: impl Into<AssetId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
     ) -> GetMetadataForSubObject<Client> {
-        GetMetadataForSubObject::new(asset_id, object_type, object_id, view_id)
-            .with_client(&self.0)
+        GetMetadataForSubObject::new(asset_id, object, view_id).with_client(&self.0)
     }
 
     /// Sets metadata values of a segment or another part of an asset:
@@ -259,8 +248,8 @@ impl MetadataHandle {
     /// are set on [`SetMetadataForSubObject`].
     ///
     /// - `asset_id`: The asset.
-    /// - `object_type`: The kind of the part, for example `segments`.
-    /// - `object_id`: The part of the asset.
+    /// - `object`: The part of the asset. The kind of the part, for example `segments`. See
+    ///   [`ObjectRef`](crate::ObjectRef).
     /// - `view_id`: The metadata view.
     /// - `body`: The new metadata values of an object. What is not named keeps its values.
     ///
@@ -272,14 +261,13 @@ impl MetadataHandle {
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_values = client
     ///     .metadata()
     ///     .set_for_sub_object(
     ///         asset_id,
-    ///         "uses",
-    ///         object_id,
+    ///         object,
     ///         view_id,
     ///         MetadataValuesReplacement::new([
     ///             ("key", FieldValues::new([FieldValue::new(serde_json::Value::from("value"))])),
@@ -291,12 +279,11 @@ impl MetadataHandle {
     pub fn set_for_sub_object(
         &self,
         asset_id: impl Into<AssetId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         view_id: impl Into<MetadataViewId>,
         body: impl Into<MetadataValuesReplacement>,
     ) -> SetMetadataForSubObject<Client> {
-        SetMetadataForSubObject::new(asset_id, object_type, object_id, view_id, body)
+        SetMetadataForSubObject::new(asset_id, object, view_id, body)
             .with_client(&self.0)
     }
 
@@ -306,20 +293,20 @@ impl MetadataHandle {
     /// Needs the role `can_read_metadata_values`. Returns a [`MetadataValues`].
     ///
     /// - `asset_id`: The asset.
-    /// - `object_type`: The kind of the part, for example `segments`.
-    /// - `object_id`: The part of the asset.
+    /// - `object`: The part of the asset. The kind of the part, for example `segments`. See
+    ///   [`ObjectRef`](crate::ObjectRef).
     /// - `version_id`: The version of the asset.
     /// - `view_id`: The metadata view.
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
-    /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
+    /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_values = client
     ///     .metadata()
-    ///     .get_for_sub_object_version(asset_id, "uses", object_id, version_id, view_id)
+    ///     .get_for_sub_object_version(asset_id, object, version_id, view_id)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -327,18 +314,11 @@ impl MetadataHandle {
     pub fn get_for_sub_object_version(
         &self,
         asset_id: impl Into<AssetId>,
-        object_type: impl Into<String>,
-        object_id: impl Into<ObjectId>,
+        object: impl Into<crate::ObjectRef>,
         version_id: impl Into<VersionId>,
         view_id: impl Into<MetadataViewId>,
     ) -> GetMetadataForSubObjectVersion<Client> {
-        GetMetadataForSubObjectVersion::new(
-                asset_id,
-                object_type,
-                object_id,
-                version_id,
-                view_id,
-            )
+        GetMetadataForSubObjectVersion::new(asset_id, object, version_id, view_id)
             .with_client(&self.0)
     }
 
