@@ -10,7 +10,7 @@
 //!   together.
 //! - `required` of a PATCH or of a response, `nullable` and `readOnly` of a response: the service does
 //!   not keep to them (`spec/iconik.md`).
-//! - A 204 without body that a DELETE documents beside another success.
+//! - A 204 without body that a DELETE documents in addition to another success.
 //! - Defaults and bounds of a paging parameter that the style states and the document omits.
 //!
 //! Anything else is reported, unless the spec acknowledges it at the same place. An acknowledged

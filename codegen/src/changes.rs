@@ -82,7 +82,7 @@ impl Changes {
 
     /// The breaking changes that a changelog does not announce.
     ///
-    /// An announcement is an item of the newest section with entries that stands below a heading
+    /// An announcement is an item of the newest section with entries that is below a heading
     /// with the word "breaking" (or has it in its text) and names place and part in backticks. How
     /// it words the rest is up to its author.
     pub fn unannounced<'a>(&'a self, changelog: &str) -> Vec<&'a Change> {

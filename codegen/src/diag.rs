@@ -13,7 +13,7 @@ pub struct Diagnostic {
     pub span: Span,
     /// What is wrong, in one line.
     pub message: String,
-    /// A word to stand beside the caret.
+    /// A word behind the caret.
     pub label: String,
     /// Another place that has to do with it, and how.
     pub related: Option<(Span, String)>,
@@ -65,7 +65,7 @@ impl Diagnostic {
         if let Some(meant) = nearest(name, known.iter().copied()) {
             return self.help(format!("did you mean `{meant}`?"));
         }
-        // A long list helps nobody to find a name that is not even close.
+        // A long list does not help where no name is close.
         if (1..=12).contains(&known.len()) {
             let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             return self.help(format!("known: {}", list.join(", ")));

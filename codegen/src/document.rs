@@ -1,7 +1,7 @@
 //! What an OpenAPI document says about a service, in the terms that the spec is compared in.
 //!
 //! iconik publishes OpenAPI 3.0; our own export is 3.1. Both are read, as far as they talk about
-//! what the spec knows: descriptions, examples and error answers are left aside.
+//! what the spec knows: descriptions, examples and error responses are ignored.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -173,7 +173,7 @@ pub struct Property {
     pub deprecated: bool,
 }
 
-/// A type, as far as a document tells.
+/// A type, as far as a document describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// Anything, or several types that have nothing in common.
@@ -202,7 +202,7 @@ pub enum Kind {
     Object(String),
     /// One of several objects.
     OneOf {
-        /// The field that tells which, where there is one.
+        /// The field that says which, if there is one.
         tag: Option<String>,
         /// The values of that field and the object that they stand for.
         variants: Vec<(Vec<String>, String)>,

@@ -67,7 +67,7 @@ pub(crate) fn read(index: usize, cx: &mut Context<'_>) -> Option<Content> {
         Value::Map(entries) => entries.first().map(|(key, _)| key),
         _ => None,
     };
-    // What is wrong with the whole file is told beside the key that says what it is.
+    // What is wrong with the whole file is reported at the key that says what it is.
     let owner = first.map_or(node.span, |key| key.span);
     match first.map(|key| key.text.as_str()) {
         Some("common") => {

@@ -1,4 +1,4 @@
-//! YAML as a tree that knows where everything stands.
+//! YAML as a tree with the place of each value.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use serde_yaml::{DefaultMessageFormatter, MessageFormatter, Spanned};
 use crate::diag::Diagnostic;
 use crate::source::{Source, Span};
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) span: Span,
     pub(crate) value: Value,
 }
 
-/// What stands there.
+/// What the value is.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,

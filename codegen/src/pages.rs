@@ -545,7 +545,7 @@ fn join<const N: usize>(parts: [Option<String>; N]) -> String {
     parts.collect::<Vec<_>>().join(" ")
 }
 
-/// Text that stands in one cell of a table.
+/// Text for one cell of a table.
 fn cell(text: &str) -> String {
     text.split_whitespace()
         .collect::<Vec<_>>()

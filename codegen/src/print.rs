@@ -14,7 +14,7 @@ pub(crate) struct File {
     pub(crate) docs: Vec<String>,
     /// What it uses besides what its chunks import themselves: paths.
     pub(crate) uses: Vec<String>,
-    /// What stands in it, in order.
+    /// What it contains, in order.
     pub(crate) chunks: Vec<Chunk>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) enum Chunk {
 pub(crate) struct List {
     /// The macro's name.
     pub(crate) name: &'static str,
-    /// What stands before the braces.
+    /// What is before the braces.
     pub(crate) head: String,
     /// The entries, each on a line of its own.
     pub(crate) entries: Vec<Entry>,

@@ -159,7 +159,7 @@ record! {
         optional "params" params: Entries<ParamForm>,
         /// The body: a model, `object` where its fields are not documented, or more about it.
         optional "body" body: RequestBodyForm,
-        /// The ways to page through the answer.
+        /// The ways to page through the list.
         optional "paging" paging: ListOf<OneOf<Paging>>,
         /// Whether the list may contain an item several times, as a playlist may.
         optional "repeats" repeats: Flag,
@@ -251,7 +251,7 @@ record! {
         optional "nullable" nullable: Flag,
         /// Whether iconik sets it: then it has no setter and is not copied from answers.
         optional "read_only" read_only: Flag,
-        /// Whether it never comes back in an answer.
+        /// Whether it is never in a response.
         optional "write_only" write_only: Flag,
         /// What iconik takes where it is absent.
         optional "default" default: LiteralForm,
@@ -299,7 +299,7 @@ record! {
 }
 
 record! {
-    /// A JSON object: fields, or one of several models told apart by a tag.
+    /// A JSON object: fields, or one of several models, chosen by a tag.
     Model {
         /// What it describes.
         required "doc" doc: Prose,
@@ -311,7 +311,7 @@ record! {
         optional "without" without: ListOf<Text>,
         /// Whether nothing in it is required, whatever the bases say.
         optional "partial" partial: Flag,
-        /// The field that tells the variants apart.
+        /// The field that says which variant it is.
         optional "tag" tag: Text,
         /// The field that contains the model of a variant, where it is not the object itself.
         optional "content" content: Text,

@@ -15,10 +15,10 @@
 //!
 //! # Requests are values
 //!
-//! `client.assets().get(id)` is a request: it can be kept, printed, changed, and it is sent when
-//! it is awaited. Made without a client, it is sent by [`Client::call`], as often as you like.
-//! Between the request and its answer stands a [`Call`], for what is special about one sending:
-//! a header, other credentials, a timeout, another type for the answer. Endpoints that this
+//! `client.assets().get(id)` is a request: it can be kept, printed and changed, and it is sent when
+//! it is awaited. A request without a client is sent by [`Client::call`], as often as you like.
+//! A [`Call`] has what is special about sending it once: a header, other credentials, a timeout,
+//! another type for the response. Endpoints that this
 //! version does not describe are reached with [`Client::request`].
 //!
 //! Calls run on any executor: one thread in the background drives connections and clocks. So one client
@@ -27,13 +27,13 @@
 //!
 //! # What happens when something goes wrong
 //!
-//! - Failures that may pass are repeated by a [`RetryPolicy`]; requests that may have been
-//!   carried out are repeated only if that does no harm. A create that may have happened is not
+//! - A [`RetryPolicy`] retries failures that may pass; requests that may have been
+//!   carried out are retried only if that does no harm. A create that may have happened is not
 //!   sent again.
-//! - A [`Limiter`] keeps the requests of all clones within what iconik takes, and stops them all
-//!   when iconik has had enough.
+//! - A [`Limiter`] keeps the requests of all clones within iconik's limits, and pauses them all
+//!   after a 429.
 //! - An [`Error`] says what happened, whether the request may have been carried out, and how long
-//!   to wait. It can be printed: it holds no token, no query value and no body.
+//!   to wait. It can be printed: it contains no token, no query value and no body.
 //!
 //! # What is safe by default
 //!
@@ -45,7 +45,7 @@
 //! - What cannot be sent as it is meant is refused: a list without items as a filter, which iconik would
 //!   ignore, and a number that is not finite, which JSON would write as `null`.
 //! - A stream is sent once, unless it can be opened again: see [`Content`].
-//! - An attempt takes at most a minute, an answer at most 256 MiB, also when it is compressed, and
+//! - An attempt takes at most a minute, a response at most 256 MiB, also when it is compressed, and
 //!   100 headers.
 //! - JSON that is nested deeper than 128 levels is kept as text where it is free, and an error where
 //!   it is read.

@@ -1,4 +1,4 @@
-//! "Not found" as an answer instead of an error.
+//! "Not found" as a result instead of an error.
 
 use crate::error::Result;
 

@@ -12,7 +12,7 @@ use crate::repo::{Error, Repo, Result};
 
 /// Print what changed in the public API since a git revision, as Markdown for CHANGELOG.md.
 ///
-/// Each change of the spec is told in the words of the API, and whether it breaks a caller's build.
+/// Each change of the spec is described in the words of the API, with whether it breaks a caller's build.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The state to compare with: a tag, a branch or a commit.
@@ -118,7 +118,7 @@ mod tests {
 
         assert_eq!(changes.breaking().count(), 1, "{}", changes.markdown());
         assert!(
-            changes.markdown().contains("stands at `/API2/"),
+            changes.markdown().contains("is at `/API2/"),
             "{}",
             changes.markdown()
         );

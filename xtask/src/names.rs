@@ -10,7 +10,7 @@ use crate::repo::{Repo, Result};
 /// Print every name that a user of iconik-api may write
 ///
 /// Per service and resource: the method, its arguments, the request type, METHOD and
-/// path, and the answer; then the models with the number of their fields,
+/// path, and the response; then the models with the number of their fields,
 /// the enums with the number of their values. The ids are listed under `common`.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]

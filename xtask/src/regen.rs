@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::repo::{FIXTURE, SPEC};
 
-    /// Plain `cargo test` finds what nobody has regenerated.
+    /// Plain `cargo test` finds what was not regenerated.
     #[test]
     fn everything_generated_is_fresh() {
         let outcome = regen(&Repo::here(), true).unwrap_or_else(|error| panic!("{error}"));
@@ -185,7 +185,7 @@ mod tests {
 
     impl Drop for Scratch {
         fn drop(&mut self) {
-            // What is left over in the temporary folder harms nobody.
+            // What remains in the temporary folder does no harm.
             let _ = fs::remove_dir_all(&self.0);
         }
     }

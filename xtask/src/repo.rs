@@ -20,7 +20,7 @@ pub(crate) const FIXTURE: &str = "codegen/tests/emit";
 /// The page that opens the repository. Of it, the table of coverage alone is generated.
 pub(crate) const README: &str = "README.md";
 
-/// What stands above that table.
+/// The line above that table.
 const COVERAGE: &str = "<!-- coverage:";
 
 /// The JSON Schema of the spec's format.
@@ -324,7 +324,7 @@ fn retried(mut attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
     attempt()
 }
 
-/// The files as they are, beside the files as they should be.
+/// The files as they are, compared with the files as they should be.
 pub(crate) struct Comparison {
     /// What differs, by path.
     pub(crate) changes: BTreeMap<String, Change>,

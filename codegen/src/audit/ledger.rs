@@ -14,7 +14,7 @@ pub(super) struct Ledger {
     applied: BTreeSet<Key>,
 }
 
-/// What tells one acknowledgement from another. A field that several models inherit is acknowledged
+/// What makes an acknowledgement differ from others. A field that several models inherit is acknowledged
 /// once, so the model does not count; nor does the action for a shared parameter.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {

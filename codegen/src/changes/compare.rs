@@ -129,7 +129,7 @@ fn service(log: &mut Log, old: &Service, new: &Service) {
         Effect::Breaking,
         name,
         None,
-        "stands at",
+        "is at",
         before.clone(),
         after.clone(),
     );

@@ -1,6 +1,6 @@
 //! Which models and enums only got another name.
 //!
-//! A new name breaks callers once. It is told once, too, and not again at everything that has the type.
+//! A new name breaks callers once. It is reported once, too, and not again at each use of the type.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -159,12 +159,12 @@ impl<'a> Reader<'a> {
 
     /// The credential headers that `security` asks for, in lower case.
     fn security(&self, operation: &Value) -> BTreeSet<String> {
-        let demands = operation
+        let required = operation
             .get("security")
             .or_else(|| self.root.get("security"));
         let mut headers = BTreeSet::new();
-        for demand in demands.and_then(Value::as_array).into_iter().flatten() {
-            for scheme in demand.as_object().into_iter().flat_map(Map::keys) {
+        for scheme_set in required.and_then(Value::as_array).into_iter().flatten() {
+            for scheme in scheme_set.as_object().into_iter().flat_map(Map::keys) {
                 let known = self
                     .root
                     .pointer(&format!("/components/securitySchemes/{}", escape(scheme)));
@@ -443,7 +443,7 @@ impl<'a> Reader<'a> {
         let pointer = reference.strip_prefix('#');
         pointer
             .and_then(|pointer| self.root.pointer(pointer))
-            .ok_or_else(|| shape(reference, "nothing stands there in this document"))
+            .ok_or_else(|| shape(reference, "there is nothing in this document"))
     }
 }
 
@@ -502,7 +502,7 @@ fn named_fields(schema: &Value) -> Option<&Map<String, Value>> {
         .filter(|fields| !fields.is_empty())
 }
 
-/// `type`, without the `null` that 3.1 writes beside it.
+/// `type`, without the `null` that 3.1 adds to it.
 fn type_of(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::Array(types) => types

@@ -224,7 +224,7 @@ impl<'a, 'd> Entities<'a, 'd> {
         naming::free(&self.own(name), &taken, &upper_camel(&self.service.name))
     }
 
-    /// What tells the variants apart, and what is behind each value; `None` where nothing does.
+    /// The field that says which variant it is, and the object for each value; `None` if there is no such field.
     fn union(&self, kind: &Kind) -> Option<Union> {
         let Kind::OneOf { tag, variants } = kind else {
             return None;
@@ -241,7 +241,7 @@ impl<'a, 'd> Entities<'a, 'd> {
         }
         let mut seen = BTreeSet::new();
         tagged.retain(|(value, _)| seen.insert(value.clone()));
-        // `{ type, parameters }`: beside the tag, one field that is the same in all.
+        // `{ type, parameters }`: besides the tag, one field that is the same in all.
         let mut others: BTreeSet<&String> = BTreeSet::new();
         for (_, object) in variants {
             others.extend(fields(object)?.keys().filter(|name| **name != tag));

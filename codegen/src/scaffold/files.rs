@@ -10,7 +10,7 @@ use crate::decode::{At, Decode, Record};
 use crate::source::Span;
 use crate::spec::{self, Body, Type};
 
-/// The line that tells an editor what a file may contain.
+/// The line that says to an editor what a file may contain.
 const SCHEMA: &str = "# yaml-language-server: $schema=../schema.json\n";
 
 /// The files that the proposal needs, or what it adds to them.

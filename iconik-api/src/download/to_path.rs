@@ -68,7 +68,7 @@ fn does_not_fit(error: &Error) -> bool {
     error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE) || error.is_decode()
 }
 
-/// The hidden file beside the path. Its name contains the id, so that it is not mistaken for the
+/// The hidden file next to the path. Its name contains the id, so that it is not mistaken for the
 /// beginning of another object.
 fn partial_path(path: &Path, id: &str) -> Result<PathBuf> {
     let Some(name) = path.file_name() else {

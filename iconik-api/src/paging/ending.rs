@@ -59,7 +59,7 @@ impl Evidence {
         }
         match self.last_page {
             Some(true) if !self.link || all_counted => return Outlook::End,
-            // The last page, and a link behind it: only the next page tells.
+            // The last page, and a link behind it: only the next page shows whether there is more.
             Some(true) => return Outlook::Unsaid,
             Some(false) => return Outlook::More,
             None => {}
@@ -126,7 +126,7 @@ impl Tally {
         self.done = self.done.map(|done| done.saturating_add(items));
     }
 
-    /// Takes back that so many items were read, because they come again.
+    /// Subtracts items from those that were read, because they come again.
     pub(super) fn expect_again(&mut self, items: u64) {
         self.done = self.done.map(|done| done.saturating_sub(items));
     }

@@ -11,7 +11,7 @@ use super::arrived::Arrived;
 
 /// How many empty pages are remembered.
 const MOST_GAPS: usize = 10;
-/// How many times a way back is begun again in vain.
+/// How many times a way back is begun again without a new item.
 const MOST_TURNS: u32 = 10;
 
 /// The state of a list by page number.

@@ -38,7 +38,7 @@ macro_rules! settings {
         /// Requests up to `pages` pages at once; they still come in order. Default: 1.
         ///
         /// This works with page numbers, from the second page on: then it is known how many there are.
-        /// At most so many responses are kept, whatever the caller does between two items. All
+        /// At most `pages` responses are kept, whatever the caller does between two items. All
         /// requests keep the client's pace. They make progress only while the next item is awaited.
         ///
         /// While a page is requested again after a failure, items may be added that move others from it

@@ -26,7 +26,7 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
-    /// Returns the scroll with this id, or a new one, of which so many items are done.
+    /// Returns the scroll with this id, or a new one, of which the first `skip` items are done.
     pub(super) fn new(id: Option<String>, skip: u64) -> Self {
         Self {
             id,

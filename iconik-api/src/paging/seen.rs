@@ -20,7 +20,7 @@ impl Seen {
         }
     }
 
-    /// Returns the hash that stands for a value in this set.
+    /// Returns the hash of a value in this set.
     pub(super) fn hash(&self, value: &impl Hash) -> u128 {
         let [high, low] = [0, 1].map(|at: usize| u128::from(self.states[at].hash_one(value)));
         high << 64 | low

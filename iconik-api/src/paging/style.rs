@@ -45,7 +45,7 @@ impl Links {
 }
 
 impl Style {
-    /// Returns the state of a list that begins at a place, of which so many items are done.
+    /// Returns the state of a list that begins at a place, of which the first `skip` items are done.
     pub(super) fn at(place: Place, skip: u64) -> Self {
         let keyset = |after| Keyset::new(after, skip);
         match place {

@@ -100,7 +100,7 @@ pub(super) struct Mark {
     place: Place,
     /// How many items lie between the place and the page's first item.
     offset: u64,
-    /// Where to continue instead, if the page was read out of turn.
+    /// Where to continue instead, if the page was not the next one of the list.
     aside: Option<Cursor>,
 }
 
@@ -187,7 +187,7 @@ impl<T> Walk<T> {
         self.source = Some(source);
     }
 
-    /// Begins at a place, of which so many items are done, and so many of the whole list.
+    /// Begins at a place. The first `skip` items there are done; in the whole list, `done` items are.
     fn begin(&mut self, place: Place, skip: u64, done: Option<u64>) {
         self.before = 0;
         self.tally.done = match &place {
@@ -280,7 +280,7 @@ impl<T> Walk<T> {
         Some(self.cursor_at(style.place(), skip, done))
     }
 
-    /// Returns where to continue while pages are read out of turn: what lies behind that place comes
+    /// Returns where to continue while earlier pages are read again: what lies behind that place comes
     /// again, so that it is not done.
     fn cursor_aside(&self) -> Option<Cursor> {
         let Some(Style::Page(numbers)) = &self.style else {

@@ -177,7 +177,7 @@ impl Comparison<'_, '_> {
                 .iter()
                 .filter_map(|name| self.document.objects.get(name));
             for (name, property) in objects.flat_map(|object| &object.fields) {
-                // What never comes back is no part of a response, whatever object it is in.
+                // A response does not contain what is only written, whatever object it is in.
                 if place.way == Way::Response && property.write_only == Some(true) {
                     continue;
                 }

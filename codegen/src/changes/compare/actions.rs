@@ -25,7 +25,7 @@ pub(super) fn action(
         request(old),
         request(new),
     );
-    // A new name of the action is told already, and names the request as well.
+    // A new name of the action is reported already, and is that of the request as well.
     if old.name == new.name {
         log.turned(
             Effect::Breaking,
@@ -230,7 +230,7 @@ fn answers(log: &mut Log, place: &str, old: &Action, new: &Action) {
             Effect::Breaking,
             place,
             None,
-            "answers with",
+            "returns",
             bodies(old),
             bodies(new),
         );
@@ -239,7 +239,7 @@ fn answers(log: &mut Log, place: &str, old: &Action, new: &Action) {
             Effect::Changed,
             place,
             None,
-            "answers with the status",
+            "returns the status",
             codes(old),
             codes(new),
         );

@@ -64,7 +64,7 @@ pub(super) fn model(log: &mut Log, place: &str, old: &Model, new: &Model) {
                 Effect::Breaking,
                 place,
                 None,
-                "is told apart by",
+                "has the tag",
                 was.clone(),
                 tag.clone(),
             );
@@ -185,7 +185,7 @@ fn variants(log: &mut Log, place: &str, old: &[Variant], new: &[Variant]) {
             None => log.breaking(place, item, "is gone"),
             Some(after) => {
                 let (was, is) = (model(before), model(after));
-                log.turned(Effect::Breaking, place, item, "stands for", was, is);
+                log.turned(Effect::Breaking, place, item, "contains", was, is);
                 renamed(
                     log,
                     place,

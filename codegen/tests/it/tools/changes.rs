@@ -100,7 +100,7 @@ fn what_stops_a_build_is_breaking() {
         (
             "    returns: { 200: text }",
             "    returns: { 200: string }",
-            "`spec.playlists.get_item_as_text` answers with `string` instead of `text`",
+            "`spec.playlists.get_item_as_text` returns `string` instead of `text`",
         ),
         (
             "  reindex:
@@ -127,7 +127,7 @@ fn what_stops_a_build_is_breaking() {
         (
             "    returns: { 202: nothing }",
             "    returns: { 202: nothing, 200: Playlist }",
-            "`spec.playlists.delete` answers with `Playlist or nothing` instead of `nothing`",
+            "`spec.playlists.delete` returns `Playlist or nothing` instead of `nothing`",
         ),
     ];
     for (old, new, line) in cases {

@@ -125,7 +125,7 @@ impl CustomActionsHandle {
     /// - `action_id`: The custom action.
     /// - `body`: What a custom action is from now on.
     ///
-    /// Note: The context belongs to the path: `/v1/custom_actions/{action_id}/` answered 404 (seen
+    /// Note: The context belongs to the path: `/v1/custom_actions/{action_id}/` returned 404 (seen
     /// live). iconik's help asks for an administrator or the right to write custom actions.
     ///
     /// ```
@@ -165,7 +165,7 @@ impl CustomActionsHandle {
     /// - `action_id`: The custom action.
     /// - `body`: What to change in a custom action; what is absent stays as it is.
     ///
-    /// Note: The context belongs to the path: `/v1/custom_actions/{action_id}/` answered 404 (seen
+    /// Note: The context belongs to the path: `/v1/custom_actions/{action_id}/` returned 404 (seen
     /// live). iconik's help asks for an administrator or the right to write custom actions.
     ///
     /// ```

@@ -613,7 +613,7 @@ pub struct NewCustomAction {
 
     /// The application that it belongs to, from the application tokens of the domain.
     ///
-    /// Note: Leave it out: creating with it answered 500 in 2026, though it had worked from 2022 to
+    /// Note: Omit it: creating with it returned 500 in 2026, although it had worked from 2022 to
     /// 2025 (both seen live).
     pub app_id: Nullable<ApplicationId>,
 
