@@ -100,7 +100,9 @@ fn item_list(model: &Model<'_>) -> Option<List> {
     let name = &model.api.name;
     let (head, entries) = match &model.kind {
         Kind::Struct { fields, .. } => {
-            let sorted = fields.iter().find(|field| field.api.wire == "_sort");
+            let is_sort =
+                |field: &&Field<'_>| field.api.wire == "_sort" && is_json_list(&field.api.ty);
+            let sorted = fields.iter().find(is_sort);
             let head = match sorted {
                 Some(field) => format!("{name} sorted by {}", field.ident),
                 None => name.clone(),
@@ -126,6 +128,11 @@ fn item_list(model: &Model<'_>) -> Option<List> {
             false => vec![Entry::Words(entries)],
         },
     })
+}
+
+/// Whether values of this type are lists of any JSON.
+fn is_json_list(ty: &Type) -> bool {
+    matches!(ty, Type::List(item) if matches!(**item, Type::Any | Type::Object))
 }
 
 /// The fields that make up the key: the id with the position, or else the name.
