@@ -21,6 +21,9 @@
 //! another type for the response. Endpoints that this
 //! version does not describe are reached with [`Client::request`].
 //!
+//! Required arguments of one type are set by name, so that they cannot be exchanged. A path without one of
+//! its values is refused before anything is sent.
+//!
 //! Calls run on any executor: one thread in the background drives connections and clocks. So one client
 //! can be used from several runtimes, for example in a `static` that many `#[tokio::test]` share. In a
 //! runtime whose clock is stopped by `tokio::time::pause`, waits use that clock.
