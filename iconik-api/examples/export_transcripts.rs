@@ -8,20 +8,18 @@
 
 mod support;
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use futures_util::StreamExt;
 use iconik_api::Client;
-use iconik_api::assets::{Asset, CollectionItem, Segment, SegmentType};
+use iconik_api::assets::{Asset, Segment, SegmentType};
 use iconik_api::ids::{AssetId, CollectionId};
 use indicatif::ProgressBar;
-use support::{Iconik, Result};
+use support::{Iconik, Result, assets_below};
 
 /// How many transcripts are read at once.
 const AT_ONCE: usize = 4;
@@ -62,19 +60,7 @@ async fn run(args: Args) -> Result {
     fs::create_dir_all(&folder)?;
 
     let progress = ProgressBar::new_spinner();
-    let tree = iconik.client.assets().collections().walk(root);
-    let mut seen = HashSet::new();
-    let mut exports = tree
-        .filter_map(|found| {
-            let asset = match found.map(|entry| entry.item) {
-                Ok(CollectionItem::Asset(asset)) => Some(Ok(*asset)),
-                Ok(_) => None,
-                Err(error) => Some(Err(error)),
-            };
-            // An asset may be in several collections.
-            let mut is_new = |asset: &Asset| seen.insert(asset.id.clone());
-            ready(asset.filter(|asset| asset.as_ref().map_or(true, &mut is_new)))
-        })
+    let mut exports = assets_below(&iconik.client, root)
         .map(async |asset| export(&iconik.client, &asset?, args.format, &folder).await)
         .buffered(AT_ONCE);
     let (mut written, mut failed) = (0, 0);

@@ -3,18 +3,26 @@
 //! A program of your own needs nothing of it but `Client::from_env()`.
 #![allow(dead_code, reason = "each example uses a part of it")]
 
+pub(crate) mod cells;
+pub(crate) mod comments;
 pub(crate) mod sample;
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fs;
+use std::future::ready;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+use futures_util::{Stream, StreamExt};
+use iconik_api::assets::{Asset, CollectionItem};
+use iconik_api::ids::CollectionId;
 use iconik_api::mock::Server;
-use iconik_api::{Client, Timestamp};
+use iconik_api::tree::TreeError;
+use iconik_api::{Client, Credentials, Timestamp};
 
 pub(crate) use sample::Sample;
 
@@ -58,6 +66,16 @@ impl Iconik {
         Ok(Self { client, local })
     }
 
+    /// Returns a client that acts for someone else.
+    pub(crate) fn client_of(&self, credentials: Credentials) -> iconik_api::Result<Client> {
+        let builder = match (self.server(), std::env::var("ICONIK_BASE_URL")) {
+            (Some(server), _) => server.client_builder(),
+            (None, Ok(url)) => Client::builder().base_url(url),
+            (None, Err(_)) => Client::builder(),
+        };
+        builder.credentials(credentials).build()
+    }
+
     /// Returns the local iconik, if it is one.
     pub(crate) fn server(&self) -> Option<&Server> {
         Some(&self.local.as_ref()?.server)
@@ -93,6 +111,23 @@ impl Iconik {
     pub(crate) fn now(&self) -> Timestamp {
         self.server().map_or_else(Timestamp::now, Server::now)
     }
+}
+
+/// Returns the assets below a collection, each once. A collection that cannot be read is an error, and the
+/// others follow.
+pub(crate) fn assets_below(
+    client: &Client,
+    root: CollectionId,
+) -> impl Stream<Item = std::result::Result<Asset, TreeError>> {
+    let mut seen = HashSet::new();
+    let tree = client.assets().collections().walk(root);
+    tree.filter_map(move |found| {
+        ready(match found.map(|entry| entry.item) {
+            Ok(CollectionItem::Asset(asset)) => seen.insert(asset.id.clone()).then_some(Ok(*asset)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+    })
 }
 
 /// Creates a folder for the files of a program that runs with sample data.

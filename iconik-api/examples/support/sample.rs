@@ -1,5 +1,7 @@
 //! The sample data of the local iconik: a small production, always with the same ids and dates.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use iconik_api::Client;
@@ -82,6 +84,51 @@ impl Sample {
             view,
             takes: [first, second],
         })
+    }
+
+    /// Writes a file with metadata values: one asset changes, the other does not.
+    pub(crate) fn metadata_csv(&self) -> Result<PathBuf> {
+        let path = super::scratch()?.join("metadata.csv");
+        let [first, second] = &self.takes;
+        let csv = format!(
+            "asset_id,Take,Approved,Keywords\n\
+             {first},1.0,TRUE,\n\
+             {second},2,TRUE,\"[\"\"harbour\"\",\"\"fog\"\"]\"\n"
+        );
+        std::fs::write(&path, csv)?;
+        Ok(path)
+    }
+}
+
+/// Creates folders, of which the sample data have collections in part.
+pub(crate) fn folders() -> Result<PathBuf> {
+    let folder = super::scratch()?.join("production");
+    for path in ["Dailies/Monday", "Dailies/Wednesday", "Sound/Foley"] {
+        std::fs::create_dir_all(folder.join(path))?;
+    }
+    Ok(folder)
+}
+
+/// Sends a webhook receiver what iconik would send, and two calls that it must refuse.
+pub(crate) async fn call_receiver(address: SocketAddr, asset: &AssetId) {
+    let webhook = format!(
+        r#"{{"event_type":"assets","realm":"metadata","operation":"update","object_id":"{asset}"}}"#
+    );
+    let action = format!(r#"{{"context":"ASSET","asset_ids":["{asset}"],"auth_token":"sample"}}"#);
+    let client = reqwest::Client::new();
+    for (path, secret, body) in [
+        ("webhook", "sample", webhook.as_str()),
+        ("webhook", "wrong", &webhook),
+        ("webhook", "sample", "no JSON"),
+        ("action", "sample", &action),
+    ] {
+        let request = client.post(format!("http://{address}/{path}"));
+        let request = request.header("x-webhook-secret", secret);
+        let status = match request.body(body.to_owned()).send().await {
+            Ok(response) => response.status().to_string(),
+            Err(error) => error.to_string(),
+        };
+        eprintln!("{path}: {status}");
     }
 }
 
