@@ -20,7 +20,7 @@ mod schema;
 use json::{Json, Members};
 use schema::{
     constraints, enumeration, envelope, error_response, errors, id, media, model, responses,
-    type_members, type_schema,
+    type_members, type_schema, variants,
 };
 
 /// Writes the document of these services of `api`: of one, its paths stand below the service's own
@@ -395,6 +395,7 @@ impl Export<'_> {
             let names = self.names(service);
             for (name, it) in common.models.iter().filter(|(name, _)| used(name)) {
                 all.push((name.clone(), model(names, it)));
+                all.extend(variants(names, it));
             }
         }
         for service in self.services {
@@ -406,8 +407,10 @@ impl Export<'_> {
             all.extend(enums.filter(|(name, _)| used(name)));
             let models = service.models.values();
             let models = models.map(|it| (names.name(&it.name), it));
-            let models = models.filter(|(name, _)| used(name));
-            all.extend(models.map(|(name, it)| (name, model(names, it))));
+            for (name, it) in models.filter(|(name, _)| used(name)) {
+                all.push((name, model(names, it)));
+                all.extend(variants(names, it));
+            }
         }
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         Json::Members(all)

@@ -61,7 +61,7 @@ mod tests {
             ..Reader::default()
         };
 
-        let patch = ReaderPatch::from(reader);
+        let patch = ReaderPatch::every_field_of(reader);
 
         assert_eq!(
             serde_json::to_value(&patch).unwrap(),

@@ -20,6 +20,11 @@ const MOST_TEXT: usize = 1_000;
 /// A value that names a job: an id, a job, or the response of an action that starts one.
 ///
 /// Implement it for a response that is read as a type of your own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` contains no id of a job",
+    label = "expected a `JobId`, a `Job`, or the response of an action that starts a job",
+    note = "a request is not yet a response: await it first"
+)]
 pub trait HasJobId {
     /// Returns the id of the job, if there is one.
     fn job_id(&self) -> Option<JobId>;

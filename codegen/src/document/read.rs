@@ -399,9 +399,10 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let place = format!("{place} variant {}", nth + 1);
+            let model = narrowed(self.resolve(part)?).unwrap_or(part);
             kinds.push((
                 text_of(part, "$ref").unwrap_or_default(),
-                self.kind(&place, part)?,
+                self.kind(&place, model)?,
             ));
         }
         if let [(_, one)] = kinds.as_slice() {
@@ -457,6 +458,16 @@ pub(super) const METHODS: [(&str, Method); 5] = [
 
 fn shape(at: &str, what: &str) -> DocumentError {
     DocumentError::Shape(at.to_owned(), what.to_owned())
+}
+
+/// The model of a variant that adds only the value of a tag to it.
+fn narrowed(schema: &Value) -> Option<&Value> {
+    let [model, exact] = schema.get("allOf")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let properties = exact.get("properties")?.as_object()?;
+    let is_tag = properties.len() == 1 && properties.values().all(|it| it.get("enum").is_some());
+    (is_tag && model.get("$ref").is_some()).then_some(model)
 }
 
 fn text_of<'v>(value: &'v Value, key: &str) -> Option<&'v str> {

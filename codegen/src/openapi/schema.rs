@@ -1,6 +1,6 @@
 //! Types, models and answers as schemas.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -160,23 +160,20 @@ pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
             out.add("oneOf", Json::List(kinds.collect()));
         }
         Shape::Union { tag, variants, .. } => {
-            let models: BTreeSet<&str> = variants
-                .iter()
-                .filter_map(|it| it.model.as_deref())
-                .collect();
-            let refs = models
-                .iter()
-                .map(|name| Json::Value(json!({ "$ref": names.reference(name) })));
+            let refs = tagged(variants).into_iter().map(|(of, _)| {
+                let reference = names.reference(&variant_name(&model.name, of));
+                Json::Value(json!({ "$ref": reference }))
+            });
             let mapping = variants.iter().filter_map(|it| {
-                let reference = names.reference(it.model.as_deref()?);
+                let of = it.model.as_deref()?;
+                let reference = names.reference(&variant_name(&model.name, of));
                 Some((it.wire.clone(), Json::Value(reference)))
             });
             let discriminator = Members::default()
                 .add("propertyName", tag.as_str())
                 .add("mapping", Json::Members(mapping.collect()))
                 .done();
-            // Not `oneOf`: no field of an answer is required, so that an object may fit several models.
-            out.add("anyOf", Json::List(refs.collect()))
+            out.add("oneOf", Json::List(refs.collect()))
                 .add("discriminator", discriminator);
         }
     }
@@ -189,6 +186,57 @@ pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
         out.add_if(known, "x-resource", resource.as_str());
     }
     out.done()
+}
+
+/// The models of a union's variants, each with the values of the tag that mean it.
+fn tagged(variants: &[Variant]) -> BTreeMap<&str, Vec<&str>> {
+    let mut models: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for variant in variants {
+        if let Some(model) = &variant.model {
+            models.entry(model).or_default().push(&variant.wire);
+        }
+    }
+    models
+}
+
+/// The name of a variant of a union, whose tag is required: a model alone requires none of its fields, so that
+/// an object could be of several models.
+fn variant_name(union: &str, model: &str) -> String {
+    format!("{union}.{model}")
+}
+
+/// The variants of a union whose tag is a field of the models, by name.
+pub(super) fn variants(names: Names<'_>, model: &Model) -> Vec<(String, Json)> {
+    let Shape::Union {
+        tag,
+        content: None,
+        variants,
+    } = &model.shape
+    else {
+        return Vec::new();
+    };
+    let variants = tagged(variants).into_iter().map(|(of, tags)| {
+        let exact = json!({
+            "type": "object",
+            "required": [tag],
+            "properties": { (tag.as_str()): { "type": "string", "enum": tags } },
+        });
+        let both = json!([{ "$ref": names.reference(of) }, exact]);
+        let schema = Members::default()
+            .add(
+                "description",
+                format!("One whose `{tag}` is {}.", tags_text(&tags)),
+            )
+            .add("allOf", both)
+            .done();
+        (names.name(&variant_name(&model.name, of)), schema)
+    });
+    variants.collect()
+}
+
+fn tags_text(tags: &[&str]) -> String {
+    let tags: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
+    tags.join(" or ")
 }
 
 /// An object of one tag, whose model is one of its members.

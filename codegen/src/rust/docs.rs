@@ -13,7 +13,7 @@ use crate::spelling::literal_text;
 use super::plan::{
     Argument, Field, Kind, Known, Model, Param, Request, Resource, Response, Service,
 };
-use super::ty;
+use super::{models, ty};
 
 /// Doc lines are filled up to this width, so that the source stays readable.
 const WIDTH: usize = 92;
@@ -451,6 +451,12 @@ fn copied(model: &Model<'_>) -> String {
         return String::new();
     };
     let from = copies.from;
+    if models::is_made_of_changes(model, copies) {
+        return format!(
+            "[`changes`](Self::changes) makes one of what differs between two states of {} [`{from}`].",
+            article(from)
+        );
+    }
     let missing: Vec<String> = copies
         .required
         .iter()

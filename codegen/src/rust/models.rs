@@ -232,6 +232,11 @@ fn clear(field: &Field<'_>) -> Option<TokenStream> {
     })
 }
 
+/// Whether the model is a patch that can be made of what differs between two responses.
+pub(crate) fn is_made_of_changes(model: &Model<'_>, copies: &Copies<'_>) -> bool {
+    model.is_patch && copies.required.is_empty()
+}
+
 /// The conversion from a response, as a list of the fields that are copied.
 fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
     let required: Vec<String> = copies
@@ -248,7 +253,10 @@ fn copy_list(model: &Model<'_>, copies: &Copies<'_>) -> List {
     };
     let head = format!("{} => {}{required}", copies.from, model.api.name);
     List {
-        name: "copies",
+        name: match is_made_of_changes(model, copies) {
+            true => "patches",
+            false => "copies",
+        },
         head,
         entries: vec![Entry::Words(copies.optional.clone())],
     }

@@ -51,6 +51,8 @@ pub(crate) struct Known<'a> {
     enums: BTreeMap<&'a str, &'a api::Enum>,
     /// The models that are sent as forms.
     forms: BTreeSet<&'a str>,
+    /// The models that are sent to change an object.
+    patches: BTreeSet<&'a str>,
     /// The models that are items of lists, and those inside such unions.
     items: BTreeSet<&'a str>,
     /// The models that can be constructed, by the number of models that must be constructed before, one
@@ -171,6 +173,8 @@ pub(crate) struct Model<'a> {
     pub(crate) kind: Kind<'a>,
     /// Whether lists contain it.
     pub(crate) is_item: bool,
+    /// Whether it is sent to change an object.
+    pub(crate) is_patch: bool,
 }
 
 /// The two forms of a model.
@@ -358,6 +362,7 @@ impl<'a> Known<'a> {
             models: models.map(|model| (model.name.as_str(), model)).collect(),
             enums: enums.map(|item| (item.name.as_str(), item)).collect(),
             forms: forms(api, service),
+            patches: patches(api, service),
             items: BTreeSet::new(),
             depths: BTreeMap::new(),
         };
@@ -552,6 +557,7 @@ impl<'a> Known<'a> {
         Model {
             api: model,
             is_form: self.forms.contains(model.name.as_str()),
+            is_patch: self.patches.contains(model.name.as_str()),
             kind,
             is_item: self.items.contains(model.name.as_str()),
         }
@@ -777,6 +783,18 @@ fn forms<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> 
     models.collect()
 }
 
+/// The models that a service sends to change an object; without one, those that any service sends.
+fn patches<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> {
+    let sent_by = |name: &str| service.is_none_or(|service| service.name == name);
+    let actions = api.actions().filter(|(service, _, action)| {
+        sent_by(&service.name) && action.method == api::Method::Patch
+    });
+    let bodies = actions.filter_map(|(_, _, action)| action.body.as_ref());
+    bodies
+        .filter_map(|body| body.ty().and_then(ty::name))
+        .collect()
+}
+
 /// The models that are items of lists: those of a service, or what all services have in common.
 fn items<'a>(api: &'a Api, service: Option<&api::Service>) -> BTreeSet<&'a str> {
     let sent_by = |name: &str| service.is_none_or(|service| service.name == name);
@@ -978,6 +996,20 @@ impl<'a> Request<'a> {
     /// The names of the types that its definition names.
     fn named(&self) -> BTreeSet<&'a str> {
         ty::of_action(self.action).filter_map(ty::name).collect()
+    }
+
+    /// Whether the body says which of many objects to delete, though it could say nothing.
+    pub(crate) fn selects(&self, known: &Known<'_>) -> bool {
+        let Some(Type::Model(name)) = self.required_body().and_then(api::RequestBody::ty) else {
+            return false;
+        };
+        let shape = known.model(name).map(|model| &model.shape);
+        let Some(Shape::Fields(fields)) = shape else {
+            return false;
+        };
+        self.action.method == api::Method::Delete
+            && self.action.name.contains("_many")
+            && !fields.iter().any(|field| field.required)
     }
 
     /// Whether there is a request without a single argument.

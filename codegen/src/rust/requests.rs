@@ -260,7 +260,7 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
         action
             .body
             .as_ref()
-            .map(|body| Entry::Line(body_fact(body))),
+            .map(|body| Entry::Line(body_fact(body, request.selects(&service.known)))),
     );
     let siblings = request.siblings.iter().map(|path| format!("{path:?}"));
     let siblings: Vec<String> = siblings.collect();
@@ -276,8 +276,9 @@ fn facts(service: &Service<'_>, request: &Request<'_>) -> List {
 }
 
 /// How the body is written.
-fn body_fact(body: &RequestBody) -> String {
+fn body_fact(body: &RequestBody, selects: bool) -> String {
     match &body.content {
+        RequestContent::Json(_) if selects => "body: selection body".to_owned(),
         RequestContent::Json(_) => "body: json body".to_owned(),
         RequestContent::Form(_) => "body: form body".to_owned(),
         RequestContent::Multipart(_) => "body: multipart body".to_owned(),

@@ -37,10 +37,17 @@ pub(crate) fn arguments(request: &Request<'_>, known: &Known<'_>, fill: Fill) ->
                 quote!((#object_type, #object_id))
             }
         });
+    // A selection of nothing is refused.
+    let fill_of_body = match fill == Fill::Least && request.selects(known) {
+        true => Fill::Typical,
+        false => fill,
+    };
     let body = request
         .required_body()
-        .map(|body| of_body(body, known, fill));
-    params.chain(body).collect()
+        .map(|body| of_body(body, known, fill_of_body));
+    let mut arguments: Vec<_> = params.collect();
+    arguments.extend(body);
+    arguments
 }
 
 /// The setters of the other parameters that iconik requires, called.
@@ -59,6 +66,7 @@ pub(crate) fn of_param(param: &Param<'_>, known: &Known<'_>, fill: Fill) -> Toke
         name: &api.wire,
         default: api.default.as_ref(),
         bounds: &api.bounds,
+        doc: &api.doc,
     };
     value(&api.ty, &hint, known, fill)
 }
@@ -86,6 +94,7 @@ pub(crate) fn of_field(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> Toke
         name: &api.wire,
         default: api.default.as_ref(),
         bounds: &api.bounds,
+        doc: &api.doc,
     };
     value(&api.ty, &hint, known, fill)
 }
@@ -118,6 +127,7 @@ pub(crate) fn exactly(field: &Field<'_>, known: &Known<'_>, fill: Fill) -> Token
         name: &api.wire,
         default: api.default.as_ref(),
         bounds: &api.bounds,
+        doc: &api.doc,
     };
     exact(&api.ty, &hint, known, fill)
 }
@@ -223,6 +233,7 @@ struct Hint<'a> {
     name: &'a str,
     default: Option<&'a Literal>,
     bounds: &'a Bounds,
+    doc: &'a str,
 }
 
 impl<'a> Hint<'a> {
@@ -237,6 +248,7 @@ impl<'a> Hint<'a> {
             name,
             default: None,
             bounds: NONE,
+            doc: "",
         }
     }
 }
@@ -271,7 +283,7 @@ fn value(ty: &Type, hint: &Hint<'_>, known: &Known<'_>, fill: Fill) -> TokenStre
             let id = id(name);
             quote!(#id)
         }
-        Type::Enum(name) => enum_value(name, known),
+        Type::Enum(name) => enum_value(name, hint, known),
         Type::Model(name) => of_model(name, known, fill),
         // Lists and maps within a list or a map are not converted.
         Type::List(inner) if matches!(**inner, Type::List(_) | Type::Map(_)) => {
@@ -337,8 +349,13 @@ fn of_model(name: &str, known: &Known<'_>, fill: Fill) -> TokenStream {
     construct(&known.plan(model), known, fill)
 }
 
-fn enum_value(name: &str, known: &Known<'_>) -> TokenStream {
-    let first = known.an_enum(name).and_then(|item| item.values.first());
+/// The value that the documentation names, or the first one.
+fn enum_value(name: &str, hint: &Hint<'_>, known: &Known<'_>) -> TokenStream {
+    let values = known.an_enum(name).map(|item| item.values.as_slice());
+    let values = values.unwrap_or_default();
+    let mut named = values.iter();
+    let named = named.find(|value| hint.doc.contains(&format!("`{}`", value.wire)));
+    let first = named.or(values.first());
     let name = ident(name);
     match first {
         Some(value) => {

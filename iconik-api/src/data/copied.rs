@@ -1,5 +1,41 @@
 //! A request made from a response.
 
+/// The functions of a patch that make it from responses, by the fields that they have in common.
+///
+/// ```text
+/// patches!(Playlist => PlaylistPatch { name, status });
+/// ```
+macro_rules! patches {
+    ($from:ident => $into:ident { $($field:ident),* $(,)? }) => {
+        impl $into {
+            /// Creates a patch of the fields that differ between two states of an object: a copy of the
+            /// response before you changed it, and after.
+            ///
+            /// All other fields are omitted, so that changes by others are kept. A field that is unset after
+            /// the change is cleared where iconik allows `null`, and omitted otherwise.
+            pub fn changes(before: &$from, after: &$from) -> Self {
+                let mut patch = Self::new();
+                $($crate::data::field::change(
+                    ::std::clone::Clone::clone(&before.$field),
+                    ::std::clone::Clone::clone(&after.$field),
+                    &mut patch.$field,
+                );)*
+                patch
+            }
+
+            /// Creates a patch of every field that the response contains, states such as `status` included.
+            ///
+            /// It writes the fields back as they were read, over what others have changed since. To change a
+            /// few fields, begin with [`new`](Self::new), or use [`changes`](Self::changes).
+            pub fn every_field_of(response: $from) -> Self {
+                let mut patch = Self::new();
+                $($crate::data::field::copy(response.$field, &mut patch.$field);)*
+                patch
+            }
+        }
+    };
+}
+
 /// A request model made from a response, by the fields that they have in common.
 ///
 /// ```text

@@ -40,6 +40,11 @@ pub(crate) trait Field: Sized {
 
     /// A field with this value, or an absent one.
     fn with(value: Option<Self::Value>) -> Self;
+
+    /// A field that clears what iconik has, or an absent one if it cannot be cleared.
+    fn cleared() -> Self {
+        Self::with(None)
+    }
 }
 
 impl<T> Field for Option<T> {
@@ -107,7 +112,11 @@ impl<T> Field for Nullable<T> {
     }
 
     fn with(value: Option<T>) -> Self {
-        value.map_or(Self::Absent, Self::Value)
+        Self::value_or_absent(value)
+    }
+
+    fn cleared() -> Self {
+        Self::Null
     }
 }
 
@@ -164,6 +173,21 @@ impl<'de, F: Field<Item: Value>> DeserializeSeed<'de> for Fill<'_, F> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         self.0.read(deserializer)
+    }
+}
+
+/// Sets a field of a request to what a field of a response contains, if it differs from what the field
+/// contained before.
+pub(crate) fn change<R, F>(before: R, after: R, request: &mut F)
+where
+    R: Field + PartialEq,
+    F: Field<Value = R::Value>,
+{
+    if before != after {
+        *request = match after.required() {
+            Some(value) => F::with(Some(value)),
+            None => F::cleared(),
+        };
     }
 }
 

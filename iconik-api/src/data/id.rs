@@ -1,4 +1,4 @@
-//! Typed ids: text that knows what it names.
+//! Typed ids: texts whose type says which kind of object they belong to.
 
 use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
@@ -12,13 +12,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::data::lenient::{self, Parsed, Scalar, Text, Unread, Value};
 
-/// Keeps [`IdKind`] to the kinds that the spec names.
+/// Restricts [`IdKind`] to the kinds of the spec.
 pub trait Sealed {}
 
 /// Marks the kinds of objects, as opposed to an object of any kind, whose id takes the place of all of them.
 pub trait OneKind: IdKind {}
 
-/// What an [`Id`] names.
+/// The kind of object that an [`Id`] belongs to.
 ///
 /// This trait is sealed: the types in [`ids::markers`](crate::ids::markers) implement it.
 pub trait IdKind: Sealed {
@@ -26,13 +26,35 @@ pub trait IdKind: Sealed {
     const NAME: &'static str;
 }
 
-/// The id of one kind of object, an asset or a collection for example.
+/// The id of one kind of object, for example of an asset or a collection.
 ///
-/// An id is any text. Most are UUIDs, some are names or numbers, and iconik alone knows which are
-/// valid: nothing is checked or normalised here. A UUID is held without a heap allocation.
+/// An id is any text. Most are UUIDs, some are names or numbers, and only iconik knows which are
+/// valid: nothing is checked or normalised here. A UUID needs no heap allocation.
 ///
-/// Ids of different kinds are different types, so that an asset's id is not taken for a
-/// collection's. They are compared, ordered and hashed by their text.
+/// Ids of different kinds are different types: the id of a collection does not compile where one of an asset is
+/// required. Every kind converts into [`ObjectId`](crate::ids::ObjectId), the id of an object of any kind. Ids
+/// are compared, ordered and hashed by their text.
+///
+/// ```
+/// use iconik_api::ids::{AssetId, ObjectId};
+///
+/// let id = AssetId::from("2c5bfe1a-f149-11eb-a843-0a580a3db916");
+/// assert_eq!(id, "2c5bfe1a-f149-11eb-a843-0a580a3db916");
+/// assert_eq!(format!("{id:?}"), r#"AssetId("2c5bfe1a-f149-11eb-a843-0a580a3db916")"#);
+///
+/// let object = ObjectId::from(&id);
+/// assert_eq!(object.as_str(), id.as_str());
+/// ```
+///
+/// ```compile_fail,E0277
+/// use iconik_api::ids::CollectionId;
+///
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// // The id of a collection names no asset.
+/// let asset = client.assets().get(CollectionId::from("0b1c")).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Id<K> {
     text: Inline,
     // `fn() -> K` keeps the id Send and Sync, whatever the marker is.
@@ -85,7 +107,7 @@ impl Inline {
 }
 
 impl<K> Id<K> {
-    /// An id with this text, whatever it is.
+    /// Creates an id with this text. Every text is accepted.
     #[must_use]
     pub fn new(text: impl AsRef<str>) -> Self {
         Self {
@@ -102,7 +124,7 @@ impl<K> Id<K> {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.text.as_str()

@@ -1,4 +1,4 @@
-//! Enums that iconik may extend at any time: a value that is not known here is kept, not refused.
+//! Enums that iconik may extend at any time: an unknown value is kept, not refused.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,13 +7,24 @@ use crate::data::lenient::{self, Parsed, Text};
 
 /// The text of an enum value that this version does not know.
 ///
-/// It is only made by reading such a value, so that a known value is never found here: compare with
-/// the enum's variants, or with text by [`as_str`](Self::as_str).
+/// It is only made by reading such a value, so that it never contains a known value: compare with
+/// the variants of the enum, or with text by [`as_str`](Self::as_str).
+///
+/// ```
+/// use iconik_api::assets::SegmentType;
+///
+/// assert_eq!(SegmentType::from("MARKER"), SegmentType::Marker);
+/// match SegmentType::from("HOLOGRAM") {
+///     SegmentType::Marker => unreachable!(),
+///     SegmentType::Unknown(value) => assert_eq!(value.as_str(), "HOLOGRAM"),
+///     _ => unreachable!(),
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
-    /// The text that iconik sent.
+    /// Returns the text that iconik sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

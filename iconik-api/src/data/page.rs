@@ -17,8 +17,19 @@ use super::unknown_fields::UnknownFields;
 
 /// One page of a list.
 ///
-/// Everything but the objects may be missing: which of the other fields an action sends depends on
-/// how it is paged.
+/// Every field except the objects may be missing: which of them an action sends depends on its paging. To read
+/// all pages, use `items` or `pages` of the request instead.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// let page = client.assets().collections().list().per_page(50).await?;
+/// println!("{} of {:?} collections", page.objects.len(), page.total);
+/// for collection in &page {
+///     println!("{:?}", collection.title);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
@@ -28,7 +39,7 @@ pub struct Page<T> {
     pub page: Option<i64>,
     /// How many pages there are.
     pub pages: Option<i64>,
-    /// How many objects a page holds at most.
+    /// How many objects a page contains at most.
     pub per_page: Option<i64>,
     /// How many objects there are on all pages.
     pub total: Option<i64>,
@@ -36,14 +47,13 @@ pub struct Page<T> {
     pub first_url: Option<String>,
     /// Where the last page is.
     pub last_url: Option<String>,
-    /// Where the next page is. On the last page it is `null`, which [`is_last`](Self::is_last) tells from
-    /// a list without links.
+    /// Where the next page is. On the last page it is `null`; then [`is_last`](Self::is_last) returns `true`.
     pub next_url: Option<String>,
     /// Where the previous page is; absent on the first one.
     pub prev_url: Option<String>,
-    /// Where a scrolled list goes on. Every page has a new one.
+    /// Where a scrolled list continues. Every page has a new one.
     pub scroll_id: Option<String>,
-    /// Where a list sorted by the search index goes on.
+    /// Where a list that is sorted by the search index continues.
     pub search_after: Vec<RawJson>,
     /// Counts by value, of the fields for which they were asked.
     pub facets: Option<RawJson>,
@@ -124,7 +134,15 @@ pub(crate) fn write_link<M: SerializeMap>(
     }
 }
 
-/// A list that comes whole.
+/// A list without pages: the response contains all objects.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// let actions = client.assets().custom_actions().list().await?;
+/// let titles: Vec<_> = actions.into_iter().filter_map(|action| action.title).collect();
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct List<T> {

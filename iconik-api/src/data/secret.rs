@@ -26,7 +26,7 @@ use crate::data::lenient::{self, Parsed, Scalar, Text};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

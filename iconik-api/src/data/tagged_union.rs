@@ -1,4 +1,4 @@
-//! Objects that are of one of several kinds, told by one of their members.
+//! Objects of one of several kinds, which one of their members names.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,29 +20,43 @@ use crate::data::unknown_fields::UnknownFields;
 
 /// An object of a kind that this version does not know: its JSON, byte for byte.
 ///
-/// It is written as it was read. One made from [`RawJson`] sends a kind that this version does not
-/// know.
+/// Types for objects of several kinds are enums with a variant for each kind, and `Unknown` with a value of
+/// this type for every other one. It is written as it was read. One made from [`RawJson`] sends a kind that
+/// this version does not know.
+///
+/// ```
+/// use iconik_api::assets::CollectionItem;
+///
+/// let item: CollectionItem = serde_json::from_str(r#"{ "object_type": "holograms", "title": "Storm" }"#)?;
+/// match item {
+///     CollectionItem::Asset(asset) => println!("asset {:?}", asset.title),
+///     CollectionItem::Collection(collection) => println!("collection {:?}", collection.title),
+///     CollectionItem::Unknown(item) => assert_eq!(item.value()["title"], "Storm"),
+///     _ => {}
+/// }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Unrecognized(Box<RawValue>);
 
 impl Unrecognized {
-    /// The JSON as it came.
+    /// Returns the JSON as it was received.
     #[must_use]
     pub fn raw(&self) -> &str {
         self.0.get()
     }
 
-    /// The JSON as a tree.
+    /// Returns the JSON as a tree.
     #[must_use]
     pub fn value(&self) -> Value {
         serde_json::from_str(self.raw()).unwrap_or_default()
     }
 
-    /// The JSON as a type of yours.
+    /// Returns the JSON as a type of yours.
     ///
     /// # Errors
     ///
-    /// If it is not of this type.
+    /// When it is not of this type.
     pub fn get_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.raw())
     }

@@ -22,6 +22,10 @@ pub(super) const EMPTY: &str = "is a list without items, which would not filter 
 /// A value that can stand in a path, a query or a header.
 ///
 /// Lists write one text per item and are joined with commas; `None` writes nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a parameter",
+    label = "expected a text, a number, a boolean, an id, an enum, a timestamp, or a list of them"
+)]
 pub trait ParamValue {
     /// Writes the value.
     fn write(&self, sink: &mut ParamSink<'_>);

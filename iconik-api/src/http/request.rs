@@ -523,6 +523,21 @@ impl RequestWriter {
         self.keep(done);
     }
 
+    /// Sets the JSON body that says which objects to delete. A body that says nothing is refused: iconik could
+    /// take it for all of them.
+    #[doc(hidden)]
+    pub fn selection<T: Serialize + ?Sized>(&mut self, body: &T) {
+        let mut done = self.request.set_json(body);
+        let sent = self.request.body().map_or(&b""[..], |body| body);
+        if done.is_ok() && selects_nothing(sent) {
+            done = Err(self.request.problem(
+                "the body selects nothing, which could delete everything: set at least one of its fields"
+                    .to_owned(),
+            ));
+        }
+        self.keep(done);
+    }
+
     /// Sets the body of this media type, for example `application/xml`.
     pub fn content(&mut self, media_type: &str, content: impl Into<Content>) {
         let done = self.request.set_content(media_type, content.into());
@@ -622,6 +637,19 @@ impl RequestWriter {
             None => Ok(self.request),
         }
     }
+}
+
+/// Returns `true` if a JSON body contains nothing but `null` and empty collections.
+fn selects_nothing(body: &[u8]) -> bool {
+    let members = serde_json::from_slice::<BTreeMap<String, serde_json::Value>>(body);
+    members.is_ok_and(|members| {
+        members.values().all(|value| match value {
+            serde_json::Value::Null => true,
+            serde_json::Value::Array(items) => items.is_empty(),
+            serde_json::Value::Object(members) => members.is_empty(),
+            _ => false,
+        })
+    })
 }
 
 impl fmt::Debug for RequestWriter {

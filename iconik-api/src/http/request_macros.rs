@@ -96,6 +96,7 @@ macro_rules! action {
     };
 
     (@body $request:ident json $body:expr,) => { $request.json(&$body) };
+    (@body $request:ident selection $body:expr,) => { $request.selection(&$body) };
     (@body $request:ident form $body:expr,) => { $request.form(&$body) };
     (@body $request:ident multipart $body:expr,) => { $request.multipart(&$body) };
     (@body $request:ident media $body:expr,) => { $request.media(&$body) };

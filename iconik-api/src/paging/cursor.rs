@@ -24,6 +24,23 @@ use crate::http::request::PreparedRequest;
 /// or one with each item from [`Items::with_cursors`](crate::Items::with_cursors). Store it when
 /// everything before it is done, and pass it to [`Items::resume`](crate::Items::resume).
 ///
+/// ```
+/// # async fn example(client: iconik_api::Client, stored: Option<String>) -> iconik_api::Result<()> {
+/// # fn store(_: Option<String>) {}
+/// let mut items = client.assets().collections().list().items();
+/// if let Some(text) = stored {
+///     items = items.resume(text.parse()?);
+/// }
+/// while let Some(collection) = items.try_next().await? {
+///     println!("{:?}", collection.title);
+///     // `None` at the end: the next run begins at the first item again.
+///     store(items.cursor().map(|cursor| cursor.to_string()));
+/// }
+/// store(None);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// | style | continues |
 /// |---|---|
 /// | `last_id`, `last_field_name`, `search_after` with items that have their sort values | exactly after the last item |

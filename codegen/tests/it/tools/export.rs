@@ -67,3 +67,35 @@ fn an_enum_stays_open_and_an_answer_may_be_null() {
         serde_json::json!(["name"])
     );
 }
+
+#[test]
+fn the_variants_of_a_union_exclude_each_other() {
+    // The small spec has no union whose models contain the tag.
+    let api = api(&crate::support::real());
+    let services: Vec<_> = api.services.iter().collect();
+    let document: Value = serde_json::from_str(&openapi::export(&api, &services)).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let unions = schemas
+        .values()
+        .filter(|it| it.get("discriminator").is_some());
+
+    let mut count = 0;
+    for union in unions {
+        let tag = union["discriminator"]["propertyName"].as_str().unwrap();
+        let mapping = union["discriminator"]["mapping"].as_object().unwrap();
+        let mut tags = Vec::new();
+        for variant in union["oneOf"].as_array().unwrap() {
+            let reference = variant["$ref"].as_str().unwrap();
+            let exact = &document.pointer(&reference[1..]).unwrap()["allOf"][1];
+            assert_eq!(exact["required"], serde_json::json!([tag]));
+            for value in exact["properties"][tag]["enum"].as_array().unwrap() {
+                assert_eq!(mapping[value.as_str().unwrap()], reference);
+                assert!(!tags.contains(&value), "{value} means two variants");
+                tags.push(value);
+            }
+        }
+        assert_eq!(tags.len(), mapping.len());
+        count += 1;
+    }
+    assert!(count > 0);
+}

@@ -1,8 +1,9 @@
-//! From an answer to the request that writes it back: get, change, send.
+//! Requests made from a response: get, change, send.
 
+use iconik_api::ErrorKind;
 use iconik_api::assets::{
     AssetEdit, AssetPatch, AssetReplacement, CollectionPatch, NewCollection, PlaylistReplacement,
-    SegmentPatch, SegmentReplacement,
+    Segment, SegmentDeletion, SegmentPatch, SegmentReplacement, SegmentType,
 };
 use serde_json::json;
 
@@ -27,7 +28,7 @@ async fn what_iconik_sets_is_not_sent_back() {
     let segments = server.client().assets().segments();
 
     let segment = segments.get(ASSET, SEGMENT).await.unwrap();
-    let patch = SegmentPatch::from(segment.clone()).segment_text("Still too dark");
+    let patch = SegmentPatch::every_field_of(segment.clone()).segment_text("Still too dark");
     segments.update(ASSET, SEGMENT, patch).await.unwrap();
     let replacement = SegmentReplacement::try_from(segment).unwrap();
     segments.replace(ASSET, SEGMENT, replacement).await.unwrap();
@@ -84,7 +85,10 @@ async fn an_asset_is_read_renamed_and_written_back() {
 
     let asset = assets.get(ASSET).await.unwrap();
     assets
-        .update(ASSET, AssetPatch::from(asset.clone()).title("Take 3"))
+        .update(
+            ASSET,
+            AssetPatch::every_field_of(asset.clone()).title("Take 3"),
+        )
         .await
         .unwrap();
     let replacement = AssetReplacement::try_from(asset.clone()).unwrap();
@@ -108,7 +112,7 @@ async fn a_copy_says_which_field_the_answer_lacks() {
     let client = server.client();
     let collection = client.assets().collections().get(COLLECTION).await.unwrap();
 
-    let patch = CollectionPatch::from(collection.clone());
+    let patch = CollectionPatch::every_field_of(collection.clone());
     let error = NewCollection::try_from(collection).unwrap_err();
 
     assert_eq!(
@@ -133,4 +137,68 @@ async fn the_items_of_a_playlist_stay_where_they_are() {
     playlists.replace("p", replacement).await.unwrap();
 
     assert_eq!(server.received()[1].json(), json!({ "name": "Selects" }));
+}
+
+#[tokio::test]
+async fn a_patch_of_changes_contains_only_what_differs() {
+    let server = Server::always(Reply::json(
+        200,
+        json!({
+            "id": ASSET, "title": "Take 2", "status": "ACTIVE", "archive_status": "ARCHIVED",
+            "category": "News", "external_id": "E-1", "date_modified": "2024-01-01T00:00:00+00:00",
+        })
+        .to_string(),
+    ))
+    .await;
+    let assets = server.client().assets();
+
+    let before = assets.get(ASSET).await.unwrap();
+    let mut after = before.clone();
+    after.title = Some("Take 3".to_owned());
+    after.category = None;
+    after.date_modified = None;
+    let patch = AssetPatch::changes(&before, &after);
+    assets.update(ASSET, patch).await.unwrap();
+
+    let sent = server.received()[1].json();
+    assert_eq!(sent, json!({ "title": "Take 3", "category": null }));
+    assert_eq!(AssetPatch::changes(&before, &before), AssetPatch::new());
+
+    let before = Segment::default();
+    let mut after = before.clone();
+    after.segment_text = Some("Too dark".to_owned());
+    let patch = serde_json::to_value(SegmentPatch::changes(&before, &after)).unwrap();
+    assert_eq!(patch, json!({ "segment_text": "Too dark" }));
+    let patch = serde_json::to_value(SegmentPatch::changes(&after, &before)).unwrap();
+    assert_eq!(
+        patch.as_object().unwrap().len(),
+        patch.get("segment_text").iter().len()
+    );
+}
+
+#[tokio::test]
+async fn a_deletion_that_selects_nothing_is_not_sent() {
+    let server = Server::always(Reply::empty(204)).await;
+    let segments = server.client().assets().segments();
+
+    let no_ids: [&str; 0] = [];
+    for empty in [
+        SegmentDeletion::new(),
+        SegmentDeletion::new().segment_ids(no_ids),
+        SegmentDeletion::new().clear_version_id(),
+    ] {
+        let error = segments.delete_many(ASSET, empty).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(
+            error.to_string().contains("could delete everything"),
+            "{error}"
+        );
+    }
+    assert_eq!(server.count(), 0);
+
+    let some = SegmentDeletion::new().segment_type(SegmentType::Transcription);
+    segments.delete_many(ASSET, some).await.unwrap();
+    let call = segments.delete_many(ASSET, SegmentDeletion::new().segment_ids([SEGMENT]));
+    call.await.unwrap();
+    assert_eq!(server.count(), 2);
 }

@@ -47,7 +47,10 @@ async fn an_unknown_value_can_be_sent_back() {
         .types([kind.clone(), AssetType::Asset])
         .await
         .unwrap();
-    assets.update(ASSET, AssetPatch::from(asset)).await.unwrap();
+    assets
+        .update(ASSET, AssetPatch::every_field_of(asset))
+        .await
+        .unwrap();
     assets
         .update(ASSET, AssetPatch::new().r#type("FRESCO"))
         .await
@@ -74,7 +77,7 @@ async fn a_nested_object_keeps_what_it_does_not_know_on_its_way_back() {
     let read = segments.get(ASSET, SEGMENT).await.unwrap();
     assert_eq!(read.segment_type, Some(SegmentType::from("AROMA")));
     segments
-        .update(ASSET, SEGMENT, SegmentPatch::from(read))
+        .update(ASSET, SEGMENT, SegmentPatch::every_field_of(read))
         .await
         .unwrap();
 

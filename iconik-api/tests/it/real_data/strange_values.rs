@@ -275,7 +275,7 @@ async fn what_could_not_be_read_is_not_sent_back() {
     let asset: Asset =
         serde_json::from_value(json!({ "title": "t", "clip_duration": "N/A", "status": ["x"] }))
             .unwrap();
-    let patch = AssetPatch::from(asset);
+    let patch = AssetPatch::every_field_of(asset);
     assert_eq!(
         serde_json::to_value(&patch).unwrap(),
         json!({ "title": "t" })

@@ -253,7 +253,7 @@ action!(acls.delete_many DeleteManyAcls {
     DELETE ACLS "/v1/acl/{object_type}/" => Empty,
     roles: ["can_delete_acls"],
     path: { object_type: "object_type" },
-    body: json body,
+    body: selection body,
 });
 
 /// Takes all permissions on the contents of collections, or on what saved searches find, from

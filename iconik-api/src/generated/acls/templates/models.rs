@@ -41,9 +41,8 @@ impl AclTemplate {
 /// Note: iconik's 2026 document requires `name` here too; PATCH does not need such fields
 /// elsewhere (seen live).
 ///
-/// Made from an [`AclTemplate`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`AclTemplate`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +64,7 @@ impl AclTemplatePatch {
     }
 }
 
-copies!(AclTemplate => AclTemplatePatch { name });
+patches!(AclTemplate => AclTemplatePatch { name });
 
 /// The new values of a template of access rights.
 ///

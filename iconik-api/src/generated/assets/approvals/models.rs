@@ -18,9 +18,7 @@ pub struct ApprovalJob {
 
 /// What to change in a request for approval; what is absent stays as it is.
 ///
-/// Made from an [`Approval`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an [`Approval`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -111,7 +109,7 @@ impl ApprovalRequestPatch {
     }
 }
 
-copies!(Approval => ApprovalRequestPatch {
+patches!(Approval => ApprovalRequestPatch {
     status, min_number, users, groups, externals, share_id, request_date, change_date,
 });
 

@@ -434,10 +434,10 @@ impl CollectionsHandle {
     /// on [`CopyCollectionTo`].
     ///
     /// - `collection_id`: The collection that receives the copy.
-    /// - `body`: An asset or a collection that goes into a collection.
+    /// - `body`: The collection to copy.
     ///
     /// ```
-    /// use iconik_api::assets::{CollectionContent, ContentObjectType};
+    /// use iconik_api::assets::{CollectionToCopy, ContentObjectType};
     ///
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
@@ -446,9 +446,9 @@ impl CollectionsHandle {
     ///     .collections()
     ///     .copy_to(
     ///         collection_id,
-    ///         CollectionContent::new(
-    ///             "427abd77-f149-11eb-a843-0a580a3db916",
-    ///             ContentObjectType::Assets,
+    ///         CollectionToCopy::new(
+    ///             "e7a1ece4-f149-11eb-a843-0a580a3db916",
+    ///             ContentObjectType::Collections,
     ///         ),
     ///     )
     ///     .await?;
@@ -457,7 +457,7 @@ impl CollectionsHandle {
     pub fn copy_to(
         &self,
         collection_id: impl Into<CollectionId>,
-        body: impl Into<CollectionContent>,
+        body: impl Into<CollectionToCopy>,
     ) -> CopyCollectionTo<Client> {
         CopyCollectionTo::new(collection_id, body).with_client(&self.0)
     }

@@ -147,9 +147,7 @@ impl CollectionKeyframes {
 ///
 /// Note: iconik's documents require `title` here too; PATCH works without it (seen live).
 ///
-/// Made from a [`Collection`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Collection`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -300,7 +298,7 @@ impl CollectionPatch {
     }
 }
 
-copies!(Collection => CollectionPatch {
+patches!(Collection => CollectionPatch {
     title, status, parent_id, is_root, category, external_id, storage_id, custom_keyframe,
     custom_poster, keyframe_asset_ids, date_created,
 });
@@ -534,6 +532,28 @@ impl CollectionSize {
     /// One of the kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     pub fn id(&self) -> crate::Result<CollectionId> {
         Ok(crate::data::missing_field::required(&self.id, "CollectionSize", "id")?)
+    }
+}
+
+/// The collection to copy.
+#[must_use = "a model does nothing until it is sent"]
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CollectionToCopy {
+    /// The collection to copy.
+    pub object_id: CollectionId,
+
+    /// The kind of the object to copy: `collections`.
+    pub object_type: ContentObjectType,
+}
+
+impl CollectionToCopy {
+    /// Creates a value with `object_id` and `object_type`, which iconik requires.
+    pub fn new(
+        object_id: impl Into<CollectionId>,
+        object_type: impl Into<ContentObjectType>,
+    ) -> Self {
+        Self { object_id: object_id.into(), object_type: object_type.into() }
     }
 }
 

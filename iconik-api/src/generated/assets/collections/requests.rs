@@ -717,12 +717,12 @@ pub struct CopyCollectionTo<C = ()> {
     collection_id: CollectionId,
     copy_acl: Option<String>,
     copy_keyframes: Option<String>,
-    body: CollectionContent,
+    body: CollectionToCopy,
 }
 
 impl CopyCollectionTo {
     /// A request without a client, for [`Client::call`](crate::Client::call).
-    pub fn new(collection_id: impl Into<CollectionId>, body: impl Into<CollectionContent>) -> Self {
+    pub fn new(collection_id: impl Into<CollectionId>, body: impl Into<CollectionToCopy>) -> Self {
         Self {
             client: (),
             collection_id: collection_id.into(),

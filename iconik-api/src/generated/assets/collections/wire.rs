@@ -31,6 +31,8 @@ request_model!(CollectionSearchDocument {
 
 response_model!(CollectionSize { id, title, size });
 
+request_model!(CollectionToCopy { object_id required, object_type required });
+
 request_model!(CollectionsReindexOptions { realms, collection_ids required });
 
 request_model!(NewCollection {

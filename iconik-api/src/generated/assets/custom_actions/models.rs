@@ -89,9 +89,8 @@ impl CustomAction {
 /// Note: iconik's documents require `context`, `title` and `url` here too; PATCH takes any part
 /// (seen live on other resources).
 ///
-/// Made from a [`CustomAction`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`CustomAction`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -247,7 +246,7 @@ impl CustomActionPatch {
     }
 }
 
-copies!(CustomAction => CustomActionPatch {
+patches!(CustomAction => CustomActionPatch {
     context, title, r#type, url, headers, metadata_view, app_id, color, disabled,
     publish_template_id, transcoder_id, status,
 });

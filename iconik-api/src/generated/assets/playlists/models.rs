@@ -284,9 +284,8 @@ impl PlaylistItem {
 
 /// What to change in an item; what is absent stays as it is.
 ///
-/// Made from a [`PlaylistItem`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`PlaylistItem`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -356,7 +355,7 @@ impl PlaylistItemPatch {
     }
 }
 
-copies!(PlaylistItem => PlaylistItemPatch {
+patches!(PlaylistItem => PlaylistItemPatch {
     object_id, object_type, version_id, time_start_milliseconds, time_end_milliseconds,
 });
 
@@ -393,9 +392,7 @@ impl PlaylistKeyframes {
 /// Note: iconik's documents require `name` here too; PATCH takes any part (seen live on other
 /// resources).
 ///
-/// Made from a [`Playlist`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Playlist`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -486,7 +483,7 @@ impl PlaylistPatch {
     }
 }
 
-copies!(Playlist => PlaylistPatch {
+patches!(Playlist => PlaylistPatch {
     name, status, project_id, custom_keyframe, custom_poster, keyframe_asset_ids, keyframes,
 });
 

@@ -233,9 +233,7 @@ impl PortalConfig {
 
 /// The fields of a portal to change; what is omitted stays.
 ///
-/// Made from a [`Portal`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Portal`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -341,7 +339,7 @@ impl PortalPatch {
     }
 }
 
-copies!(Portal => PortalPatch {
+patches!(Portal => PortalPatch {
     name, description, status, playlist_id, config, logo, logo_storage_id,
 });
 

@@ -173,9 +173,7 @@ impl ProjectMember {
 /// Note: iconik's documents require `name` here too; PATCH takes any part (seen live on other
 /// resources).
 ///
-/// Made from a [`Project`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Project`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,7 +228,7 @@ impl ProjectPatch {
     }
 }
 
-copies!(Project => ProjectPatch { name, status, collection_id, storage_id });
+patches!(Project => ProjectPatch { name, status, collection_id, storage_id });
 
 /// What a project is from now on.
 ///

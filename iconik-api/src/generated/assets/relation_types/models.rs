@@ -116,9 +116,8 @@ pub struct RelationType {
 /// Note: iconik's documents require the name and both labels here too; elsewhere PATCH was seen
 /// to work without such fields.
 ///
-/// Made from a [`RelationType`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`RelationType`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -182,6 +181,6 @@ impl RelationTypePatch {
     }
 }
 
-copies!(RelationType => RelationTypePatch {
+patches!(RelationType => RelationTypePatch {
     name, description, source_label, destination_label, is_directional,
 });

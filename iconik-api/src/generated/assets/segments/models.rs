@@ -1358,9 +1358,7 @@ impl SegmentEdits {
 ///
 /// Note: iconik's documents require `segment_type` here too; the service does not (seen live).
 ///
-/// Made from a [`Segment`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Segment`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1732,7 +1730,7 @@ impl SegmentPatch {
     }
 }
 
-copies!(Segment => SegmentPatch {
+patches!(Segment => SegmentPatch {
     version_id, segment_type, status, time_start_milliseconds, time_end_milliseconds, segment_text,
     segment_color, segment_track, segment_checked, is_internal, drawing, has_attachments,
     keyframe_id, metadata, metadata_view_id, person_id, face_bounding_boxes, transcription_id,

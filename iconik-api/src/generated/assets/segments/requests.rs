@@ -964,7 +964,7 @@ action!(assets.segments.delete_many DeleteManySegments {
     roles: ["can_delete_segments"],
     path: { asset_id: "asset_id" },
     query: { immediately: "immediately", ignore_reindexing: "ignore_reindexing" },
-    body: json body,
+    body: selection body,
 });
 
 /// Writes a segment to the search index again:

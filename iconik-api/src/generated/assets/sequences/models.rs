@@ -142,9 +142,7 @@ impl SequenceItem {
 
 /// What to change in a sequence; what is absent stays as it is.
 ///
-/// Made from a [`Sequence`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Sequence`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -166,4 +164,4 @@ impl SequencePatch {
     }
 }
 
-copies!(Sequence => SequencePatch { name });
+patches!(Sequence => SequencePatch { name });

@@ -350,9 +350,7 @@ copies!(Asset => AssetEdit(id: "id") {
 ///
 /// Note: iconik's documents require `title` here too; PATCH works without it (seen live).
 ///
-/// Made from an [`Asset`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an [`Asset`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -841,7 +839,7 @@ impl AssetPatch {
     }
 }
 
-copies!(Asset => AssetPatch {
+patches!(Asset => AssetPatch {
     title, r#type, status, category, external_id, external_link, site_name, warning, is_blocked,
     is_online, limit_download_to_groups, archive_status, analyze_status, face_recognition_status,
     person_ids, has_unconfirmed_persons, custom_keyframe, custom_poster, original_asset_id,

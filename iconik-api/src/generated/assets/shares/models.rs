@@ -1742,9 +1742,7 @@ impl ShareUser {
 
 /// What to change in a person of a share; what is absent stays as it is.
 ///
-/// Made from a [`ShareUser`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`ShareUser`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1793,7 +1791,7 @@ impl ShareUserPatch {
     }
 }
 
-copies!(ShareUser => ShareUserPatch { id, email, internal_user_id });
+patches!(ShareUser => ShareUserPatch { id, email, internal_user_id });
 
 /// A storage that guests upload to.
 #[non_exhaustive]

@@ -46,9 +46,8 @@ impl SyncSession {
 
 /// What to set in a sync session.
 ///
-/// Made from a [`SyncSession`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SyncSession`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,4 +69,4 @@ impl SyncSessionOptions {
     }
 }
 
-copies!(SyncSession => SyncSessionOptions { node });
+patches!(SyncSession => SyncSessionOptions { node });

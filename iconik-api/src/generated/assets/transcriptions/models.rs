@@ -229,9 +229,8 @@ impl TranscriptionProperties {
 
 /// What to change in the properties of a transcription; what is absent stays as it is.
 ///
-/// Made from a [`TranscriptionProperties`], it takes over every field that both have, except
-/// those that iconik sets. All of them, states included, go back as they were read, over what
-/// others have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`TranscriptionProperties`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -287,7 +286,7 @@ impl TranscriptionPropertiesPatch {
     }
 }
 
-copies!(TranscriptionProperties => TranscriptionPropertiesPatch {
+patches!(TranscriptionProperties => TranscriptionPropertiesPatch {
     language, speaker_labels, engine_info,
 });
 

@@ -7,9 +7,8 @@ use super::*;
 
 /// What to change in a version.
 ///
-/// Made from an [`AssetVersion`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`AssetVersion`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,7 +128,7 @@ impl AssetVersionEdit {
     }
 }
 
-copies!(AssetVersion => AssetVersionEdit {
+patches!(AssetVersion => AssetVersionEdit {
     version_number, status, is_online, archive_status, analyze_status, face_recognition_status,
     transcribe_status, transcribed_languages, person_ids, has_unconfirmed_persons, date_created,
 });

@@ -65,9 +65,8 @@ impl Application {
 
 /// What to change in an application; an omitted field keeps its value.
 ///
-/// Made from an [`Application`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`Application`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -188,7 +187,7 @@ impl ApplicationPatch {
     }
 }
 
-copies!(Application => ApplicationPatch {
+patches!(Application => ApplicationPatch {
     name, description, url, r#type, default_user_id, oauth_client_type, redirect_uris,
     allowed_scopes, allowed_origins,
 });

@@ -67,9 +67,8 @@ impl IdentityProvider {
 
 /// What to change in an identity provider; an omitted field keeps its value.
 ///
-/// Made from an [`IdentityProvider`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`IdentityProvider`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,7 +108,7 @@ impl IdentityProviderPatch {
     }
 }
 
-copies!(IdentityProvider => IdentityProviderPatch { r#type, settings, verbose_logging });
+patches!(IdentityProvider => IdentityProviderPatch { r#type, settings, verbose_logging });
 
 /// How to reach an identity provider. Which fields are needed depends on its type.
 ///

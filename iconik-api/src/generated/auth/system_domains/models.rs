@@ -699,9 +699,8 @@ pub struct SystemDomainLogo {
 
 /// What to change in a system domain; an omitted field keeps its value.
 ///
-/// Made from a [`SystemDomain`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SystemDomain`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1143,7 +1142,7 @@ impl SystemDomainPatch {
     }
 }
 
-copies!(SystemDomain => SystemDomainPatch {
+patches!(SystemDomain => SystemDomainPatch {
     name, description, r#type, status, base_url, platform_name, country, features, is_template,
     is_plg, has_preloaded_assets, disable_ai_features, do_not_trace_ai_usage, warning_message,
     custom_terms, creating_user_id, referral_code, billing_tier, billing_limits,
@@ -1167,9 +1166,8 @@ pub struct SystemDomainProfile {
 
 /// What to change in the profile of a system domain; an omitted field keeps its value.
 ///
-/// Made from a [`SystemDomainProfile`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SystemDomainProfile`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1191,7 +1189,7 @@ impl SystemDomainProfilePatch {
     }
 }
 
-copies!(SystemDomainProfile => SystemDomainProfilePatch { industry });
+patches!(SystemDomainProfile => SystemDomainProfilePatch { industry });
 
 /// The new state of a system domain.
 ///

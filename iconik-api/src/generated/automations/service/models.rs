@@ -778,9 +778,8 @@ pub struct AutomationHistoryEntry {
 
 /// The fields of an automation to change; what is omitted stays.
 ///
-/// Made from an [`Automation`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`Automation`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -856,7 +855,7 @@ impl AutomationPatch {
     }
 }
 
-copies!(Automation => AutomationPatch {
+patches!(Automation => AutomationPatch {
     name, description, status, triggers, conditions, actions,
 });
 

@@ -53,9 +53,8 @@ impl AnalysisProfile {
 
 /// What to change in an analysis profile; omitted fields stay unchanged.
 ///
-/// Made from an [`AnalysisProfile`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`AnalysisProfile`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,7 +124,7 @@ impl AnalysisProfilePatch {
     }
 }
 
-copies!(AnalysisProfile => AnalysisProfilePatch {
+patches!(AnalysisProfile => AnalysisProfilePatch {
     name, media_type, service_type, analysis_service_account_id, settings, enabled,
 });
 

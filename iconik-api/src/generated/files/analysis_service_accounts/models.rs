@@ -38,9 +38,8 @@ impl AnalysisServiceAccount {
 
 /// What to change in an account at an analysis service; omitted fields stay unchanged.
 ///
-/// Made from an [`AnalysisServiceAccount`], it takes over every field that both have, except
-/// those that iconik sets. All of them, states included, go back as they were read, over what
-/// others have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`AnalysisServiceAccount`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,7 +79,7 @@ impl AnalysisServiceAccountPatch {
     }
 }
 
-copies!(AnalysisServiceAccount => AnalysisServiceAccountPatch { name, method, settings });
+patches!(AnalysisServiceAccount => AnalysisServiceAccountPatch { name, method, settings });
 
 /// What an account at an analysis service holds from now on.
 ///

@@ -82,9 +82,8 @@ impl Attachment {
 
 /// What to change in an attachment; omitted fields stay unchanged.
 ///
-/// Made from an [`Attachment`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`Attachment`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -184,7 +183,7 @@ impl AttachmentPatch {
     }
 }
 
-copies!(Attachment => AttachmentPatch {
+patches!(Attachment => AttachmentPatch {
     name, filename, format, status, size, storage_id, content_type,
 });
 

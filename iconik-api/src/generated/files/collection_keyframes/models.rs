@@ -56,9 +56,8 @@ impl CollectionKeyframeCopyOptions {
 
 /// What to change in a keyframe of a collection; omitted fields stay unchanged.
 ///
-/// Made from a [`CollectionKeyframe`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`CollectionKeyframe`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -197,7 +196,7 @@ impl CollectionKeyframePatch {
     }
 }
 
-copies!(CollectionKeyframe => CollectionKeyframePatch {
+patches!(CollectionKeyframe => CollectionKeyframePatch {
     name, filename, r#type, status, format, is_custom_keyframe, resolution, rotation, size,
     time_code, storage_id, collection_id,
 });

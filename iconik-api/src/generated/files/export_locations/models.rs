@@ -77,9 +77,8 @@ impl ExportLocation {
 
 /// What to change in an export location; omitted fields stay unchanged.
 ///
-/// Made from an [`ExportLocation`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`ExportLocation`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -235,7 +234,7 @@ impl ExportLocationPatch {
     }
 }
 
-copies!(ExportLocation => ExportLocationPatch {
+patches!(ExportLocation => ExportLocationPatch {
     name, description, storage_id, path, export_original, export_proxy, export_posters,
     export_transcriptions, transcription_format, export_metadata, metadata_format, metadata_view,
     export_to_asset_folder, include_original_extension, transcode_profile_ids,

@@ -7,9 +7,7 @@ use super::*;
 
 /// What to change in a file set; omitted fields stay unchanged.
 ///
-/// Made from a [`FileSet`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`FileSet`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,7 +138,7 @@ impl FileSetPatch {
     }
 }
 
-copies!(FileSet => FileSetPatch {
+patches!(FileSet => FileSetPatch {
     version_id, format_id, storage_id, name, r#type, status, base_dir, component_ids, is_archive,
     archive_file_set_id, original_storage_id, date_deleted,
 });

@@ -191,9 +191,7 @@ impl FormatArchiveV2Options {
 
 /// What to change in a format; omitted fields stay unchanged.
 ///
-/// Made from a [`Format`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Format`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -332,7 +330,7 @@ impl FormatPatch {
     }
 }
 
-copies!(Format => FormatPatch {
+patches!(Format => FormatPatch {
     version_id, name, status, archive_status, is_online, storage_methods, components, metadata,
     external_references, user_id, date_deleted,
 });

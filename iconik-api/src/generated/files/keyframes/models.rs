@@ -7,9 +7,7 @@ use super::*;
 
 /// What to change in a keyframe; omitted fields stay unchanged.
 ///
-/// Made from a [`Keyframe`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Keyframe`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -199,7 +197,7 @@ impl KeyframePatch {
     }
 }
 
-copies!(Keyframe => KeyframePatch {
+patches!(Keyframe => KeyframePatch {
     name, filename, r#type, status, format, is_custom_keyframe, resolution, rotation, size,
     time_code, storage_id, asset_id, version_id, collection_id, content_type,
 });

@@ -75,9 +75,7 @@ impl Logo {
 
 /// What to change in a logo.
 ///
-/// Made from a [`Logo`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Logo`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,7 +97,7 @@ impl LogoPatch {
     }
 }
 
-copies!(Logo => LogoPatch { name });
+patches!(Logo => LogoPatch { name });
 
 /// What a new logo starts with.
 #[must_use = "a model does nothing until it is sent"]

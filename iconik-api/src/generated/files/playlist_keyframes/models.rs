@@ -262,9 +262,8 @@ impl PlaylistKeyframe {
 
 /// What to change in a keyframe of a playlist; omitted fields stay unchanged.
 ///
-/// Made from a [`PlaylistKeyframe`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`PlaylistKeyframe`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -409,7 +408,7 @@ impl PlaylistKeyframePatch {
     }
 }
 
-copies!(PlaylistKeyframe => PlaylistKeyframePatch {
+patches!(PlaylistKeyframe => PlaylistKeyframePatch {
     name, filename, r#type, status, format, is_custom_keyframe, resolution, rotation, size,
     time_code, storage_id, playlist_id,
 });

@@ -395,9 +395,7 @@ impl Proxy {
 
 /// What to change in a proxy; omitted fields stay unchanged.
 ///
-/// Made from a [`Proxy`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Proxy`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -632,7 +630,7 @@ impl ProxyPatch {
     }
 }
 
-copies!(Proxy => ProxyPatch {
+patches!(Proxy => ProxyPatch {
     asset_id, version_id, name, filename, status, format, codec, resolution, rotation, frame_rate,
     is_drop_frame, start_time_code, bit_rate, audio_bitrate, audio_channels, is_multichannel, size,
     proxy_container_id, storage_id,

@@ -521,9 +521,7 @@ impl ProxyFile {
 
 /// What to change in a file in a container.
 ///
-/// Made from a [`ProxyFile`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`ProxyFile`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -545,7 +543,7 @@ impl ProxyFilePatch {
     }
 }
 
-copies!(ProxyFile => ProxyFilePatch { status });
+patches!(ProxyFile => ProxyFilePatch { status });
 
 /// What the status of a file in a container is from now on.
 ///

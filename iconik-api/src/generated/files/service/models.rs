@@ -65,9 +65,7 @@ impl EditProxy {
 
 /// What to change in a file; omitted fields stay unchanged.
 ///
-/// Made from a [`File`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`File`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,7 +287,7 @@ impl FilePatch {
     }
 }
 
-copies!(File => FilePatch {
+patches!(File => FilePatch {
     asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
     directory_path, size, checksum, r#type, status, template, template_engine, user_id,
     file_date_created, file_date_modified, system_domain_id,

@@ -263,9 +263,7 @@ impl StorageFileOwners {
 /// What to change in the record of a file, and the path by which it is found; omitted fields
 /// stay unchanged.
 ///
-/// Made from a [`File`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`File`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -478,7 +476,7 @@ impl StorageFilePatch {
     }
 }
 
-copies!(File => StorageFilePatch {
+patches!(File => StorageFilePatch {
     asset_id, version_id, format_id, file_set_id, storage_id, parent_id, name, original_name,
     directory_path, size, checksum, r#type, status, template, template_engine, user_id,
     file_date_created, file_date_modified,

@@ -178,9 +178,8 @@ impl StorageGatewayCluster {
 
 /// What to change in a cluster of storage gateways; omitted fields stay unchanged.
 ///
-/// Made from a [`StorageGatewayCluster`], it takes over every field that both have, except
-/// those that iconik sets. All of them, states included, go back as they were read, over what
-/// others have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`StorageGatewayCluster`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -287,7 +286,7 @@ impl StorageGatewayClusterPatch {
     }
 }
 
-copies!(StorageGatewayCluster => StorageGatewayClusterPatch {
+patches!(StorageGatewayCluster => StorageGatewayClusterPatch {
     name, description, enabled, storage_ids, settings, db_connection_uri, visibility_timeout,
 });
 

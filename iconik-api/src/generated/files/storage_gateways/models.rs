@@ -146,9 +146,8 @@ impl NewStorageGateway {
 
 /// What to change in a storage gateway; omitted fields stay unchanged.
 ///
-/// Made from a [`StorageGateway`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`StorageGateway`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -277,7 +276,7 @@ impl StorageGatewayPatch {
     }
 }
 
-copies!(StorageGateway => StorageGatewayPatch {
+patches!(StorageGateway => StorageGatewayPatch {
     name, description, enabled, cluster_id, roles, storages, settings, storage_addr,
     public_identity,
 });

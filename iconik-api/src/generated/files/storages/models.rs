@@ -175,9 +175,7 @@ impl StorageAutoScan {
 
 /// What to change in a storage; omitted fields stay unchanged.
 ///
-/// Made from a [`Storage`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Storage`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -297,7 +295,7 @@ impl StoragePatch {
     }
 }
 
-copies!(Storage => StoragePatch {
+patches!(Storage => StoragePatch {
     name, description, method, purpose, settings, status, status_message, scanner_status,
     last_scanned,
 });

@@ -110,9 +110,7 @@ impl Subtitle {
 
 /// What to change in a subtitle; omitted fields stay unchanged.
 ///
-/// Made from a [`Subtitle`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Subtitle`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -179,7 +177,7 @@ impl SubtitlePatch {
     }
 }
 
-copies!(Subtitle => SubtitlePatch {
+patches!(Subtitle => SubtitlePatch {
     version_id, format_id, language, closed_captions, name, content,
 });
 

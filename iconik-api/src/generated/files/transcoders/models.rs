@@ -84,9 +84,7 @@ pub struct TranscoderOption {
 
 /// What to change in a transcoder; omitted fields stay unchanged.
 ///
-/// Made from a [`Transcoder`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Transcoder`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,7 +124,7 @@ impl TranscoderPatch {
     }
 }
 
-copies!(Transcoder => TranscoderPatch { name, r#type, settings });
+patches!(Transcoder => TranscoderPatch { name, r#type, settings });
 
 /// What a transcoder holds from now on.
 ///

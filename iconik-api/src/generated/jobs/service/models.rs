@@ -447,9 +447,7 @@ impl JobIds {
 /// Note: iconik's 2026 document requires `title`, `type` and `status` here too; PATCH works
 /// without them (seen live).
 ///
-/// Made from a [`Job`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Job`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -654,7 +652,7 @@ impl JobPatch {
     }
 }
 
-copies!(Job => JobPatch {
+patches!(Job => JobPatch {
     title, r#type, custom_type, status, object_type, object_id, related_objects, parent_id,
     has_children, progress_processed, progress_total, message, error_message, metadata, job_context,
     action_context, started_at, completed_at,
@@ -970,9 +968,7 @@ impl JobStep {
 /// Note: iconik's 2026 document requires `label` and `status` here too; PATCH does not need
 /// such fields elsewhere (seen live).
 ///
-/// Made from a [`JobStep`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`JobStep`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1042,7 +1038,7 @@ impl JobStepPatch {
     }
 }
 
-copies!(JobStep => JobStepPatch { id, label, status, message, error_message });
+patches!(JobStep => JobStepPatch { id, label, status, message, error_message });
 
 /// What to change in several steps of a job.
 #[must_use = "a model does nothing until it is sent"]

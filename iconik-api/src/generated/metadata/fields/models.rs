@@ -10,9 +10,8 @@ use super::*;
 /// Note: iconik's 2026 document requires `label` and `field_type` here too; PATCH does not need
 /// such fields elsewhere (seen live).
 ///
-/// Made from a [`MetadataField`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`MetadataField`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -254,7 +253,7 @@ impl MetadataFieldPatch {
     }
 }
 
-copies!(MetadataField => MetadataFieldPatch {
+patches!(MetadataField => MetadataFieldPatch {
     required, read_only, hide_if_not_set, auto_set, options, source_url, label, field_type,
     description, external_id, multi, min_value, max_value, sortable, use_as_facet, representative,
     is_block_field, is_warning_field, ai_prompt_description, date_created, date_modified,

@@ -10,9 +10,8 @@ use super::*;
 /// Note: iconik's 2026 document requires `name` and `view_fields` here too; PATCH does not need
 /// such fields elsewhere (seen live).
 ///
-/// Made from a [`MetadataViewSummary`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`MetadataViewSummary`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,7 +63,7 @@ impl MetadataViewPatch {
     }
 }
 
-copies!(MetadataViewSummary => MetadataViewPatch { name, description, view_fields });
+patches!(MetadataViewSummary => MetadataViewPatch { name, description, view_fields });
 
 /// The new values of a metadata view.
 ///

@@ -117,9 +117,7 @@ impl PersonIds {
 
 /// What to change in a person; an omitted field keeps its value.
 ///
-/// Made from a [`Person`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Person`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -150,7 +148,7 @@ impl PersonPatch {
     }
 }
 
-copies!(Person => PersonPatch { name, main_face_id });
+patches!(Person => PersonPatch { name, main_face_id });
 
 /// The new name and main face of a person.
 #[must_use = "a model does nothing until it is sent"]

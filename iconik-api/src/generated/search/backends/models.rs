@@ -127,9 +127,8 @@ pub struct SearchBackendKind {
 
 /// What to change in a search backend; what is omitted remains as it is.
 ///
-/// Made from a [`SearchBackend`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SearchBackend`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,7 +177,7 @@ impl SearchBackendPatch {
     }
 }
 
-copies!(SearchBackend => SearchBackendPatch { kind, name, enabled, options });
+patches!(SearchBackend => SearchBackendPatch { kind, name, enabled, options });
 
 /// The new settings of a search backend.
 ///

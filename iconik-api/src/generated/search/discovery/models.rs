@@ -104,9 +104,8 @@ impl DiscoveryEntity {
 /// Note: iconik's 2026 document requires most fields here too; PATCH does not need such fields
 /// elsewhere (seen live).
 ///
-/// Made from a [`DiscoveryEntity`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`DiscoveryEntity`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -182,7 +181,7 @@ impl DiscoveryEntityPatch {
     }
 }
 
-copies!(DiscoveryEntity => DiscoveryEntityPatch {
+patches!(DiscoveryEntity => DiscoveryEntityPatch {
     title, object_type, object_id, user_id, metadata, date_created, date_modified,
 });
 

@@ -107,9 +107,8 @@ impl SavedSearchGroup {
 /// Note: iconik's 2026 document requires `name` here too; PATCH does not need such fields
 /// elsewhere (seen live).
 ///
-/// Made from a [`SavedSearchGroup`], it takes over every field that both have, except those
-/// that iconik sets. All of them, states included, go back as they were read, over what others
-/// have changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SavedSearchGroup`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -158,7 +157,7 @@ impl SavedSearchGroupPatch {
     }
 }
 
-copies!(SavedSearchGroup => SavedSearchGroupPatch {
+patches!(SavedSearchGroup => SavedSearchGroupPatch {
     name, saved_searches_count, user_id, system_domain_id,
 });
 

@@ -154,9 +154,8 @@ impl SavedSearchIds {
 /// Note: iconik's 2026 document requires `name` and `criteria` here too; PATCH does not need
 /// such fields elsewhere (seen live).
 ///
-/// Made from a [`SavedSearch`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SavedSearch`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,7 +219,7 @@ impl SavedSearchPatch {
     }
 }
 
-copies!(SavedSearch => SavedSearchPatch { name, group_id, criteria, favoured, permissions });
+patches!(SavedSearch => SavedSearchPatch { name, group_id, criteria, favoured, permissions });
 
 /// The new values of a saved search.
 ///

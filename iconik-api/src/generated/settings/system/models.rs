@@ -258,9 +258,8 @@ pub struct SystemSettings {
 
 /// The settings of a system domain to change; what is omitted stays.
 ///
-/// Made from a [`SystemSettings`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`SystemSettings`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1398,7 +1397,7 @@ impl SystemSettingsPatch {
     }
 }
 
-copies!(SystemSettings => SystemSettingsPatch {
+patches!(SystemSettings => SystemSettingsPatch {
     acl_template_id, allowed_ips, append_asset_uuid_to_downloads, asset_default_sections,
     collections_get_parent_acls, date_format, datetime_format, default_upload_storage_id,
     delete_grace_period, facet_fields, filters_default_metadata_view_id, hide_favourites, home_page,

@@ -169,9 +169,7 @@ impl ThemeData {
 
 /// The fields of a theme to change; what is omitted stays.
 ///
-/// Made from a [`Theme`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Theme`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -202,7 +200,7 @@ impl ThemePatch {
     }
 }
 
-copies!(Theme => ThemePatch { name, theme_data });
+patches!(Theme => ThemePatch { name, theme_data });
 
 /// The fonts of a theme.
 #[non_exhaustive]

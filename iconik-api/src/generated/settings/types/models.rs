@@ -637,9 +637,8 @@ pub struct GroupSettings {
 
 /// The settings of a group or a team to change; what is omitted stays.
 ///
-/// Made from a [`GroupSettings`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`GroupSettings`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1038,7 +1037,7 @@ impl GroupSettingsPatch {
     }
 }
 
-copies!(GroupSettings => GroupSettingsPatch {
+patches!(GroupSettings => GroupSettingsPatch {
     acl_template_id, allowed_ips, append_asset_uuid_to_downloads, asset_default_sections,
     collections_get_parent_acls, date_format, datetime_format, default_upload_storage_id,
     delete_grace_period, facet_fields, filters_default_metadata_view_id, hide_favourites, home_page,

@@ -99,9 +99,8 @@ pub struct UserSettings {
 
 /// The settings of a user to change; what is omitted stays.
 ///
-/// Made from a [`UserSettings`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`UserSettings`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -534,7 +533,7 @@ impl UserSettingsPatch {
     }
 }
 
-copies!(UserSettings => UserSettingsPatch {
+patches!(UserSettings => UserSettingsPatch {
     acl_template_id, allowed_ips, append_asset_uuid_to_downloads, asset_default_sections,
     collections_get_parent_acls, date_format, datetime_format, default_upload_storage_id,
     delete_grace_period, facet_fields, filters_default_metadata_view_id, hide_favourites, home_page,

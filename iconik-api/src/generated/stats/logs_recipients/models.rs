@@ -52,9 +52,8 @@ pub struct LogsRecipientCheck {
 
 /// The fields of a recipient to change; what is omitted stays.
 ///
-/// Made from a [`LogsRecipient`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a
+/// [`LogsRecipient`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +93,7 @@ impl LogsRecipientPatch {
     }
 }
 
-copies!(LogsRecipient => LogsRecipientPatch { name, method, settings });
+patches!(LogsRecipient => LogsRecipientPatch { name, method, settings });
 
 /// A service that iconik shall send its access logs to.
 ///

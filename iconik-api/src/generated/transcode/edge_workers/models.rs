@@ -38,9 +38,8 @@ impl EdgeWorker {
 
 /// The fields of a worker to change; what is omitted stays.
 ///
-/// Made from an [`EdgeWorker`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of an
+/// [`EdgeWorker`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,7 +70,7 @@ impl EdgeWorkerPatch {
     }
 }
 
-copies!(EdgeWorker => EdgeWorkerPatch { storage_id, status });
+patches!(EdgeWorker => EdgeWorkerPatch { storage_id, status });
 
 /// A worker to register.
 ///

@@ -7,9 +7,7 @@ use super::*;
 
 /// What to change in a group; an omitted field keeps its value.
 ///
-/// Made from a [`Group`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Group`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,7 +138,7 @@ impl GroupPatch {
     }
 }
 
-copies!(Group => GroupPatch {
+patches!(Group => GroupPatch {
     name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
     saml_primary_group_priority, roles, role_categories,
 });

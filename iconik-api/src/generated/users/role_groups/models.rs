@@ -215,9 +215,7 @@ impl RoleGroup {
 
 /// What to change in a role group; an omitted field keeps its value.
 ///
-/// Made from a [`RoleGroup`], it takes over every field that both have, except those that
-/// iconik sets. All of them, states included, go back as they were read, over what others have
-/// changed since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`RoleGroup`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -348,7 +346,7 @@ impl RoleGroupPatch {
     }
 }
 
-copies!(RoleGroup => RoleGroupPatch {
+patches!(RoleGroup => RoleGroupPatch {
     name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
     saml_primary_group_priority, roles, role_categories,
 });

@@ -186,9 +186,7 @@ impl Team {
 
 /// What to change in a team; an omitted field keeps its value.
 ///
-/// Made from a [`Team`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Team`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -295,7 +293,7 @@ impl TeamPatch {
     }
 }
 
-copies!(Team => TeamPatch {
+patches!(Team => TeamPatch {
     name, alias, description, external_id, group_type, default_user_type, is_legacy_everyone,
     saml_primary_group_priority,
 });

@@ -412,9 +412,7 @@ impl User {
 /// Note: iconik's 2026 document requires `type`, as for a replacement. PATCH requests of other
 /// services work with a single field (seen live).
 ///
-/// Made from a [`User`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`User`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -696,7 +694,7 @@ impl UserPatch {
     }
 }
 
-copies!(User => UserPatch {
+patches!(User => UserPatch {
     email, first_name, last_name, r#type, status, description, phone, hide_email, hide_phone,
     is_admin, groups, primary_group, system_domains, metadata, onboarding_goal,
     email_marketing_consent, has_domain_been_migrated_to_simplified_acls, date_welcomed,

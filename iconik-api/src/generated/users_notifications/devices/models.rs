@@ -57,9 +57,7 @@ pub struct Device {
 
 /// What to change in a device; an omitted field keeps its value.
 ///
-/// Made from a [`Device`], it takes over every field that both have, except those that iconik
-/// sets. All of them, states included, go back as they were read, over what others have changed
-/// since: to change a few fields, begin with `new`.
+/// [`changes`](Self::changes) makes one of what differs between two states of a [`Device`].
 #[must_use = "a model does nothing until it is sent"]
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -180,7 +178,7 @@ impl DevicePatch {
     }
 }
 
-copies!(Device => DevicePatch {
+patches!(Device => DevicePatch {
     device_token, platform, push_service, device_name, app_bundle_id, app_version, is_active,
     failed_count, last_failed_at, last_used_at, user_id, system_domain_id,
 });

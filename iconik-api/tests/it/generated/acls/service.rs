@@ -61,7 +61,11 @@ fn requests() {
     );
     lines.add(&request);
     lines.add(&SetAclForContents::new("object_type", contents_acl_change()));
-    lines.add(&DeleteManyAcls::new("object_type", AclRemoval::new()));
+    let request = DeleteManyAcls::new(
+        "object_type",
+        AclRemoval::new().user_ids(["409cc53f-f149-11eb-a843-0a580a3db916"]),
+    );
+    lines.add(&request);
     lines.add(&DeleteManyAcls::new("object_type", acl_removal()));
     let request = DeleteAclForContents::new(
         "object_type",

@@ -125,12 +125,15 @@ fn requests() {
     lines.add(&request);
     let request = CopyCollectionTo::new(
         "e7a1ece4-f149-11eb-a843-0a580a3db916",
-        CollectionContent::new("427abd77-f149-11eb-a843-0a580a3db916", ContentObjectType::Assets),
+        CollectionToCopy::new(
+            "e7a1ece4-f149-11eb-a843-0a580a3db916",
+            ContentObjectType::Collections,
+        ),
     );
     lines.add(&request);
     let request = CopyCollectionTo::new(
             "e7a1ece4-f149-11eb-a843-0a580a3db916",
-            collection_content(),
+            collection_to_copy(),
         )
         .copy_acl("copy_acl")
         .copy_keyframes("copy_keyframes");
@@ -263,6 +266,10 @@ fn collection_search_document() -> CollectionSearchDocument {
             "0eec4756-f149-11eb-a843-0a580a3db916",
             "279d2a79-f149-11eb-a843-0a580a3db916",
         ])
+}
+
+fn collection_to_copy() -> CollectionToCopy {
+    CollectionToCopy::new("e7a1ece4-f149-11eb-a843-0a580a3db916", ContentObjectType::Collections)
 }
 
 fn collections_reindex_options() -> CollectionsReindexOptions {

@@ -169,7 +169,7 @@ fn requests() {
     lines.add(&request);
     let request = DeleteManySegments::new(
         "0eec4756-f149-11eb-a843-0a580a3db916",
-        SegmentDeletion::new(),
+        SegmentDeletion::new().segment_ids(["a09d093b-f149-11eb-a843-0a580a3db916"]),
     );
     lines.add(&request);
     let request = DeleteManySegments::new(

@@ -270,7 +270,7 @@ fn new_file() -> NewFile {
         .directory_path("directory_path")
         .size(1)
         .checksum("checksum")
-        .status(FileStatus::Open)
+        .status(FileStatus::Closed)
         .template("template")
         .template_engine(TemplateEngine::Jinja2)
         .user_id("409cc53f-f149-11eb-a843-0a580a3db916")

@@ -78,7 +78,7 @@ fn requests() {
     lines.add(&DeleteManyJobs::new());
     let request = DeleteManyJobs::new()
         .r#type([JobType::Mediainfo, JobType::Transcode])
-        .status([JobStatus::Ready, JobStatus::Started])
+        .status([JobStatus::Finished, JobStatus::Started])
         .object_id("427abd77-f149-11eb-a843-0a580a3db916")
         .parent_id("c6776a51-f149-11eb-a843-0a580a3db916")
         .created_by([
