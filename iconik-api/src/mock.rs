@@ -60,6 +60,7 @@ mod call;
 mod check;
 mod control;
 mod description;
+mod example;
 mod fault;
 mod incoming;
 mod list;
@@ -73,6 +74,8 @@ mod state;
 mod store;
 mod values;
 
+#[doc(hidden)]
+pub use example::run_example;
 pub use fault::{Fault, ParseFaultError};
 pub use server::{Server, ServerBuilder};
 

@@ -134,7 +134,7 @@ pub(crate) fn parameters(request: &Request<'_>) -> (Vec<TokenStream>, Vec<TokenS
     params.chain(body).unzip()
 }
 
-/// A call as a reader would write it. It is compiled as a test.
+/// A call as a reader would write it. A test sends it to the local iconik.
 fn example(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>) -> String {
     let method = ident(&request.method);
     let handle: TokenStream = resource.call.parse().unwrap_or_default();
@@ -159,6 +159,7 @@ fn example(service: &Service<'_>, resource: &Resource<'_>, request: &Request<'_>
     );
     lines.extend(body);
     lines.push("# Ok(()) }".to_owned());
+    lines.push("# iconik_api::mock::run_example(example);".to_owned());
     lines.push("```".to_owned());
     lines.join("\n")
 }

@@ -27,6 +27,7 @@ impl GroupAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let group_acl = client.acls().group_acls().get(group_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -60,6 +61,7 @@ impl GroupAclsHandle {
     ///     .set(group_id, object, GroupAclReplacement::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set(
         &self,
@@ -85,6 +87,7 @@ impl GroupAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.acls().group_acls().delete(group_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -114,6 +117,7 @@ impl GroupAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.acls().group_acls().check(group_id, object, Permission::Read).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check(
         &self,

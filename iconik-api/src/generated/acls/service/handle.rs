@@ -54,6 +54,7 @@ impl AclsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let acl = client.acls().get(("uses", "427abd77-f149-11eb-a843-0a580a3db916")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, object: impl Into<crate::ObjectRef>) -> GetAcl<Client> {
         GetAcl::new(object).with_client(&self.0)
@@ -75,6 +76,7 @@ impl AclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let acl_permissions = client.acls().get_permissions(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_permissions(
         &self,
@@ -101,6 +103,7 @@ impl AclsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.acls().check(("uses", "427abd77-f149-11eb-a843-0a580a3db916"), Permission::Read).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check(
         &self,
@@ -131,6 +134,7 @@ impl AclsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_many(&self, body: impl Into<AclChecks>) -> CheckManyAcls<Client> {
         CheckManyAcls::new(body).with_client(&self.0)
@@ -162,6 +166,7 @@ impl AclsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_many_for_type(
         &self,
@@ -196,6 +201,7 @@ impl AclsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_many(
         &self,
@@ -234,6 +240,7 @@ impl AclsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_many_individually(
         &self,
@@ -272,6 +279,7 @@ impl AclsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_for_contents(
         &self,
@@ -300,6 +308,7 @@ impl AclsHandle {
     ///     .delete_many("uses", AclRemoval::new().user_ids(["409cc53f-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(
         &self,
@@ -332,6 +341,7 @@ impl AclsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_for_contents(
         &self,

@@ -28,6 +28,7 @@ impl ShareAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let page = client.acls().share_acls().list_for_object(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_object(
         &self,
@@ -51,6 +52,7 @@ impl ShareAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let share_acl = client.acls().share_acls().get(share_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -82,6 +84,7 @@ impl ShareAclsHandle {
     ///     .create(share_id, object, NewShareAcl::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -114,6 +117,7 @@ impl ShareAclsHandle {
     ///     .replace(share_id, object, ShareAclReplacement::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -147,6 +151,7 @@ impl ShareAclsHandle {
     ///     .set_many(share_id, "uses", ShareAclChange::new([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_many(
         &self,
@@ -172,6 +177,7 @@ impl ShareAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.acls().share_acls().delete(share_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -201,6 +207,7 @@ impl ShareAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.acls().share_acls().check(share_id, object, Permission::Read).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check(
         &self,

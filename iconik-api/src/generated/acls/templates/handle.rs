@@ -20,6 +20,7 @@ impl TemplatesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.acls().templates().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListTemplates<Client> {
         ListTemplates::new().with_client(&self.0)
@@ -37,6 +38,7 @@ impl TemplatesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let acl_template = client.acls().templates().create(NewAclTemplate::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewAclTemplate>) -> CreateTemplate<Client> {
         CreateTemplate::new(body).with_client(&self.0)
@@ -52,6 +54,7 @@ impl TemplatesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let acl_template = client.acls().templates().get("f04698e4-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, template_id: impl Into<AclTemplateId>) -> GetTemplate<Client> {
         GetTemplate::new(template_id).with_client(&self.0)
@@ -75,6 +78,7 @@ impl TemplatesHandle {
     ///     .replace(template_id, AclTemplateReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -106,6 +110,7 @@ impl TemplatesHandle {
     ///     .update(template_id, AclTemplatePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -125,6 +130,7 @@ impl TemplatesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.acls().templates().delete("f04698e4-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, template_id: impl Into<AclTemplateId>) -> DeleteTemplate<Client> {
         DeleteTemplate::new(template_id).with_client(&self.0)
@@ -146,6 +152,7 @@ impl TemplatesHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.acls().templates().apply(template_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn apply(
         &self,

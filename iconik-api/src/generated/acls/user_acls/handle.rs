@@ -27,6 +27,7 @@ impl UserAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let user_acl = client.acls().user_acls().get(user_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -60,6 +61,7 @@ impl UserAclsHandle {
     ///     .set(user_id, object, UserAclReplacement::new().permissions([Permission::Read]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set(
         &self,
@@ -87,6 +89,7 @@ impl UserAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.acls().user_acls().delete(user_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -116,6 +119,7 @@ impl UserAclsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let user_acl = client.acls().user_acls().check(user_id, object, Permission::Read).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check(
         &self,

@@ -31,6 +31,7 @@ impl ApprovalsHandle {
     /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let page = client.assets().approvals().list(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, object: impl Into<crate::ObjectRef>) -> ListApprovals<Client> {
         ListApprovals::new(object).with_client(&self.0)
@@ -55,6 +56,7 @@ impl ApprovalsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().approvals().list_for_version(object, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -84,6 +86,7 @@ impl ApprovalsHandle {
     ///     .set(object, NewApproval::new().external("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set(
         &self,
@@ -109,6 +112,7 @@ impl ApprovalsHandle {
     /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.assets().approvals().delete(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, object: impl Into<crate::ObjectRef>) -> DeleteApproval<Client> {
         DeleteApproval::new(object).with_client(&self.0)
@@ -130,6 +134,7 @@ impl ApprovalsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.assets().approvals().delete_for_user(object, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_for_user(
         &self,
@@ -157,6 +162,7 @@ impl ApprovalsHandle {
     /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.assets().approvals().delete_for_external_user(object, "ann@example.com").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_for_external_user(
         &self,
@@ -180,6 +186,7 @@ impl ApprovalsHandle {
     /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let approval = client.assets().approvals().get_request(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_request(&self, object: impl Into<crate::ObjectRef>) -> GetApprovalRequest<Client> {
         GetApprovalRequest::new(object).with_client(&self.0)
@@ -201,6 +208,7 @@ impl ApprovalsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let approval = client.assets().approvals().get_request_for_version(object, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_request_for_version(
         &self,
@@ -231,6 +239,7 @@ impl ApprovalsHandle {
     ///     .create_request(object, NewApprovalRequest::new().status(ApprovalStatus::NotApplicable))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_request(
         &self,
@@ -261,6 +270,7 @@ impl ApprovalsHandle {
     ///     .replace_request(object, NewApprovalRequest::new().status(ApprovalStatus::NotApplicable))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_request(
         &self,
@@ -291,6 +301,7 @@ impl ApprovalsHandle {
     ///     .update_request(object, ApprovalRequestPatch::new().status(ApprovalStatus::NotApplicable))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_request(
         &self,
@@ -316,6 +327,7 @@ impl ApprovalsHandle {
     /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let approval = client.assets().approvals().delete_request(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_request(
         &self,
@@ -348,6 +360,7 @@ impl ApprovalsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_many(&self, body: impl Into<BulkApproval>) -> SetManyApprovals<Client> {
         SetManyApprovals::new(body).with_client(&self.0)
@@ -376,6 +389,7 @@ impl ApprovalsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_many(&self, body: impl Into<BulkApprovalRemoval>) -> RemoveManyApprovals<Client> {
         RemoveManyApprovals::new(body).with_client(&self.0)

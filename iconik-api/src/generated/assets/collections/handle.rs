@@ -26,6 +26,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().collections().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListCollections<Client> {
         ListCollections::new().with_client(&self.0)
@@ -47,6 +48,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let collection = client.assets().collections().create(NewCollection::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewCollection>) -> CreateCollection<Client> {
         CreateCollection::new(body).with_client(&self.0)
@@ -65,6 +67,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let collection = client.assets().collections().get(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, collection_id: impl Into<CollectionId>) -> GetCollection<Client> {
         GetCollection::new(collection_id).with_client(&self.0)
@@ -94,6 +97,7 @@ impl CollectionsHandle {
     ///     .replace(collection_id, NewCollection::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -127,6 +131,7 @@ impl CollectionsHandle {
     ///     .update(collection_id, CollectionPatch::new().title("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -152,6 +157,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().collections().delete("e7a1ece4-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, collection_id: impl Into<CollectionId>) -> DeleteCollection<Client> {
         DeleteCollection::new(collection_id).with_client(&self.0)
@@ -172,6 +178,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().collections().purge("e7a1ece4-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge(&self, collection_id: impl Into<CollectionId>) -> PurgeCollection<Client> {
         PurgeCollection::new(collection_id).with_client(&self.0)
@@ -193,6 +200,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let collection_restore = client.assets().collections().restore(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore(&self, collection_id: impl Into<CollectionId>) -> RestoreCollection<Client> {
         RestoreCollection::new(collection_id).with_client(&self.0)
@@ -213,6 +221,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().collections().list_ancestors(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_ancestors(
         &self,
@@ -236,6 +245,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let response = client.assets().collections().get_full_path(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_full_path(
         &self,
@@ -266,6 +276,7 @@ impl CollectionsHandle {
     ///     .get_content_info(collection_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_content_info(
         &self,
@@ -290,6 +301,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let collection_size = client.assets().collections().get_size(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_size(&self, collection_id: impl Into<CollectionId>) -> GetCollectionSize<Client> {
         GetCollectionSize::new(collection_id).with_client(&self.0)
@@ -315,6 +327,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().collections().list_items(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_items(
         &self,
@@ -352,6 +365,7 @@ impl CollectionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_item(
         &self,
@@ -386,6 +400,7 @@ impl CollectionsHandle {
     ///     .move_item(collection_id, object, CollectionContentPlace::new().position(-1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn move_item(
         &self,
@@ -415,6 +430,7 @@ impl CollectionsHandle {
     /// let object = (ContentObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// client.assets().collections().remove_item(collection_id, object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_item(
         &self,
@@ -453,6 +469,7 @@ impl CollectionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn copy_to(
         &self,
@@ -490,6 +507,7 @@ impl CollectionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn enable_custom_order(
         &self,
@@ -511,6 +529,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// client.assets().collections().disable_custom_order(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn disable_custom_order(
         &self,
@@ -547,6 +566,7 @@ impl CollectionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn pick_keyframes(
         &self,
@@ -578,6 +598,7 @@ impl CollectionsHandle {
     ///     .replace_search_document(collection_id, CollectionSearchDocument::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
@@ -609,6 +630,7 @@ impl CollectionsHandle {
     ///     .reindex(collection_id, RealmReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -636,6 +658,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// client.assets().collections().reindex_with_contents(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_with_contents(
         &self,
@@ -668,6 +691,7 @@ impl CollectionsHandle {
     ///     .reindex_item(collection_id, object, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_item(
         &self,
@@ -690,6 +714,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().collections().reindex_all().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all(&self) -> ReindexAllCollections<Client> {
         ReindexAllCollections::new().with_client(&self.0)
@@ -708,6 +733,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().collections().list_recent().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_recent(&self) -> ListCollectionRecent<Client> {
         ListCollectionRecent::new().with_client(&self.0)
@@ -727,6 +753,7 @@ impl CollectionsHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let collection = client.assets().collections().record_view(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn record_view(
         &self,

@@ -23,6 +23,7 @@ impl CustomActionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.assets().custom_actions().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListCustomActions<Client> {
         ListCustomActions::new().with_client(&self.0)
@@ -43,6 +44,7 @@ impl CustomActionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.assets().custom_actions().list_in_context(CustomActionContext::Asset).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_in_context(
         &self,
@@ -81,6 +83,7 @@ impl CustomActionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -108,6 +111,7 @@ impl CustomActionsHandle {
     ///     .get(CustomActionContext::Asset, action_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -145,6 +149,7 @@ impl CustomActionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -179,6 +184,7 @@ impl CustomActionsHandle {
     ///     .update(CustomActionContext::Asset, action_id, CustomActionPatch::new().title("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -205,6 +211,7 @@ impl CustomActionsHandle {
     /// let action_id = "f1291f89-f149-11eb-a843-0a580a3db916";
     /// client.assets().custom_actions().delete(CustomActionContext::Asset, action_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -241,6 +248,7 @@ impl CustomActionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run(
         &self,
@@ -279,6 +287,7 @@ impl CustomActionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run_shared(
         &self,

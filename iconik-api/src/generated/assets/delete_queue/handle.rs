@@ -38,6 +38,7 @@ impl DeleteQueueHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_many(&self, body: impl Into<BulkDeletion>) -> AddManyToDeleteQueue<Client> {
         AddManyToDeleteQueue::new(body).with_client(&self.0)
@@ -55,6 +56,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete_queue().purge().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge(&self) -> PurgeDeleteQueue<Client> {
         PurgeDeleteQueue::new().with_client(&self.0)
@@ -73,6 +75,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().delete_queue().list_assets().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_assets(&self) -> ListDeletedAssets<Client> {
         ListDeletedAssets::new().with_client(&self.0)
@@ -96,6 +99,7 @@ impl DeleteQueueHandle {
     ///     .add_assets(AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_assets(&self, body: impl Into<AssetIdList>) -> AddAssetsToDeleteQueue<Client> {
         AddAssetsToDeleteQueue::new(body).with_client(&self.0)
@@ -119,6 +123,7 @@ impl DeleteQueueHandle {
     ///     .restore_assets(AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_assets(&self, body: impl Into<AssetIdList>) -> RestoreDeletedAssets<Client> {
         RestoreDeletedAssets::new(body).with_client(&self.0)
@@ -132,6 +137,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete_queue().restore_all_assets().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_all_assets(&self) -> RestoreAllDeletedAssets<Client> {
         RestoreAllDeletedAssets::new().with_client(&self.0)
@@ -157,6 +163,7 @@ impl DeleteQueueHandle {
     ///     .purge_assets(AssetIdList::new(["0eec4756-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_assets(&self, body: impl Into<AssetIdList>) -> PurgeDeletedAssets<Client> {
         PurgeDeletedAssets::new(body).with_client(&self.0)
@@ -172,6 +179,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete_queue().purge_all_assets().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_all_assets(&self) -> PurgeAllDeletedAssets<Client> {
         PurgeAllDeletedAssets::new().with_client(&self.0)
@@ -190,6 +198,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().delete_queue().list_collections().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_collections(&self) -> ListDeletedCollections<Client> {
         ListDeletedCollections::new().with_client(&self.0)
@@ -214,6 +223,7 @@ impl DeleteQueueHandle {
     ///     .add_collections(CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_collections(
         &self,
@@ -240,6 +250,7 @@ impl DeleteQueueHandle {
     ///     .restore_collections(CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_collections(
         &self,
@@ -256,6 +267,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete_queue().restore_all_collections().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_all_collections(&self) -> RestoreAllDeletedCollections<Client> {
         RestoreAllDeletedCollections::new().with_client(&self.0)
@@ -279,6 +291,7 @@ impl DeleteQueueHandle {
     ///     .purge_collections(CollectionIdList::new(["e7a1ece4-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_collections(
         &self,
@@ -297,6 +310,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete_queue().purge_all_collections().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_all_collections(&self) -> PurgeAllDeletedCollections<Client> {
         PurgeAllDeletedCollections::new().with_client(&self.0)

@@ -24,6 +24,7 @@ impl FavoritesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().favorites().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListFavorites<Client> {
         ListFavorites::new().with_client(&self.0)
@@ -52,6 +53,7 @@ impl FavoritesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_many(&self, body: impl Into<FavoriteObjects>) -> AddManyFavorites<Client> {
         AddManyFavorites::new(body).with_client(&self.0)
@@ -83,6 +85,7 @@ impl FavoritesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_many(&self, body: impl Into<FavoriteObjects>) -> RemoveManyFavorites<Client> {
         RemoveManyFavorites::new(body).with_client(&self.0)
@@ -101,6 +104,7 @@ impl FavoritesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().favorites().remove_all().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_all(&self) -> RemoveAllFavorites<Client> {
         RemoveAllFavorites::new().with_client(&self.0)
@@ -117,6 +121,7 @@ impl FavoritesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().favorites().remove_all_legacy().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "`remove_all` does the same by the path that the other actions share."]
     pub fn remove_all_legacy(&self) -> RemoveAllFavoritesLegacy<Client> {

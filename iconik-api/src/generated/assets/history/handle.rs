@@ -26,6 +26,7 @@ impl HistoryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().history().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListHistory<Client> {
         ListHistory::new(asset_id).with_client(&self.0)
@@ -52,6 +53,7 @@ impl HistoryHandle {
     ///     .create(asset_id, NewHistoryEntry::new(HistoryOperationType::Export))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -75,6 +77,7 @@ impl HistoryHandle {
     /// let history_entity_id = "a9c5082c-f149-11eb-a843-0a580a3db916";
     /// let history_entry = client.assets().history().get(asset_id, history_entity_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -100,6 +103,7 @@ impl HistoryHandle {
     /// let history_entity_id = "a9c5082c-f149-11eb-a843-0a580a3db916";
     /// let history_entry = client.assets().history().delete(asset_id, history_entity_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -129,6 +133,7 @@ impl HistoryHandle {
     /// let history_entity_id = "a9c5082c-f149-11eb-a843-0a580a3db916";
     /// client.assets().history().reindex(asset_id, history_entity_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

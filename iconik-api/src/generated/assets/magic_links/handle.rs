@@ -32,6 +32,7 @@ impl MagicLinksHandle {
     ///     .check_enabled(MagicLinkCheckOptions::new("f3a91c"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_enabled(
         &self,
@@ -62,6 +63,7 @@ impl MagicLinksHandle {
     ///     .request(share_id, NewMagicLink::new("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn request(
         &self,
@@ -95,6 +97,7 @@ impl MagicLinksHandle {
     ///     .log_in(share_id, MagicLinkLogin::new("ann@example.com", "f3a91c"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn log_in(
         &self,
@@ -114,6 +117,7 @@ impl MagicLinksHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.assets().magic_links().list_entries().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_entries(&self) -> ListMagicLinkEntries<Client> {
         ListMagicLinkEntries::new().with_client(&self.0)
@@ -141,6 +145,7 @@ impl MagicLinksHandle {
     ///     .add_entry(NewMagicLinkEntry::new(MagicLinkEntryType::Domain, "value"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_entry(&self, body: impl Into<NewMagicLinkEntry>) -> AddMagicLinkEntry<Client> {
         AddMagicLinkEntry::new(body).with_client(&self.0)
@@ -160,6 +165,7 @@ impl MagicLinksHandle {
     /// let entry_id = "16ecb32d-f149-11eb-a843-0a580a3db916";
     /// let magic_link_entry = client.assets().magic_links().get_entry(entry_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_entry(&self, entry_id: impl Into<MagicLinkEntryId>) -> GetMagicLinkEntry<Client> {
         GetMagicLinkEntry::new(entry_id).with_client(&self.0)
@@ -190,6 +196,7 @@ impl MagicLinksHandle {
     ///     .replace_entry(entry_id, MagicLinkEntryReplacement::new().value("value"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_entry(
         &self,
@@ -212,6 +219,7 @@ impl MagicLinksHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().magic_links().remove_entry("16ecb32d-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_entry(
         &self,

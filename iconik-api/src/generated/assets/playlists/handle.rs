@@ -22,6 +22,7 @@ impl PlaylistsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().playlists().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListPlaylists<Client> {
         ListPlaylists::new().with_client(&self.0)
@@ -41,6 +42,7 @@ impl PlaylistsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let playlist = client.assets().playlists().create(NewPlaylist::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewPlaylist>) -> CreatePlaylist<Client> {
         CreatePlaylist::new(body).with_client(&self.0)
@@ -56,6 +58,7 @@ impl PlaylistsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let playlist = client.assets().playlists().get("ab15dd26-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, playlist_id: impl Into<PlaylistId>) -> GetPlaylist<Client> {
         GetPlaylist::new(playlist_id).with_client(&self.0)
@@ -82,6 +85,7 @@ impl PlaylistsHandle {
     ///     .replace(playlist_id, PlaylistReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -111,6 +115,7 @@ impl PlaylistsHandle {
     ///     .update(playlist_id, PlaylistPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -132,6 +137,7 @@ impl PlaylistsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().playlists().delete("ab15dd26-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, playlist_id: impl Into<PlaylistId>) -> DeletePlaylist<Client> {
         DeletePlaylist::new(playlist_id).with_client(&self.0)
@@ -155,6 +161,7 @@ impl PlaylistsHandle {
     /// let playlist_id = "ab15dd26-f149-11eb-a843-0a580a3db916";
     /// let items = client.assets().playlists().list_items(playlist_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_items(&self, playlist_id: impl Into<PlaylistId>) -> ListPlaylistItems<Client> {
         ListPlaylistItems::new(playlist_id).with_client(&self.0)
@@ -183,6 +190,7 @@ impl PlaylistsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_item(
         &self,
@@ -216,6 +224,7 @@ impl PlaylistsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_item(
         &self,
@@ -252,6 +261,7 @@ impl PlaylistsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_item(
         &self,
@@ -277,6 +287,7 @@ impl PlaylistsHandle {
     /// let item_id = "1004a081-f149-11eb-a843-0a580a3db916";
     /// client.assets().playlists().remove_item(playlist_id, item_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_item(
         &self,
@@ -307,6 +318,7 @@ impl PlaylistsHandle {
     ///     .move_item(playlist_id, item_id, ItemPosition::new().position(1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn move_item(
         &self,
@@ -337,6 +349,7 @@ impl PlaylistsHandle {
     ///     .reindex(playlist_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -370,6 +383,7 @@ impl PlaylistsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn pick_keyframes(
         &self,

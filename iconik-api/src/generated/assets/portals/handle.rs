@@ -26,6 +26,7 @@ impl PortalsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().portals().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListPortals<Client> {
         ListPortals::new().with_client(&self.0)
@@ -49,6 +50,7 @@ impl PortalsHandle {
     ///     .create(NewPortal::new("Dailies", "ab15dd26-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewPortal>) -> CreatePortal<Client> {
         CreatePortal::new(body).with_client(&self.0)
@@ -66,6 +68,7 @@ impl PortalsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let portal = client.assets().portals().get("a159c506-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, portal_id: impl Into<PortalId>) -> GetPortal<Client> {
         GetPortal::new(portal_id).with_client(&self.0)
@@ -93,6 +96,7 @@ impl PortalsHandle {
     ///     .replace(portal_id, PortalReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -126,6 +130,7 @@ impl PortalsHandle {
     ///     .update(portal_id, PortalPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -149,6 +154,7 @@ impl PortalsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().portals().delete("a159c506-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, portal_id: impl Into<PortalId>) -> DeletePortal<Client> {
         DeletePortal::new(portal_id).with_client(&self.0)
@@ -172,6 +178,7 @@ impl PortalsHandle {
     ///     .upload_logo(portal_id, iconik_api::MediaContent::new("image/png", "content"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload_logo(
         &self,
@@ -193,6 +200,7 @@ impl PortalsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().portals().delete_logo("a159c506-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_logo(&self, portal_id: impl Into<PortalId>) -> DeletePortalLogo<Client> {
         DeletePortalLogo::new(portal_id).with_client(&self.0)
@@ -220,6 +228,7 @@ impl PortalsHandle {
     ///     .reindex(portal_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

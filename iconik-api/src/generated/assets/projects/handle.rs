@@ -22,6 +22,7 @@ impl ProjectsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().projects().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListProjects<Client> {
         ListProjects::new().with_client(&self.0)
@@ -44,6 +45,7 @@ impl ProjectsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let project = client.assets().projects().create(NewProject::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewProject>) -> CreateProject<Client> {
         CreateProject::new(body).with_client(&self.0)
@@ -60,6 +62,7 @@ impl ProjectsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let project = client.assets().projects().get("aa142583-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, project_id: impl Into<ProjectId>) -> GetProject<Client> {
         GetProject::new(project_id).with_client(&self.0)
@@ -85,6 +88,7 @@ impl ProjectsHandle {
     ///     .replace(project_id, ProjectReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -114,6 +118,7 @@ impl ProjectsHandle {
     ///     .update(project_id, ProjectPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -136,6 +141,7 @@ impl ProjectsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().projects().delete("aa142583-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, project_id: impl Into<ProjectId>) -> DeleteProject<Client> {
         DeleteProject::new(project_id).with_client(&self.0)
@@ -154,6 +160,7 @@ impl ProjectsHandle {
     /// let project_id = "aa142583-f149-11eb-a843-0a580a3db916";
     /// let items = client.assets().projects().list_members(project_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_members(&self, project_id: impl Into<ProjectId>) -> ListProjectMembers<Client> {
         ListProjectMembers::new(project_id).with_client(&self.0)
@@ -177,6 +184,7 @@ impl ProjectsHandle {
     ///     .add_member(project_id, NewProjectMember::new("409cc53f-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_member(
         &self,
@@ -199,6 +207,7 @@ impl ProjectsHandle {
     /// let member_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let project_member = client.assets().projects().get_member(project_id, member_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_member(
         &self,
@@ -222,6 +231,7 @@ impl ProjectsHandle {
     /// let member_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.assets().projects().remove_member(project_id, member_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_member(
         &self,
@@ -251,6 +261,7 @@ impl ProjectsHandle {
     ///     .reindex(project_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

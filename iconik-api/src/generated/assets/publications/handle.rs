@@ -23,6 +23,7 @@ impl PublicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.assets().publications().list_accounts().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_accounts(&self) -> ListPublicationAccounts<Client> {
         ListPublicationAccounts::new().with_client(&self.0)
@@ -39,6 +40,7 @@ impl PublicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.assets().publications().list_platforms().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_platforms(&self) -> ListPublicationPlatforms<Client> {
         ListPublicationPlatforms::new().with_client(&self.0)
@@ -57,6 +59,7 @@ impl PublicationsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let publication_draft = client.assets().publications().get_draft(asset_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_draft(&self, asset_id: impl Into<AssetId>) -> GetPublicationDraft<Client> {
         GetPublicationDraft::new(asset_id).with_client(&self.0)
@@ -82,6 +85,7 @@ impl PublicationsHandle {
     ///     .start(NewPublication::new("0eec4756-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start(&self, body: impl Into<NewPublication>) -> StartPublication<Client> {
         StartPublication::new(body).with_client(&self.0)
@@ -97,6 +101,7 @@ impl PublicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.assets().publications().list_templates().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_templates(&self) -> ListPublicationTemplates<Client> {
         ListPublicationTemplates::new().with_client(&self.0)
@@ -114,6 +119,7 @@ impl PublicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let publication_token = client.assets().publications().get_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_token(&self) -> GetPublicationToken<Client> {
         GetPublicationToken::new().with_client(&self.0)
@@ -132,6 +138,7 @@ impl PublicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().publications().cancel("b35df398-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn cancel(&self, publication_id: impl Into<PublicationId>) -> CancelPublication<Client> {
         CancelPublication::new(publication_id).with_client(&self.0)

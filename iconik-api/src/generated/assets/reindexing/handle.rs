@@ -40,6 +40,7 @@ impl ReindexingHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_many(&self, body: impl Into<BulkReindexOptions>) -> ReindexMany<Client> {
         ReindexMany::new(body).with_client(&self.0)

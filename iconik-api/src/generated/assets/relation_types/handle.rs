@@ -24,6 +24,7 @@ impl RelationTypesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().relation_types().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListRelationTypes<Client> {
         ListRelationTypes::new().with_client(&self.0)
@@ -50,6 +51,7 @@ impl RelationTypesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewRelationType>) -> CreateRelationType<Client> {
         CreateRelationType::new(body).with_client(&self.0)
@@ -65,6 +67,7 @@ impl RelationTypesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let relation_type = client.assets().relation_types().get("uses").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, relation_type: impl Into<String>) -> GetRelationType<Client> {
         GetRelationType::new(relation_type).with_client(&self.0)
@@ -97,6 +100,7 @@ impl RelationTypesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -125,6 +129,7 @@ impl RelationTypesHandle {
     ///     .update("uses", RelationTypePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -144,6 +149,7 @@ impl RelationTypesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().relation_types().delete("uses").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, relation_type: impl Into<String>) -> DeleteRelationType<Client> {
         DeleteRelationType::new(relation_type).with_client(&self.0)

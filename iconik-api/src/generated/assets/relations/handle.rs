@@ -26,6 +26,7 @@ impl RelationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().relations().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListRelations<Client> {
         ListRelations::new(asset_id).with_client(&self.0)
@@ -48,6 +49,7 @@ impl RelationsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().relations().list_by_type(asset_id, "uses").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_by_type(
         &self,
@@ -75,6 +77,7 @@ impl RelationsHandle {
     ///     .create(asset_id, NewRelation::new("uses", "0eec4756-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -110,6 +113,7 @@ impl RelationsHandle {
     ///     .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_by_type(
         &self,
@@ -139,6 +143,7 @@ impl RelationsHandle {
     ///     .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reverse(&self, relation_type: impl Into<String>) -> ReverseRelation<Client> {
         ReverseRelation::new(relation_type).with_client(&self.0)
@@ -166,6 +171,7 @@ impl RelationsHandle {
     ///     .related_to_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, relation_type: impl Into<String>) -> DeleteRelation<Client> {
         DeleteRelation::new(relation_type).with_client(&self.0)

@@ -30,6 +30,7 @@ impl SegmentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().segments().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListSegments<Client> {
         ListSegments::new(asset_id).with_client(&self.0)
@@ -58,6 +59,7 @@ impl SegmentsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().segments().list_by_type(asset_id, SegmentType::Marker).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_by_type(
         &self,
@@ -90,6 +92,7 @@ impl SegmentsHandle {
     ///     .create(asset_id, NewSegment::new(SegmentType::Marker))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -113,6 +116,7 @@ impl SegmentsHandle {
     /// let segment_id = "a09d093b-f149-11eb-a843-0a580a3db916";
     /// let segment = client.assets().segments().get(asset_id, segment_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -147,6 +151,7 @@ impl SegmentsHandle {
     ///     .replace(asset_id, segment_id, SegmentReplacement::new(SegmentType::Marker))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -180,6 +185,7 @@ impl SegmentsHandle {
     ///     .update(asset_id, segment_id, SegmentPatch::new().segment_text("The logo comes too early."))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -204,6 +210,7 @@ impl SegmentsHandle {
     /// let segment_id = "a09d093b-f149-11eb-a843-0a580a3db916";
     /// client.assets().segments().delete(asset_id, segment_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -224,6 +231,7 @@ impl SegmentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let text = client.assets().segments().export_csv("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn export_csv(&self, asset_id: impl Into<AssetId>) -> ExportSegmentsCsv<Client> {
         ExportSegmentsCsv::new(asset_id).with_client(&self.0)
@@ -240,6 +248,7 @@ impl SegmentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let text = client.assets().segments().export_srt("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn export_srt(&self, asset_id: impl Into<AssetId>) -> ExportSegmentsSrt<Client> {
         ExportSegmentsSrt::new(asset_id).with_client(&self.0)
@@ -256,6 +265,7 @@ impl SegmentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let text = client.assets().segments().export_vtt("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn export_vtt(&self, asset_id: impl Into<AssetId>) -> ExportSegmentsVtt<Client> {
         ExportSegmentsVtt::new(asset_id).with_client(&self.0)
@@ -284,6 +294,7 @@ impl SegmentsHandle {
     ///     .create_many(asset_id, NewSegments::new([NewSegment::new(SegmentType::Marker)]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many(
         &self,
@@ -319,6 +330,7 @@ impl SegmentsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_many(
         &self,
@@ -352,6 +364,7 @@ impl SegmentsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(
         &self,
@@ -384,6 +397,7 @@ impl SegmentsHandle {
     ///     .reindex(asset_id, segment_id, SegmentReindexOptions::new().ignore_comments(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -416,6 +430,7 @@ impl SegmentsHandle {
     ///     .reindex_all(asset_id, SegmentReindexOptions::new().ignore_comments(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all(
         &self,
@@ -444,6 +459,7 @@ impl SegmentsHandle {
     ///     .reindex_many(SegmentsReindexOptions::new(["a09d093b-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_many(
         &self,
@@ -473,6 +489,7 @@ impl SegmentsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all_for_assets(
         &self,
@@ -495,6 +512,7 @@ impl SegmentsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let text = client.assets().segments().export_text(asset_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn export_text(&self, asset_id: impl Into<AssetId>) -> ExportSegmentText<Client> {
         ExportSegmentText::new(asset_id).with_client(&self.0)

@@ -22,6 +22,7 @@ impl SequencesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().sequences().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListSequences<Client> {
         ListSequences::new().with_client(&self.0)
@@ -41,6 +42,7 @@ impl SequencesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let sequence = client.assets().sequences().create(NewSequence::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSequence>) -> CreateSequence<Client> {
         CreateSequence::new(body).with_client(&self.0)
@@ -58,6 +60,7 @@ impl SequencesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let sequence = client.assets().sequences().get("eea54615-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, sequence_id: impl Into<SequenceId>) -> GetSequence<Client> {
         GetSequence::new(sequence_id).with_client(&self.0)
@@ -83,6 +86,7 @@ impl SequencesHandle {
     ///     .replace(sequence_id, NewSequence::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -112,6 +116,7 @@ impl SequencesHandle {
     ///     .update(sequence_id, SequencePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -133,6 +138,7 @@ impl SequencesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().sequences().delete("eea54615-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, sequence_id: impl Into<SequenceId>) -> DeleteSequence<Client> {
         DeleteSequence::new(sequence_id).with_client(&self.0)
@@ -154,6 +160,7 @@ impl SequencesHandle {
     /// let sequence_id = "eea54615-f149-11eb-a843-0a580a3db916";
     /// let items = client.assets().sequences().list_items(sequence_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_items(&self, sequence_id: impl Into<SequenceId>) -> ListSequenceItems<Client> {
         ListSequenceItems::new(sequence_id).with_client(&self.0)
@@ -182,6 +189,7 @@ impl SequencesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_item(
         &self,
@@ -206,6 +214,7 @@ impl SequencesHandle {
     /// let item_id = "0bd52dba-f149-11eb-a843-0a580a3db916";
     /// client.assets().sequences().remove_item(sequence_id, item_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_item(
         &self,
@@ -239,6 +248,7 @@ impl SequencesHandle {
     ///     .move_item(sequence_id, item_id, ItemPosition::new().position(1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn move_item(
         &self,
@@ -269,6 +279,7 @@ impl SequencesHandle {
     ///     .reindex(sequence_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

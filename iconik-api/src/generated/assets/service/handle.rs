@@ -138,6 +138,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListAssets<Client> {
         ListAssets::new().with_client(&self.0)
@@ -161,6 +162,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset = client.assets().create(NewAsset::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewAsset>) -> CreateAsset<Client> {
         CreateAsset::new(body).with_client(&self.0)
@@ -181,6 +183,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset = client.assets().get("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, asset_id: impl Into<AssetId>) -> GetAsset<Client> {
         GetAsset::new(asset_id).with_client(&self.0)
@@ -205,6 +208,7 @@ impl AssetsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let asset = client.assets().replace(asset_id, AssetReplacement::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -231,6 +235,7 @@ impl AssetsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let asset = client.assets().update(asset_id, AssetPatch::new().title("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -255,6 +260,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, asset_id: impl Into<AssetId>) -> DeleteAsset<Client> {
         DeleteAsset::new(asset_id).with_client(&self.0)
@@ -275,6 +281,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().purge("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge(&self, asset_id: impl Into<AssetId>) -> PurgeAsset<Client> {
         PurgeAsset::new(asset_id).with_client(&self.0)
@@ -290,6 +297,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().restore("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore(&self, asset_id: impl Into<AssetId>) -> RestoreAsset<Client> {
         RestoreAsset::new(asset_id).with_client(&self.0)
@@ -317,6 +325,7 @@ impl AssetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_many(&self, body: impl Into<AssetReplacements>) -> ReplaceManyAssets<Client> {
         ReplaceManyAssets::new(body).with_client(&self.0)
@@ -345,6 +354,7 @@ impl AssetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_many(&self, body: impl Into<AssetPatches>) -> UpdateManyAssets<Client> {
         UpdateManyAssets::new(body).with_client(&self.0)
@@ -362,6 +372,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().list_by_person("56bda07d-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_by_person(&self, person_id: impl Into<PersonId>) -> ListAssetsByPerson<Client> {
         ListAssetsByPerson::new(person_id).with_client(&self.0)
@@ -377,6 +388,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let asset = client.assets().record_view("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn record_view(&self, asset_id: impl Into<AssetId>) -> RecordAssetView<Client> {
         RecordAssetView::new(asset_id).with_client(&self.0)
@@ -394,6 +406,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().delete_failed_upload("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_failed_upload(&self, asset_id: impl Into<AssetId>) -> DeleteFailedUpload<Client> {
         DeleteFailedUpload::new(asset_id).with_client(&self.0)
@@ -417,6 +430,7 @@ impl AssetsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// client.assets().replace_search_document(asset_id, AssetSearchDocument::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `update`, or `reindex`."]
     pub fn replace_search_document(
@@ -443,6 +457,7 @@ impl AssetsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// client.assets().reindex(asset_id, RealmReindexOptions::new().sync_to_another_dc(true)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -463,6 +478,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().reindex_all().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all(&self) -> ReindexAllAssets<Client> {
         ReindexAllAssets::new().with_client(&self.0)
@@ -480,6 +496,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().list_recent().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_recent(&self) -> ListAssetRecent<Client> {
         ListAssetRecent::new().with_client(&self.0)

@@ -25,6 +25,7 @@ impl SharesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().shares().list_mine().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_mine(&self) -> ListMyShares<Client> {
         ListMyShares::new().with_client(&self.0)
@@ -42,6 +43,7 @@ impl SharesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.assets().shares().list_all().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_all(&self) -> ListAllShares<Client> {
         ListAllShares::new().with_client(&self.0)
@@ -60,6 +62,7 @@ impl SharesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().shares().list_for_asset(asset_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_asset(&self, asset_id: impl Into<AssetId>) -> ListSharesForAsset<Client> {
         ListSharesForAsset::new(asset_id).with_client(&self.0)
@@ -79,6 +82,7 @@ impl SharesHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let page = client.assets().shares().list_for_collection(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_collection(
         &self,
@@ -104,6 +108,7 @@ impl SharesHandle {
     /// let object = (ObjectType::Assets, "427abd77-f149-11eb-a843-0a580a3db916");
     /// let items = client.assets().shares().list(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, object: impl Into<crate::ObjectRef>) -> ListShares<Client> {
         ListShares::new(object).with_client(&self.0)
@@ -141,6 +146,7 @@ impl SharesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -184,6 +190,7 @@ impl SharesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_url(
         &self,
@@ -226,6 +233,7 @@ impl SharesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_many(
         &self,
@@ -250,6 +258,7 @@ impl SharesHandle {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let share = client.assets().shares().get(object, share_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -289,6 +298,7 @@ impl SharesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -316,6 +326,7 @@ impl SharesHandle {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// client.assets().shares().delete(object, share_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -344,6 +355,7 @@ impl SharesHandle {
     ///     .delete_many(ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(&self, body: impl Into<ShareSelection>) -> DeleteManyShares<Client> {
         DeleteManyShares::new(body).with_client(&self.0)
@@ -365,6 +377,7 @@ impl SharesHandle {
     ///     .delete_many_as_admin(ShareSelection::new(["7912de65-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many_as_admin(
         &self,
@@ -391,6 +404,7 @@ impl SharesHandle {
     /// let share_id = "7912de65-f149-11eb-a843-0a580a3db916";
     /// let items = client.assets().shares().list_users(object, share_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_users(
         &self,
@@ -424,6 +438,7 @@ impl SharesHandle {
     ///     .add_user(object, share_id, NewShareUser::new("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_user(
         &self,
@@ -452,6 +467,7 @@ impl SharesHandle {
     /// let share_user_id = "da860b96-f149-11eb-a843-0a580a3db916";
     /// let share_user = client.assets().shares().get_user(object, share_id, share_user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_user(
         &self,
@@ -485,6 +501,7 @@ impl SharesHandle {
     ///     .replace_user(object, share_id, share_user_id, NewShareUser::new("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_user(
         &self,
@@ -526,6 +543,7 @@ impl SharesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_user(
         &self,
@@ -555,6 +573,7 @@ impl SharesHandle {
     /// let share_user_id = "da860b96-f149-11eb-a843-0a580a3db916";
     /// client.assets().shares().remove_user(object, share_id, share_user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_user(
         &self,
@@ -588,6 +607,7 @@ impl SharesHandle {
     ///     .reindex(object, share_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -613,6 +633,7 @@ impl SharesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_token = client.assets().shares().log_in(ShareLogin::new("f3a91c")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn log_in(&self, body: impl Into<ShareLogin>) -> LogInToShare<Client> {
         LogInToShare::new(body).with_client(&self.0)
@@ -628,6 +649,7 @@ impl SharesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_token = client.assets().shares().check_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_token(&self) -> CheckShareToken<Client> {
         CheckShareToken::new().with_client(&self.0)
@@ -641,6 +663,7 @@ impl SharesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let share_token = client.assets().shares().refresh_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn refresh_token(&self) -> RefreshShareToken<Client> {
         RefreshShareToken::new().with_client(&self.0)

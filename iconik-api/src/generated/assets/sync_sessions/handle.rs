@@ -31,6 +31,7 @@ impl SyncSessionsHandle {
     ///     .create(SyncSessionOptions::new().node("node-1"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<SyncSessionOptions>) -> CreateSyncSession<Client> {
         CreateSyncSession::new(body).with_client(&self.0)
@@ -50,6 +51,7 @@ impl SyncSessionsHandle {
     /// let sync_session_id = "86c289c3-f149-11eb-a843-0a580a3db916";
     /// let sync_session = client.assets().sync_sessions().get(sync_session_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, sync_session_id: impl Into<SyncSessionId>) -> GetSyncSession<Client> {
         GetSyncSession::new(sync_session_id).with_client(&self.0)
@@ -76,6 +78,7 @@ impl SyncSessionsHandle {
     ///     .replace(sync_session_id, SyncSessionOptions::new().node("node-1"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -106,6 +109,7 @@ impl SyncSessionsHandle {
     ///     .update(sync_session_id, SyncSessionOptions::new().node("node-1"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -125,6 +129,7 @@ impl SyncSessionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().sync_sessions().delete("86c289c3-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, sync_session_id: impl Into<SyncSessionId>) -> DeleteSyncSession<Client> {
         DeleteSyncSession::new(sync_session_id).with_client(&self.0)

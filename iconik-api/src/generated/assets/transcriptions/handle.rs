@@ -30,6 +30,7 @@ impl TranscriptionsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let items = client.assets().transcriptions().list(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(
         &self,
@@ -66,6 +67,7 @@ impl TranscriptionsHandle {
     ///     .create(asset_id, version_id, NewTranscriptionProperties::new().language("en"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -104,6 +106,7 @@ impl TranscriptionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_from_subtitles(
         &self,
@@ -135,6 +138,7 @@ impl TranscriptionsHandle {
     ///     .get(asset_id, version_id, transcription_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -176,6 +180,7 @@ impl TranscriptionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -219,6 +224,7 @@ impl TranscriptionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -249,6 +255,7 @@ impl TranscriptionsHandle {
     /// let transcription_id = "2a09eab2-f149-11eb-a843-0a580a3db916";
     /// client.assets().transcriptions().delete(asset_id, version_id, transcription_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

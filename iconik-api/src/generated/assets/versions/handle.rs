@@ -33,6 +33,7 @@ impl VersionsHandle {
     ///     .create(asset_id, NewAssetVersion::new().include_segment_types([SegmentType::Marker]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -71,6 +72,7 @@ impl VersionsHandle {
     ///     .source_asset_id("0eec4756-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_from_asset(
         &self,
@@ -107,6 +109,7 @@ impl VersionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_from_version(
         &self,
@@ -142,6 +145,7 @@ impl VersionsHandle {
     ///     .replace(asset_id, version_id, AssetVersionEdit::new().version_number(1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -174,6 +178,7 @@ impl VersionsHandle {
     ///     .update(asset_id, version_id, AssetVersionEdit::new().version_number(1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -200,6 +205,7 @@ impl VersionsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let asset_versions = client.assets().versions().promote(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn promote(
         &self,
@@ -223,6 +229,7 @@ impl VersionsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.assets().versions().delete(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -243,6 +250,7 @@ impl VersionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.assets().versions().delete_old("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_old(&self, asset_id: impl Into<AssetId>) -> DeleteOldVersions<Client> {
         DeleteOldVersions::new(asset_id).with_client(&self.0)

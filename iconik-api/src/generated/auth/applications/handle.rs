@@ -22,6 +22,7 @@ impl ApplicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().applications().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListApplications<Client> {
         ListApplications::new().with_client(&self.0)
@@ -46,6 +47,7 @@ impl ApplicationsHandle {
     ///     .create(NewApplication::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewApplication>) -> CreateApplication<Client> {
         CreateApplication::new(body).with_client(&self.0)
@@ -62,6 +64,7 @@ impl ApplicationsHandle {
     /// let app_id = "07eb6ee0-f149-11eb-a843-0a580a3db916";
     /// let application = client.auth().applications().get(app_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, app_id: impl Into<ApplicationId>) -> GetApplication<Client> {
         GetApplication::new(app_id).with_client(&self.0)
@@ -87,6 +90,7 @@ impl ApplicationsHandle {
     ///     .replace(app_id, ApplicationReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -118,6 +122,7 @@ impl ApplicationsHandle {
     ///     .update(app_id, ApplicationPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -137,6 +142,7 @@ impl ApplicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().applications().delete("07eb6ee0-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, app_id: impl Into<ApplicationId>) -> DeleteApplication<Client> {
         DeleteApplication::new(app_id).with_client(&self.0)
@@ -160,6 +166,7 @@ impl ApplicationsHandle {
     /// let app_id = "07eb6ee0-f149-11eb-a843-0a580a3db916";
     /// let token = client.auth().applications().create_token(app_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_token(&self, app_id: impl Into<ApplicationId>) -> CreateApplicationToken<Client> {
         CreateApplicationToken::new(app_id).with_client(&self.0)
@@ -173,6 +180,7 @@ impl ApplicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let oauth_scopes = client.auth().applications().list_oauth_scopes().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_oauth_scopes(&self) -> ListApplicationOauthScopes<Client> {
         ListApplicationOauthScopes::new().with_client(&self.0)

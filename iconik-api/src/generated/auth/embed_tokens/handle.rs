@@ -31,6 +31,7 @@ impl EmbedTokensHandle {
     ///     .create(EmbedTokenOptions::new().app_name("app_name"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<EmbedTokenOptions>) -> CreateEmbedToken<Client> {
         CreateEmbedToken::new(body).with_client(&self.0)
@@ -55,6 +56,7 @@ impl EmbedTokensHandle {
     ///     .exchange(EmbedTokenExchange::new("embed_token"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn exchange(&self, body: impl Into<EmbedTokenExchange>) -> ExchangeEmbedToken<Client> {
         ExchangeEmbedToken::new(body).with_client(&self.0)

@@ -34,6 +34,7 @@ impl ExternalApplicationsHandle {
     ///     .store_token(ExternalTokenRequest::new("secret"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn store_token(
         &self,
@@ -53,6 +54,7 @@ impl ExternalApplicationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let external_token = client.auth().external_applications().fetch_token("secret").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn fetch_token(&self, secret: impl Into<Secret>) -> FetchExternalApplicationToken<Client> {
         FetchExternalApplicationToken::new(secret).with_client(&self.0)
@@ -79,6 +81,7 @@ impl ExternalApplicationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn approve_instance(
         &self,
@@ -103,6 +106,7 @@ impl ExternalApplicationsHandle {
     ///     .get_instance(approved_instance_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_instance(
         &self,
@@ -123,6 +127,7 @@ impl ExternalApplicationsHandle {
     /// let approved_instance_id = "f16710bf-f149-11eb-a843-0a580a3db916";
     /// client.auth().external_applications().delete_instance(approved_instance_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_instance(
         &self,

@@ -36,6 +36,7 @@ impl GoogleMarketplaceHandle {
     ///     .start_signup(MarketplaceSignup::new().x_gcp_marketplace_token("x-gcp-marketplace-token"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_signup(
         &self,
@@ -63,6 +64,7 @@ impl GoogleMarketplaceHandle {
     ///     .link_domain(MarketplaceLink::new("marketplace_signup_nonce"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn link_domain(
         &self,

@@ -23,6 +23,7 @@ impl IdentityProvidersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().identity_providers().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListIdentityProviders<Client> {
         ListIdentityProviders::new().with_client(&self.0)
@@ -54,6 +55,7 @@ impl IdentityProvidersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewIdentityProvider>) -> CreateIdentityProvider<Client> {
         CreateIdentityProvider::new(body).with_client(&self.0)
@@ -77,6 +79,7 @@ impl IdentityProvidersHandle {
     ///     .convert_metadata("<?xml version=\"1.0\"?>")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn convert_metadata(
         &self,
@@ -96,6 +99,7 @@ impl IdentityProvidersHandle {
     /// let identity_provider_id = "b15683a7-f149-11eb-a843-0a580a3db916";
     /// let identity_provider = client.auth().identity_providers().get(identity_provider_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -130,6 +134,7 @@ impl IdentityProvidersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -164,6 +169,7 @@ impl IdentityProvidersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -183,6 +189,7 @@ impl IdentityProvidersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().identity_providers().delete("b15683a7-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -216,6 +223,7 @@ impl IdentityProvidersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn bind_domain(
         &self,
@@ -235,6 +243,7 @@ impl IdentityProvidersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().identity_providers().unbind_domain("domain").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn unbind_domain(&self, domain: impl Into<String>) -> UnbindIdentityProviderDomain<Client> {
         UnbindIdentityProviderDomain::new(domain).with_client(&self.0)

@@ -40,6 +40,7 @@ impl OauthHandle {
     ///     .code_challenge("code_challenge")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn describe_authorization(
         &self,
@@ -81,6 +82,7 @@ impl OauthHandle {
     ///     .code_challenge("code_challenge")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn submit_consent(
         &self,
@@ -113,6 +115,7 @@ impl OauthHandle {
     ///     .create_token(OauthTokenRequest::new(OauthGrantType::AuthorizationCode))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_token(&self, body: impl Into<OauthTokenRequest>) -> CreateOauthToken<Client> {
         CreateOauthToken::new(body).with_client(&self.0)

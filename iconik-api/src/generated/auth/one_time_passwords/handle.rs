@@ -30,6 +30,7 @@ impl OneTimePasswordsHandle {
     ///     .generate(DomainLogin::new("ann@example.com", "2bcd59d5-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn generate(&self, body: impl Into<DomainLogin>) -> GenerateOneTimePassword<Client> {
         GenerateOneTimePassword::new(body).with_client(&self.0)
@@ -43,6 +44,7 @@ impl OneTimePasswordsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().one_time_passwords().generate_for_current_user().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn generate_for_current_user(&self) -> GenerateOneTimePasswordForCurrentUser<Client> {
         GenerateOneTimePasswordForCurrentUser::new().with_client(&self.0)

@@ -21,6 +21,7 @@ impl PasswordsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let password_rules = client.auth().passwords().get_rules().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_rules(&self) -> GetPasswordRules<Client> {
         GetPasswordRules::new().with_client(&self.0)
@@ -41,6 +42,7 @@ impl PasswordsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let password_rules = client.auth().passwords().get_rules_for_reset("f3a91c").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_rules_for_reset(
         &self,
@@ -61,6 +63,7 @@ impl PasswordsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().passwords().request_reset(PasswordResetRequest::new("ann@example.com")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn request_reset(
         &self,
@@ -93,6 +96,7 @@ impl PasswordsHandle {
     ///     .reset("f3a91c", NewPassword::new().password("password").repeat_password("repeat_password"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reset(
         &self,
@@ -134,6 +138,7 @@ impl PasswordsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn complete_invitation(
         &self,

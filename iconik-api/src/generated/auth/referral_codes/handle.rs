@@ -22,6 +22,7 @@ impl ReferralCodesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.auth().referral_codes().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListReferralCodes<Client> {
         ListReferralCodes::new().with_client(&self.0)
@@ -49,6 +50,7 @@ impl ReferralCodesHandle {
     ///     .create(NewReferralCode::new("code", 0.5, "2026-03-01T12:00:00Z"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewReferralCode>) -> CreateReferralCode<Client> {
         CreateReferralCode::new(body).with_client(&self.0)
@@ -66,6 +68,7 @@ impl ReferralCodesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let referral_code = client.auth().referral_codes().get("code").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, code: impl Into<String>) -> GetReferralCode<Client> {
         GetReferralCode::new(code).with_client(&self.0)
@@ -83,6 +86,7 @@ impl ReferralCodesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().referral_codes().delete("code").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, code: impl Into<String>) -> DeleteReferralCode<Client> {
         DeleteReferralCode::new(code).with_client(&self.0)

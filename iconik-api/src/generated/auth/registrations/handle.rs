@@ -38,6 +38,7 @@ impl RegistrationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewRegistration>) -> CreateRegistration<Client> {
         CreateRegistration::new(body).with_client(&self.0)
@@ -58,6 +59,7 @@ impl RegistrationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let verified_registration = client.auth().registrations().verify("ann@example.com").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify(&self, email_hash: impl Into<Secret>) -> VerifyRegistration<Client> {
         VerifyRegistration::new(email_hash).with_client(&self.0)
@@ -75,6 +77,7 @@ impl RegistrationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().registrations().list_countries().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_countries(&self) -> ListRegistrationCountries<Client> {
         ListRegistrationCountries::new().with_client(&self.0)
@@ -92,6 +95,7 @@ impl RegistrationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page_content = client.auth().registrations().get_page_content("page_route").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_page_content(
         &self,

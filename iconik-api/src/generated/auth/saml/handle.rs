@@ -29,6 +29,7 @@ impl SamlHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().saml().list_login_domains(SamlUser::new("ann@example.com")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_login_domains(&self, body: impl Into<SamlUser>) -> ListSamlLoginDomains<Client> {
         ListSamlLoginDomains::new(body).with_client(&self.0)
@@ -46,6 +47,7 @@ impl SamlHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let saml_url = client.auth().saml().start_login(SamlUser::new("ann@example.com")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `list_login_domains`."]
     pub fn start_login(&self, body: impl Into<SamlUser>) -> StartSamlLogin<Client> {
@@ -66,6 +68,7 @@ impl SamlHandle {
     /// let public_id = "40b0edee-f149-11eb-a843-0a580a3db916";
     /// let location = client.auth().saml().start_sign_on(public_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_sign_on(
         &self,
@@ -95,6 +98,7 @@ impl SamlHandle {
     ///     .start_sign_on_for_domain(system_domain_id, identity_provider_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `start_sign_on`."]
     pub fn start_sign_on_for_domain(
@@ -127,6 +131,7 @@ impl SamlHandle {
     /// let public_id = "40b0edee-f149-11eb-a843-0a580a3db916";
     /// let location = client.auth().saml().receive_assertion(public_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn receive_assertion(
         &self,
@@ -159,6 +164,7 @@ impl SamlHandle {
     ///     .receive_assertion_for_domain(system_domain_id, identity_provider_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `receive_assertion`."]
     pub fn receive_assertion_for_domain(
@@ -181,6 +187,7 @@ impl SamlHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let saml_url = client.auth().saml().start_logout("40b0edee-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_logout(
         &self,
@@ -205,6 +212,7 @@ impl SamlHandle {
     /// let public_id = "40b0edee-f149-11eb-a843-0a580a3db916";
     /// let location = client.auth().saml().receive_logout(public_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn receive_logout(
         &self,
@@ -234,6 +242,7 @@ impl SamlHandle {
     ///     .receive_logout_for_domain(system_domain_id, identity_provider_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `receive_logout`."]
     pub fn receive_logout_for_domain(
@@ -261,6 +270,7 @@ impl SamlHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let text = client.auth().saml().get_metadata("40b0edee-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_metadata(
         &self,
@@ -289,6 +299,7 @@ impl SamlHandle {
     ///     .get_metadata_for_domain(system_domain_id, identity_provider_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `get_metadata`."]
     pub fn get_metadata_for_domain(

@@ -111,6 +111,7 @@ impl AuthHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let token = client.auth().log_in(PasswordLogin::new("ann@example.com", "password")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn log_in(&self, body: impl Into<PasswordLogin>) -> LogIn<Client> {
         LogIn::new(body).with_client(&self.0)
@@ -136,6 +137,7 @@ impl AuthHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn log_in_to_domain(&self, body: impl Into<DomainLogin>) -> LogInToDomain<Client> {
         LogInToDomain::new(body).with_client(&self.0)
@@ -158,6 +160,7 @@ impl AuthHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn log_in_with_active_directory(
         &self,
@@ -176,6 +179,7 @@ impl AuthHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().check_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_token(&self) -> CheckAuthToken<Client> {
         CheckAuthToken::new().with_client(&self.0)
@@ -192,6 +196,7 @@ impl AuthHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let token = client.auth().create_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_token(&self) -> CreateAuthToken<Client> {
         CreateAuthToken::new().with_client(&self.0)
@@ -210,6 +215,7 @@ impl AuthHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let token = client.auth().refresh_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn refresh_token(&self) -> RefreshAuthToken<Client> {
         RefreshAuthToken::new().with_client(&self.0)
@@ -225,6 +231,7 @@ impl AuthHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().revoke_token().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn revoke_token(&self) -> RevokeAuthToken<Client> {
         RevokeAuthToken::new().with_client(&self.0)

@@ -26,6 +26,7 @@ impl SystemDomainsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().system_domains().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListSystemDomains<Client> {
         ListSystemDomains::new().with_client(&self.0)
@@ -43,6 +44,7 @@ impl SystemDomainsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().system_domains().list_from_index().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_from_index(&self) -> ListSystemDomainsFromIndex<Client> {
         ListSystemDomainsFromIndex::new().with_client(&self.0)
@@ -61,6 +63,7 @@ impl SystemDomainsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().system_domains().list_templates().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_templates(&self) -> ListSystemDomainTemplates<Client> {
         ListSystemDomainTemplates::new().with_client(&self.0)
@@ -84,6 +87,7 @@ impl SystemDomainsHandle {
     ///     .create(NewSystemDomain::new().name("Dailies").base_url("https://example.com/"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSystemDomain>) -> CreateSystemDomain<Client> {
         CreateSystemDomain::new(body).with_client(&self.0)
@@ -110,6 +114,7 @@ impl SystemDomainsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_from_referral_code(
         &self,
@@ -130,6 +135,7 @@ impl SystemDomainsHandle {
     /// let system_domain_id = "2bcd59d5-f149-11eb-a843-0a580a3db916";
     /// let system_domain = client.auth().system_domains().get(system_domain_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, system_domain_id: impl Into<SystemDomainId>) -> GetSystemDomain<Client> {
         GetSystemDomain::new(system_domain_id).with_client(&self.0)
@@ -147,6 +153,7 @@ impl SystemDomainsHandle {
     /// let system_domain_id = "2bcd59d5-f149-11eb-a843-0a580a3db916";
     /// let system_domain = client.auth().system_domains().get_without_details(system_domain_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_without_details(
         &self,
@@ -182,6 +189,7 @@ impl SystemDomainsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -215,6 +223,7 @@ impl SystemDomainsHandle {
     ///     .update(system_domain_id, SystemDomainPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -252,6 +261,7 @@ impl SystemDomainsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_profile(
         &self,
@@ -273,6 +283,7 @@ impl SystemDomainsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().system_domains().delete("2bcd59d5-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -294,6 +305,7 @@ impl SystemDomainsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().system_domains().delete_for_test("2bcd59d5-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_for_test(
         &self,
@@ -333,6 +345,7 @@ impl SystemDomainsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn enable_feature(
         &self,
@@ -360,6 +373,7 @@ impl SystemDomainsHandle {
     ///     .upload_logo(system_domain_id, iconik_api::MediaContent::new("image/png", "content"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload_logo(
         &self,
@@ -379,6 +393,7 @@ impl SystemDomainsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().system_domains().delete_logo("2bcd59d5-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_logo(
         &self,
@@ -408,6 +423,7 @@ impl SystemDomainsHandle {
     ///     .reindex(system_domain_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

@@ -24,6 +24,7 @@ impl TokensHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.auth().tokens().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListTokens<Client> {
         ListTokens::new().with_client(&self.0)
@@ -44,6 +45,7 @@ impl TokensHandle {
     /// let app_id = "07eb6ee0-f149-11eb-a843-0a580a3db916";
     /// let page = client.auth().tokens().list_for_application(app_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_application(
         &self,
@@ -64,6 +66,7 @@ impl TokensHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let bytes = client.auth().tokens().get("6ac10dff-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, token_id: impl Into<TokenId>) -> GetToken<Client> {
         GetToken::new(token_id).with_client(&self.0)
@@ -81,6 +84,7 @@ impl TokensHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.auth().tokens().revoke("6ac10dff-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn revoke(&self, token_id: impl Into<TokenId>) -> RevokeToken<Client> {
         RevokeToken::new(token_id).with_client(&self.0)

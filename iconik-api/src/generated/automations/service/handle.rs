@@ -32,6 +32,7 @@ impl AutomationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.automations().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListAutomations<Client> {
         ListAutomations::new().with_client(&self.0)
@@ -78,6 +79,7 @@ impl AutomationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewAutomation>) -> CreateAutomation<Client> {
         CreateAutomation::new(body).with_client(&self.0)
@@ -93,6 +95,7 @@ impl AutomationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let automation = client.automations().get("0dd727e7-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, automation_id: impl Into<AutomationId>) -> GetAutomation<Client> {
         GetAutomation::new(automation_id).with_client(&self.0)
@@ -141,6 +144,7 @@ impl AutomationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -172,6 +176,7 @@ impl AutomationsHandle {
     ///     .update(automation_id, AutomationPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -191,6 +196,7 @@ impl AutomationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.automations().delete("0dd727e7-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, automation_id: impl Into<AutomationId>) -> DeleteAutomation<Client> {
         DeleteAutomation::new(automation_id).with_client(&self.0)
@@ -227,6 +233,7 @@ impl AutomationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_history_entry(
         &self,
@@ -256,6 +263,7 @@ impl AutomationsHandle {
     ///     .get_history_entry(automation_id, object, version_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_history_entry(
         &self,
@@ -286,6 +294,7 @@ impl AutomationsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.automations().delete_history_entry(automation_id, object, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_history_entry(
         &self,
@@ -311,6 +320,7 @@ impl AutomationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.automations().start_run("0dd727e7-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_run(&self, automation_id: impl Into<AutomationId>) -> StartAutomationRun<Client> {
         StartAutomationRun::new(automation_id).with_client(&self.0)
@@ -328,6 +338,7 @@ impl AutomationsHandle {
     /// let automation_id = "0dd727e7-f149-11eb-a843-0a580a3db916";
     /// let run_estimate = client.automations().estimate_run(automation_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn estimate_run(
         &self,

@@ -23,6 +23,7 @@ impl AnalysisProfilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.files().analysis_profiles().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListAnalysisProfiles<Client> {
         ListAnalysisProfiles::new().with_client(&self.0)
@@ -50,6 +51,7 @@ impl AnalysisProfilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewAnalysisProfile>) -> CreateAnalysisProfile<Client> {
         CreateAnalysisProfile::new(body).with_client(&self.0)
@@ -66,6 +68,7 @@ impl AnalysisProfilesHandle {
     /// let profile_id = "e6692201-f149-11eb-a843-0a580a3db916";
     /// let analysis_profile = client.files().analysis_profiles().get(profile_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, profile_id: impl Into<AnalysisProfileId>) -> GetAnalysisProfile<Client> {
         GetAnalysisProfile::new(profile_id).with_client(&self.0)
@@ -98,6 +101,7 @@ impl AnalysisProfilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -129,6 +133,7 @@ impl AnalysisProfilesHandle {
     ///     .update(profile_id, AnalysisProfilePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -148,6 +153,7 @@ impl AnalysisProfilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().analysis_profiles().delete("e6692201-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -173,6 +179,7 @@ impl AnalysisProfilesHandle {
     ///     .get_default(AnalysisMediaType::Image)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_default(
         &self,
@@ -194,6 +201,7 @@ impl AnalysisProfilesHandle {
     ///     .get_default_for_transcription()
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_default_for_transcription(
         &self,
@@ -214,6 +222,7 @@ impl AnalysisProfilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().analysis_profiles().make_default("e6692201-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn make_default(
         &self,
@@ -234,6 +243,7 @@ impl AnalysisProfilesHandle {
     /// let profile_id = "e6692201-f149-11eb-a843-0a580a3db916";
     /// client.files().analysis_profiles().remove_default(profile_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_default(
         &self,

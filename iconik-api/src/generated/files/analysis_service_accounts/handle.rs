@@ -23,6 +23,7 @@ impl AnalysisServiceAccountsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.files().analysis_service_accounts().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListAnalysisServiceAccounts<Client> {
         ListAnalysisServiceAccounts::new().with_client(&self.0)
@@ -50,6 +51,7 @@ impl AnalysisServiceAccountsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -74,6 +76,7 @@ impl AnalysisServiceAccountsHandle {
     ///     .get(analysis_service_account_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -110,6 +113,7 @@ impl AnalysisServiceAccountsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -144,6 +148,7 @@ impl AnalysisServiceAccountsHandle {
     ///     .update(analysis_service_account_id, AnalysisServiceAccountPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -166,6 +171,7 @@ impl AnalysisServiceAccountsHandle {
     /// let analysis_service_account_id = "5a930fdc-f149-11eb-a843-0a580a3db916";
     /// client.files().analysis_service_accounts().delete(analysis_service_account_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

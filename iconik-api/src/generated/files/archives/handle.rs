@@ -39,6 +39,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many(
         &self,
@@ -70,6 +71,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_assets(
         &self,
@@ -101,6 +103,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_collections(
         &self,
@@ -136,6 +139,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_saved_searches(
         &self,
@@ -171,6 +175,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_many(
         &self,
@@ -207,6 +212,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_many_for_assets(
         &self,
@@ -238,6 +244,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_many_for_collections(
         &self,
@@ -273,6 +280,7 @@ impl ArchivesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_many_for_saved_searches(
         &self,

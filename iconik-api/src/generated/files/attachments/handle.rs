@@ -28,6 +28,7 @@ impl AttachmentsHandle {
     /// let segment_id = "a09d093b-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().attachments().list(asset_id, segment_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(
         &self,
@@ -62,6 +63,7 @@ impl AttachmentsHandle {
     ///     .create(asset_id, segment_id, NewAttachment::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -89,6 +91,7 @@ impl AttachmentsHandle {
     /// let attachment_id = "3976cf15-f149-11eb-a843-0a580a3db916";
     /// let attachment = client.files().attachments().get(asset_id, segment_id, attachment_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -124,6 +127,7 @@ impl AttachmentsHandle {
     ///     .replace(asset_id, segment_id, attachment_id, AttachmentReplacement::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -163,6 +167,7 @@ impl AttachmentsHandle {
     ///     .update(asset_id, segment_id, attachment_id, AttachmentPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -191,6 +196,7 @@ impl AttachmentsHandle {
     /// let attachment_id = "3976cf15-f149-11eb-a843-0a580a3db916";
     /// client.files().attachments().delete(asset_id, segment_id, attachment_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -216,6 +222,7 @@ impl AttachmentsHandle {
     /// let segment_id = "a09d093b-f149-11eb-a843-0a580a3db916";
     /// client.files().attachments().delete_all(asset_id, segment_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all(
         &self,

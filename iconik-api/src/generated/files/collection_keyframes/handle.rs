@@ -26,6 +26,7 @@ impl CollectionKeyframesHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().collection_keyframes().list(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, collection_id: impl Into<CollectionId>) -> ListCollectionKeyframes<Client> {
         ListCollectionKeyframes::new(collection_id).with_client(&self.0)
@@ -52,6 +53,7 @@ impl CollectionKeyframesHandle {
     ///     .create(collection_id, NewCollectionKeyframe::new(KeyframeType::KeyframeMap))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -79,6 +81,7 @@ impl CollectionKeyframesHandle {
     ///     .get(collection_id, keyframe_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -115,6 +118,7 @@ impl CollectionKeyframesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -151,6 +155,7 @@ impl CollectionKeyframesHandle {
     ///     .update(collection_id, keyframe_id, CollectionKeyframePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -177,6 +182,7 @@ impl CollectionKeyframesHandle {
     /// let keyframe_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// client.files().collection_keyframes().delete(collection_id, keyframe_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -210,6 +216,7 @@ impl CollectionKeyframesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn copy(
         &self,

@@ -27,6 +27,7 @@ impl ComponentsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().components().list(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(
         &self,
@@ -57,6 +58,7 @@ impl ComponentsHandle {
     ///     .create(asset_id, format_id, NewComponent::new("Dailies", ComponentType::Video))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -87,6 +89,7 @@ impl ComponentsHandle {
     /// let component_id = "6ea0ea9d-f149-11eb-a843-0a580a3db916";
     /// let component = client.files().components().get(asset_id, format_id, component_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -129,6 +132,7 @@ impl ComponentsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -163,6 +167,7 @@ impl ComponentsHandle {
     /// let component_id = "6ea0ea9d-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().components().delete(asset_id, format_id, component_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

@@ -23,6 +23,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().delete_queue().list_file_sets().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_file_sets(&self) -> ListDeleteQueueFileSets<Client> {
         ListDeleteQueueFileSets::new().with_client(&self.0)
@@ -44,6 +45,7 @@ impl DeleteQueueHandle {
     ///     .restore_file_sets(FileSetIds::new(["6257a534-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_file_sets(
         &self,
@@ -70,6 +72,7 @@ impl DeleteQueueHandle {
     ///     .purge_file_sets(FileSetIds::new(["6257a534-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_file_sets(&self, body: impl Into<FileSetIds>) -> PurgeDeleteQueueFileSets<Client> {
         PurgeDeleteQueueFileSets::new(body).with_client(&self.0)
@@ -85,6 +88,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().delete_queue().purge_all_file_sets().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_all_file_sets(&self) -> PurgeAllDeleteQueueFileSets<Client> {
         PurgeAllDeleteQueueFileSets::new().with_client(&self.0)
@@ -100,6 +104,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().delete_queue().list_formats().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_formats(&self) -> ListDeleteQueueFormats<Client> {
         ListDeleteQueueFormats::new().with_client(&self.0)
@@ -121,6 +126,7 @@ impl DeleteQueueHandle {
     ///     .restore_formats(FormatIds::new(["9db03c5f-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_formats(&self, body: impl Into<FormatIds>) -> RestoreDeleteQueueFormats<Client> {
         RestoreDeleteQueueFormats::new(body).with_client(&self.0)
@@ -144,6 +150,7 @@ impl DeleteQueueHandle {
     ///     .purge_formats(FormatIds::new(["9db03c5f-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_formats(&self, body: impl Into<FormatIds>) -> PurgeDeleteQueueFormats<Client> {
         PurgeDeleteQueueFormats::new(body).with_client(&self.0)
@@ -159,6 +166,7 @@ impl DeleteQueueHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().delete_queue().purge_all_formats().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge_all_formats(&self) -> PurgeAllDeleteQueueFormats<Client> {
         PurgeAllDeleteQueueFormats::new().with_client(&self.0)

@@ -23,6 +23,7 @@ impl ExportLocationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().export_locations().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListExportLocations<Client> {
         ListExportLocations::new().with_client(&self.0)
@@ -48,6 +49,7 @@ impl ExportLocationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewExportLocation>) -> CreateExportLocation<Client> {
         CreateExportLocation::new(body).with_client(&self.0)
@@ -64,6 +66,7 @@ impl ExportLocationsHandle {
     /// let export_location_id = "e12318e9-f149-11eb-a843-0a580a3db916";
     /// let export_location = client.files().export_locations().get(export_location_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -97,6 +100,7 @@ impl ExportLocationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -128,6 +132,7 @@ impl ExportLocationsHandle {
     ///     .update(export_location_id, ExportLocationPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -147,6 +152,7 @@ impl ExportLocationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().export_locations().delete("e12318e9-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -176,6 +182,7 @@ impl ExportLocationsHandle {
     ///     .reindex(export_location_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

@@ -39,6 +39,7 @@ impl ExportsHandle {
     ///     .create_for_asset(asset_id, export_location_id, NewExport::new().file_name("file_name"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_asset(
         &self,
@@ -81,6 +82,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_collection(
         &self,
@@ -117,6 +119,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many(
         &self,
@@ -156,6 +159,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_assets(
         &self,
@@ -195,6 +199,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_collections(
         &self,
@@ -235,6 +240,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_saved_searches(
         &self,
@@ -268,6 +274,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `create_many_for_assets`."]
     pub fn create_many_for_assets_v1(
@@ -310,6 +317,7 @@ impl ExportsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn complete_on_storage(
         &self,

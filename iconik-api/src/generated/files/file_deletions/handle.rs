@@ -27,6 +27,7 @@ impl FileDeletionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().file_deletions().list("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, storage_id: impl Into<StorageId>) -> ListFileDeletions<Client> {
         ListFileDeletions::new(storage_id).with_client(&self.0)
@@ -48,6 +49,7 @@ impl FileDeletionsHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().file_deletions().list_at_old_path(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `list`."]
     pub fn list_at_old_path(
@@ -73,6 +75,7 @@ impl FileDeletionsHandle {
     /// let deletion_id = "078d30d2-f149-11eb-a843-0a580a3db916";
     /// client.files().file_deletions().delete(storage_id, deletion_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so, and names no other way to report that a deletion was handled."]
     pub fn delete(
@@ -99,6 +102,7 @@ impl FileDeletionsHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// client.files().file_deletions().delete_by_file(file_id, storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so, and names no other way to report that a deletion was handled."]
     pub fn delete_by_file(

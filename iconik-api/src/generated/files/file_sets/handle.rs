@@ -24,6 +24,7 @@ impl FileSetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().file_sets().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListFileSets<Client> {
         ListFileSets::new(asset_id).with_client(&self.0)
@@ -57,6 +58,7 @@ impl FileSetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -79,6 +81,7 @@ impl FileSetsHandle {
     /// let file_set_id = "6257a534-f149-11eb-a843-0a580a3db916";
     /// let file_set = client.files().file_sets().get(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -119,6 +122,7 @@ impl FileSetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -153,6 +157,7 @@ impl FileSetsHandle {
     ///     .update(asset_id, file_set_id, FileSetPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -185,6 +190,7 @@ impl FileSetsHandle {
     /// let file_set_id = "6257a534-f149-11eb-a843-0a580a3db916";
     /// let file_set = client.files().file_sets().delete(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -210,6 +216,7 @@ impl FileSetsHandle {
     /// let file_set_id = "6257a534-f149-11eb-a843-0a580a3db916";
     /// client.files().file_sets().purge(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge(
         &self,
@@ -233,6 +240,7 @@ impl FileSetsHandle {
     /// let file_set_id = "6257a534-f149-11eb-a843-0a580a3db916";
     /// client.files().file_sets().restore(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore(
         &self,
@@ -264,6 +272,7 @@ impl FileSetsHandle {
     ///     .delete_many(asset_id, FileSetIds::new(["6257a534-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(
         &self,
@@ -289,6 +298,7 @@ impl FileSetsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().file_sets().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -314,6 +324,7 @@ impl FileSetsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().file_sets().list_for_format(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_format(
         &self,
@@ -346,6 +357,7 @@ impl FileSetsHandle {
     ///     .list_for_format_on_storage(asset_id, format_id, storage_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_format_on_storage(
         &self,
@@ -374,6 +386,7 @@ impl FileSetsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().file_sets().list_sources(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_sources(
         &self,
@@ -405,6 +418,7 @@ impl FileSetsHandle {
     ///     .list_sources_on_storage_method(asset_id, format_id, StorageMethod::File)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_sources_on_storage_method(
         &self,
@@ -431,6 +445,7 @@ impl FileSetsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.files().file_sets().delete_all_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_version(
         &self,
@@ -452,6 +467,7 @@ impl FileSetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().file_sets().delete_all_for_asset("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_asset(
         &self,
@@ -492,6 +508,7 @@ impl FileSetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn transfer_to_storage(
         &self,

@@ -36,6 +36,7 @@ impl FileUploadsHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let items = client.files().file_uploads().list_part_urls(asset_id, file_id, 1).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_part_urls(
         &self,
@@ -77,6 +78,7 @@ impl FileUploadsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_s3_part_urls(
         &self,
@@ -104,6 +106,7 @@ impl FileUploadsHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let upload_urls = client.files().file_uploads().get_urls(asset_id, file_id, "upload_id").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_urls(
         &self,
@@ -135,6 +138,7 @@ impl FileUploadsHandle {
     ///     .cleanup(asset_id, file_id, FileUploadCleanupOptions::new().upload_id("upload_id"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn cleanup(
         &self,
@@ -171,6 +175,7 @@ impl FileUploadsHandle {
     ///     .create_gcs_compose_url(asset_id, file_id, GcsComposeOptions::new().content_type("uses"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_gcs_compose_url(
         &self,
@@ -203,6 +208,7 @@ impl FileUploadsHandle {
     ///     .complete_gcs(asset_id, file_id, GcsUploadParts::new(["parts_range"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it as deprecated; use `create_gcs_compose_url`."]
     pub fn complete_gcs(
@@ -231,6 +237,7 @@ impl FileUploadsHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let b2_upload = client.files().file_uploads().start_b2(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_b2(
         &self,
@@ -262,6 +269,7 @@ impl FileUploadsHandle {
     ///     .finish_b2(asset_id, file_id, B2UploadParts::new("upload_file_id", ["sha1_list"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn finish_b2(
         &self,
@@ -294,6 +302,7 @@ impl FileUploadsHandle {
     ///     .cancel_b2(asset_id, file_id, B2UploadCancelOptions::new("upload_file_id"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn cancel_b2(
         &self,

@@ -27,6 +27,7 @@ impl FormatsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().formats().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListFormats<Client> {
         ListFormats::new(asset_id).with_client(&self.0)
@@ -48,6 +49,7 @@ impl FormatsHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let format = client.files().formats().create(asset_id, NewFormat::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -71,6 +73,7 @@ impl FormatsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// let format = client.files().formats().get(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -104,6 +107,7 @@ impl FormatsHandle {
     ///     .replace(asset_id, format_id, FormatReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -140,6 +144,7 @@ impl FormatsHandle {
     ///     .update(asset_id, format_id, FormatPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -168,6 +173,7 @@ impl FormatsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// client.files().formats().delete(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -192,6 +198,7 @@ impl FormatsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// client.files().formats().purge(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn purge(
         &self,
@@ -218,6 +225,7 @@ impl FormatsHandle {
     /// let format_id = "9db03c5f-f149-11eb-a843-0a580a3db916";
     /// client.files().formats().restore(asset_id, format_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore(
         &self,
@@ -243,6 +251,7 @@ impl FormatsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().formats().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -267,6 +276,7 @@ impl FormatsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.files().formats().delete_all_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_version(
         &self,
@@ -288,6 +298,7 @@ impl FormatsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().formats().delete_all_for_asset("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_asset(
         &self,
@@ -328,6 +339,7 @@ impl FormatsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn archive(
         &self,
@@ -368,6 +380,7 @@ impl FormatsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn archive_v2(
         &self,
@@ -408,6 +421,7 @@ impl FormatsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn restore_from_archive(
         &self,
@@ -447,6 +461,7 @@ impl FormatsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_from_archive(
         &self,
@@ -489,6 +504,7 @@ impl FormatsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn transfer_to_storage(
         &self,
@@ -536,6 +552,7 @@ impl FormatsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn transfer_to_storage_v2(
         &self,

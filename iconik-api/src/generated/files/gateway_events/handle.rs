@@ -32,6 +32,7 @@ impl GatewayEventsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.files().gateway_events().list("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, storage_id: impl Into<StorageId>) -> ListGatewayEvents<Client> {
         ListGatewayEvents::new(storage_id).with_client(&self.0)
@@ -58,6 +59,7 @@ impl GatewayEventsHandle {
     ///     .create(storage_id, NewGatewayEvent::new(GatewayEventType::Restart))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -83,6 +85,7 @@ impl GatewayEventsHandle {
     /// let event_id = "89ae4ade-f149-11eb-a843-0a580a3db916";
     /// client.files().gateway_events().delete(storage_id, event_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -115,6 +118,7 @@ impl GatewayEventsHandle {
     ///     .delete_many(storage_id, GatewayEventIds::new(["89ae4ade-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(
         &self,

@@ -26,6 +26,7 @@ impl GatewayReportsHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let gateway_report = client.files().gateway_reports().get(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, storage_id: impl Into<StorageId>) -> GetGatewayReport<Client> {
         GetGatewayReport::new(storage_id).with_client(&self.0)
@@ -52,6 +53,7 @@ impl GatewayReportsHandle {
     ///     .replace(storage_id, GatewayReport::new().version("version"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -82,6 +84,7 @@ impl GatewayReportsHandle {
     ///     .set_status(storage_id, GatewayStatusReport::new().status("status"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_status(
         &self,

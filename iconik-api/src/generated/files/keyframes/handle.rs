@@ -25,6 +25,7 @@ impl KeyframesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().keyframes().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListKeyframes<Client> {
         ListKeyframes::new(asset_id).with_client(&self.0)
@@ -52,6 +53,7 @@ impl KeyframesHandle {
     ///     .create(asset_id, NewKeyframe::new(KeyframeType::KeyframeMap))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -88,6 +90,7 @@ impl KeyframesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_on_storage_method(
         &self,
@@ -115,6 +118,7 @@ impl KeyframesHandle {
     /// let keyframe_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// let keyframe = client.files().keyframes().get(asset_id, keyframe_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -146,6 +150,7 @@ impl KeyframesHandle {
     ///     .replace(asset_id, keyframe_id, KeyframeReplacement::new(KeyframeType::KeyframeMap))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -180,6 +185,7 @@ impl KeyframesHandle {
     ///     .update(asset_id, keyframe_id, KeyframePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -204,6 +210,7 @@ impl KeyframesHandle {
     /// let keyframe_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// client.files().keyframes().delete(asset_id, keyframe_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -229,6 +236,7 @@ impl KeyframesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().keyframes().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -253,6 +261,7 @@ impl KeyframesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.files().keyframes().delete_all_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_version(
         &self,
@@ -273,6 +282,7 @@ impl KeyframesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().keyframes().delete_all_for_asset("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_asset(
         &self,
@@ -297,6 +307,7 @@ impl KeyframesHandle {
     /// let keyframe_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// let keyframe = client.files().keyframes().make_public(asset_id, keyframe_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn make_public(
         &self,
@@ -320,6 +331,7 @@ impl KeyframesHandle {
     /// let keyframe_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// let keyframe = client.files().keyframes().make_private(asset_id, keyframe_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn make_private(
         &self,

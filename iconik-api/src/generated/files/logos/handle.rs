@@ -22,6 +22,7 @@ impl LogosHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().logos().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListLogos<Client> {
         ListLogos::new().with_client(&self.0)
@@ -43,6 +44,7 @@ impl LogosHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let logo = client.files().logos().create(NewLogo::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewLogo>) -> CreateLogo<Client> {
         CreateLogo::new(body).with_client(&self.0)
@@ -58,6 +60,7 @@ impl LogosHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let logo = client.files().logos().get("77d49017-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, logo_id: impl Into<LogoId>) -> GetLogo<Client> {
         GetLogo::new(logo_id).with_client(&self.0)
@@ -81,6 +84,7 @@ impl LogosHandle {
     /// let logo_id = "77d49017-f149-11eb-a843-0a580a3db916";
     /// let logo = client.files().logos().update(logo_id, LogoPatch::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -100,6 +104,7 @@ impl LogosHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().logos().delete("77d49017-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, logo_id: impl Into<LogoId>) -> DeleteLogo<Client> {
         DeleteLogo::new(logo_id).with_client(&self.0)

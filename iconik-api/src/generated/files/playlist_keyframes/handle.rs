@@ -26,6 +26,7 @@ impl PlaylistKeyframesHandle {
     /// let playlist_id = "ab15dd26-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().playlist_keyframes().list(playlist_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, playlist_id: impl Into<PlaylistId>) -> ListPlaylistKeyframes<Client> {
         ListPlaylistKeyframes::new(playlist_id).with_client(&self.0)
@@ -52,6 +53,7 @@ impl PlaylistKeyframesHandle {
     ///     .create(playlist_id, NewPlaylistKeyframe::new(KeyframeType::KeyframeMap))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -78,6 +80,7 @@ impl PlaylistKeyframesHandle {
     ///     .get(playlist_id, keyframe_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -114,6 +117,7 @@ impl PlaylistKeyframesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -149,6 +153,7 @@ impl PlaylistKeyframesHandle {
     ///     .update(playlist_id, keyframe_id, PlaylistKeyframePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -174,6 +179,7 @@ impl PlaylistKeyframesHandle {
     /// let keyframe_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// client.files().playlist_keyframes().delete(playlist_id, keyframe_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

@@ -25,6 +25,7 @@ impl PostersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let keyframe = client.files().posters().create("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, asset_id: impl Into<AssetId>) -> CreatePoster<Client> {
         CreatePoster::new(asset_id).with_client(&self.0)
@@ -57,6 +58,7 @@ impl PostersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn capture_from_file(
         &self,
@@ -84,6 +86,7 @@ impl PostersHandle {
     /// let poster_id = "266b64ac-f149-11eb-a843-0a580a3db916";
     /// let keyframe = client.files().posters().use_for_asset(asset_id, poster_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn use_for_asset(
         &self,
@@ -112,6 +115,7 @@ impl PostersHandle {
     ///     .use_for_collection(collection_id, poster_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn use_for_collection(
         &self,

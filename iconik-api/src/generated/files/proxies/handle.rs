@@ -27,6 +27,7 @@ impl ProxiesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().proxies().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListProxies<Client> {
         ListProxies::new(asset_id).with_client(&self.0)
@@ -49,6 +50,7 @@ impl ProxiesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let proxy = client.files().proxies().create(asset_id, NewProxy::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -80,6 +82,7 @@ impl ProxiesHandle {
     ///     .create_on_storage_method(asset_id, StorageMethod::File, NewProxy::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_on_storage_method(
         &self,
@@ -105,6 +108,7 @@ impl ProxiesHandle {
     /// let proxy_id = "c0705c16-f149-11eb-a843-0a580a3db916";
     /// let proxy = client.files().proxies().get(asset_id, proxy_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -138,6 +142,7 @@ impl ProxiesHandle {
     ///     .replace(asset_id, proxy_id, ProxyReplacement::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -172,6 +177,7 @@ impl ProxiesHandle {
     ///     .update(asset_id, proxy_id, ProxyPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -195,6 +201,7 @@ impl ProxiesHandle {
     /// let proxy_id = "c0705c16-f149-11eb-a843-0a580a3db916";
     /// client.files().proxies().delete(asset_id, proxy_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -220,6 +227,7 @@ impl ProxiesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().proxies().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -243,6 +251,7 @@ impl ProxiesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.files().proxies().delete_all_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_version(
         &self,
@@ -263,6 +272,7 @@ impl ProxiesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().proxies().delete_all_for_asset("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_asset(
         &self,
@@ -285,6 +295,7 @@ impl ProxiesHandle {
     /// let proxy_id = "c0705c16-f149-11eb-a843-0a580a3db916";
     /// let download_url = client.files().proxies().get_download_url(asset_id, proxy_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_download_url(
         &self,
@@ -327,6 +338,7 @@ impl ProxiesHandle {
     ///     .get_manifest(asset_id, version_id, proxy_id, ManifestType::Hls)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_manifest(
         &self,
@@ -360,6 +372,7 @@ impl ProxiesHandle {
     ///     .create_drm_token(asset_id, version_id, proxy_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_drm_token(
         &self,
@@ -387,6 +400,7 @@ impl ProxiesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let bytes = client.files().proxies().list_watermark_matches(asset_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_watermark_matches(
         &self,
@@ -410,6 +424,7 @@ impl ProxiesHandle {
     /// let proxy_id = "c0705c16-f149-11eb-a843-0a580a3db916";
     /// let proxy = client.files().proxies().make_public(asset_id, proxy_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn make_public(
         &self,
@@ -433,6 +448,7 @@ impl ProxiesHandle {
     /// let proxy_id = "c0705c16-f149-11eb-a843-0a580a3db916";
     /// let proxy = client.files().proxies().make_private(asset_id, proxy_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn make_private(
         &self,

@@ -45,6 +45,7 @@ impl ProxyContainersHandle {
     ///     .create(asset_id, proxy_id, NewProxyContainer::new().drm("drm"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -91,6 +92,7 @@ impl ProxyContainersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_file(
         &self,
@@ -134,6 +136,7 @@ impl ProxyContainersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_file(
         &self,
@@ -180,6 +183,7 @@ impl ProxyContainersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_file(
         &self,

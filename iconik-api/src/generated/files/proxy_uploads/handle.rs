@@ -31,6 +31,7 @@ impl ProxyUploadsHandle {
     /// let proxy_id = "c0705c16-f149-11eb-a843-0a580a3db916";
     /// let items = client.files().proxy_uploads().list_part_urls(asset_id, proxy_id, 1).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_part_urls(
         &self,
@@ -62,6 +63,7 @@ impl ProxyUploadsHandle {
     ///     .get_urls(asset_id, proxy_id, "upload_id")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_urls(
         &self,
@@ -93,6 +95,7 @@ impl ProxyUploadsHandle {
     ///     .cleanup(asset_id, proxy_id, ProxyUploadCleanupOptions::new().upload_id("upload_id"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn cleanup(
         &self,

@@ -221,6 +221,7 @@ impl FilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListFiles<Client> {
         ListFiles::new(asset_id).with_client(&self.0)
@@ -257,6 +258,7 @@ impl FilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -280,6 +282,7 @@ impl FilesHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let file = client.files().get(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, asset_id: impl Into<AssetId>, file_id: impl Into<FileId>) -> GetFile<Client> {
         GetFile::new(asset_id, file_id).with_client(&self.0)
@@ -312,6 +315,7 @@ impl FilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -342,6 +346,7 @@ impl FilesHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let file = client.files().update(asset_id, file_id, FilePatch::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -367,6 +372,7 @@ impl FilesHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// client.files().delete(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -392,6 +398,7 @@ impl FilesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -418,6 +425,7 @@ impl FilesHandle {
     /// let file_set_id = "6257a534-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().list_for_file_set(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_file_set(
         &self,
@@ -439,6 +447,7 @@ impl FilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().list_by_file_set("6257a534-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it as deprecated; use `list_for_file_set`."]
     pub fn list_by_file_set(
@@ -462,6 +471,7 @@ impl FilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().list_by_checksum("checksum").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_by_checksum(&self, checksum: impl Into<String>) -> ListFilesByChecksum<Client> {
         ListFilesByChecksum::new(checksum).with_client(&self.0)
@@ -483,6 +493,7 @@ impl FilesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.files().delete_all_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_version(
         &self,
@@ -505,6 +516,7 @@ impl FilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().delete_all_for_asset("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_asset(
         &self,
@@ -528,6 +540,7 @@ impl FilesHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let download_url = client.files().get_download_url(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_download_url(
         &self,
@@ -551,6 +564,7 @@ impl FilesHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let gateway_file_url = client.files().get_gateway_url(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_gateway_url(
         &self,
@@ -597,6 +611,7 @@ impl FilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_edit_proxy(
         &self,
@@ -624,6 +639,7 @@ impl FilesHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// client.files().reindex(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -657,6 +673,7 @@ impl FilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload(&self, body: impl Into<FileUpload>) -> UploadFile<Client> {
         UploadFile::new(body).with_client(&self.0)

@@ -30,6 +30,7 @@ impl StorageFilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().storage_files().list("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, storage_id: impl Into<StorageId>) -> ListStorageFiles<Client> {
         ListStorageFiles::new(storage_id).with_client(&self.0)
@@ -58,6 +59,7 @@ impl StorageFilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -93,6 +95,7 @@ impl StorageFilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -126,6 +129,7 @@ impl StorageFilesHandle {
     ///     .update(storage_id, StorageFilePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -152,6 +156,7 @@ impl StorageFilesHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().storage_files().delete_many(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(&self, storage_id: impl Into<StorageId>) -> DeleteManyStorageFiles<Client> {
         DeleteManyStorageFiles::new(storage_id).with_client(&self.0)
@@ -190,6 +195,7 @@ impl StorageFilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many_for_objects(
         &self,
@@ -215,6 +221,7 @@ impl StorageFilesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storage_files().delete_missing("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_missing(
         &self,
@@ -252,6 +259,7 @@ impl StorageFilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_existence(
         &self,
@@ -284,6 +292,7 @@ impl StorageFilesHandle {
     ///     .name("Dailies")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_existence_for_share(
         &self,
@@ -315,6 +324,7 @@ impl StorageFilesHandle {
     ///     .reindex(storage_id, file_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -344,6 +354,7 @@ impl StorageFilesHandle {
     ///     .reindex_all(ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all(&self, body: impl Into<ReindexOptions>) -> ReindexAllStorageFiles<Client> {
         ReindexAllStorageFiles::new(body).with_client(&self.0)
@@ -370,6 +381,7 @@ impl StorageFilesHandle {
     ///     .reindex_all_on_storage(storage_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all_on_storage(
         &self,

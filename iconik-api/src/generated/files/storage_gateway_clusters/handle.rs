@@ -25,6 +25,7 @@ impl StorageGatewayClustersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().storage_gateway_clusters().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListStorageGatewayClusters<Client> {
         ListStorageGatewayClusters::new().with_client(&self.0)
@@ -54,6 +55,7 @@ impl StorageGatewayClustersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -76,6 +78,7 @@ impl StorageGatewayClustersHandle {
     /// let cluster_id = "8264d8fc-f149-11eb-a843-0a580a3db916";
     /// let storage_gateway_cluster = client.files().storage_gateway_clusters().get(cluster_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, cluster_id: impl Into<GatewayClusterId>) -> GetStorageGatewayCluster<Client> {
         GetStorageGatewayCluster::new(cluster_id).with_client(&self.0)
@@ -111,6 +114,7 @@ impl StorageGatewayClustersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -144,6 +148,7 @@ impl StorageGatewayClustersHandle {
     ///     .update(cluster_id, StorageGatewayClusterPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -165,6 +170,7 @@ impl StorageGatewayClustersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storage_gateway_clusters().delete("8264d8fc-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

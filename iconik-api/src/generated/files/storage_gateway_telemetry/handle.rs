@@ -25,6 +25,7 @@ impl StorageGatewayTelemetryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().storage_gateway_telemetry().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListStorageGatewayTelemetry<Client> {
         ListStorageGatewayTelemetry::new().with_client(&self.0)
@@ -48,6 +49,7 @@ impl StorageGatewayTelemetryHandle {
     ///     .list_for_gateway(storage_gateway_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_gateway(
         &self,
@@ -70,6 +72,7 @@ impl StorageGatewayTelemetryHandle {
     /// let worker_id = "e4c4ecda-f149-11eb-a843-0a580a3db916";
     /// let gateway_telemetry = client.files().storage_gateway_telemetry().get(worker_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, worker_id: impl Into<WorkerId>) -> GetStorageGatewayTelemetry<Client> {
         GetStorageGatewayTelemetry::new(worker_id).with_client(&self.0)
@@ -96,6 +99,7 @@ impl StorageGatewayTelemetryHandle {
     ///     .create(storage_gateway_id, GatewayTelemetry::new("e4c4ecda-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,

@@ -24,6 +24,7 @@ impl StorageGatewaysHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().storage_gateways().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListStorageGateways<Client> {
         ListStorageGateways::new().with_client(&self.0)
@@ -47,6 +48,7 @@ impl StorageGatewaysHandle {
     ///     .create(NewStorageGateway::new("Dailies", true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewStorageGateway>) -> CreateStorageGateway<Client> {
         CreateStorageGateway::new(body).with_client(&self.0)
@@ -65,6 +67,7 @@ impl StorageGatewaysHandle {
     /// let storage_gateway_id = "cf4ada7c-f149-11eb-a843-0a580a3db916";
     /// let storage_gateway = client.files().storage_gateways().get(storage_gateway_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, storage_gateway_id: impl Into<GatewayId>) -> GetStorageGateway<Client> {
         GetStorageGateway::new(storage_gateway_id).with_client(&self.0)
@@ -93,6 +96,7 @@ impl StorageGatewaysHandle {
     ///     .replace(storage_gateway_id, StorageGatewayReplacement::new("Dailies", true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -126,6 +130,7 @@ impl StorageGatewaysHandle {
     ///     .update(storage_gateway_id, StorageGatewayPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -147,6 +152,7 @@ impl StorageGatewaysHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storage_gateways().delete("cf4ada7c-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, storage_gateway_id: impl Into<GatewayId>) -> DeleteStorageGateway<Client> {
         DeleteStorageGateway::new(storage_gateway_id).with_client(&self.0)
@@ -161,6 +167,7 @@ impl StorageGatewaysHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let gateway_version = client.files().storage_gateways().get_latest_version().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_latest_version(&self) -> GetStorageGatewayLatestVersion<Client> {
         GetStorageGatewayLatestVersion::new().with_client(&self.0)
@@ -193,6 +200,7 @@ impl StorageGatewaysHandle {
     ///     .create_log_upload(storage_gateway_id, GatewayLogFile::new("filename"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_log_upload(
         &self,

@@ -25,6 +25,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().storages().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListStorages<Client> {
         ListStorages::new().with_client(&self.0)
@@ -59,6 +60,7 @@ impl StoragesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewStorage>) -> CreateStorage<Client> {
         CreateStorage::new(body).with_client(&self.0)
@@ -74,6 +76,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let storage = client.files().storages().get("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, storage_id: impl Into<StorageId>) -> GetStorage<Client> {
         GetStorage::new(storage_id).with_client(&self.0)
@@ -107,6 +110,7 @@ impl StoragesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -139,6 +143,7 @@ impl StoragesHandle {
     ///     .update(storage_id, StoragePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -158,6 +163,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storages().delete("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, storage_id: impl Into<StorageId>) -> DeleteStorage<Client> {
         DeleteStorage::new(storage_id).with_client(&self.0)
@@ -180,6 +186,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let storage = client.files().storages().find_for_purpose(StoragePurpose::Files).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn find_for_purpose(
         &self,
@@ -208,6 +215,7 @@ impl StoragesHandle {
     ///     .find_for_purpose_and_method(StoragePurpose::Files, StorageMethod::File)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn find_for_purpose_and_method(
         &self,
@@ -229,6 +237,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let storage = client.files().storages().get_default(StoragePurpose::Files).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_default(&self, purpose: impl Into<StoragePurpose>) -> GetStorageDefault<Client> {
         GetStorageDefault::new(purpose).with_client(&self.0)
@@ -246,6 +255,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storages().make_default("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn make_default(&self, storage_id: impl Into<StorageId>) -> MakeStorageDefault<Client> {
         MakeStorageDefault::new(storage_id).with_client(&self.0)
@@ -262,6 +272,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storages().remove_default("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_default(&self, storage_id: impl Into<StorageId>) -> RemoveStorageDefault<Client> {
         RemoveStorageDefault::new(storage_id).with_client(&self.0)
@@ -292,6 +303,7 @@ impl StoragesHandle {
     ///     .start_scan(storage_id, StorageScanOptions::new().paths(["paths"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_scan(
         &self,
@@ -313,6 +325,7 @@ impl StoragesHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let storage_auto_scan = client.files().storages().get_auto_scan(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_auto_scan(&self, storage_id: impl Into<StorageId>) -> GetStorageAutoScan<Client> {
         GetStorageAutoScan::new(storage_id).with_client(&self.0)
@@ -339,6 +352,7 @@ impl StoragesHandle {
     ///     .enable_auto_scan(storage_id, StorageAutoScan::new().hours_interval(24))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn enable_auto_scan(
         &self,
@@ -359,6 +373,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storages().disable_auto_scan("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn disable_auto_scan(
         &self,
@@ -379,6 +394,7 @@ impl StoragesHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let storage_access_check = client.files().storages().verify_access(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify_access(&self, storage_id: impl Into<StorageId>) -> VerifyStorageAccess<Client> {
         VerifyStorageAccess::new(storage_id).with_client(&self.0)
@@ -396,6 +412,7 @@ impl StoragesHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let storage_permissions_check = client.files().storages().verify_permissions(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify_permissions(
         &self,
@@ -432,6 +449,7 @@ impl StoragesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify_new_access(
         &self,
@@ -467,6 +485,7 @@ impl StoragesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify_new_permissions(
         &self,
@@ -500,6 +519,7 @@ impl StoragesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn swap(&self, body: impl Into<StorageSwap>) -> SwapStorage<Client> {
         SwapStorage::new(body).with_client(&self.0)
@@ -528,6 +548,7 @@ impl StoragesHandle {
     ///     .create_log_upload(storage_id, GatewayLogFile::new("filename"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_log_upload(
         &self,
@@ -566,6 +587,7 @@ impl StoragesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `update` to change a storage, or `reindex` to have its entry written again."]
     pub fn replace_search_document(
@@ -596,6 +618,7 @@ impl StoragesHandle {
     ///     .reindex(storage_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -619,6 +642,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().storages().reindex_all(ReindexOptions::new().sync_to_another_dc(true)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all(&self, body: impl Into<ReindexOptions>) -> ReindexAllStorages<Client> {
         ReindexAllStorages::new(body).with_client(&self.0)

@@ -26,6 +26,7 @@ impl SubtitlesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().subtitles().list("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, asset_id: impl Into<AssetId>) -> ListSubtitles<Client> {
         ListSubtitles::new(asset_id).with_client(&self.0)
@@ -49,6 +50,7 @@ impl SubtitlesHandle {
     ///     .create(asset_id, NewSubtitle::new("9db03c5f-f149-11eb-a843-0a580a3db916", "en", true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -71,6 +73,7 @@ impl SubtitlesHandle {
     /// let subtitle_id = "43b7d2bc-f149-11eb-a843-0a580a3db916";
     /// let subtitle = client.files().subtitles().get(asset_id, subtitle_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -106,6 +109,7 @@ impl SubtitlesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -140,6 +144,7 @@ impl SubtitlesHandle {
     ///     .update(asset_id, subtitle_id, SubtitlePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -163,6 +168,7 @@ impl SubtitlesHandle {
     /// let subtitle_id = "43b7d2bc-f149-11eb-a843-0a580a3db916";
     /// client.files().subtitles().delete(asset_id, subtitle_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -186,6 +192,7 @@ impl SubtitlesHandle {
     /// let subtitle_id = "43b7d2bc-f149-11eb-a843-0a580a3db916";
     /// client.files().subtitles().delete_closed_captions(asset_id, subtitle_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_closed_captions(
         &self,
@@ -208,6 +215,7 @@ impl SubtitlesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let subtitle = client.files().subtitles().get_closed_captions(asset_id, "en").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_closed_captions(
         &self,
@@ -230,6 +238,7 @@ impl SubtitlesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let text = client.files().subtitles().get_webvtt(asset_id, "en").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_webvtt(
         &self,
@@ -252,6 +261,7 @@ impl SubtitlesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// let text = client.files().subtitles().get_closed_captions_webvtt(asset_id, "en").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_closed_captions_webvtt(
         &self,
@@ -279,6 +289,7 @@ impl SubtitlesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().subtitles().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -303,6 +314,7 @@ impl SubtitlesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let text = client.files().subtitles().get_webvtt_for_version(asset_id, version_id, "en").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_webvtt_for_version(
         &self,
@@ -333,6 +345,7 @@ impl SubtitlesHandle {
     ///     .get_closed_captions_webvtt_for_version(asset_id, version_id, "en")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_closed_captions_webvtt_for_version(
         &self,
@@ -358,6 +371,7 @@ impl SubtitlesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.files().subtitles().delete_all_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_version(
         &self,
@@ -378,6 +392,7 @@ impl SubtitlesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().subtitles().delete_all_for_asset("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_asset(
         &self,

@@ -43,6 +43,7 @@ impl TemporaryFileSetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -69,6 +70,7 @@ impl TemporaryFileSetsHandle {
     /// let file_set_id = "980eee67-f149-11eb-a843-0a580a3db916";
     /// client.files().temporary_file_sets().delete(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -95,6 +97,7 @@ impl TemporaryFileSetsHandle {
     /// let file_set_id = "980eee67-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().temporary_file_sets().list_files(asset_id, file_set_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_files(
         &self,

@@ -41,6 +41,7 @@ impl TemporaryFilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -84,6 +85,7 @@ impl TemporaryFilesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -120,6 +122,7 @@ impl TemporaryFilesHandle {
     ///     .update(asset_id, file_id, TemporaryFilePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -146,6 +149,7 @@ impl TemporaryFilesHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().temporary_files().list_for_storage(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_storage(
         &self,

@@ -30,6 +30,7 @@ impl TranscodeJobsHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// let started_job = client.files().transcode_jobs().create_for_file(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_file(
         &self,
@@ -64,6 +65,7 @@ impl TranscodeJobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_proxy(
         &self,
@@ -101,6 +103,7 @@ impl TranscodeJobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_version(
         &self,
@@ -133,6 +136,7 @@ impl TranscodeJobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many(
         &self,
@@ -168,6 +172,7 @@ impl TranscodeJobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_mediainfo(
         &self,
@@ -195,6 +200,7 @@ impl TranscodeJobsHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// client.files().transcode_jobs().create_for_subtitles(asset_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_subtitles(
         &self,

@@ -23,6 +23,7 @@ impl TranscodersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.files().transcoders().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListTranscoders<Client> {
         ListTranscoders::new().with_client(&self.0)
@@ -52,6 +53,7 @@ impl TranscodersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewTranscoder>) -> CreateTranscoder<Client> {
         CreateTranscoder::new(body).with_client(&self.0)
@@ -68,6 +70,7 @@ impl TranscodersHandle {
     /// let transcoder_id = "22eecee3-f149-11eb-a843-0a580a3db916";
     /// let transcoder = client.files().transcoders().get(transcoder_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, transcoder_id: impl Into<TranscoderId>) -> GetTranscoder<Client> {
         GetTranscoder::new(transcoder_id).with_client(&self.0)
@@ -100,6 +103,7 @@ impl TranscodersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -132,6 +136,7 @@ impl TranscodersHandle {
     ///     .update(transcoder_id, TranscoderPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -151,6 +156,7 @@ impl TranscodersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.files().transcoders().delete("22eecee3-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, transcoder_id: impl Into<TranscoderId>) -> DeleteTranscoder<Client> {
         DeleteTranscoder::new(transcoder_id).with_client(&self.0)
@@ -169,6 +175,7 @@ impl TranscodersHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().transcoders().list_for_storage(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_storage(
         &self,
@@ -191,6 +198,7 @@ impl TranscodersHandle {
     /// let transcoder_id = "22eecee3-f149-11eb-a843-0a580a3db916";
     /// let transcoder = client.files().transcoders().add_to_storage(storage_id, transcoder_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_to_storage(
         &self,
@@ -216,6 +224,7 @@ impl TranscodersHandle {
     /// let transcoder_id = "22eecee3-f149-11eb-a843-0a580a3db916";
     /// client.files().transcoders().remove_from_storage(storage_id, transcoder_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_from_storage(
         &self,
@@ -239,6 +248,7 @@ impl TranscodersHandle {
     /// let transcoder_id = "22eecee3-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().transcoders().list_storages(transcoder_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_storages(
         &self,
@@ -261,6 +271,7 @@ impl TranscodersHandle {
     /// let transcoder_id = "22eecee3-f149-11eb-a843-0a580a3db916";
     /// let items = client.files().transcoders().list_options(transcoder_id, "option_name").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_options(
         &self,
@@ -290,6 +301,7 @@ impl TranscodersHandle {
     ///     .create_log_upload(transcoder_id, "filename")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_log_upload(
         &self,
@@ -320,6 +332,7 @@ impl TranscodersHandle {
     ///     .reindex(transcoder_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

@@ -43,6 +43,7 @@ impl TransfersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many(
         &self,
@@ -82,6 +83,7 @@ impl TransfersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_assets(
         &self,
@@ -121,6 +123,7 @@ impl TransfersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_collections(
         &self,
@@ -160,6 +163,7 @@ impl TransfersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many_for_saved_searches(
         &self,
@@ -187,6 +191,7 @@ impl TransfersHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().transfers().list_from_storage(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_from_storage(
         &self,
@@ -215,6 +220,7 @@ impl TransfersHandle {
     ///     .get_from_storage(storage_id, transfer_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_from_storage(
         &self,
@@ -241,6 +247,7 @@ impl TransfersHandle {
     /// let transfer_id = "5e5c9c1b-f149-11eb-a843-0a580a3db916";
     /// client.files().transfers().delete_from_storage(storage_id, transfer_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_from_storage(
         &self,
@@ -267,6 +274,7 @@ impl TransfersHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// client.files().transfers().delete_from_storage_by_file_set(file_set_id, storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `delete_from_storage`."]
     pub fn delete_from_storage_by_file_set(
@@ -299,6 +307,7 @@ impl TransfersHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.files().transfers().list_to_storage(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_to_storage(
         &self,
@@ -327,6 +336,7 @@ impl TransfersHandle {
     ///     .get_to_storage(storage_id, transfer_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_to_storage(
         &self,
@@ -357,6 +367,7 @@ impl TransfersHandle {
     /// let transfer_id = "5e5c9c1b-f149-11eb-a843-0a580a3db916";
     /// client.files().transfers().delete_to_storage(storage_id, transfer_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_to_storage(
         &self,
@@ -383,6 +394,7 @@ impl TransfersHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// client.files().transfers().delete_to_storage_by_file_set(file_set_id, storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `delete_to_storage`."]
     pub fn delete_to_storage_by_file_set(
@@ -408,6 +420,7 @@ impl TransfersHandle {
     /// let transfer_id = "5e5c9c1b-f149-11eb-a843-0a580a3db916";
     /// let download_url = client.files().transfers().create_signed_url(transfer_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_signed_url(
         &self,
@@ -435,6 +448,7 @@ impl TransfersHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.files().transfers().verify_signed_url(transfer_id, user_id, "signature").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify_signed_url(
         &self,

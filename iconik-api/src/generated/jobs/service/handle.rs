@@ -39,6 +39,7 @@ impl JobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.jobs().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListJobs<Client> {
         ListJobs::new().with_client(&self.0)
@@ -62,6 +63,7 @@ impl JobsHandle {
     ///     .create(NewJob::new("Dailies", JobType::Mediainfo, JobStatus::Ready))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewJob>) -> CreateJob<Client> {
         CreateJob::new(body).with_client(&self.0)
@@ -80,6 +82,7 @@ impl JobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let job = client.jobs().get("c6776a51-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, job_id: impl Into<JobId>) -> GetJob<Client> {
         GetJob::new(job_id).with_client(&self.0)
@@ -105,6 +108,7 @@ impl JobsHandle {
     ///     .replace(job_id, JobReplacement::new("Dailies", JobType::Mediainfo, JobStatus::Ready))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -137,6 +141,7 @@ impl JobsHandle {
     /// let job_id = "c6776a51-f149-11eb-a843-0a580a3db916";
     /// let job = client.jobs().update(job_id, JobPatch::new().title("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(&self, job_id: impl Into<JobId>, body: impl Into<JobPatch>) -> UpdateJob<Client> {
         UpdateJob::new(job_id, body).with_client(&self.0)
@@ -153,6 +158,7 @@ impl JobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.jobs().delete("c6776a51-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, job_id: impl Into<JobId>) -> DeleteJob<Client> {
         DeleteJob::new(job_id).with_client(&self.0)
@@ -176,6 +182,7 @@ impl JobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let job_reference = client.jobs().update_many(JobsPatch::new().message("message")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_many(&self, body: impl Into<JobsPatch>) -> UpdateManyJobs<Client> {
         UpdateManyJobs::new(body).with_client(&self.0)
@@ -195,6 +202,7 @@ impl JobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.jobs().delete_many().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(&self) -> DeleteManyJobs<Client> {
         DeleteManyJobs::new().with_client(&self.0)
@@ -215,6 +223,7 @@ impl JobsHandle {
     ///     .prioritize_many(JobsPriority::new(["c6776a51-f149-11eb-a843-0a580a3db916"], 1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn prioritize_many(&self, body: impl Into<JobsPriority>) -> PrioritizeManyJobs<Client> {
         PrioritizeManyJobs::new(body).with_client(&self.0)
@@ -239,6 +248,7 @@ impl JobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn control_many(&self, body: impl Into<JobControlOptions>) -> ControlManyJobs<Client> {
         ControlManyJobs::new(body).with_client(&self.0)
@@ -260,6 +270,7 @@ impl JobsHandle {
     /// let job_id = "c6776a51-f149-11eb-a843-0a580a3db916";
     /// client.jobs().reindex(job_id, JobReindexOptions::new().sync_to_another_dc(true)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -297,6 +308,7 @@ impl JobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_steps(
         &self,
@@ -332,6 +344,7 @@ impl JobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_steps(
         &self,
@@ -366,6 +379,7 @@ impl JobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_step(
         &self,
@@ -399,6 +413,7 @@ impl JobsHandle {
     ///     .update_step(job_id, job_step_id, JobStepPatch::new().label("is used in"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_step(
         &self,

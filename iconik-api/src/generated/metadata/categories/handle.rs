@@ -23,6 +23,7 @@ impl CategoriesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.metadata().categories().list("uses").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, object_type: impl Into<String>) -> ListCategories<Client> {
         ListCategories::new(object_type).with_client(&self.0)
@@ -47,6 +48,7 @@ impl CategoriesHandle {
     ///     .create("uses", NewMetadataCategory::new().name("Dailies").label("is used in"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(
         &self,
@@ -73,6 +75,7 @@ impl CategoriesHandle {
     ///     .name("Dailies")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self) -> GetCategory<Client> {
         GetCategory::new().with_client(&self.0)
@@ -97,6 +100,7 @@ impl CategoriesHandle {
     ///     .name("Dailies")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_with_views(&self) -> GetCategoryWithViews<Client> {
         GetCategoryWithViews::new().with_client(&self.0)
@@ -125,6 +129,7 @@ impl CategoriesHandle {
     ///     .name("Dailies")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(&self, body: impl Into<MetadataCategoryReplacement>) -> ReplaceCategory<Client> {
         ReplaceCategory::new(body).with_client(&self.0)
@@ -143,6 +148,7 @@ impl CategoriesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.metadata().categories().delete().object_type("uses").name("Dailies").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self) -> DeleteCategory<Client> {
         DeleteCategory::new().with_client(&self.0)

@@ -31,6 +31,7 @@ impl FieldMappingsHandle {
     ///     .create(NewFieldMapping::new().name("Dailies").mapped_field_name("mapped_field_name"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewFieldMapping>) -> CreateFieldMapping<Client> {
         CreateFieldMapping::new(body).with_client(&self.0)
@@ -46,6 +47,7 @@ impl FieldMappingsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let field_mapping = client.metadata().field_mappings().get("field_name").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, field_name: impl Into<String>) -> GetFieldMapping<Client> {
         GetFieldMapping::new(field_name).with_client(&self.0)
@@ -60,6 +62,7 @@ impl FieldMappingsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.metadata().field_mappings().list_options().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_options(&self) -> ListFieldMappingOptions<Client> {
         ListFieldMappingOptions::new().with_client(&self.0)

@@ -25,6 +25,7 @@ impl FieldsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.metadata().fields().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListFields<Client> {
         ListFields::new().with_client(&self.0)
@@ -42,6 +43,7 @@ impl FieldsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.metadata().fields().list_for_current_user().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_current_user(&self) -> ListFieldsForCurrentUser<Client> {
         ListFieldsForCurrentUser::new().with_client(&self.0)
@@ -67,6 +69,7 @@ impl FieldsHandle {
     ///     .create(NewMetadataField::new(FieldType::Integer).name("Dailies").label("is used in"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewMetadataField>) -> CreateField<Client> {
         CreateField::new(body).with_client(&self.0)
@@ -82,6 +85,7 @@ impl FieldsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let metadata_field = client.metadata().fields().get("field_name").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, field_name: impl Into<String>) -> GetField<Client> {
         GetField::new(field_name).with_client(&self.0)
@@ -107,6 +111,7 @@ impl FieldsHandle {
     ///     .replace("field_name", MetadataFieldReplacement::new("is used in", FieldType::Integer))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -137,6 +142,7 @@ impl FieldsHandle {
     ///     .update("field_name", MetadataFieldPatch::new().source_url("https://example.com/"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -159,6 +165,7 @@ impl FieldsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.metadata().fields().delete("field_name").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, field_name: impl Into<String>) -> DeleteField<Client> {
         DeleteField::new(field_name).with_client(&self.0)

@@ -63,6 +63,7 @@ impl MetadataHandle {
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_values = client.metadata().get(object, view_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -110,6 +111,7 @@ impl MetadataHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set(
         &self,
@@ -138,6 +140,7 @@ impl MetadataHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let response = client.metadata().get_without_view(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_without_view(
         &self,
@@ -175,6 +178,7 @@ impl MetadataHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_without_view(
         &self,
@@ -201,6 +205,7 @@ impl MetadataHandle {
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_values = client.metadata().get_for_version(asset_id, version_id, view_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_for_version(
         &self,
@@ -229,6 +234,7 @@ impl MetadataHandle {
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_values = client.metadata().get_for_sub_object(asset_id, object, view_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_for_sub_object(
         &self,
@@ -275,6 +281,7 @@ impl MetadataHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_for_sub_object(
         &self,
@@ -309,6 +316,7 @@ impl MetadataHandle {
     ///     .get_for_sub_object_version(asset_id, object, version_id, view_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "iconik marks it so; use `get_for_sub_object`."]
     pub fn get_for_sub_object_version(
@@ -352,6 +360,7 @@ impl MetadataHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_many(
         &self,
@@ -402,6 +411,7 @@ impl MetadataHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_many(
         &self,
@@ -450,6 +460,7 @@ impl MetadataHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_for_contents(
         &self,

@@ -24,6 +24,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.metadata().views().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListViews<Client> {
         ListViews::new().with_client(&self.0)
@@ -45,6 +46,7 @@ impl ViewsHandle {
     ///     .create(NewMetadataView::new("Dailies", [ViewField::new("Dailies")]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewMetadataView>) -> CreateView<Client> {
         CreateView::new(body).with_client(&self.0)
@@ -64,6 +66,7 @@ impl ViewsHandle {
     /// let view_id = "50a5abc4-f149-11eb-a843-0a580a3db916";
     /// let metadata_view = client.metadata().views().get(view_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, view_id: impl Into<MetadataViewId>) -> GetView<Client> {
         GetView::new(view_id).with_client(&self.0)
@@ -89,6 +92,7 @@ impl ViewsHandle {
     ///     .replace(view_id, MetadataViewReplacement::new("Dailies", [ViewField::new("Dailies")]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -120,6 +124,7 @@ impl ViewsHandle {
     ///     .update(view_id, MetadataViewPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -139,6 +144,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.metadata().views().delete("50a5abc4-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, view_id: impl Into<MetadataViewId>) -> DeleteView<Client> {
         DeleteView::new(view_id).with_client(&self.0)
@@ -166,6 +172,7 @@ impl ViewsHandle {
     ///     .reindex(view_id, ViewReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -195,6 +202,7 @@ impl ViewsHandle {
     ///     .reindex_all(ViewReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_all(&self, body: impl Into<ViewReindexOptions>) -> ReindexAllViews<Client> {
         ReindexAllViews::new(body).with_client(&self.0)
@@ -225,6 +233,7 @@ impl ViewsHandle {
     ///     .get_for_shared_custom_action("context", action_id, share_id, share_user_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_for_shared_custom_action(
         &self,

@@ -33,6 +33,7 @@ impl FaceRecognitionJobsHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.ml().face_recognition_jobs().start(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start(
         &self,
@@ -68,6 +69,7 @@ impl FaceRecognitionJobsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_many(
         &self,
@@ -92,6 +94,7 @@ impl FaceRecognitionJobsHandle {
     ///     .prioritize_many(JobPriority::new(["c6776a51-f149-11eb-a843-0a580a3db916"], 1))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn prioritize_many(
         &self,
@@ -118,6 +121,7 @@ impl FaceRecognitionJobsHandle {
     ///     .control_many(JobControl::new(["c6776a51-f149-11eb-a843-0a580a3db916"], JobAction::Abort))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn control_many(
         &self,

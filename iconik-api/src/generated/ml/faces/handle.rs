@@ -30,6 +30,7 @@ impl FacesHandle {
     /// let face_id = "382bfad1-f149-11eb-a843-0a580a3db916";
     /// let face_image_url = client.ml().faces().get_image_url(person_id, face_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_image_url(
         &self,
@@ -60,6 +61,7 @@ impl FacesHandle {
     ///     .reindex_embedding(embedding_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_embedding(
         &self,
@@ -82,6 +84,7 @@ impl FacesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.ml().faces().reindex_embeddings().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_embeddings(&self) -> ReindexFaceEmbeddings<Client> {
         ReindexFaceEmbeddings::new().with_client(&self.0)

@@ -28,6 +28,7 @@ impl PersonInstancesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let items = client.ml().person_instances().list_for_version(asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,
@@ -51,6 +52,7 @@ impl PersonInstancesHandle {
     /// let person_id = "56bda07d-f149-11eb-a843-0a580a3db916";
     /// let page = client.ml().person_instances().list_for_person(person_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_person(
         &self,
@@ -82,6 +84,7 @@ impl PersonInstancesHandle {
     ///     .confirm(person_id, asset_id, version_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn confirm(
         &self,
@@ -117,6 +120,7 @@ impl PersonInstancesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn confirm_many(
         &self,
@@ -158,6 +162,7 @@ impl PersonInstancesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reassign(
         &self,
@@ -191,6 +196,7 @@ impl PersonInstancesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn control_reassignment_jobs(
         &self,
@@ -215,6 +221,7 @@ impl PersonInstancesHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// client.ml().person_instances().delete(person_id, asset_id, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -252,6 +259,7 @@ impl PersonInstancesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many_for_person(
         &self,
@@ -288,6 +296,7 @@ impl PersonInstancesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many_for_asset(
         &self,

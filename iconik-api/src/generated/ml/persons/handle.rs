@@ -22,6 +22,7 @@ impl PersonsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.ml().persons().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListPersons<Client> {
         ListPersons::new().with_client(&self.0)
@@ -37,6 +38,7 @@ impl PersonsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let person = client.ml().persons().get("56bda07d-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, person_id: impl Into<PersonId>) -> GetPerson<Client> {
         GetPerson::new(person_id).with_client(&self.0)
@@ -63,6 +65,7 @@ impl PersonsHandle {
     ///     .replace(person_id, PersonReplacement::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -91,6 +94,7 @@ impl PersonsHandle {
     /// let person_id = "56bda07d-f149-11eb-a843-0a580a3db916";
     /// let person = client.ml().persons().update(person_id, PersonPatch::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -122,6 +126,7 @@ impl PersonsHandle {
     ///     .update_and_confirm(person_id, PersonConfirmation::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_and_confirm(
         &self,
@@ -153,6 +158,7 @@ impl PersonsHandle {
     ///     .new_person_id("56bda07d-f149-11eb-a843-0a580a3db916")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn merge(&self) -> MergePerson<Client> {
         MergePerson::new().with_client(&self.0)
@@ -168,6 +174,7 @@ impl PersonsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.ml().persons().delete("56bda07d-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, person_id: impl Into<PersonId>) -> DeletePerson<Client> {
         DeletePerson::new(person_id).with_client(&self.0)
@@ -189,6 +196,7 @@ impl PersonsHandle {
     ///     .delete_many(PersonIds::new(["56bda07d-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(&self, body: impl Into<PersonIds>) -> DeleteManyPersons<Client> {
         DeleteManyPersons::new(body).with_client(&self.0)
@@ -208,6 +216,7 @@ impl PersonsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.ml().persons().reindex("56bda07d-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(&self, person_id: impl Into<PersonId>) -> ReindexPerson<Client> {
         ReindexPerson::new(person_id).with_client(&self.0)
@@ -233,6 +242,7 @@ impl PersonsHandle {
     ///     .reindex_many(PersonsReindexOptions::new(["56bda07d-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex_many(
         &self,

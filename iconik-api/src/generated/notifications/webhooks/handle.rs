@@ -22,6 +22,7 @@ impl WebhooksHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.notifications().webhooks().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListWebhooks<Client> {
         ListWebhooks::new().with_client(&self.0)
@@ -52,6 +53,7 @@ impl WebhooksHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewWebhook>) -> CreateWebhook<Client> {
         CreateWebhook::new(body).with_client(&self.0)
@@ -68,6 +70,7 @@ impl WebhooksHandle {
     /// let webhook_id = "8d62e47b-f149-11eb-a843-0a580a3db916";
     /// let webhook = client.notifications().webhooks().get(webhook_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, webhook_id: impl Into<WebhookId>) -> GetWebhook<Client> {
         GetWebhook::new(webhook_id).with_client(&self.0)
@@ -98,6 +101,7 @@ impl WebhooksHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -117,6 +121,7 @@ impl WebhooksHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.notifications().webhooks().delete("8d62e47b-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, webhook_id: impl Into<WebhookId>) -> DeleteWebhook<Client> {
         DeleteWebhook::new(webhook_id).with_client(&self.0)

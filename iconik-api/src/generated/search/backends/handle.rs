@@ -23,6 +23,7 @@ impl BackendsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.search().backends().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListBackends<Client> {
         ListBackends::new().with_client(&self.0)
@@ -39,6 +40,7 @@ impl BackendsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.search().backends().list_kinds().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_kinds(&self) -> ListBackendKinds<Client> {
         ListBackendKinds::new().with_client(&self.0)
@@ -58,6 +60,7 @@ impl BackendsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let search_backend = client.search().backends().create(NewSearchBackend::new("kind")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSearchBackend>) -> CreateBackend<Client> {
         CreateBackend::new(body).with_client(&self.0)
@@ -76,6 +79,7 @@ impl BackendsHandle {
     /// let backend_id = "a0261502-f149-11eb-a843-0a580a3db916";
     /// let search_backend = client.search().backends().get(backend_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, backend_id: impl Into<BackendId>) -> GetBackend<Client> {
         GetBackend::new(backend_id).with_client(&self.0)
@@ -101,6 +105,7 @@ impl BackendsHandle {
     ///     .replace(backend_id, SearchBackendReplacement::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -134,6 +139,7 @@ impl BackendsHandle {
     ///     .update(backend_id, SearchBackendPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -155,6 +161,7 @@ impl BackendsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().backends().delete("a0261502-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, backend_id: impl Into<BackendId>) -> DeleteBackend<Client> {
         DeleteBackend::new(backend_id).with_client(&self.0)
@@ -175,6 +182,7 @@ impl BackendsHandle {
     /// let backend_id = "a0261502-f149-11eb-a843-0a580a3db916";
     /// let connection_test = client.search().backends().test(backend_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn test(&self, backend_id: impl Into<BackendId>) -> TestBackend<Client> {
         TestBackend::new(backend_id).with_client(&self.0)

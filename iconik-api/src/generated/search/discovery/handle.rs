@@ -27,6 +27,7 @@ impl DiscoveryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().discovery().list_entities().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_entities(&self) -> ListDiscoveryEntities<Client> {
         ListDiscoveryEntities::new().with_client(&self.0)
@@ -47,6 +48,7 @@ impl DiscoveryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().discovery().list_entities_for_admin().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_entities_for_admin(&self) -> ListDiscoveryEntitiesForAdmin<Client> {
         ListDiscoveryEntitiesForAdmin::new().with_client(&self.0)
@@ -77,6 +79,7 @@ impl DiscoveryHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_entity(
         &self,
@@ -98,6 +101,7 @@ impl DiscoveryHandle {
     /// let entity_id = "9ca65da7-f149-11eb-a843-0a580a3db916";
     /// let discovery_entity = client.search().discovery().get_entity(entity_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_entity(
         &self,
@@ -134,6 +138,7 @@ impl DiscoveryHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_entity(
         &self,
@@ -169,6 +174,7 @@ impl DiscoveryHandle {
     ///     .update_entity(entity_id, DiscoveryEntityPatch::new().title("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_entity(
         &self,
@@ -193,6 +199,7 @@ impl DiscoveryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().discovery().delete_entity("9ca65da7-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_entity(
         &self,
@@ -232,6 +239,7 @@ impl DiscoveryHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_entity_for_object(
         &self,
@@ -274,6 +282,7 @@ impl DiscoveryHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_entity_for_object(
         &self,
@@ -305,6 +314,7 @@ impl DiscoveryHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn arrange_entities(
         &self,

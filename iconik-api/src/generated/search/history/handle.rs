@@ -24,6 +24,7 @@ impl HistoryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().history().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListHistory<Client> {
         ListHistory::new().with_client(&self.0)
@@ -43,6 +44,7 @@ impl HistoryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().history().run("527a3cb6-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run(&self, search_history_id: impl Into<SearchHistoryId>) -> RunHistoryEntry<Client> {
         RunHistoryEntry::new(search_history_id).with_client(&self.0)
@@ -58,6 +60,7 @@ impl HistoryHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().history().delete("527a3cb6-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

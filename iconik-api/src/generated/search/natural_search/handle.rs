@@ -41,6 +41,7 @@ impl NaturalSearchHandle {
     ///     .run(NaturalSearchOptions::new().query("query"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run(&self, body: impl Into<NaturalSearchOptions>) -> RunNaturalSearch<Client> {
         RunNaturalSearch::new(body).with_client(&self.0)
@@ -65,6 +66,7 @@ impl NaturalSearchHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let parsed_query = client.search().natural_search().parse(NaturalQuery::new("query")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn parse(&self, body: impl Into<NaturalQuery>) -> ParseNaturalSearch<Client> {
         ParseNaturalSearch::new(body).with_client(&self.0)
@@ -89,6 +91,7 @@ impl NaturalSearchHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let parsed_query = client.search().natural_search().parse_v2(NaturalQuery::new("query")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn parse_v2(&self, body: impl Into<NaturalQuery>) -> ParseNaturalSearchV2<Client> {
         ParseNaturalSearchV2::new(body).with_client(&self.0)

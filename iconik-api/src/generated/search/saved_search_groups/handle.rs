@@ -23,6 +23,7 @@ impl SavedSearchGroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().saved_search_groups().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListSavedSearchGroups<Client> {
         ListSavedSearchGroups::new().with_client(&self.0)
@@ -44,6 +45,7 @@ impl SavedSearchGroupsHandle {
     ///     .create(NewSavedSearchGroup::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSavedSearchGroup>) -> CreateSavedSearchGroup<Client> {
         CreateSavedSearchGroup::new(body).with_client(&self.0)
@@ -62,6 +64,7 @@ impl SavedSearchGroupsHandle {
     /// let group_id = "00c2b3b6-f149-11eb-a843-0a580a3db916";
     /// let saved_search_group = client.search().saved_search_groups().get(group_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, group_id: impl Into<SavedSearchGroupId>) -> GetSavedSearchGroup<Client> {
         GetSavedSearchGroup::new(group_id).with_client(&self.0)
@@ -86,6 +89,7 @@ impl SavedSearchGroupsHandle {
     ///     .replace(group_id, SavedSearchGroupReplacement::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -117,6 +121,7 @@ impl SavedSearchGroupsHandle {
     ///     .update(group_id, SavedSearchGroupPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -136,6 +141,7 @@ impl SavedSearchGroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().saved_search_groups().delete("00c2b3b6-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -168,6 +174,7 @@ impl SavedSearchGroupsHandle {
     ///     .reindex(group_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

@@ -22,6 +22,7 @@ impl SavedSearchesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().saved_searches().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListSavedSearches<Client> {
         ListSavedSearches::new().with_client(&self.0)
@@ -43,6 +44,7 @@ impl SavedSearchesHandle {
     ///     .create(NewSavedSearch::new("Dailies", SavedCriteria::new().query("query")))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSavedSearch>) -> CreateSavedSearch<Client> {
         CreateSavedSearch::new(body).with_client(&self.0)
@@ -64,6 +66,7 @@ impl SavedSearchesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().saved_searches().run("a0875265-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run(&self, search_id: impl Into<SavedSearchId>) -> RunSavedSearch<Client> {
         RunSavedSearch::new(search_id).with_client(&self.0)
@@ -92,6 +95,7 @@ impl SavedSearchesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -123,6 +127,7 @@ impl SavedSearchesHandle {
     ///     .update(search_id, SavedSearchPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -142,6 +147,7 @@ impl SavedSearchesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().saved_searches().delete("a0875265-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, search_id: impl Into<SavedSearchId>) -> DeleteSavedSearch<Client> {
         DeleteSavedSearch::new(search_id).with_client(&self.0)
@@ -163,6 +169,7 @@ impl SavedSearchesHandle {
     /// let search_id = "a0875265-f149-11eb-a843-0a580a3db916";
     /// let search_content_info = client.search().saved_searches().get_content_info(search_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_content_info(
         &self,
@@ -196,6 +203,7 @@ impl SavedSearchesHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn convert_to_collection(
         &self,
@@ -226,6 +234,7 @@ impl SavedSearchesHandle {
     ///     .reindex(search_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,
@@ -251,6 +260,7 @@ impl SavedSearchesHandle {
     /// let search_id = "a0875265-f149-11eb-a843-0a580a3db916";
     /// client.search().saved_searches().add_to_group(group_id, search_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_to_group(
         &self,
@@ -276,6 +286,7 @@ impl SavedSearchesHandle {
     /// let search_id = "a0875265-f149-11eb-a843-0a580a3db916";
     /// client.search().saved_searches().remove_from_group(group_id, search_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_from_group(
         &self,
@@ -305,6 +316,7 @@ impl SavedSearchesHandle {
     ///     .add_many_to_favorites(SavedSearchIds::new(["a0875265-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_many_to_favorites(
         &self,
@@ -332,6 +344,7 @@ impl SavedSearchesHandle {
     ///     .remove_many_from_favorites(SavedSearchIds::new(["a0875265-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_many_from_favorites(
         &self,

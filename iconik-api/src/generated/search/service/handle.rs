@@ -86,6 +86,7 @@ impl SearchHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().run(SearchCriteria::new().query("query")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run(&self, body: impl Into<SearchCriteria>) -> RunSearch<Client> {
         RunSearch::new(body).with_client(&self.0)
@@ -113,6 +114,7 @@ impl SearchHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.search().run_v2(SearchCriteria::new().query("query")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn run_v2(&self, body: impl Into<SearchCriteria>) -> RunSearchV2<Client> {
         RunSearchV2::new(body).with_client(&self.0)
@@ -140,6 +142,7 @@ impl SearchHandle {
     ///     .get_content_info(SavedCriteria::new().query("query"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_content_info(&self, body: impl Into<SavedCriteria>) -> GetSearchContentInfo<Client> {
         GetSearchContentInfo::new(body).with_client(&self.0)
@@ -165,6 +168,7 @@ impl SearchHandle {
     ///     .convert_to_collection(SearchConversionOptions::new("e7a1ece4-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn convert_to_collection(
         &self,
@@ -190,6 +194,7 @@ impl SearchHandle {
     ///     .suggest(SuggestionOptions::new().field_name("field_name").query("query"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn suggest(&self, body: impl Into<SuggestionOptions>) -> SuggestSearch<Client> {
         SuggestSearch::new(body).with_client(&self.0)
@@ -217,6 +222,7 @@ impl SearchHandle {
     ///     .suggest_v2(SuggestionOptions::new().field_name("field_name").query("query"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn suggest_v2(&self, body: impl Into<SuggestionOptions>) -> SuggestSearchV2<Client> {
         SuggestSearchV2::new(body).with_client(&self.0)
@@ -232,6 +238,7 @@ impl SearchHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let search_service_status = client.search().ping().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn ping(&self) -> PingSearch<Client> {
         PingSearch::new().with_client(&self.0)

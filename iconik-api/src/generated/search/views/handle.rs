@@ -23,6 +23,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.search().views().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListViews<Client> {
         ListViews::new().with_client(&self.0)
@@ -42,6 +43,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let search_view = client.search().views().create(NewSearchView::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSearchView>) -> CreateView<Client> {
         CreateView::new(body).with_client(&self.0)
@@ -59,6 +61,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let search_view = client.search().views().get("522232b9-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, view_id: impl Into<SearchViewId>) -> GetView<Client> {
         GetView::new(view_id).with_client(&self.0)
@@ -84,6 +87,7 @@ impl ViewsHandle {
     ///     .replace(view_id, SearchViewReplacement::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -105,6 +109,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().views().delete("522232b9-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, view_id: impl Into<SearchViewId>) -> DeleteView<Client> {
         DeleteView::new(view_id).with_client(&self.0)
@@ -121,6 +126,7 @@ impl ViewsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.search().views().delete_many().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_many(&self) -> DeleteManyViews<Client> {
         DeleteManyViews::new().with_client(&self.0)

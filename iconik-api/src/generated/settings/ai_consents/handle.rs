@@ -22,6 +22,7 @@ impl AiConsentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.settings().ai_consents().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListAiConsents<Client> {
         ListAiConsents::new().with_client(&self.0)
@@ -49,6 +50,7 @@ impl AiConsentsHandle {
     ///     .accept(AiDocumentRefs::new([AiDocumentRef::new().id("id").version("version")]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn accept(&self, body: impl Into<AiDocumentRefs>) -> AcceptAiDocuments<Client> {
         AcceptAiDocuments::new(body).with_client(&self.0)
@@ -78,6 +80,7 @@ impl AiConsentsHandle {
     ///     .decline(AiDocumentRefs::new([AiDocumentRef::new().id("id").version("version")]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn decline(&self, body: impl Into<AiDocumentRefs>) -> DeclineAiDocuments<Client> {
         DeclineAiDocuments::new(body).with_client(&self.0)
@@ -101,6 +104,7 @@ impl AiConsentsHandle {
     ///     .revoke(AiConsentRevocation::new(["documents"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn revoke(&self, body: impl Into<AiConsentRevocation>) -> RevokeAiConsent<Client> {
         RevokeAiConsent::new(body).with_client(&self.0)
@@ -117,6 +121,7 @@ impl AiConsentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.settings().ai_consents().list_events().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_events(&self) -> ListAiConsentEvents<Client> {
         ListAiConsentEvents::new().with_client(&self.0)
@@ -132,6 +137,7 @@ impl AiConsentsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.settings().ai_consents().list_documents().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_documents(&self) -> ListAiDocuments<Client> {
         ListAiDocuments::new().with_client(&self.0)

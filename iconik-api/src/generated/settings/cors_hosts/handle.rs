@@ -20,6 +20,7 @@ impl CorsHostsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.settings().cors_hosts().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListCorsHosts<Client> {
         ListCorsHosts::new().with_client(&self.0)
@@ -37,6 +38,7 @@ impl CorsHostsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let cors_host = client.settings().cors_hosts().create(NewCorsHost::new("host")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewCorsHost>) -> CreateCorsHost<Client> {
         CreateCorsHost::new(body).with_client(&self.0)
@@ -53,6 +55,7 @@ impl CorsHostsHandle {
     /// let cors_host_id = "61a25c9b-f149-11eb-a843-0a580a3db916";
     /// let cors_host = client.settings().cors_hosts().get(cors_host_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, cors_host_id: impl Into<CorsHostId>) -> GetCorsHost<Client> {
         GetCorsHost::new(cors_host_id).with_client(&self.0)
@@ -68,6 +71,7 @@ impl CorsHostsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.settings().cors_hosts().delete("61a25c9b-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, cors_host_id: impl Into<CorsHostId>) -> DeleteCorsHost<Client> {
         DeleteCorsHost::new(cors_host_id).with_client(&self.0)

@@ -22,6 +22,7 @@ impl EffectiveHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let effective_settings = client.settings().effective().get_current().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_current(&self) -> GetEffectiveSettingsCurrent<Client> {
         GetEffectiveSettingsCurrent::new().with_client(&self.0)
@@ -39,6 +40,7 @@ impl EffectiveHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let effective_settings = client.settings().effective().get(user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, user_id: impl Into<UserId>) -> GetEffectiveSettings<Client> {
         GetEffectiveSettings::new(user_id).with_client(&self.0)

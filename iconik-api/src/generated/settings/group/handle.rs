@@ -23,6 +23,7 @@ impl GroupHandle {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let group_settings = client.settings().group().get(group_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, group_id: impl Into<GroupId>) -> GetGroupSettings<Client> {
         GetGroupSettings::new(group_id).with_client(&self.0)
@@ -48,6 +49,7 @@ impl GroupHandle {
     ///     .replace(group_id, GroupSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -80,6 +82,7 @@ impl GroupHandle {
     ///     .update(group_id, GroupSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -101,6 +104,7 @@ impl GroupHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.settings().group().delete("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, group_id: impl Into<GroupId>) -> DeleteGroupSettings<Client> {
         DeleteGroupSettings::new(group_id).with_client(&self.0)

@@ -23,6 +23,7 @@ impl SearchViewsHandle {
     /// let view_id = "522232b9-f149-11eb-a843-0a580a3db916";
     /// let group_ids = client.settings().search_views().list_groups(view_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_groups(&self, view_id: impl Into<SearchViewId>) -> ListSearchViewGroups<Client> {
         ListSearchViewGroups::new(view_id).with_client(&self.0)
@@ -49,6 +50,7 @@ impl SearchViewsHandle {
     ///     .replace_groups(view_id, GroupIds::new(["8468be01-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_groups(
         &self,
@@ -81,6 +83,7 @@ impl SearchViewsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_groups(
         &self,
@@ -108,6 +111,7 @@ impl SearchViewsHandle {
     ///     .remove_groups(view_id, GroupIds::new(["8468be01-f149-11eb-a843-0a580a3db916"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_groups(
         &self,

@@ -21,6 +21,7 @@ impl SystemHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let system_settings = client.settings().system().get_current().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_current(&self) -> GetSystemSettingsCurrent<Client> {
         GetSystemSettingsCurrent::new().with_client(&self.0)
@@ -44,6 +45,7 @@ impl SystemHandle {
     ///     .replace_current(SystemSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_current(
         &self,
@@ -72,6 +74,7 @@ impl SystemHandle {
     ///     .update_current(SystemSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update_current(
         &self,
@@ -92,6 +95,7 @@ impl SystemHandle {
     /// let system_domain_id = "2bcd59d5-f149-11eb-a843-0a580a3db916";
     /// let system_settings = client.settings().system().get(system_domain_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, system_domain_id: impl Into<SystemDomainId>) -> GetSystemSettings<Client> {
         GetSystemSettings::new(system_domain_id).with_client(&self.0)
@@ -117,6 +121,7 @@ impl SystemHandle {
     ///     .replace(system_domain_id, SystemSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -148,6 +153,7 @@ impl SystemHandle {
     ///     .update(system_domain_id, SystemSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,

@@ -23,6 +23,7 @@ impl TeamHandle {
     /// let team_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let group_settings = client.settings().team().get(team_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, team_id: impl Into<GroupId>) -> GetTeamSettings<Client> {
         GetTeamSettings::new(team_id).with_client(&self.0)
@@ -48,6 +49,7 @@ impl TeamHandle {
     ///     .replace(team_id, GroupSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -80,6 +82,7 @@ impl TeamHandle {
     ///     .update(team_id, GroupSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -101,6 +104,7 @@ impl TeamHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.settings().team().delete("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, team_id: impl Into<GroupId>) -> DeleteTeamSettings<Client> {
         DeleteTeamSettings::new(team_id).with_client(&self.0)

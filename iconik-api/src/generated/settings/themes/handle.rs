@@ -20,6 +20,7 @@ impl ThemesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.settings().themes().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListThemes<Client> {
         ListThemes::new().with_client(&self.0)
@@ -41,6 +42,7 @@ impl ThemesHandle {
     ///     .create(NewTheme::new("Dailies", ThemeData::new().base(ThemeBase::Dark)))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewTheme>) -> CreateTheme<Client> {
         CreateTheme::new(body).with_client(&self.0)
@@ -56,6 +58,7 @@ impl ThemesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let theme = client.settings().themes().get("473067bf-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, theme_id: impl Into<ThemeId>) -> GetTheme<Client> {
         GetTheme::new(theme_id).with_client(&self.0)
@@ -81,6 +84,7 @@ impl ThemesHandle {
     ///     .replace(theme_id, NewTheme::new("Dailies", ThemeData::new().base(ThemeBase::Dark)))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -112,6 +116,7 @@ impl ThemesHandle {
     ///     .update(theme_id, ThemePatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -131,6 +136,7 @@ impl ThemesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.settings().themes().delete("473067bf-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, theme_id: impl Into<ThemeId>) -> DeleteTheme<Client> {
         DeleteTheme::new(theme_id).with_client(&self.0)

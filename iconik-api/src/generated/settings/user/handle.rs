@@ -24,6 +24,7 @@ impl UserHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user_settings = client.settings().user().get("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, user_id: impl Into<UserId>) -> GetUserSettings<Client> {
         GetUserSettings::new(user_id).with_client(&self.0)
@@ -49,6 +50,7 @@ impl UserHandle {
     ///     .replace(user_id, UserSettingsReplacement::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -81,6 +83,7 @@ impl UserHandle {
     ///     .update(user_id, UserSettingsPatch::new().date_format("2026-03-01"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -102,6 +105,7 @@ impl UserHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.settings().user().delete("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, user_id: impl Into<UserId>) -> DeleteUserSettings<Client> {
         DeleteUserSettings::new(user_id).with_client(&self.0)

@@ -39,6 +39,7 @@ impl AssetsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn record(&self, body: impl Into<NewAssetUsage>) -> RecordAssetUsage<Client> {
         RecordAssetUsage::new(body).with_client(&self.0)
@@ -59,6 +60,7 @@ impl AssetsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().assets().list(StatsPeriod::Month).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, period: impl Into<StatsPeriod>) -> ListAssetUsage<Client> {
         ListAssetUsage::new(period).with_client(&self.0)

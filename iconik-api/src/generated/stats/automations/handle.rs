@@ -23,6 +23,7 @@ impl AutomationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().automations().list_runs().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_runs(&self) -> ListAutomationRuns<Client> {
         ListAutomationRuns::new().with_client(&self.0)

@@ -24,6 +24,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().billing().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListBilling<Client> {
         ListBilling::new().with_client(&self.0)
@@ -47,6 +48,7 @@ impl BillingHandle {
     ///     .create(NewBillingRecord::new("is used in", 0.5, "2bcd59d5-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewBillingRecord>) -> CreateBillingRecord<Client> {
         CreateBillingRecord::new(body).with_client(&self.0)
@@ -67,6 +69,7 @@ impl BillingHandle {
     /// let billing_id = "8e491251-f149-11eb-a843-0a580a3db916";
     /// client.stats().billing().delete(system_domain_id, billing_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -89,6 +92,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_receipt = client.stats().billing().get_receipt_url("charge_id").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_receipt_url(&self, charge_id: impl Into<String>) -> GetBillingReceiptUrl<Client> {
         GetBillingReceiptUrl::new(charge_id).with_client(&self.0)
@@ -108,6 +112,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let credits_purchase = client.stats().billing().add_credits(NewCredits::new(1)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_credits(&self, body: impl Into<NewCredits>) -> AddBillingCredits<Client> {
         AddBillingCredits::new(body).with_client(&self.0)
@@ -125,6 +130,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let credits_price = client.stats().billing().get_credits_price(1).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_credits_price(&self, credits: i64) -> GetBillingCreditsPrice<Client> {
         GetBillingCreditsPrice::new(credits).with_client(&self.0)
@@ -148,6 +154,7 @@ impl BillingHandle {
     ///     .verify_credits(CreditsVerification::new("invoice_id"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn verify_credits(
         &self,
@@ -166,6 +173,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_record = client.stats().billing().get_customer().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_customer(&self) -> GetBillingCustomer<Client> {
         GetBillingCustomer::new().with_client(&self.0)
@@ -200,6 +208,7 @@ impl BillingHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_customer(&self, body: impl Into<BillingCustomer>) -> SetBillingCustomer<Client> {
         SetBillingCustomer::new(body).with_client(&self.0)
@@ -219,6 +228,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_card = client.stats().billing().set_card(BillingCard::new("source")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_card(&self, body: impl Into<BillingCard>) -> SetBillingCard<Client> {
         SetBillingCard::new(body).with_client(&self.0)
@@ -236,6 +246,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.stats().billing().delete_card().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_card(&self) -> DeleteBillingCard<Client> {
         DeleteBillingCard::new().with_client(&self.0)
@@ -254,6 +265,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let response = client.stats().billing().list_invoices().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_invoices(&self) -> ListBillingInvoices<Client> {
         ListBillingInvoices::new().with_client(&self.0)
@@ -269,6 +281,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_recipients = client.stats().billing().get_recipients().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_recipients(&self) -> GetBillingRecipients<Client> {
         GetBillingRecipients::new().with_client(&self.0)
@@ -292,6 +305,7 @@ impl BillingHandle {
     ///     .replace_recipients(BillingRecipients::new().emails(["ann@example.com"]))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_recipients(
         &self,
@@ -310,6 +324,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_settings = client.stats().billing().get_settings().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_settings(&self) -> GetBillingSettings<Client> {
         GetBillingSettings::new().with_client(&self.0)
@@ -333,6 +348,7 @@ impl BillingHandle {
     ///     .replace_settings(BillingSettingsReplacement::new().enable_auto_top_up(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_settings(
         &self,
@@ -351,6 +367,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_status = client.stats().billing().get_status().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_status(&self) -> GetBillingStatus<Client> {
         GetBillingStatus::new().with_client(&self.0)
@@ -367,6 +384,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().billing().list_expiring().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_expiring(&self) -> ListExpiringBillingRecords<Client> {
         ListExpiringBillingRecords::new().with_client(&self.0)
@@ -399,6 +417,7 @@ impl BillingHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_expiration(
         &self,
@@ -426,6 +445,7 @@ impl BillingHandle {
     /// let billing_id = "8e491251-f149-11eb-a843-0a580a3db916";
     /// client.stats().billing().delete_expiration(system_domain_id, billing_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_expiration(
         &self,
@@ -447,6 +467,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().billing().list_ordway_records().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_ordway_records(&self) -> ListOrdwayBillingRecords<Client> {
         ListOrdwayBillingRecords::new().with_client(&self.0)
@@ -462,6 +483,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let billing_record = client.stats().billing().get_ordway_customer().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_ordway_customer(&self) -> GetOrdwayCustomer<Client> {
         GetOrdwayCustomer::new().with_client(&self.0)
@@ -480,6 +502,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let response = client.stats().billing().list_ordway_invoices().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_ordway_invoices(&self) -> ListOrdwayInvoices<Client> {
         ListOrdwayInvoices::new().with_client(&self.0)
@@ -495,6 +518,7 @@ impl BillingHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let monthly_costs = client.stats().billing().get_monthly_costs().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_monthly_costs(&self) -> GetBillingMonthlyCosts<Client> {
         GetBillingMonthlyCosts::new().with_client(&self.0)

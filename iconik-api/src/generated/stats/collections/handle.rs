@@ -27,6 +27,7 @@ impl CollectionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().collections().list(StatsPeriod::Month).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, period: impl Into<StatsPeriod>) -> ListCollectionUsage<Client> {
         ListCollectionUsage::new(period).with_client(&self.0)

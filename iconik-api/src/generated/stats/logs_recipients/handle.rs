@@ -22,6 +22,7 @@ impl LogsRecipientsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.stats().logs_recipients().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListLogsRecipients<Client> {
         ListLogsRecipients::new().with_client(&self.0)
@@ -49,6 +50,7 @@ impl LogsRecipientsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewLogsRecipient>) -> CreateLogsRecipient<Client> {
         CreateLogsRecipient::new(body).with_client(&self.0)
@@ -65,6 +67,7 @@ impl LogsRecipientsHandle {
     /// let logs_recipient_id = "5355af80-f149-11eb-a843-0a580a3db916";
     /// let logs_recipient = client.stats().logs_recipients().get(logs_recipient_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, logs_recipient_id: impl Into<LogsRecipientId>) -> GetLogsRecipient<Client> {
         GetLogsRecipient::new(logs_recipient_id).with_client(&self.0)
@@ -97,6 +100,7 @@ impl LogsRecipientsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -128,6 +132,7 @@ impl LogsRecipientsHandle {
     ///     .update(logs_recipient_id, LogsRecipientPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -148,6 +153,7 @@ impl LogsRecipientsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.stats().logs_recipients().delete("5355af80-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -170,6 +176,7 @@ impl LogsRecipientsHandle {
     /// let logs_recipient_id = "5355af80-f149-11eb-a843-0a580a3db916";
     /// let logs_recipient_check = client.stats().logs_recipients().check(logs_recipient_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check(
         &self,

@@ -22,6 +22,7 @@ impl PriceListsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.stats().price_lists().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListPriceLists<Client> {
         ListPriceLists::new().with_client(&self.0)
@@ -51,6 +52,7 @@ impl PriceListsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set(&self, body: impl Into<NewPriceList>) -> SetPriceList<Client> {
         SetPriceList::new(body).with_client(&self.0)
@@ -71,6 +73,7 @@ impl PriceListsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let price_list = client.stats().price_lists().get("Dailies", Currency::Eur).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -95,6 +98,7 @@ impl PriceListsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.stats().price_lists().delete("Dailies", Currency::Eur).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,

@@ -75,6 +75,7 @@ impl StatsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let current_usage = client.stats().get_current_usage().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_current_usage(&self) -> GetCurrentUsage<Client> {
         GetCurrentUsage::new().with_client(&self.0)
@@ -95,6 +96,7 @@ impl StatsHandle {
     /// let object_id = "427abd77-f149-11eb-a843-0a580a3db916";
     /// let response = client.stats().get_system_domain_for_id(object_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_system_domain_for_id(
         &self,

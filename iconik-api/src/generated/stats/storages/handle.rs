@@ -27,6 +27,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().storages().list_access(StatsPeriod::Month).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_access(&self, period: impl Into<StatsPeriod>) -> ListStorageAccess<Client> {
         ListStorageAccess::new(period).with_client(&self.0)
@@ -47,6 +48,7 @@ impl StoragesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().storages().list_usage(StatsPeriod::Month).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_usage(&self, period: impl Into<StatsPeriod>) -> ListStorageUsage<Client> {
         ListStorageUsage::new(period).with_client(&self.0)

@@ -27,6 +27,7 @@ impl TranscodersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().transcoders().list_usage(StatsPeriod::Month).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_usage(&self, period: impl Into<StatsPeriod>) -> ListTranscoderUsage<Client> {
         ListTranscoderUsage::new(period).with_client(&self.0)

@@ -27,6 +27,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().users().list_audit(StatsPeriod::Month).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_audit(&self, period: impl Into<StatsPeriod>) -> ListUserAudit<Client> {
         ListUserAudit::new(period).with_client(&self.0)
@@ -41,6 +42,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.stats().users().list_licensed().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_licensed(&self) -> ListLicensedUsers<Client> {
         ListLicensedUsers::new().with_client(&self.0)

@@ -26,6 +26,7 @@ impl AnalysesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().analyses().start("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "Use `start_with_default_profile`."]
     pub fn start(&self, asset_id: impl Into<AssetId>) -> StartAnalysis<Client> {
@@ -48,6 +49,7 @@ impl AnalysesHandle {
     /// let asset_id = "0eec4756-f149-11eb-a843-0a580a3db916";
     /// client.transcode().analyses().start_with_default_profile(asset_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_with_default_profile(
         &self,
@@ -74,6 +76,7 @@ impl AnalysesHandle {
     ///     .start_with_default_profile_for_media_type(asset_id, "uses")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_with_default_profile_for_media_type(
         &self,
@@ -99,6 +102,7 @@ impl AnalysesHandle {
     /// let profile_id = "e6692201-f149-11eb-a843-0a580a3db916";
     /// client.transcode().analyses().start_with_profile(asset_id, profile_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_with_profile(
         &self,
@@ -119,6 +123,7 @@ impl AnalysesHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().analyses().start_many().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_many(&self) -> StartManyAnalyses<Client> {
         StartManyAnalyses::new().with_client(&self.0)

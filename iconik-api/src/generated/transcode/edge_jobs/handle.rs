@@ -26,6 +26,7 @@ impl EdgeJobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.transcode().edge_jobs().list("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, storage_id: impl Into<StorageId>) -> ListEdgeJobs<Client> {
         ListEdgeJobs::new(storage_id).with_client(&self.0)
@@ -44,6 +45,7 @@ impl EdgeJobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().edge_jobs().acknowledge("c6776a51-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn acknowledge(&self, job_id: impl Into<JobId>) -> AcknowledgeEdgeJob<Client> {
         AcknowledgeEdgeJob::new(job_id).with_client(&self.0)

@@ -23,6 +23,7 @@ impl EdgeWorkersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.transcode().edge_workers().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListEdgeWorkers<Client> {
         ListEdgeWorkers::new().with_client(&self.0)
@@ -48,6 +49,7 @@ impl EdgeWorkersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewEdgeWorker>) -> CreateEdgeWorker<Client> {
         CreateEdgeWorker::new(body).with_client(&self.0)
@@ -66,6 +68,7 @@ impl EdgeWorkersHandle {
     /// let worker_id = "e4c4ecda-f149-11eb-a843-0a580a3db916";
     /// let edge_worker = client.transcode().edge_workers().get(worker_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, worker_id: impl Into<WorkerId>) -> GetEdgeWorker<Client> {
         GetEdgeWorker::new(worker_id).with_client(&self.0)
@@ -94,6 +97,7 @@ impl EdgeWorkersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -130,6 +134,7 @@ impl EdgeWorkersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -151,6 +156,7 @@ impl EdgeWorkersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().edge_workers().delete("e4c4ecda-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, worker_id: impl Into<WorkerId>) -> DeleteEdgeWorker<Client> {
         DeleteEdgeWorker::new(worker_id).with_client(&self.0)

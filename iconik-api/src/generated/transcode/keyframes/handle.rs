@@ -26,6 +26,7 @@ impl KeyframesHandle {
     /// let collection_id = "e7a1ece4-f149-11eb-a843-0a580a3db916";
     /// client.transcode().keyframes().create_for_collection(collection_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_collection(
         &self,
@@ -48,6 +49,7 @@ impl KeyframesHandle {
     /// let playlist_id = "ab15dd26-f149-11eb-a843-0a580a3db916";
     /// client.transcode().keyframes().create_for_playlist(playlist_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_for_playlist(
         &self,

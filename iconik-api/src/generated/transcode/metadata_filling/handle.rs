@@ -46,6 +46,7 @@ impl MetadataFillingHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start(
         &self,
@@ -81,6 +82,7 @@ impl MetadataFillingHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_many(
         &self,

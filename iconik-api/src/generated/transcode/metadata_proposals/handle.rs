@@ -28,6 +28,7 @@ impl MetadataProposalsHandle {
     /// let job_id = "c6776a51-f149-11eb-a843-0a580a3db916";
     /// let metadata_proposal = client.transcode().metadata_proposals().get(job_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, job_id: impl Into<JobId>) -> GetMetadataProposal<Client> {
         GetMetadataProposal::new(job_id).with_client(&self.0)
@@ -57,6 +58,7 @@ impl MetadataProposalsHandle {
     ///     .get_for_version(asset_id, version_id, user_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_for_version(
         &self,
@@ -87,6 +89,7 @@ impl MetadataProposalsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.transcode().metadata_proposals().accept(job_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn accept(
         &self,
@@ -115,6 +118,7 @@ impl MetadataProposalsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.transcode().metadata_proposals().discard(job_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn discard(
         &self,
@@ -145,6 +149,7 @@ impl MetadataProposalsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.transcode().metadata_proposals().regenerate(job_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn regenerate(
         &self,
@@ -177,6 +182,7 @@ impl MetadataProposalsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.transcode().metadata_proposals().accept_many(parent_job_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn accept_many(
         &self,
@@ -209,6 +215,7 @@ impl MetadataProposalsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.transcode().metadata_proposals().discard_many(parent_job_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn discard_many(
         &self,

@@ -76,6 +76,7 @@ impl TranscodeHandle {
     ///     .create(NewTranscodeJob::new().asset_link("asset_link"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "Make the keyframes of a file instead, with the files service."]
     pub fn create(&self, body: impl Into<NewTranscodeJob>) -> CreateTranscodeJob<Client> {
@@ -92,6 +93,7 @@ impl TranscodeHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let transcode_job = client.transcode().get("69a24456-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, transcode_job_id: impl Into<TranscodeJobId>) -> GetTranscodeJob<Client> {
         GetTranscodeJob::new(transcode_job_id).with_client(&self.0)
@@ -107,6 +109,7 @@ impl TranscodeHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().abort("69a24456-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "Change the state of the job with the jobs service."]
     pub fn abort(&self, transcode_job_id: impl Into<TranscodeJobId>) -> AbortTranscodeJob<Client> {
@@ -128,6 +131,7 @@ impl TranscodeHandle {
     /// let transcode_job_id = "69a24456-f149-11eb-a843-0a580a3db916";
     /// client.transcode().reposition(transcode_job_id, QueuePosition::Top).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "Change the priority of the job with the jobs service."]
     pub fn reposition(
@@ -150,6 +154,7 @@ impl TranscodeHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().set_priority("69a24456-f149-11eb-a843-0a580a3db916", 1).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "Change the priority of the job with the jobs service."]
     pub fn set_priority(
@@ -170,6 +175,7 @@ impl TranscodeHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.transcode().list_queue().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_queue(&self) -> ListTranscodeJobQueue<Client> {
         ListTranscodeJobQueue::new().with_client(&self.0)
@@ -187,6 +193,7 @@ impl TranscodeHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.transcode().list_system_queue().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_system_queue(&self) -> ListTranscodeJobSystemQueue<Client> {
         ListTranscodeJobSystemQueue::new().with_client(&self.0)
@@ -205,6 +212,7 @@ impl TranscodeHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let items = client.transcode().list_for_object(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_object(
         &self,
@@ -229,6 +237,7 @@ impl TranscodeHandle {
     /// let version_id = "d426709a-f149-11eb-a843-0a580a3db916";
     /// let items = client.transcode().list_for_version(object, version_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_version(
         &self,

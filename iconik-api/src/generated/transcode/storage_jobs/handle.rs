@@ -28,6 +28,7 @@ impl StorageJobsHandle {
     /// let storage_id = "669a04bb-f149-11eb-a843-0a580a3db916";
     /// let page = client.transcode().storage_jobs().list(storage_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self, storage_id: impl Into<StorageId>) -> ListStorageJobs<Client> {
         ListStorageJobs::new(storage_id).with_client(&self.0)
@@ -48,6 +49,7 @@ impl StorageJobsHandle {
     /// let record_id = "74bd0f98-f149-11eb-a843-0a580a3db916";
     /// let storage_job = client.transcode().storage_jobs().get(storage_id, record_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -73,6 +75,7 @@ impl StorageJobsHandle {
     /// let record_id = "74bd0f98-f149-11eb-a843-0a580a3db916";
     /// client.transcode().storage_jobs().delete(storage_id, record_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(
         &self,
@@ -98,6 +101,7 @@ impl StorageJobsHandle {
     /// let file_id = "3b12cc0e-f149-11eb-a843-0a580a3db916";
     /// client.transcode().storage_jobs().delete_by_file(storage_id, file_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     #[deprecated = "Use `delete`."]
     pub fn delete_by_file(
@@ -121,6 +125,7 @@ impl StorageJobsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().storage_jobs().abort_all("669a04bb-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn abort_all(&self, storage_id: impl Into<StorageId>) -> AbortAllStorageJobs<Client> {
         AbortAllStorageJobs::new(storage_id).with_client(&self.0)

@@ -29,6 +29,7 @@ impl TranscriptionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.transcode().transcriptions().start("0eec4756-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start(&self, asset_id: impl Into<AssetId>) -> StartTranscription<Client> {
         StartTranscription::new(asset_id).with_client(&self.0)
@@ -57,6 +58,7 @@ impl TranscriptionsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn start_many(
         &self,

@@ -20,6 +20,7 @@ impl CurrentUserHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user = client.users().current_user().get().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self) -> GetCurrentUser<Client> {
         GetCurrentUser::new().with_client(&self.0)
@@ -39,6 +40,7 @@ impl CurrentUserHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user = client.users().current_user().replace(UserReplacement::new(UserType::Power)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(&self, body: impl Into<UserReplacement>) -> ReplaceCurrentUser<Client> {
         ReplaceCurrentUser::new(body).with_client(&self.0)
@@ -64,6 +66,7 @@ impl CurrentUserHandle {
     ///     .update(UserPatch::new().email("ann@example.com"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(&self, body: impl Into<UserPatch>) -> UpdateCurrentUser<Client> {
         UpdateCurrentUser::new(body).with_client(&self.0)
@@ -85,6 +88,7 @@ impl CurrentUserHandle {
     ///     .upload_photo(iconik_api::MediaContent::new("image/png", "content"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload_photo(&self, body: impl Into<MediaContent>) -> UploadCurrentUserPhoto<Client> {
         UploadCurrentUserPhoto::new(body).with_client(&self.0)
@@ -98,6 +102,7 @@ impl CurrentUserHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().current_user().delete_photo().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_photo(&self) -> DeleteCurrentUserPhoto<Client> {
         DeleteCurrentUserPhoto::new().with_client(&self.0)
@@ -111,6 +116,7 @@ impl CurrentUserHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.users().current_user().list_roles().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_roles(&self) -> ListCurrentUserRoles<Client> {
         ListCurrentUserRoles::new().with_client(&self.0)

@@ -23,6 +23,7 @@ impl GroupMappingsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().group_mappings().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListGroupMappings<Client> {
         ListGroupMappings::new().with_client(&self.0)
@@ -48,6 +49,7 @@ impl GroupMappingsHandle {
     ///     .create(NewGroupMapping::new("Dailies", "8468be01-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewGroupMapping>) -> CreateGroupMapping<Client> {
         CreateGroupMapping::new(body).with_client(&self.0)
@@ -63,6 +65,7 @@ impl GroupMappingsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group_mapping = client.users().group_mappings().get("Dailies").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, name: impl Into<String>) -> GetGroupMapping<Client> {
         GetGroupMapping::new(name).with_client(&self.0)
@@ -78,6 +81,7 @@ impl GroupMappingsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().group_mappings().delete("Dailies").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, name: impl Into<String>) -> DeleteGroupMapping<Client> {
         DeleteGroupMapping::new(name).with_client(&self.0)

@@ -28,6 +28,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().groups().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListGroups<Client> {
         ListGroups::new().with_client(&self.0)
@@ -48,6 +49,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().groups().list_without_details().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_without_details(&self) -> ListGroupsWithoutDetails<Client> {
         ListGroupsWithoutDetails::new().with_client(&self.0)
@@ -67,6 +69,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().groups().list_all_without_details().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_all_without_details(&self) -> ListAllGroupsWithoutDetails<Client> {
         ListAllGroupsWithoutDetails::new().with_client(&self.0)
@@ -84,6 +87,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group = client.users().groups().create(NewGroup::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewGroup>) -> CreateGroup<Client> {
         CreateGroup::new(body).with_client(&self.0)
@@ -99,6 +103,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let group = client.users().groups().get("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, group_id: impl Into<GroupId>) -> GetGroup<Client> {
         GetGroup::new(group_id).with_client(&self.0)
@@ -120,6 +125,7 @@ impl GroupsHandle {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let group = client.users().groups().replace(group_id, NewGroup::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -147,6 +153,7 @@ impl GroupsHandle {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let group = client.users().groups().update(group_id, GroupPatch::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -166,6 +173,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().groups().delete("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, group_id: impl Into<GroupId>) -> DeleteGroup<Client> {
         DeleteGroup::new(group_id).with_client(&self.0)
@@ -186,6 +194,7 @@ impl GroupsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().groups().add_member(group_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_member(
         &self,
@@ -210,6 +219,7 @@ impl GroupsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().groups().remove_member(group_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_member(
         &self,
@@ -237,6 +247,7 @@ impl GroupsHandle {
     ///     .upload_logo(group_id, iconik_api::MediaContent::new("image/png", "content"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload_logo(
         &self,
@@ -256,6 +267,7 @@ impl GroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().groups().delete_logo("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_logo(&self, group_id: impl Into<GroupId>) -> DeleteGroupLogo<Client> {
         DeleteGroupLogo::new(group_id).with_client(&self.0)
@@ -281,6 +293,7 @@ impl GroupsHandle {
     ///     .reindex(group_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

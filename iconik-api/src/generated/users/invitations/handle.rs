@@ -31,6 +31,7 @@ impl InvitationsHandle {
     ///     .create_link(InvitationLinkOptions::new("8468be01-f149-11eb-a843-0a580a3db916"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_link(
         &self,
@@ -50,6 +51,7 @@ impl InvitationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let inviting_domain = client.users().invitations().validate("f3a91c").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn validate(&self, hash: impl Into<Secret>) -> ValidateInvitation<Client> {
         ValidateInvitation::new(hash).with_client(&self.0)
@@ -80,6 +82,7 @@ impl InvitationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn accept(&self, body: impl Into<InvitationAcceptance>) -> AcceptInvitation<Client> {
         AcceptInvitation::new(body).with_client(&self.0)
@@ -95,6 +98,7 @@ impl InvitationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().invitations().delete_all().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all(&self) -> DeleteAllInvitations<Client> {
         DeleteAllInvitations::new().with_client(&self.0)

@@ -23,6 +23,7 @@ impl MultiFactorHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let multi_factor_settings = client.users().multi_factor().get_settings().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get_settings(&self) -> GetMultiFactorSettings<Client> {
         GetMultiFactorSettings::new().with_client(&self.0)
@@ -49,6 +50,7 @@ impl MultiFactorHandle {
     ///     .create_settings(MultiFactorOptions::new("otp", OneTimePasswordType::Mail2sv))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_settings(
         &self,
@@ -77,6 +79,7 @@ impl MultiFactorHandle {
     ///     .replace_settings(MultiFactorOptions::new("otp", OneTimePasswordType::Mail2sv))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace_settings(
         &self,
@@ -98,6 +101,7 @@ impl MultiFactorHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let authenticator_secret = client.users().multi_factor().add_authenticator().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_authenticator(&self) -> AddMultiFactorAuthenticator<Client> {
         AddMultiFactorAuthenticator::new().with_client(&self.0)
@@ -122,6 +126,7 @@ impl MultiFactorHandle {
     ///     .validate_authenticator(OneTimePassword::new("otp", OneTimePasswordType::Mail2sv))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn validate_authenticator(
         &self,
@@ -149,6 +154,7 @@ impl MultiFactorHandle {
     ///     .remove_authenticator(OneTimePassword::new("otp", OneTimePasswordType::Mail2sv))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_authenticator(
         &self,

@@ -38,6 +38,7 @@ impl PartnerDomainAccessHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn grant(&self, body: impl Into<PartnerAccess>) -> GrantPartnerDomainAccess<Client> {
         GrantPartnerDomainAccess::new(body).with_client(&self.0)
@@ -68,6 +69,7 @@ impl PartnerDomainAccessHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn revoke(&self, body: impl Into<PartnerAccess>) -> RevokePartnerDomainAccess<Client> {
         RevokePartnerDomainAccess::new(body).with_client(&self.0)

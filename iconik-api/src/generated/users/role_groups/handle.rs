@@ -22,6 +22,7 @@ impl RoleGroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().role_groups().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListRoleGroups<Client> {
         ListRoleGroups::new().with_client(&self.0)
@@ -41,6 +42,7 @@ impl RoleGroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().role_groups().list_without_details().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_without_details(&self) -> ListRoleGroupsWithoutDetails<Client> {
         ListRoleGroupsWithoutDetails::new().with_client(&self.0)
@@ -58,6 +60,7 @@ impl RoleGroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let role_group = client.users().role_groups().create(NewRoleGroup::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewRoleGroup>) -> CreateRoleGroup<Client> {
         CreateRoleGroup::new(body).with_client(&self.0)
@@ -74,6 +77,7 @@ impl RoleGroupsHandle {
     /// let group_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let role_group = client.users().role_groups().get(group_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, group_id: impl Into<GroupId>) -> GetRoleGroup<Client> {
         GetRoleGroup::new(group_id).with_client(&self.0)
@@ -99,6 +103,7 @@ impl RoleGroupsHandle {
     ///     .replace(group_id, NewRoleGroup::new("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -130,6 +135,7 @@ impl RoleGroupsHandle {
     ///     .update(group_id, RoleGroupPatch::new().name("Dailies"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -149,6 +155,7 @@ impl RoleGroupsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().role_groups().delete("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, group_id: impl Into<GroupId>) -> DeleteRoleGroup<Client> {
         DeleteRoleGroup::new(group_id).with_client(&self.0)
@@ -169,6 +176,7 @@ impl RoleGroupsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().role_groups().add_member(group_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_member(
         &self,
@@ -193,6 +201,7 @@ impl RoleGroupsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().role_groups().remove_member(group_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_member(
         &self,

@@ -78,6 +78,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListUsers<Client> {
         ListUsers::new().with_client(&self.0)
@@ -95,6 +96,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().list_without_details().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_without_details(&self) -> ListUsersWithoutDetails<Client> {
         ListUsersWithoutDetails::new().with_client(&self.0)
@@ -112,6 +114,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user = client.users().create(NewUser::new("ann@example.com", UserType::Power)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewUser>) -> CreateUser<Client> {
         CreateUser::new(body).with_client(&self.0)
@@ -129,6 +132,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user = client.users().get("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, user_id: impl Into<UserId>) -> GetUser<Client> {
         GetUser::new(user_id).with_client(&self.0)
@@ -150,6 +154,7 @@ impl UsersHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().replace(user_id, UserReplacement::new(UserType::Power)).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -177,6 +182,7 @@ impl UsersHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().update(user_id, UserPatch::new().email("ann@example.com")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -196,6 +202,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().delete("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, user_id: impl Into<UserId>) -> DeleteUser<Client> {
         DeleteUser::new(user_id).with_client(&self.0)
@@ -218,6 +225,7 @@ impl UsersHandle {
     ///     .upload_photo(user_id, iconik_api::MediaContent::new("image/png", "content"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload_photo(
         &self,
@@ -237,6 +245,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().delete_photo("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_photo(&self, user_id: impl Into<UserId>) -> DeleteUserPhoto<Client> {
         DeleteUserPhoto::new(user_id).with_client(&self.0)
@@ -252,6 +261,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let items = client.users().list_roles("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_roles(&self, user_id: impl Into<UserId>) -> ListUserRoles<Client> {
         ListUserRoles::new(user_id).with_client(&self.0)
@@ -275,6 +285,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().check_role("409cc53f-f149-11eb-a843-0a580a3db916", "role").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn check_role(
         &self,
@@ -304,6 +315,7 @@ impl UsersHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn set_saml_identity(
         &self,
@@ -326,6 +338,7 @@ impl UsersHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let user = client.users().remove_saml_identity("409cc53f-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_saml_identity(
         &self,
@@ -353,6 +366,7 @@ impl UsersHandle {
     ///     .reindex(user_id, ReindexOptions::new().sync_to_another_dc(true))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn reindex(
         &self,

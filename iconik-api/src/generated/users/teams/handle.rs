@@ -23,6 +23,7 @@ impl TeamsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().teams().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListTeams<Client> {
         ListTeams::new().with_client(&self.0)
@@ -43,6 +44,7 @@ impl TeamsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users().teams().list_without_details().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_without_details(&self) -> ListTeamsWithoutDetails<Client> {
         ListTeamsWithoutDetails::new().with_client(&self.0)
@@ -60,6 +62,7 @@ impl TeamsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let team = client.users().teams().create(NewTeam::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewTeam>) -> CreateTeam<Client> {
         CreateTeam::new(body).with_client(&self.0)
@@ -75,6 +78,7 @@ impl TeamsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let team = client.users().teams().get("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, team_id: impl Into<GroupId>) -> GetTeam<Client> {
         GetTeam::new(team_id).with_client(&self.0)
@@ -96,6 +100,7 @@ impl TeamsHandle {
     /// let team_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let team = client.users().teams().replace(team_id, NewTeam::new("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,
@@ -123,6 +128,7 @@ impl TeamsHandle {
     /// let team_id = "8468be01-f149-11eb-a843-0a580a3db916";
     /// let team = client.users().teams().update(team_id, TeamPatch::new().name("Dailies")).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -142,6 +148,7 @@ impl TeamsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().teams().delete("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, team_id: impl Into<GroupId>) -> DeleteTeam<Client> {
         DeleteTeam::new(team_id).with_client(&self.0)
@@ -162,6 +169,7 @@ impl TeamsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().teams().add_member(team_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn add_member(
         &self,
@@ -186,6 +194,7 @@ impl TeamsHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let user = client.users().teams().remove_member(team_id, user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn remove_member(
         &self,
@@ -213,6 +222,7 @@ impl TeamsHandle {
     ///     .upload_logo(team_id, iconik_api::MediaContent::new("image/png", "content"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn upload_logo(
         &self,
@@ -232,6 +242,7 @@ impl TeamsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users().teams().delete_logo("8468be01-f149-11eb-a843-0a580a3db916").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_logo(&self, team_id: impl Into<GroupId>) -> DeleteTeamLogo<Client> {
         DeleteTeamLogo::new(team_id).with_client(&self.0)

@@ -33,6 +33,7 @@ impl DevicesHandle {
     ///     .register(NewDevice::new("device_token", DevicePlatform::Android))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn register(&self, body: impl Into<NewDevice>) -> RegisterDevice<Client> {
         RegisterDevice::new(body).with_client(&self.0)
@@ -59,6 +60,7 @@ impl DevicesHandle {
     ///     .register_for_user(user_id, NewDevice::new("device_token", DevicePlatform::Android))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn register_for_user(
         &self,
@@ -82,6 +84,7 @@ impl DevicesHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let page = client.users_notifications().devices().list_for_user(user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_user(&self, user_id: impl Into<UserId>) -> ListDevicesForUser<Client> {
         ListDevicesForUser::new(user_id).with_client(&self.0)
@@ -99,6 +102,7 @@ impl DevicesHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// let device = client.users_notifications().devices().get(user_id, "device_token").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(
         &self,
@@ -132,6 +136,7 @@ impl DevicesHandle {
     ///     .update(user_id, "device_token", DevicePatch::new().device_name("device_name"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn update(
         &self,
@@ -156,6 +161,7 @@ impl DevicesHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.users_notifications().devices().unregister(user_id, "device_token").await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn unregister(
         &self,
@@ -178,6 +184,7 @@ impl DevicesHandle {
     /// let user_id = "409cc53f-f149-11eb-a843-0a580a3db916";
     /// client.users_notifications().devices().unregister_all_for_user(user_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn unregister_all_for_user(
         &self,

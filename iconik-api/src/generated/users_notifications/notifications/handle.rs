@@ -23,6 +23,7 @@ impl NotificationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users_notifications().notifications().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListNotifications<Client> {
         ListNotifications::new().with_client(&self.0)
@@ -52,6 +53,7 @@ impl NotificationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewNotification>) -> CreateNotification<Client> {
         CreateNotification::new(body).with_client(&self.0)
@@ -86,6 +88,7 @@ impl NotificationsHandle {
     ///     )
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create_as_system(
         &self,
@@ -105,6 +108,7 @@ impl NotificationsHandle {
     /// let notification_id = "dd0e43db-f149-11eb-a843-0a580a3db916";
     /// let notification = client.users_notifications().notifications().get(notification_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, notification_id: impl Into<NotificationId>) -> GetNotification<Client> {
         GetNotification::new(notification_id).with_client(&self.0)
@@ -121,6 +125,7 @@ impl NotificationsHandle {
     /// let notification_id = "dd0e43db-f149-11eb-a843-0a580a3db916";
     /// client.users_notifications().notifications().delete(notification_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, notification_id: impl Into<NotificationId>) -> DeleteNotification<Client> {
         DeleteNotification::new(notification_id).with_client(&self.0)
@@ -143,6 +148,7 @@ impl NotificationsHandle {
     ///     .mark_read(notification_id)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn mark_read(
         &self,
@@ -159,6 +165,7 @@ impl NotificationsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// client.users_notifications().notifications().mark_all_read().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn mark_all_read(&self) -> MarkAllNotificationsRead<Client> {
         MarkAllNotificationsRead::new().with_client(&self.0)

@@ -26,6 +26,7 @@ impl SettingsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users_notifications().settings().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListSettings<Client> {
         ListSettings::new().with_client(&self.0)
@@ -52,6 +53,7 @@ impl SettingsHandle {
     ///     .protocol("protocol")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self) -> GetSetting<Client> {
         GetSetting::new().with_client(&self.0)
@@ -83,6 +85,7 @@ impl SettingsHandle {
     ///     .protocol("protocol")
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn replace(
         &self,

@@ -24,6 +24,7 @@ impl SubscriptionsHandle {
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
     /// let page = client.users_notifications().subscriptions().list().await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list(&self) -> ListSubscriptions<Client> {
         ListSubscriptions::new().with_client(&self.0)
@@ -45,6 +46,7 @@ impl SubscriptionsHandle {
     /// let object = ("uses", "427abd77-f149-11eb-a843-0a580a3db916");
     /// let page = client.users_notifications().subscriptions().list_for_object(object).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn list_for_object(
         &self,
@@ -69,6 +71,7 @@ impl SubscriptionsHandle {
     ///     .create(NewSubscription::new("uses"))
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn create(&self, body: impl Into<NewSubscription>) -> CreateSubscription<Client> {
         CreateSubscription::new(body).with_client(&self.0)
@@ -85,6 +88,7 @@ impl SubscriptionsHandle {
     /// let subscription_id = "f21abb19-f149-11eb-a843-0a580a3db916";
     /// let subscription = client.users_notifications().subscriptions().get(subscription_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn get(&self, subscription_id: impl Into<SubscriptionId>) -> GetSubscription<Client> {
         GetSubscription::new(subscription_id).with_client(&self.0)
@@ -101,6 +105,7 @@ impl SubscriptionsHandle {
     /// let subscription_id = "f21abb19-f149-11eb-a843-0a580a3db916";
     /// client.users_notifications().subscriptions().delete(subscription_id).await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete(&self, subscription_id: impl Into<SubscriptionId>) -> DeleteSubscription<Client> {
         DeleteSubscription::new(subscription_id).with_client(&self.0)
@@ -126,6 +131,7 @@ impl SubscriptionsHandle {
     ///     .delete_all_for_object(object)
     ///     .await?;
     /// # Ok(()) }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn delete_all_for_object(
         &self,
