@@ -31,6 +31,7 @@ const MOST: usize = 500;
 /// }
 /// # Ok(())
 /// # }
+/// # iconik_api::mock::run_example(|client| example(client, vec![NewSegment::new("COMMENT")]));
 /// ```
 ///
 /// The closure returns a request, or a future with a result whose error is of any type:
@@ -157,6 +158,7 @@ impl<T> Batches<T> {
     /// }
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(|client| example(client, vec!["2c5bfe1a-f149-11eb-a843-0a580a3db916".to_owned()]));
     /// ```
     pub async fn next<A, R, E>(&mut self, mut send: impl FnMut(&[T]) -> A) -> Option<Batch<T, R, E>>
     where

@@ -86,6 +86,7 @@ impl Client {
     ///     .await?;
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Call<Raw> {
         let base = &self.base_url;

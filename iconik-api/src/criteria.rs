@@ -24,6 +24,7 @@
 //! }
 //! # Ok(())
 //! # }
+//! # iconik_api::mock::run_example(|client| example(client, "Dailies"));
 //! ```
 
 use crate::Client;
@@ -285,6 +286,7 @@ impl SavedSearchesHandle {
     /// let mut hits = client.search().find(saved)?.items();
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     ///
     /// # Errors

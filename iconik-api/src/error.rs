@@ -47,6 +47,7 @@ const MOST_TEXT_SHOWN: usize = 1_000;
 /// }
 /// # Ok(())
 /// # }
+/// # iconik_api::mock::run_example(example);
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -266,6 +267,7 @@ impl Error {
     ///     assert_eq!(error.path(), Some("/API/assets/v1/assets/0b1c/"));
     /// }
     /// # }
+    /// # iconik_api::mock::run_example(|client| async { example(client).await; Ok::<(), iconik_api::Error>(()) });
     /// ```
     pub fn path(&self) -> Option<&str> {
         self.0.endpoint.path()

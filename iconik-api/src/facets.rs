@@ -60,6 +60,7 @@ impl<T> Page<T> {
     /// }
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn facet(&self, field: &str) -> Option<Facet> {
         let facets: BTreeMap<String, RawJson> = self.facets.as_ref()?.read().ok()?;

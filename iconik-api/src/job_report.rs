@@ -32,6 +32,7 @@ impl JobsHandle {
     /// report.finish().await?;
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(|client| example(client, vec!["a row".to_owned()]));
     /// ```
     ///
     /// # Errors

@@ -89,6 +89,7 @@ impl OauthHandle {
     /// let client = client.with_credentials(login.into_rotating());
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(|client| example(client, "secret".to_owned()));
     /// ```
     ///
     /// # Errors

@@ -23,6 +23,7 @@
 //! client.metadata().write(&asset_id, view_id, changes).await?;
 //! # Ok(())
 //! # }
+//! # iconik_api::mock::run_example(example);
 //! ```
 
 use std::collections::BTreeMap;
@@ -280,6 +281,7 @@ impl MetadataHandle {
     /// }
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(|client| example(client, vec!["2c5bfe1a-f149-11eb-a843-0a580a3db916".to_owned()]));
     /// ```
     ///
     /// # Errors

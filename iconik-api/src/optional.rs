@@ -14,6 +14,7 @@ use crate::error::Result;
 /// }
 /// # Ok(())
 /// # }
+/// # iconik_api::mock::run_example(example);
 /// ```
 pub trait OptionalExt {
     /// What there is when there is something.

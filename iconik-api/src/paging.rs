@@ -96,6 +96,7 @@ impl<D: Paged> Call<D> {
     /// }
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub fn items(self) -> Items<D::Item>
     where

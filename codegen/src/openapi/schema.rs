@@ -346,7 +346,8 @@ pub(super) fn error_response(about: &str) -> Json {
         .done()
 }
 
-/// Errors come as a list of messages, or as messages by field.
+/// Errors come as a list of messages, or as messages by field; those of searches, with their places in the
+/// request.
 pub(super) fn errors() -> Json {
     let list = json!({
         "type": "object",
@@ -358,12 +359,30 @@ pub(super) fn errors() -> Json {
         "required": ["errors"],
         "properties": { "errors": { "type": "object", "additionalProperties": true } },
     });
+    let by_place = json!({
+        "type": "object",
+        "required": ["detail"],
+        "properties": {
+            "detail": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "loc": { "type": "array", "items": { "type": ["string", "integer"] } },
+                        "msg": { "type": "string" },
+                        "type": { "type": "string" },
+                    },
+                },
+            },
+        },
+    });
+    let forms = [list, by_field, by_place].map(Json::from);
     Members::default()
         .add(
             "description",
-            "What went wrong: a list of messages, or messages by field.",
+            "What went wrong: a list of messages, messages by field, or, from searches, messages by place.",
         )
-        .add("oneOf", Json::List(vec![list.into(), by_field.into()]))
+        .add("oneOf", Json::List(forms.into()))
         .done()
 }
 

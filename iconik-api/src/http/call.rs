@@ -42,6 +42,7 @@ use crate::error::{Error, Result};
 ///     .await?;
 /// # Ok(())
 /// # }
+/// # iconik_api::mock::run_example(example);
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<D> {
@@ -117,6 +118,7 @@ impl<D> Call<D> {
     ///     .await?;
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(|client| example(client, "<xml/>".to_owned()));
     /// ```
     pub fn content(self, content: MediaContent) -> Self {
         self.change(|request| request.set_content(content.media_type(), content.content().clone()))
@@ -189,13 +191,14 @@ impl<D> Call<D> {
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
-    /// let call = client.request(http::Method::GET, "/API/files/v1/exports/0b1c/");
-    /// let mut response = call.open().await?;
+    /// let path = "/API/assets/v1/assets/2c5bfe1a-f149-11eb-a843-0a580a3db916/segments/vtt/";
+    /// let mut response = client.request(http::Method::GET, path).open().await?;
     /// while let Some(chunk) = response.chunk().await? {
     ///     println!("{} bytes", chunk.len());
     /// }
     /// # Ok(())
     /// # }
+    /// # iconik_api::mock::run_example(example);
     /// ```
     pub async fn open(self) -> Result<StreamedResponse> {
         sending::open(self.session, self.request, self.options).await

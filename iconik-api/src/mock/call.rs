@@ -448,6 +448,16 @@ pub(super) fn complete(
                     fields.insert(field.name.to_owned(), (*first).into());
                 }
             }
+            // A token that iconik issues.
+            name if name.ends_with("token")
+                && field.ty == Type::Secret
+                && !field.write_only
+                && !service.is_sent(model) =>
+            {
+                let id = set.iter().find(|(name, _)| *name == "id");
+                let token = id.map_or_else(String::new, |(_, id)| format!("sample-{id}"));
+                fields.insert(name.to_owned(), token.into());
+            }
             "object_type" => {
                 let kind = Description::kind_of_entity(entity);
                 if values.contains(&kind.as_str()) {

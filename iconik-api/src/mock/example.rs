@@ -2,11 +2,15 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::time::Duration;
 
 use super::Server;
 use crate::client::Client;
 use crate::error::Result;
 use crate::http::retry::RetryPolicy;
+
+/// How long an example may take.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// Runs an example of the documentation against a local iconik that accepts nothing that iconik does not
 /// document, and that makes up the objects to which the example refers.
@@ -43,11 +47,13 @@ fn start() -> (Server, Client) {
 
 /// Compiled once, not for each of the thousand examples.
 fn block_on(example: Pin<&mut dyn Future<Output = Result<()>>>) -> Result<()> {
-    match tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime.block_on(example),
+        .build();
+    let example = async { tokio::time::timeout(LONGEST, example).await };
+    match runtime.map(|runtime| runtime.block_on(example)) {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => panic!("the example is not done within {LONGEST:?}"),
         Err(error) => panic!("{error}"),
     }
 }

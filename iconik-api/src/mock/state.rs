@@ -205,7 +205,7 @@ impl State {
                 let values = service.values(&field.ty).filter(|_| field.name == "status");
                 let value = match values.and_then(<[_]>::first) {
                     Some(first) => json!(first),
-                    None => sampler.value(&field.ty, field.name),
+                    None => sampler.field(field),
                 };
                 fields.insert(field.name.to_owned(), value);
             }

@@ -77,6 +77,37 @@ impl<'s> Sampler<'s> {
         }
     }
 
+    /// A value of a field, within its documented bounds.
+    pub(super) fn field(&mut self, field: &'s Field) -> Value {
+        let limits = &field.limits;
+        if let Some(default) = &limits.default {
+            return default.clone();
+        }
+        match &field.ty {
+            Type::Integer | Type::Number if limits.min.or(limits.max).is_some() => {
+                let (min, max) = match (limits.min, limits.max) {
+                    (Some(min), max) => (min, max.unwrap_or(min + 1000.0)),
+                    (None, max) => (
+                        0.0_f64.min(max.unwrap_or_default()),
+                        max.unwrap_or_default(),
+                    ),
+                };
+                // What is documented are whole numbers.
+                let number = (min.ceil() + self.rng.f64() * (max - min)).floor().min(max);
+                match field.ty {
+                    Type::Integer => json!(number as i64),
+                    _ => json!(number),
+                }
+            }
+            Type::List(item) => {
+                let least = limits.min_items.unwrap_or(1);
+                let most = limits.max_items.unwrap_or(usize::MAX);
+                self.list(item, field.name, least.max(1).min(most))
+            }
+            ty => self.value(ty, field.name),
+        }
+    }
+
     /// A list of values.
     pub(super) fn list(&mut self, item: &'s Type, name: &str, count: usize) -> Value {
         let items = (0..count).map(|_| self.value(item, name));
@@ -92,11 +123,9 @@ impl<'s> Sampler<'s> {
         self.within.push(name);
         let fields = fields.iter().filter(|field| !field.write_only);
         let value = fields
-            .map(|field| {
-                let default = field.limits.default.clone();
-                let value = default.unwrap_or_else(|| self.value(&field.ty, field.name));
-                (field.name.to_owned(), value)
-            })
+            .map(|field| (field.name.to_owned(), self.field(field)))
+            // What is too deep is absent.
+            .filter(|(_, value)| !value.is_null())
             .collect::<Map<_, _>>();
         self.within.pop();
         value.into()
@@ -166,8 +195,9 @@ pub(super) fn shown_fields(
     visible
         .filter_map(|field| {
             let value = match fields.get(field.name) {
+                Some(Value::Null) if field.nullable || !given_back => Value::Null,
+                Some(Value::Null) | None if given_back => given(service, name, field)?,
                 Some(value) => shown(service, &field.ty, value),
-                None if given_back => field.limits.default.clone()?,
                 None => unset(service, field)?,
             };
             Some((field.name.to_owned(), value))
@@ -175,13 +205,24 @@ pub(super) fn shown_fields(
         .collect()
 }
 
-/// What a response contains for a field that is not set: its default, an empty list, or `null`.
+/// What a response contains for a field that is not set in a model that requests contain: nothing, unless
+/// it has a default or is required. Then the request has sent another model, which says less.
+fn given(service: &Service, model: &str, field: &Field) -> Option<Value> {
+    match &field.limits.default {
+        None if field.required => Some(Sampler::new(service, 0, model).field(field)),
+        default => default.clone(),
+    }
+}
+
+/// What a response contains for a field that is not set: its default, an empty list if the list may be
+/// empty, or `null`.
 ///
 /// iconik writes `null` for text, times and ids (seen live). Numbers, enums and objects are absent unless
 /// `null` is documented: clients with strict models do not take it.
 fn unset(service: &Service, field: &Field) -> Option<Value> {
     match (&field.limits.default, &field.ty) {
         (Some(default), _) => Some(default.clone()),
+        (None, Type::List(_)) if field.limits.min_items.is_some_and(|least| least > 0) => None,
         (None, Type::List(_)) => Some(json!([])),
         (None, Type::String | Type::Secret | Type::Timestamp) => Some(Value::Null),
         (None, ty) => (field.nullable || service.id(ty).is_some()).then_some(Value::Null),
