@@ -381,7 +381,7 @@ fn what_is_no_document_is_said_so() {
         (r#"{"openapi": "3.0.3"}"#, "paths: is missing"),
         (
             r##"{"openapi": "3.0.3", "paths": {"/a/": {"get": {"parameters": [{"$ref": "#/nowhere"}]}}}}"##,
-            "#/nowhere: nothing stands there",
+            "#/nowhere: there is nothing in this document",
         ),
     ] {
         let error = Document::parse(text).unwrap_err().to_string();
