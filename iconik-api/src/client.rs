@@ -41,12 +41,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Settings for a new client.
+    /// Returns the settings for a new client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// A client from the environment: `ICONIK_APP_ID`, `ICONIK_AUTH_TOKEN`, and `ICONIK_BASE_URL`
+    /// Creates a client from the environment: `ICONIK_APP_ID`, `ICONIK_AUTH_TOKEN`, and `ICONIK_BASE_URL`
     /// where it is not <https://app.iconik.io>.
     ///
     /// # Errors
@@ -71,8 +71,8 @@ impl Client {
     /// Makes a call of an endpoint that this version does not describe.
     ///
     /// The path begins with a slash, usually with `/API/`, and may hold a query; it must be
-    /// percent-encoded. The host is always the client's own. The answer is a
-    /// [`RawResponse`](crate::RawResponse) unless the call is told otherwise:
+    /// percent-encoded. The host is always the client's own. By default, the response is a
+    /// [`RawResponse`](crate::RawResponse):
     ///
     /// ```
     /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -130,7 +130,7 @@ impl Client {
         &self.session
     }
 
-    /// The address of the system, without a slash at its end.
+    /// Returns the address of the system, without a slash at its end.
     pub fn base_url(&self) -> &str {
         &self.base_url.url
     }

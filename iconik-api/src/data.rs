@@ -5,6 +5,7 @@
 pub(crate) mod lenient;
 #[macro_use]
 pub(crate) mod copied;
+pub(crate) mod allowance;
 pub(crate) mod field;
 pub(crate) mod id;
 pub(crate) mod json_error;

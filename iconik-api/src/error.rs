@@ -1,4 +1,4 @@
-//! One opaque error that answers: what happened, may it have been done, what now.
+//! One opaque error: what happened, whether it may have been done, and what to do.
 
 mod message;
 
@@ -31,10 +31,10 @@ const MOST_DETAIL: usize = 2_000;
 /// Characters of the server's words that `Display` repeats.
 const MOST_TEXT_SHOWN: usize = 1_000;
 
-/// Why a request did not give what was asked for.
+/// Why a request failed.
 ///
 /// `Display` is one line for a log: the action, what happened, the server's own words. It never
-/// holds query values, tokens or bodies.
+/// contains query values, tokens or bodies.
 ///
 /// ```
 /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
@@ -64,7 +64,7 @@ struct Inner {
     source: Option<SharedError>,
 }
 
-/// What is kept of an answer.
+/// What is kept of a response.
 struct Response {
     status: StatusCode,
     headers: HeaderMap,
@@ -87,15 +87,15 @@ pub enum ErrorKind {
     Credentials,
     /// No connection was made.
     Connect,
-    /// No complete answer came in time.
+    /// No complete response came in time.
     Timeout,
     /// The connection failed after it was made.
     Transport,
-    /// The answer's status is not 2xx.
+    /// The status of the response is not 2xx.
     Status,
-    /// The answer is larger than the client takes.
+    /// The response is larger than the client allows.
     TooLarge,
-    /// The answer is not what the action answers with.
+    /// The response is not what the action documents.
     Decode,
     /// A list cannot be read any further.
     Paging,
@@ -108,7 +108,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name that traces carry.
+    /// Returns the name in traces.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Config => "config",
@@ -217,12 +217,12 @@ impl Error {
         self
     }
 
-    /// The part of the way on which it failed.
+    /// Returns the part of the way on which it failed.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The status of the answer, if there was one.
+    /// Returns the status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.response.as_ref().map(|response| response.status)
     }
@@ -235,17 +235,17 @@ impl Error {
             .map(|response| response.status.as_str())
     }
 
-    /// The headers of the answer.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.response.as_ref().map(|response| &response.headers)
     }
 
-    /// The body of the answer, byte for byte. Unlike `Display`, it may repeat what was sent.
+    /// Returns the body of the response, byte for byte. Unlike `Display`, it may repeat what was sent.
     pub fn body(&self) -> Option<&Bytes> {
         self.0.response.as_ref().map(|response| &response.body)
     }
 
-    /// The server's messages; empty where it sent none that could be understood.
+    /// Returns the server's messages; empty where it sent none that could be understood.
     pub fn messages(&self) -> &[ErrorMessage] {
         self.0
             .response
@@ -253,7 +253,7 @@ impl Error {
             .map_or(&[], |response| &response.messages)
     }
 
-    /// The id of the action that failed; none for a path of your own.
+    /// Returns the id of the action that failed; none for a path of your own.
     pub fn action(&self) -> Option<&'static str> {
         self.meta().map(|meta| meta.id)
     }
@@ -273,17 +273,17 @@ impl Error {
         self.0.endpoint.path()
     }
 
-    /// What is known about the action that failed: its roles, for example.
+    /// Returns what is known about the action that failed: its roles, for example.
     pub fn meta(&self) -> Option<&'static ActionMeta> {
         self.0.endpoint.meta()
     }
 
-    /// How many times the request was sent, or tried to be.
+    /// Returns how many times the request was sent, or tried to be.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether iconik may have carried out the request, in any of the attempts.
+    /// Returns whether iconik may have carried out the request, in any of the attempts.
     ///
     /// `false` is certain: no attempt reached the server, or each was refused. `true` after a
     /// create means: look before you send it again.
@@ -291,57 +291,57 @@ impl Error {
         self.0.maybe_sent
     }
 
-    /// How long the server asked to wait, by `Retry-After`.
+    /// Returns how long the server asked to wait, by `Retry-After`.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// `400`: the request was understood and found wrong; [`messages`](Self::messages) say where.
+    /// Returns `true` for a `400`: the request was understood and found wrong; [`messages`](Self::messages) say where.
     pub fn is_bad_request(&self) -> bool {
         self.is(StatusCode::BAD_REQUEST)
     }
 
-    /// `401`: the token is missing, wrong or expired.
+    /// Returns `true` for a `401`: the token is missing, wrong or expired.
     pub fn is_unauthorized(&self) -> bool {
         self.is(StatusCode::UNAUTHORIZED)
     }
 
-    /// `403`: a role is missing, or App-ID and token do not belong together.
+    /// Returns `true` for a `403`: a role is missing, or the token is not one of this App-ID.
     pub fn is_forbidden(&self) -> bool {
         self.is(StatusCode::FORBIDDEN)
     }
 
-    /// `404`: no such thing, or nothing was ever stored there.
+    /// Returns `true` for a `404`: there is no such object, or nothing was ever stored there.
     pub fn is_not_found(&self) -> bool {
         self.is(StatusCode::NOT_FOUND)
     }
 
-    /// `409`: the thing is in a state that does not allow it.
+    /// Returns `true` for a `409`: the state of the object does not allow it.
     pub fn is_conflict(&self) -> bool {
         self.is(StatusCode::CONFLICT)
     }
 
-    /// `429`: too many requests.
+    /// Returns `true` for a `429`: too many requests.
     pub fn is_rate_limited(&self) -> bool {
         self.is(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Any status from 500 on.
+    /// Returns `true` for a status from 500 on.
     pub fn is_server_error(&self) -> bool {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// No complete answer came in time.
+    /// Returns `true` if no complete response came in time.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// No connection was made.
+    /// Returns `true` if no connection was made.
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
     }
 
-    /// The answer came, but is not what the action answers with.
+    /// Returns `true` if the response is not what the action documents.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }

@@ -12,7 +12,7 @@ use crate::http::meta::Endpoint;
 /// No pause is longer, whatever is asked for.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Asks again and again until an answer is as it should be.
+/// Requests something again and again until the response is the expected one.
 ///
 /// iconik answers 202 to some requests and does the work later, without saying when it is done; and
 /// lists come from a search index that trails changes by some seconds. In both cases there is
@@ -50,7 +50,7 @@ pub struct PollOptions {
 }
 
 impl PollOptions {
-    /// Waits this long altogether, including the time that the answers take.
+    /// Waits this long altogether, including the time that the responses take.
     pub const fn up_to(time: Duration) -> Self {
         Self {
             time,
@@ -66,7 +66,7 @@ impl PollOptions {
         self
     }
 
-    /// Asks until `done` says yes to an answer, and gives this answer.
+    /// Requests until `done` returns `true` for a response, and returns this response.
     ///
     /// `ask` makes a new request each time: a request of a handle, a [`Call`](crate::Call), or any
     /// other future of a result. The error may be of any type that an [`Error`] converts into.
@@ -86,33 +86,33 @@ impl PollOptions {
         let end = Instant::now().checked_add(self.time);
         let longest_pause = self.longest_pause.min(DAY);
         let mut pause = self.first_pause.min(longest_pause);
-        let mut answers = 0_u32;
+        let mut responses = 0_u32;
         loop {
             let ask = ask().into_future();
             let answer = match end {
                 Some(end) => match timeout_at(end, ask).await {
-                    Some(answer) => answer?,
-                    None => return Err(self.too_late(answers).into()),
+                    Ok(answer) => answer?,
+                    Err(_) => return Err(self.too_late(responses).into()),
                 },
                 None => ask.await?,
             };
-            answers = answers.saturating_add(1);
+            responses = responses.saturating_add(1);
             if done(&answer) {
                 return Ok(answer);
             }
             let wait = pause.mul_f64(0.75 + 0.5 * fastrand::f64());
             if end.is_some_and(|end| Instant::now() + wait >= end) {
-                return Err(self.too_late(answers).into());
+                return Err(self.too_late(responses).into());
             }
             sleep(wait).await;
             pause = (pause + pause / 2).min(longest_pause);
         }
     }
 
-    fn too_late(self, answers: u32) -> Error {
+    fn too_late(self, responses: u32) -> Error {
         let time = self.time;
         Error::new(ErrorKind::Timeout, Endpoint::None).detail(format!(
-            "not so after {time:?}: none of {answers} answers was as it was waited for"
+            "not done within {time:?}, after {responses} responses"
         ))
     }
 }
@@ -146,7 +146,7 @@ mod tests {
         let error = MINUTE.until(ask, |()| false).await.unwrap_err();
 
         assert!(error.is_timeout());
-        assert!(error.to_string().contains("not so after 60s"), "{error}");
+        assert!(error.to_string().contains("not done within 60s"), "{error}");
         let pauses: Vec<_> = asked.windows(2).map(|two| two[1] - two[0]).collect();
         assert!(pauses[0] < Duration::from_millis(700));
         assert!(

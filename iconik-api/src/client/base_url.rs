@@ -11,6 +11,7 @@ pub(super) struct BaseUrl {
     pub(super) origin: usize,
     pub(super) https: bool,
     pub(super) loopback: bool,
+    pub(super) parsed: reqwest::Url,
 }
 
 impl BaseUrl {
@@ -27,7 +28,7 @@ impl BaseUrl {
         };
         let host = parsed.host_str().ok_or_else(|| wrong("it has no host"))?;
         if !parsed.username().is_empty() || parsed.password().is_some() {
-            return Err(wrong("user name and password do not belong there"));
+            return Err(wrong("a user name and a password are not allowed"));
         }
         if parsed.query().is_some() {
             return Err(wrong("it has a query"));
@@ -52,6 +53,7 @@ impl BaseUrl {
             origin,
             https,
             loopback,
+            parsed,
         })
     }
 }

@@ -4,6 +4,8 @@
 use memchr::memchr;
 use serde::de::DeserializeOwned;
 
+use super::allowance;
+
 /// Reads a JSON text, and if it is none, what it was meant to be.
 ///
 /// A byte order mark is skipped. Half of a surrogate pair becomes U+FFFD. `NaN`, `Infinity` and numbers
@@ -12,11 +14,13 @@ use serde::de::DeserializeOwned;
 ///
 /// # Errors
 ///
-/// When it is neither JSON nor nearly, or not of this type.
+/// When it is neither JSON nor nearly, or not of this type, or when its objects would take much more memory than
+/// the text.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     let text = without_byte_order_mark(text);
-    serde_json::from_str(text).or_else(|error| match mended(text) {
-        Some(mended) => serde_json::from_str(&mended).map_err(|_| error),
+    let read = |text: &str| allowance::within(text, || serde_json::from_str(text));
+    read(text).or_else(|error| match mended(text) {
+        Some(mended) => read(&mended).map_err(|_| error),
         None => Err(error),
     })
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::allowance;
 use super::field::{Field, Fill};
 use super::lenient::{Collection, CollectionVisitor, Unread, Value};
 use super::unknown_fields::UnknownFields;
@@ -58,6 +59,7 @@ pub(crate) fn read_members<'de, T: Model<'de>, A: MapAccess<'de>>(
     model: &mut T,
     mut map: A,
 ) -> Result<(), A::Error> {
+    allowance::take(size_of::<T>())?;
     let mut kept = false;
     while let Some(key) = map.next_key_seed(KeySeed(T::place))? {
         match key {

@@ -9,6 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::allowance;
 use super::json_text::Json;
 use super::lenient::{Collection, CollectionVisitor, Unread, UnreadItems, kind};
 use super::model;
@@ -231,6 +232,10 @@ pub(crate) fn put_items<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(model::keep(unread, name, extra))
 }
 
+/// How many items of a list may be something other than objects. Each of them is an error of the JSON reader first,
+/// which looks for its line from the beginning of the text.
+const MOST_OTHERS: usize = 100;
+
 struct Items<'a, T>(&'a mut Vec<T>);
 
 impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Items<'_, T> {
@@ -253,17 +258,31 @@ impl<'de, T: Deserialize<'de>> Collection<'de> for Items<'_, T> {
         let Self(items) = self;
         items.clear();
         let mut unread = UnreadItems::default();
+        let mut others = 0;
         loop {
             let mut other = None;
+            let left = allowance::left();
             match list.next_element_seed(Item {
                 other: &mut other,
                 item: PhantomData,
             }) {
-                Ok(Some(Some(item))) => items.push(item),
+                Ok(Some(Some(item))) => {
+                    // A type of the caller's does not do this by itself.
+                    if allowance::left() == left {
+                        allowance::take(size_of::<T>())?;
+                    }
+                    items.push(item);
+                }
                 Ok(Some(None)) => unread.add("null"),
                 Ok(None) => return Ok(unread.some()),
                 // The value was read to its end.
-                Err(error) => unread.add(&other.ok_or(error)?),
+                Err(error) => match other {
+                    Some(json) if others < MOST_OTHERS => {
+                        others += 1;
+                        unread.add(&json);
+                    }
+                    _ => return Err(error),
+                },
             }
         }
     }

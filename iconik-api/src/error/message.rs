@@ -21,6 +21,18 @@ const MOST_TEXT: usize = 4_000;
 const MOST_FIELD: usize = 200;
 
 /// One of the server's own messages about a failure.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) {
+/// # use http::Method;
+/// let call = client.request(Method::POST, "/API/assets/v1/assets/");
+/// if let Err(error) = call.json(&serde_json::json!({ "title": 7 })).await {
+///     for message in error.messages() {
+///         println!("{message}");
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorMessage {
     pub(super) field: Option<String>,

@@ -9,14 +9,14 @@ use crate::error::Result;
 /// One request of the API, as a plain value.
 ///
 /// The generated request types implement it. Implement it yourself for an endpoint that this
-/// version does not know, and it gets everything that the others have: typed answers, retries,
+/// version does not know, and it gets everything that the others have: typed responses, retries,
 /// pace, errors that name the action.
 ///
 /// ```
 /// use iconik_api::response::Json;
 /// use iconik_api::{Action, ActionMeta, RequestWriter};
 ///
-/// /// Counts the assets that carry a label.
+/// /// Counts the assets that have a label.
 /// struct CountLabels {
 ///     label: String,
 /// }
@@ -36,7 +36,7 @@ use crate::error::Result;
 /// # Ok::<(), iconik_api::Error>(())
 /// ```
 pub trait Action {
-    /// How the answer is read.
+    /// How the response is read.
     type Response: Decode;
 
     /// The facts about the endpoint.

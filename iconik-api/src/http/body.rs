@@ -42,13 +42,13 @@ enum Kind {
 }
 
 impl Body {
-    /// A body without content.
+    /// Creates a body without content.
     #[must_use]
     pub fn empty() -> Self {
         Self(Kind::Bytes(Bytes::new()))
     }
 
-    /// A body that arrives in chunks.
+    /// Creates a body that arrives in chunks.
     #[must_use]
     pub fn from_stream(
         stream: impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static,
@@ -76,7 +76,7 @@ impl Body {
         }
     }
 
-    /// The content, unless it is a stream; of a body that is partly read, the rest.
+    /// Returns the content, unless it is a stream; of a body that is partly read, the rest.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -85,13 +85,13 @@ impl Body {
         }
     }
 
-    /// Whether there certainly is no content. A stream may turn out to be empty, too.
+    /// Returns `true` if there certainly is no content. A stream may turn out to be empty, too.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_some_and(Bytes::is_empty)
     }
 
-    /// The number of bytes that are left, where it is known before they are read.
+    /// Returns the number of bytes that are left, where it is known before they are read.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         match &self.0 {
@@ -145,7 +145,7 @@ impl Body {
     pub(crate) async fn read_some(mut self, most: usize, time: Duration) -> Bytes {
         let mut body = BytesMut::new();
         let end = Instant::now() + time;
-        while let Some(Ok(Some(mut chunk))) = timeout_at(end, self.chunk()).await {
+        while let Ok(Ok(Some(mut chunk))) = timeout_at(end, self.chunk()).await {
             chunk.truncate(most - body.len());
             body.extend_from_slice(&chunk);
             if body.len() == most {
@@ -176,20 +176,32 @@ impl Body {
                 "more bytes came than were announced",
             )));
         }
-        // The announcement is the server's word only: it saves moves, it does not reserve memory.
-        const MOST_RESERVED: usize = 1 << 20;
-        let room = expected.unwrap_or(0).min(MOST_RESERVED).max(first.len());
-        let mut body = BytesMut::with_capacity(room);
+        let mut body = BytesMut::with_capacity(room(expected, first.len()));
         body.extend_from_slice(&first);
         drop(first);
         while let Some(chunk) = self.chunk().await? {
             if chunk.len() > most - body.len() {
                 return Err(ReadError::TooLarge);
             }
+            let length = body.len() + chunk.len();
+            if length > body.capacity() {
+                body.reserve(room(expected, length) - body.len());
+            }
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
     }
+}
+
+/// Returns how much memory a body may take of which this much has arrived.
+///
+/// The announced length saves moves: a page of some megabytes is moved once at most. But a server must not be
+/// able to take memory by an announcement alone, so that it is trusted in proportion to what has arrived.
+fn room(expected: Option<usize>, arrived: usize) -> usize {
+    const AT_FIRST: usize = 1 << 20;
+    const TIMES_WHAT_ARRIVED: usize = 16;
+    let most = arrived.saturating_mul(TIMES_WHAT_ARRIVED).max(AT_FIRST);
+    expected.unwrap_or(0).min(most).max(arrived)
 }
 
 /// Why a body was not read to its end.
@@ -280,5 +292,86 @@ impl http_body::Body for Outgoing {
     fn size_hint(&self) -> SizeHint {
         self.length
             .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::Waker;
+
+    use super::*;
+
+    /// A body of chunks of this length.
+    fn body(chunk: usize, count: usize) -> Body {
+        let mut left = count;
+        Body::from_stream(Repeat(move || {
+            left = left.checked_sub(1)?;
+            Some(Ok(Bytes::from(vec![b'x'; chunk])))
+        }))
+    }
+
+    struct Repeat<F>(F);
+
+    impl<F: FnMut() -> Option<Result<Bytes, BoxError>> + Unpin> Stream for Repeat<F> {
+        type Item = Result<Bytes, BoxError>;
+
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            Poll::Ready((self.0)())
+        }
+    }
+
+    /// Reads a body and returns its length and the bytes that were allocated.
+    fn read(body: Body, most: usize, announced: usize) -> (Option<usize>, u64) {
+        let mut length = None;
+        let allocated = allocation_counter::measure(|| {
+            let mut reading = pin!(body.read(most, Some(announced)));
+            let context = &mut Context::from_waker(Waker::noop());
+            if let Poll::Ready(Ok(body)) = reading.as_mut().poll(context) {
+                length = Some(body.len());
+            }
+        });
+        (length, allocated.bytes_max)
+    }
+
+    #[test]
+    fn memory_is_reserved_in_proportion_to_what_has_arrived() {
+        const MIB: usize = 1 << 20;
+        for (sent, announced) in [
+            (1, 256 * MIB),
+            (100, 256 * MIB),
+            (2 * 1024, 256 * MIB),
+            (5 * 1024, 6 * MIB),
+            (5 * 1024, usize::MAX),
+            (5 * 1024, 0),
+        ] {
+            let (length, allocated) = read(body(1_024, sent), usize::MAX, announced);
+            assert_eq!(length, Some(sent * 1_024));
+            let most = 2 * MIB + 16 * sent * 1_024 + 1_024;
+            assert!(
+                allocated <= most as u64,
+                "{sent} KiB of {announced}: {allocated}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_is_moved_once_at_most() {
+        let length = 3_000 * 1_024;
+        let (read, allocated) = read(body(1_024, 3_000), usize::MAX, length);
+        assert_eq!(read, Some(length));
+        // What was reserved at first, and the whole.
+        assert!(
+            allocated <= (length + (1 << 20) + 4_096) as u64,
+            "{allocated}"
+        );
+    }
+
+    #[test]
+    fn no_more_is_read_than_is_allowed() {
+        assert_eq!(read(body(10, 10), 99, 100).0, None);
+        assert_eq!(read(body(10, 10), 100, 100).0, Some(100));
+        assert_eq!(read(body(100, 1), 99, 100).0, None);
     }
 }

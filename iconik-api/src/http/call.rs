@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 /// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
 /// use std::time::Duration;
 ///
-/// let answer = client
+/// let assets = client
 ///     .request(http::Method::GET, "/API/assets/v1/assets/")
 ///     .query("per_page", 10)
 ///     .timeout(Duration::from_secs(5))
@@ -90,9 +90,9 @@ impl<D> Call<D> {
         let name = name.try_into();
         self.change(|request| match name {
             Ok(name) => request.push_header(name, &value),
-            Err(_) => {
-                Err(request.problem("a header name holds a character that no name may hold".into()))
-            }
+            Err(_) => Err(request.problem(
+                "a header name contains a character that is not allowed in a name".into(),
+            )),
         })
     }
 
@@ -131,7 +131,7 @@ impl<D> Call<D> {
         self
     }
 
-    /// Says which credentials are sent, for an endpoint that is not described.
+    /// Sets which credentials are sent, for an endpoint that is not described.
     pub fn auth(self, auth: Auth) -> Self {
         self.change(|request| {
             request.auth = auth;
@@ -139,7 +139,7 @@ impl<D> Call<D> {
         })
     }
 
-    /// Says whether the request may be sent again when nobody knows whether it was carried out.
+    /// Sets whether the request may be sent again when it is not known whether it was carried out.
     pub fn idempotent(self, idempotent: bool) -> Self {
         self.change(|request| {
             request.idempotent = idempotent;
@@ -147,7 +147,7 @@ impl<D> Call<D> {
         })
     }
 
-    /// Repeats this call by other rules than the client's: [`RetryPolicy::none`] for not at all.
+    /// Retries this call by other rules than the client's: [`RetryPolicy::none`] for not at all.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
         self
@@ -165,17 +165,17 @@ impl<D> Call<D> {
         self
     }
 
-    /// Reads the answer as a type of your own.
+    /// Reads the response as a type of your own.
     pub fn decode_as<T: DeserializeOwned + 'static>(self) -> Call<Json<T>> {
         self.read_by()
     }
 
-    /// Reads the answer as any JSON.
+    /// Reads the response as any JSON.
     pub fn json_value(self) -> Call<Json<serde_json::Value>> {
         self.read_by()
     }
 
-    /// Gives status, headers and bytes of the answer.
+    /// Returns status, headers and bytes of the response.
     pub fn raw(self) -> Call<Raw> {
         self.read_by()
     }
@@ -204,13 +204,18 @@ impl<D> Call<D> {
         sending::open(self.session, self.request, self.options).await
     }
 
-    /// What would be sent, without credentials.
+    /// Returns what would be sent, without credentials.
     ///
     /// # Errors
     ///
     /// When an argument cannot be sent.
     pub fn prepared(&self) -> Result<&PreparedRequest, &Error> {
         self.request.as_ref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn into_parts(self) -> (Arc<Session>, Result<PreparedRequest>, Options) {
+        (self.session, self.request, self.options)
     }
 
     fn read_by<E>(self) -> Call<E> {
@@ -302,13 +307,13 @@ impl<D: Decode> IntoFuture for Call<D> {
             decode,
         } = self;
         ResponseFuture {
-            response: Box::pin(run(session, request, options)),
+            response: run(session, request, options),
             decode,
         }
     }
 }
 
-/// The answer that is to come. Dropping it gives the request up.
+/// The response that is to come. Dropping it cancels the request.
 #[must_use = "a future does nothing until it is awaited"]
 pub struct ResponseFuture<D> {
     response: BoxFuture<'static, Result<RawResponse>>,

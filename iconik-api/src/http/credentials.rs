@@ -96,7 +96,7 @@ impl Credentials {
         self.with(|parts| parts.temporary_token = Some(token.into()))
     }
 
-    /// Adds a secret header to every request that carries a token, for gateways and for ways to
+    /// Adds a secret header to every request with a token, for gateways and for ways to
     /// authenticate that this version does not know.
     pub fn header(self, name: HeaderName, value: impl Into<Secret>) -> Self {
         self.with(|parts| parts.extra.push((name, value.into())))
@@ -120,7 +120,7 @@ impl Credentials {
     }
 
     fn expired(&self) -> bool {
-        // A token must live as long as the request that carries it.
+        // A token must live as long as the request that contains it.
         const AHEAD: Duration = Duration::from_secs(30);
         self.0
             .expires
@@ -223,7 +223,7 @@ impl Credentials {
 fn insert(headers: &mut HeaderMap, name: HeaderName, secret: &Secret) -> Result<(), String> {
     let Ok(mut value) = HeaderValue::from_str(secret.expose()) else {
         return Err(format!(
-            "`{name}` holds a character that no header may carry: a line break at its end, perhaps"
+            "`{name}` contains a character that is not allowed in a header: a line break at its end, perhaps"
         ));
     };
     value.set_sensitive(true);
@@ -267,7 +267,7 @@ where
 /// Credentials that are replaced while the program runs.
 ///
 /// They are fetched when first needed, again shortly before they expire (if
-/// [`Credentials::valid_for`] said when), and again when iconik answers 401; then the request is
+/// [`Credentials::valid_for`] said when), and again when iconik returns 401; then the request is
 /// repeated once. However many calls wait, one fetch serves them all, also one that fails, and it makes
 /// progress whichever of them is polled. A fetch may take as long as an attempt of the call that began
 /// it. Clones share what was fetched, so one
@@ -342,7 +342,7 @@ impl RotatingCredentials {
                 (Arc::clone(refresh), current.fetches)
             };
             let join = refresh.join(|fetched| self.end(&refresh, fetched.map_err(Into::into)));
-            if driver::timeout_at(refresh.deadline, join).await.is_none() {
+            if driver::timeout_at(refresh.deadline, join).await.is_err() {
                 self.end(&refresh, Err(FetchError::TooSlow));
             }
             // What was fetched while this call waited is for this call, too, however it ended and

@@ -9,7 +9,23 @@ use serde::de::DeserializeOwned;
 use super::response::RawResponse;
 use crate::error::Result;
 
-/// A way to read a successful answer.
+/// A way to read a successful response.
+///
+/// ```
+/// use iconik_api::{Decode, RawResponse, Result};
+///
+/// /// The lines of a text.
+/// enum Lines {}
+///
+/// impl Decode for Lines {
+///     type Output = Vec<String>;
+///     const ACCEPT: &'static str = "text/plain";
+///
+///     fn decode(response: &RawResponse) -> Result<Vec<String>> {
+///         Ok(response.text()?.lines().map(str::to_owned).collect())
+///     }
+/// }
+/// ```
 pub trait Decode: 'static {
     /// What comes out.
     type Output;
@@ -21,7 +37,7 @@ pub trait Decode: 'static {
     /// Redirects are never followed.
     const REDIRECTS: bool = false;
 
-    /// Reads the answer.
+    /// Reads the response.
     ///
     /// # Errors
     ///
@@ -144,7 +160,7 @@ impl Decode for Empty {
     }
 }
 
-/// The answer as it came.
+/// The response as it was received.
 #[derive(Debug)]
 pub enum Raw {}
 

@@ -3,7 +3,8 @@
 //!
 //! Connections are kept for later calls, and their tasks live in the runtime that opened them. If that
 //! were the caller's, a second runtime would find connections that nothing drives. So one thread in the
-//! process has a runtime for them; the calls themselves are polled by the caller.
+//! process has a runtime for them. An attempt that has begun runs there, too, until its response is read: the
+//! caller may poll it late or never. Everything else of a call is polled by the caller.
 
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
@@ -12,8 +13,9 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle};
-use tokio::time::{Instant, Sleep};
+use tokio::runtime::{Builder, EnterGuard, Handle};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, Sleep, Timeout};
 
 use super::meta::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,20 +23,49 @@ use crate::error::{Error, ErrorKind, Result};
 /// Starts the thread, unless it runs already.
 pub(crate) fn start() -> Result<&'static Handle> {
     static DRIVER: OnceLock<std::io::Result<Handle>> = OnceLock::new();
-    DRIVER.get_or_init(spawn).as_ref().map_err(|source| {
+    DRIVER.get_or_init(launch).as_ref().map_err(|source| {
         Error::new(ErrorKind::Runtime, Endpoint::None).detail(format!(
             "the thread that drives connections cannot be started: {source}"
         ))
     })
 }
 
-fn spawn() -> std::io::Result<Handle> {
+fn launch() -> std::io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
     thread::Builder::new()
         .name("iconik-api".to_owned())
         .spawn(move || runtime.block_on(pending::<()>()))?;
     Ok(handle)
+}
+
+/// Runs a future in the driver, whether or not its result is waited for.
+///
+/// # Errors
+///
+/// When the driver cannot be started.
+pub(crate) fn spawn<F>(future: F) -> Result<Task<F::Output>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    Ok(Task(start()?.spawn(future)))
+}
+
+/// A future that runs in the driver; it ends when this is dropped. The result is `None` if it panicked.
+pub(crate) struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        Pin::new(&mut self.0).poll(context).map(Result::ok)
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Polls a future as if it ran in the driver: what it opens and spawns lives there.
@@ -55,41 +86,37 @@ impl<F: Future + Unpin> Future for Driven<F> {
     }
 }
 
+/// Longer than any clock needs to run.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// Completes at `time`.
-///
-/// The driver has the clock. A runtime whose clock is stopped, as in tests, keeps its own.
 pub(crate) fn sleep_until(time: Instant) -> Sleep {
-    let _inside = if clock_is_stopped() {
-        None
-    } else {
-        start().ok().map(Handle::enter)
-    };
+    let _inside = clock();
     tokio::time::sleep_until(time)
 }
 
-/// Completes after `time`, which may be longer than any clock runs.
+/// Completes after `time`.
 pub(crate) fn sleep(time: Duration) -> Sleep {
-    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
     sleep_until(Instant::now() + time.min(CENTURY))
 }
 
-/// Gives a future until `time`; `None` if it takes longer.
-pub(crate) async fn timeout_at<F: Future>(time: Instant, future: F) -> Option<F::Output> {
-    let (mut future, mut sleep) = (pin!(future), pin!(sleep_until(time)));
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        sleep.as_mut().poll(context).map(|()| None)
-    })
-    .await
+/// Gives a future until `time`.
+pub(crate) fn timeout_at<F: Future>(time: Instant, future: F) -> Timeout<F> {
+    let _inside = clock();
+    tokio::time::timeout_at(time, future)
 }
 
-/// Gives a future this much time; `None` if it takes longer.
-pub(crate) async fn timeout<F: Future>(time: Duration, future: F) -> Option<F::Output> {
-    match Instant::now().checked_add(time) {
-        Some(end) => timeout_at(end, future).await,
-        None => Some(future.await),
+/// Gives a future this much time.
+pub(crate) fn timeout<F: Future>(time: Duration, future: F) -> Timeout<F> {
+    timeout_at(Instant::now() + time.min(CENTURY), future)
+}
+
+/// Enters the runtime whose clock counts: that of the driver, unless the runtime of the caller has stopped its
+/// own, as tests do.
+fn clock() -> Option<EnterGuard<'static>> {
+    match clock_is_stopped() {
+        true => None,
+        false => start().ok().map(Handle::enter),
     }
 }
 

@@ -144,6 +144,17 @@ pub(crate) struct Permission {
 }
 
 impl Permission {
+    /// Waits for another slot, if the request was kept back until its own had passed.
+    pub(crate) async fn renew(self) -> Self {
+        let Self { pace, grant } = self;
+        let is_late = pace.lock().is_late(grant, Instant::now());
+        let grant = match is_late {
+            true => pace.wait(grant.ticket(), None).await,
+            false => grant,
+        };
+        Self { pace, grant }
+    }
+
     /// Learns from the head of the response. Returns how long the requests to this service pause, if this
     /// response says so.
     pub(crate) fn observe(
@@ -174,16 +185,22 @@ impl Shared {
             let mut pace = self.lock();
             pace.reserve(Instant::now())
         };
-        let (ticket, mut at) = match reserve() {
-            Turn::Now(grant) => return grant,
-            Turn::At(ticket, at) => (ticket, at),
-        };
+        match reserve() {
+            Turn::Now(grant) => grant,
+            Turn::At(ticket, at) => self.wait(ticket, Some(at)).await,
+        }
+    }
+
+    /// Waits until the slot of a ticket is due, which is not before `at`.
+    async fn wait(&self, ticket: Ticket, mut at: Option<Instant>) -> Grant {
         let reservation = Reservation { pace: self, ticket };
         loop {
-            driver::sleep_until(at).await;
+            if let Some(at) = at {
+                driver::sleep_until(at).await;
+            }
             match reservation.take() {
                 Turn::Now(grant) => return grant,
-                Turn::At(_, later) => at = later,
+                Turn::At(_, later) => at = Some(later),
             }
         }
     }

@@ -27,9 +27,9 @@ pub struct ActionMeta {
     /// The credentials that are sent.
     pub auth: Auth,
     /// Whether sending it twice does the same as sending it once. If not, it is not repeated when
-    /// nobody knows whether it was carried out.
+    /// it is not known whether it was carried out.
     pub idempotent: bool,
-    /// The ways to page through the answer; empty where there is one page only.
+    /// The ways to page through the list; empty where there is one page only.
     pub paging: &'static [Paging],
     /// Whether the list may contain an item several times, as a playlist may. Otherwise an item that
     /// comes again is taken for one that has moved.
@@ -86,7 +86,7 @@ impl ActionMeta {
         self
     }
 
-    /// Names the ways to page through its answer, the best for short lists first.
+    /// Sets the ways to page through its list, the best for short lists first.
     pub const fn with_paging(mut self, paging: &'static [Paging]) -> Self {
         self.paging = paging;
         self
@@ -110,7 +110,7 @@ impl ActionMeta {
         self
     }
 
-    /// Says whether it may be sent again when nobody knows whether it was carried out.
+    /// Says whether it may be sent again when it is not known whether it was carried out.
     pub const fn with_idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = idempotent;
         self
@@ -189,7 +189,7 @@ pub enum Auth {
 pub enum Paging {
     /// `page` and `per_page`.
     Page,
-    /// `scroll=true`, then `scroll_id` from each answer.
+    /// `scroll=true`, then `scroll_id` from each response.
     Scroll,
     /// `last_id` is the id of the last item seen.
     LastId,
@@ -203,7 +203,7 @@ pub enum Paging {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParamMeta {
-    /// As it stands on the wire.
+    /// The name as it is sent.
     pub name: &'static str,
     /// Where it goes.
     pub location: Location,

@@ -69,7 +69,16 @@ pub(super) struct Ticket(u64);
 
 /// When a request went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Grant(Instant);
+pub(crate) struct Grant {
+    at: Instant,
+    ticket: Ticket,
+}
+
+impl Grant {
+    pub(super) fn ticket(self) -> Ticket {
+        self.ticket
+    }
+}
 
 impl Pace {
     /// At most `per_second` requests in a second and at most `burst` in a window, as the server counts
@@ -110,7 +119,10 @@ impl Pace {
         let at = self.earliest(self.waiting.len(), now);
         if at <= now {
             self.past.push_back(now);
-            return Turn::Now(Grant(now));
+            return Turn::Now(Grant {
+                at: now,
+                ticket: Ticket(ticket),
+            });
         }
         self.waiting.push_back(Slot { ticket, at });
         Turn::At(Ticket(ticket), at)
@@ -138,13 +150,18 @@ impl Pace {
         let paused = self.paused_until.is_some_and(|until| now < until);
         if let Some(place) = self.due.iter().position(|slot| slot.ticket == ticket.0) {
             self.due.remove(place);
-            return (!paused).then_some(Turn::Now(Grant(now)));
+            return (!paused).then_some(Turn::Now(Grant { at: now, ticket }));
         }
         let place = self
             .waiting
             .binary_search_by_key(&ticket.0, |slot| slot.ticket)
             .ok()?;
         Some(Turn::At(ticket, self.waiting[place].at))
+    }
+
+    /// Returns whether a request can no longer go in the slot that it got.
+    pub(super) fn is_late(&self, grant: Grant, now: Instant) -> bool {
+        now.saturating_duration_since(grant.at) > LATEST
     }
 
     /// Gives a slot back that nothing was sent in.
@@ -175,7 +192,7 @@ impl Pace {
         if let Some(remaining) = remaining {
             self.slow_down(now, remaining);
         }
-        let sent_before_pause = self.pause_began.is_some_and(|began| grant.0 < began);
+        let sent_before_pause = self.pause_began.is_some_and(|began| grant.at < began);
         if status != StatusCode::TOO_MANY_REQUESTS {
             if !sent_before_pause {
                 self.pauses = 0;

@@ -15,7 +15,7 @@ pub(crate) fn problem_of(path: &str, route: &str) -> Option<&'static str> {
                 b'\\' | b'#' | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^'
             )
     }) {
-        return Some("the path holds a character that must be percent-encoded");
+        return Some("the path contains a character that must be percent-encoded");
     }
     let mut rest = path.split('%');
     rest.next();

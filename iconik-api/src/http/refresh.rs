@@ -34,7 +34,7 @@ impl Refresh {
         })
     }
 
-    /// Waits for the end, which `end` is told by the call that sees it first.
+    /// Waits for the end. The call that sees it first reports it to `end`.
     pub(super) async fn join(&self, end: impl Fn(Fetched)) {
         let number = self.waiting.lock().enter();
         poll_fn(|context| self.poll(number, context, &end)).await;

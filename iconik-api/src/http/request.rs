@@ -24,8 +24,20 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A request that is ready to be sent, without credentials.
 ///
-/// Made by [`prepare`](crate::prepare): to log it, to compare it in a test, to send it with another HTTP client.
+/// Created by [`prepare`](crate::prepare): to log it, to compare it in a test, to send it with another HTTP client.
 /// Its `Debug` output leaves out the body and whatever came from a secret.
+///
+/// ```
+/// # fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// use http::Method;
+///
+/// let call = client.request(Method::GET, "/API/assets/v1/assets/").query("per_page", 10);
+/// let request = call.prepared().map_err(ToString::to_string).unwrap();
+/// assert_eq!(request.path(), "/API/assets/v1/assets/");
+/// assert_eq!(request.query(), Some("per_page=10"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PreparedRequest {
     pub(crate) endpoint: Endpoint,
@@ -34,7 +46,7 @@ pub struct PreparedRequest {
     pub(crate) url: String,
     /// Where the path begins in `url`.
     pub(crate) path_start: usize,
-    /// Where the question mark stands in `url`.
+    /// Where the question mark is in `url`.
     pub(crate) query_start: Option<usize>,
     pub(crate) headers: HeaderMap,
     pub(super) body: Option<Payload>,
@@ -168,7 +180,7 @@ impl PreparedRequest {
         &self.url[..self.path_start]
     }
 
-    /// What stands behind the question mark, percent-encoded.
+    /// Returns what follows the question mark, percent-encoded.
     pub fn query(&self) -> Option<&str> {
         self.query_start.map(|start| &self.url[start + 1..])
     }
@@ -289,7 +301,7 @@ impl PreparedRequest {
         }
         let Ok(mut value) = HeaderValue::try_from(text) else {
             return Err(self.problem(format!(
-                "header `{name}`: its value holds a character that no header may carry"
+                "header `{name}`: its value contains a character that is not allowed in a header"
             )));
         };
         value.set_sensitive(secret);
@@ -386,7 +398,17 @@ fn is_reserved(name: &HeaderName) -> bool {
 
 /// Writes the arguments of an action into a request.
 ///
-/// The first argument that cannot be sent becomes the error of the request; nothing is sent then.
+/// The first argument that cannot be sent becomes the error of the request; nothing is sent then. An
+/// implementation of [`Action::encode`](crate::Action::encode) receives it:
+///
+/// ```
+/// use iconik_api::RequestWriter;
+///
+/// fn encode(request: &mut RequestWriter, label: &str, page: Option<u32>) {
+///     request.path("label", &label);
+///     request.query("page", &page);
+/// }
+/// ```
 pub struct RequestWriter {
     request: PreparedRequest,
     /// What is left of the path's template.
@@ -401,7 +423,7 @@ fn placeholder(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// Whether a path is one of those that a template with placeholders stands for.
+/// Whether a path matches a template with placeholders.
 fn matches(path: &str, template: &str) -> bool {
     let (mut parts, mut places) = (path.split('/'), template.split('/'));
     loop {

@@ -1,4 +1,4 @@
-//! The answer, and the ways to read it.
+//! The response, and the ways to read it.
 
 use std::fmt;
 
@@ -14,6 +14,17 @@ use crate::error::{BoxError, Error, ErrorKind, Result};
 
 /// A response as it was received: status, headers, bytes. Its status is 2xx, or a redirect if the
 /// action documents one; any other is an [`Error`], which keeps the same parts.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client) -> iconik_api::Result<()> {
+/// use http::Method;
+///
+/// let response = client.request(Method::GET, "/API/assets/v1/assets/").query("per_page", 1).await?;
+/// println!("{}, {} bytes", response.status(), response.body().len());
+/// let page: serde_json::Value = response.json()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RawResponse {
     pub(crate) endpoint: Endpoint,
@@ -25,37 +36,37 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body, without the rest.
+    /// Returns the body, without the rest.
     pub fn into_body(self) -> Bytes {
         self.body
     }
 
-    /// Whether nothing came but perhaps white space.
+    /// Returns `true` if the body is empty, or white space only.
     pub fn is_empty(&self) -> bool {
         self.body.trim_ascii().is_empty()
     }
 
-    /// How many times the request was sent until this answer came.
+    /// Returns how many times the request was sent until this response was received.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     ///
     /// # Errors
     ///
@@ -72,7 +83,7 @@ impl RawResponse {
         })
     }
 
-    /// The body as JSON of a type of your choice.
+    /// Reads the body as JSON of a type of your choice.
     ///
     /// # Errors
     ///
@@ -85,7 +96,7 @@ impl RawResponse {
         mended_json::read(text).map_err(|source| self.json_error(text, source))
     }
 
-    /// An error that says that this answer could not be understood, for a [`Decode`](crate::Decode) of your own.
+    /// Creates an error for a response that cannot be read, for a [`Decode`](crate::Decode) of your own.
     pub fn error(&self, source: impl Into<BoxError>) -> Error {
         self.decode_error(source.into())
     }
@@ -135,7 +146,7 @@ impl fmt::Display for Unexpected {
 
 impl std::error::Error for Unexpected {}
 
-/// Shows neither the body nor the headers' values: an answer can hold tokens.
+/// Shows neither the body nor the headers' values: a response can contain tokens.
 impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")

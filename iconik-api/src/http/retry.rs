@@ -1,4 +1,4 @@
-//! What is sent again, when, and how often.
+//! What is retried, when, and how often.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 /// Requests that change nothing when they are repeated (GET, PUT, DELETE, and actions that the spec marks
 /// as idempotent) are sent again after failed connections, timeouts and the statuses 429, 500, 502,
 /// 503 and 504. The others, creates above all, are sent again only if certainly nothing was
-/// done: no connection was made, or the answer was 429. A DELETE that is repeated because its answer
+/// done: no connection was made, or the response was 429. A DELETE that is retried because its response
 /// was lost may get a 404, and a PUT a 409: the first attempt did the work. Then
 /// [`Error::maybe_sent`] is true.
 ///
@@ -221,7 +221,7 @@ impl Budget {
 
     /// Ten calls that succeed earn one repetition.
     pub(crate) fn earn(&self) {
-        // Full is the usual state, and reading it disturbs nobody.
+        // Full is the usual state, and reading it costs nothing.
         if self.left.load(Ordering::Relaxed) < self.most {
             let earn = |left: u32| (left < self.most).then_some(left + 1);
             let _ = self
@@ -243,7 +243,7 @@ pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Dur
         Some(wait) => wait,
         None => {
             let until = httpdate::parse_http_date(text).ok()?;
-            // By the server's own clock, if it tells; ours may be wrong.
+            // By the server's own clock, if the response contains it; ours may be wrong.
             let date = headers
                 .get(DATE)
                 .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());

@@ -1,68 +1,62 @@
 //! The attempt loop: sends one request until there is a response or nothing more to hope for.
 
+use std::future::ready;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT};
-use http::response::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use tokio::time::Instant;
 
-use super::body::{Body, ReadError};
+use super::body::Body;
 use super::call::Options;
-use super::credentials::{Credentials, CredentialsProvider, FetchError};
+use super::credentials::{BoxFuture, Credentials, CredentialsProvider, FetchError};
 use super::driver::{sleep, timeout};
+use super::exchange::{Answer, Broken, Content, Plan, Reading, exchange};
 use super::hidden::Hidden;
 use super::limit::Permission;
 use super::meta::Auth;
 use super::request::PreparedRequest;
 use super::response::RawResponse;
-use super::retry::{Failed, may_pass, retry_after};
-use super::session::Session;
+use super::retry::{Failed, may_pass};
+use super::session::{Channel, Session};
 use super::streamed::StreamedResponse;
 use super::trace::Span;
 use super::transport::{Failure, TransportError};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many bytes of an error's body are kept.
-const MOST_OF_AN_ERROR: usize = 1 << 20;
-/// How long the body of an error is waited for.
-const LONGEST_ERROR: Duration = Duration::from_secs(5);
-
 /// Sends a request and reads its response: the one body that all actions share.
-pub(super) async fn run(
+pub(super) fn run(
     session: Arc<Session>,
     request: Result<PreparedRequest>,
     options: Options,
-) -> Result<RawResponse> {
-    let received = exchange(session, request, options, Reading::Whole).await?;
-    Ok(received.response)
+) -> BoxFuture<'static, Result<RawResponse>> {
+    match Sending::new(session, request, options, Reading::Whole) {
+        Ok(sending) => Box::pin(async move { Ok(sending.exchange().await?.response) }),
+        Err(error) => Box::pin(ready(Err(error))),
+    }
 }
 
 /// Sends a request and returns its response with the body still to be read.
-pub(super) async fn open(
+pub(super) fn open(
     session: Arc<Session>,
     request: Result<PreparedRequest>,
     options: Options,
-) -> Result<StreamedResponse> {
-    let timeout = options.timeout.unwrap_or(session.timeout);
-    let received = exchange(session, request, options, Reading::Open).await?;
-    let body = received.body.unwrap_or_default();
-    Ok(StreamedResponse::new(received.response, body, timeout))
-}
-
-/// Whether the body of a successful response is read with it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    Whole,
-    Open,
-}
-
-/// The body of a response.
-enum Content {
-    Whole(Bytes),
-    Open(Body),
+) -> BoxFuture<'static, Result<StreamedResponse>> {
+    match Sending::new(session, request, options, Reading::Open) {
+        Ok(sending) => Box::pin(async move {
+            let received = sending.exchange().await?;
+            let body = received.body.unwrap_or_default();
+            Ok(StreamedResponse::new(
+                received.response,
+                body,
+                sending.timeout(),
+            ))
+        }),
+        Err(error) => Box::pin(ready(Err(error))),
+    }
 }
 
 /// A successful response.
@@ -72,43 +66,69 @@ struct Received {
     body: Option<Body>,
 }
 
-async fn exchange(
+/// A request that is being sent.
+///
+/// Its futures refer to it, so that it is in memory once: what is passed by value to an `async fn` is there twice.
+struct Sending {
     session: Arc<Session>,
-    request: Result<PreparedRequest>,
+    request: PreparedRequest,
     options: Options,
     reading: Reading,
-) -> Result<Received> {
-    let request = request?;
-    let span = Span::new(&request.endpoint, request.origin());
-    let sending = Sending {
-        session: &session,
-        request,
-        options: &options,
-        reading,
-        span: &span,
-    };
-    span.enter(sending.within_deadline()).await
+    span: Span,
 }
 
-struct Sending<'a> {
-    session: &'a Session,
-    request: PreparedRequest,
-    options: &'a Options,
-    reading: Reading,
-    span: &'a Span,
-}
-
-/// How far a call has come: what its error tells if it ends now.
+/// How far a call has come, for the error in which it may end now.
 #[derive(Debug, Default)]
 struct Progress {
     attempts: u32,
     /// Whether an attempt that has ended may have been carried out.
     maybe_sent: bool,
-    /// Whether an attempt is on its way.
-    under_way: bool,
+    under_way: UnderWay,
 }
 
-impl Sending<'_> {
+/// Whether an attempt may be carried out at present.
+#[derive(Debug, Default)]
+enum UnderWay {
+    #[default]
+    No,
+    Yes,
+    /// As soon as it has a connection.
+    Once(Arc<AtomicBool>),
+}
+
+impl Progress {
+    fn maybe_sent(&self) -> bool {
+        self.maybe_sent
+            || match &self.under_way {
+                UnderWay::No => false,
+                UnderWay::Yes => true,
+                UnderWay::Once(begun) => begun.load(Ordering::Relaxed),
+            }
+    }
+}
+
+impl Sending {
+    fn new(
+        session: Arc<Session>,
+        request: Result<PreparedRequest>,
+        options: Options,
+        reading: Reading,
+    ) -> Result<Self> {
+        let request = request?;
+        let span = Span::new(&request.endpoint, request.origin());
+        Ok(Self {
+            session,
+            request,
+            options,
+            reading,
+            span,
+        })
+    }
+
+    async fn exchange(&self) -> Result<Received> {
+        self.span.enter(self.within_deadline()).await
+    }
+
     fn hidden(&self, credentials: &Credentials) -> Hidden {
         Hidden {
             credentials: Some(credentials.clone()),
@@ -127,7 +147,7 @@ impl Sending<'_> {
             Some(deadline) => {
                 let end = Instant::now().checked_add(deadline);
                 let done = timeout(deadline, self.repeat(&mut progress, end)).await;
-                done.unwrap_or_else(|| {
+                done.unwrap_or_else(|_| {
                     Err(self
                         .error(ErrorKind::Timeout)
                         .detail(format!("not done within {deadline:?}")))
@@ -143,12 +163,12 @@ impl Sending<'_> {
             }
             Err(error) => {
                 self.span.done(progress.attempts, Err(&error));
-                Err(error.sent(progress.attempts, progress.maybe_sent || progress.under_way))
+                Err(error.sent(progress.attempts, progress.maybe_sent()))
             }
         }
     }
 
-    /// Sends until there is an answer, or nothing more to hope for before the end.
+    /// Sends until there is a response, or no further attempt is allowed before the end.
     async fn repeat(&self, progress: &mut Progress, end: Option<Instant>) -> Result<Received> {
         let policy = self.options.retry.as_ref().unwrap_or(&self.session.retry);
         let provider = self
@@ -165,12 +185,11 @@ impl Sending<'_> {
             let began = *began.get_or_insert_with(Instant::now);
 
             progress.attempts += 1;
-            progress.under_way = true;
             self.span.sending(progress.attempts);
             let result = self
-                .attempt(message, &credentials, permission, progress.attempts)
+                .attempt(message, &credentials, permission, progress)
                 .await;
-            progress.under_way = false;
+            progress.under_way = UnderWay::No;
 
             let error = match result {
                 Ok(response) => {
@@ -261,35 +280,68 @@ impl Sending<'_> {
         message: Request<Body>,
         credentials: &Credentials,
         permission: Option<Permission>,
-        number: u32,
+        progress: &mut Progress,
     ) -> Result<Received> {
-        let limit = self.timeout();
-        let started = Instant::now();
-        let (head, body) = self.send(message, limit, credentials).await?;
-        self.span.received(number, head.status, started.elapsed());
-        // The others learn from the head at once: the body may take long.
-        let retry_after = retry_after(head.status, &head.headers);
-        if let Some(permission) = permission {
-            let pause = permission.observe(head.status, &head.headers, retry_after);
-            if let Some(pause) = pause {
-                self.span.pause(self.request.endpoint.service(), pause);
+        let plan = Plan {
+            limit: self.timeout(),
+            most: self.session.max_response_size,
+            is_head: self.request.method == Method::HEAD,
+            redirects: self.options.redirects,
+            reading: self.reading,
+        };
+        let report = match &self.session.transport {
+            Channel::Network(network) => {
+                let attempt = network.attempt(message, plan, permission)?;
+                progress.under_way = match &attempt.begun {
+                    None => UnderWay::Yes,
+                    Some(begun) => UnderWay::Once(Arc::clone(begun)),
+                };
+                attempt.await
             }
+            Channel::Custom(transport) => {
+                progress.under_way = UnderWay::Yes;
+                exchange(transport.send(message), plan, permission).await
+            }
+        };
+        if let Some((status, time)) = report.head {
+            self.span.received(progress.attempts, status, time);
         }
-        let left = limit.saturating_sub(started.elapsed());
-        let (head, content) = self.read(head, body, left, limit, credentials).await?;
-        let (status, headers) = (head.status, head.headers);
-        let (body, open) = match content {
+        if let Some(pause) = report.pause {
+            self.span.pause(self.request.endpoint.service(), pause);
+        }
+        match report.result {
+            Ok(answer) => self.received(answer, credentials, progress.attempts),
+            Err(Broken::TooLate) => Err(self.too_late(plan.limit)),
+            Err(Broken::Failed(error)) => Err(self.broken(error, credentials)),
+            Err(Broken::TooLarge(head)) => Err(self
+                .error(ErrorKind::TooLarge)
+                .detail(format!(
+                    "the response is larger than {} bytes, which `max_response_size` allows",
+                    plan.most
+                ))
+                .response(head.status, head.headers, Bytes::new(), &Hidden::default())
+                .sent(1, true)),
+        }
+    }
+
+    fn received(
+        &self,
+        answer: Answer,
+        credentials: &Credentials,
+        attempts: u32,
+    ) -> Result<Received> {
+        let (status, headers) = (answer.head.status, answer.head.headers);
+        let (body, open) = match answer.content {
             Content::Whole(body) => (body, None),
             Content::Open(body) => (Bytes::new(), Some(body)),
         };
-        if self.is_success(status, &headers) {
-            let endpoint = self.request.endpoint.clone();
+        if answer.is_success {
             let response = RawResponse {
-                endpoint,
+                endpoint: self.request.endpoint.clone(),
                 status,
                 headers,
                 body,
-                attempts: number,
+                attempts,
                 hidden: self.hidden(credentials),
             };
             return Ok(Received {
@@ -306,16 +358,9 @@ impl Sending<'_> {
         }
         Err(error
             .response(status, headers, body, &self.hidden(credentials))
-            .wait(retry_after)
+            .wait(answer.retry_after)
             // Nothing but a 4xx says for certain that nothing was done.
-            .sent(number, !status.is_client_error()))
-    }
-
-    /// Whether the response is what the action documents: a redirect is, where its target is the
-    /// result.
-    fn is_success(&self, status: StatusCode, headers: &HeaderMap) -> bool {
-        let redirect = status.is_redirection() && headers.contains_key(LOCATION);
-        status.is_success() || (redirect && self.options.redirects)
+            .sent(attempts, !status.is_client_error()))
     }
 
     /// The message with everything that all requests carry.
@@ -364,65 +409,6 @@ impl Sending<'_> {
             .sent(1, true)
     }
 
-    /// Sends the message and waits for the head of the response.
-    async fn send(
-        &self,
-        message: Request<Body>,
-        limit: Duration,
-        credentials: &Credentials,
-    ) -> Result<(Parts, Body)> {
-        let response = timeout(limit, self.session.transport.send(message)).await;
-        let response = response.ok_or_else(|| self.too_late(limit))?;
-        Ok(response
-            .map_err(|error| self.broken(error, credentials))?
-            .into_parts())
-    }
-
-    /// Reads the body, unless the caller wants to.
-    async fn read(
-        &self,
-        head: Parts,
-        body: Body,
-        left: Duration,
-        limit: Duration,
-        credentials: &Credentials,
-    ) -> Result<(Parts, Content)> {
-        let most = self.session.max_response_size;
-        if !self.is_success(head.status, &head.headers) {
-            // The status is the message. Its text may be cut short, but must not hide it.
-            let most = most.min(MOST_OF_AN_ERROR);
-            let body = body.read_some(most, left.min(LONGEST_ERROR)).await;
-            return Ok((head, Content::Whole(body)));
-        }
-        if self.reading == Reading::Open {
-            return Ok((head, Content::Open(body)));
-        }
-        let length = head
-            .headers
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse().ok());
-        let body = match length {
-            // The answer to a HEAD announces what it leaves out.
-            Some(length) if length > most && self.request.method != Method::HEAD => {
-                Err(ReadError::TooLarge)
-            }
-            length => timeout(left, body.read(most, length))
-                .await
-                .ok_or_else(|| self.too_late(limit))?,
-        };
-        match body {
-            Ok(body) => Ok((head, Content::Whole(body))),
-            Err(ReadError::Failed(error)) => Err(self.broken(error, credentials)),
-            Err(ReadError::TooLarge) => Err(self
-                .error(ErrorKind::TooLarge)
-                .detail(format!(
-                    "the answer is larger than the {most} bytes that the client takes"
-                ))
-                .response(head.status, head.headers, Bytes::new(), &Hidden::default())
-                .sent(1, true)),
-        }
-    }
-
     fn broken(&self, error: TransportError, credentials: &Credentials) -> Error {
         let origin = self.request.origin();
         let (kind, what, maybe_sent) = match error.failure {
@@ -451,5 +437,26 @@ impl Sending<'_> {
             Failure::Tls => failure.permanent(true).source(error),
             _ => failure.source(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::size_of_val;
+
+    use super::*;
+    use crate::Client;
+
+    #[test]
+    fn the_future_of_a_call_is_small() {
+        let client = Client::builder().app_id("a").auth_token("t");
+        let client = client.base_url("http://127.0.0.1:9").build().unwrap();
+        let call = || client.request(Method::GET, "/API/assets/v1/assets/0b1c/");
+        let (session, request, options) = call().into_parts();
+        let whole = run(session, request, options);
+        let (session, request, options) = call().into_parts();
+        let open = open(session, request, options);
+        let sizes = [size_of_val(&*whole), size_of_val(&*open)];
+        assert!(sizes.iter().all(|size| *size < 1_024), "{sizes:?}");
     }
 }

@@ -22,6 +22,19 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// It is a [`Stream`] of the chunks of the body. The timeout of the call applies to each chunk, not to
 /// the whole body. A body that ends early is an error; it is not requested again.
+///
+/// ```
+/// # async fn example(client: iconik_api::Client, mut file: impl std::io::Write) -> Result<(), Box<dyn std::error::Error>> {
+/// use http::Method;
+///
+/// let mut response = client.request(Method::GET, "/API/files/v1/exports/0b1c/").open().await?;
+/// println!("{:?} bytes", response.length());
+/// while let Some(chunk) = response.chunk().await? {
+///     file.write_all(&chunk)?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct StreamedResponse {
     /// Without the body.
     head: RawResponse,
@@ -43,22 +56,22 @@ impl StreamedResponse {
         }
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.head.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.head.headers
     }
 
-    /// How many bytes of the body are left, where the server has announced its length.
+    /// Returns how many bytes of the body are left, where the server has announced its length.
     pub fn length(&self) -> Option<u64> {
         self.body.length()
     }
 
-    /// How many times the request was sent until this response was received.
+    /// Returns how many times the request was sent until this response was received.
     pub fn attempts(&self) -> u32 {
         self.head.attempts
     }

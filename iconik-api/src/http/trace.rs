@@ -42,8 +42,8 @@ impl Span {
         ))
     }
 
-    pub(crate) async fn enter<F: Future>(&self, future: F) -> F::Output {
-        tracing::Instrument::instrument(future, self.0.clone()).await
+    pub(crate) fn enter<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
+        tracing::Instrument::instrument(future, self.0.clone())
     }
 
     pub(crate) fn sending(&self, attempt: u32) {
@@ -120,8 +120,8 @@ impl Span {
         Self()
     }
 
-    pub(crate) async fn enter<F: Future>(&self, future: F) -> F::Output {
-        future.await
+    pub(crate) fn enter<F: Future>(&self, future: F) -> F {
+        future
     }
 
     pub(crate) fn sending(&self, _: u32) {}

@@ -2,13 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::time::Duration;
 
 use http::{Request, Response};
 
 use super::body::Body;
 use super::credentials::BoxFuture;
-use super::driver::Driven;
 use crate::error::BoxError;
 
 /// Sends one HTTP request, and returns the head of the response with a body to read.
@@ -39,7 +37,14 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
 }
 
-/// Why no answer came. The difference that matters is whether the request can have arrived.
+/// Why there is no response. The difference that matters is whether the request may have arrived.
+///
+/// ```
+/// use iconik_api::TransportError;
+///
+/// let error = TransportError::connect("no route to host");
+/// assert_eq!(error.to_string(), "no route to host");
+/// ```
 #[derive(Debug)]
 pub struct TransportError {
     pub(crate) failure: Failure,
@@ -57,7 +62,7 @@ pub(crate) enum Failure {
 }
 
 impl TransportError {
-    /// No connection was made: the request has certainly not arrived.
+    /// Creates an error for a connection that was not made: the request has certainly not arrived.
     pub fn connect(source: impl Into<BoxError>) -> Self {
         Self {
             failure: Failure::Connect,
@@ -65,7 +70,7 @@ impl TransportError {
         }
     }
 
-    /// No answer came in time: the request may have arrived.
+    /// Creates an error for a response that did not come in time: the request may have arrived.
     pub fn timeout(source: impl Into<BoxError>) -> Self {
         Self {
             failure: Failure::Timeout,
@@ -73,7 +78,7 @@ impl TransportError {
         }
     }
 
-    /// The connection failed on the way: the request may have arrived.
+    /// Creates an error for a connection that failed on the way: the request may have arrived.
     pub fn broken(source: impl Into<BoxError>) -> Self {
         Self {
             failure: Failure::Broken,
@@ -136,66 +141,4 @@ impl std::error::Error for TransportError {
         // Its own words are what `Display` says already.
         self.source.source()
     }
-}
-
-/// The network, by reqwest.
-#[derive(Debug)]
-pub(crate) struct Network(reqwest::Client);
-
-impl Network {
-    pub(crate) fn new(connect_timeout: Duration, loopback: bool) -> Result<Self, BoxError> {
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(connect_timeout)
-            // Tokens stand in headers that no HTTP client knows to be secret, so it would carry
-            // them along wherever a redirect points.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            // What is repeated is decided in one place, and counted there.
-            .retry(reqwest::retry::never());
-        if loopback {
-            // A proxy has no business with requests to this machine, least of all unencrypted ones.
-            builder = builder.no_proxy();
-        }
-        Ok(Self(builder.build()?))
-    }
-}
-
-impl Transport for Network {
-    fn send(
-        &self,
-        request: Request<Body>,
-    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        Box::pin(async move {
-            let request = to_reqwest(request)?;
-            // Its connections are used by later calls, perhaps in another runtime.
-            let response = Driven::new(Box::pin(self.0.execute(request))).await;
-            let response = response.map_err(TransportError::from_reqwest)?;
-            Ok(Response::from(response).map(Body::from_reqwest))
-        })
-    }
-}
-
-fn to_reqwest(request: Request<Body>) -> Result<reqwest::Request, TransportError> {
-    let (parts, body) = request.into_parts();
-    let text = text_of(&parts.uri);
-    let url = reqwest::Url::parse(&text).map_err(TransportError::refused)?;
-    // The URL parser rewrites some paths. None of ours should be such a one; if one is, it would
-    // name another endpoint than the one that was meant.
-    if url.as_str() != text {
-        return Err(TransportError::refused(
-            "the URL would be rewritten on its way",
-        ));
-    }
-    let mut request = reqwest::Request::new(parts.method, url);
-    *request.headers_mut() = parts.headers;
-    *request.body_mut() = body.into_reqwest();
-    Ok(request)
-}
-
-/// What `Display` writes, without its many small steps.
-fn text_of(uri: &http::Uri) -> String {
-    let scheme = uri.scheme_str().unwrap_or_default();
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    let path = uri.path_and_query().map_or("", |path| path.as_str());
-    [scheme, "://", authority, path].concat()
 }

@@ -7,6 +7,8 @@ mod allocations;
 #[cfg(all(feature = "blocking", feature = "assets"))]
 mod blocking;
 mod bodies;
+#[cfg(feature = "assets")]
+mod connections;
 mod credentials;
 #[cfg(all(feature = "download", feature = "upload"))]
 mod download;
@@ -33,6 +35,8 @@ mod jobs;
 mod list_ends;
 #[cfg(feature = "auth")]
 mod login;
+#[cfg(feature = "assets")]
+mod memory;
 #[cfg(feature = "metadata")]
 mod metadata_values;
 #[cfg(all(feature = "mock", feature = "assets"))]
@@ -48,6 +52,8 @@ mod real_data;
 #[cfg(feature = "assets")]
 mod resources;
 mod responses;
+#[cfg(feature = "assets")]
+mod resume;
 #[cfg(all(feature = "download", feature = "mock", feature = "upload"))]
 mod round_trips;
 #[cfg(feature = "assets")]
@@ -59,6 +65,8 @@ mod secrets;
 mod support;
 #[cfg(all(feature = "testing", feature = "assets"))]
 mod testing;
+#[cfg(all(feature = "assets", feature = "rustls"))]
+mod tls;
 #[cfg(all(feature = "tracing", feature = "assets"))]
 mod tracing;
 #[cfg(feature = "upload")]

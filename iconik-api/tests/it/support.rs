@@ -6,6 +6,7 @@
 )]
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -129,6 +130,7 @@ type Script = dyn Fn(&Received) -> Reply + Send + Sync;
 pub struct Server {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
+    connections: Arc<Connections>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -139,10 +141,17 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
         let script: Arc<Script> = Arc::new(script);
-        let task = tokio::spawn(accept(listener, Arc::clone(&received), script));
+        let connections = Arc::new(Connections::default());
+        let task = tokio::spawn(accept(
+            listener,
+            Arc::clone(&received),
+            Arc::clone(&connections),
+            script,
+        ));
         Self {
             address,
             received,
+            connections,
             task,
         }
     }
@@ -180,6 +189,11 @@ impl Server {
         self.received.lock().unwrap().len()
     }
 
+    /// How many connections were open at once, at most.
+    pub fn most_connections(&self) -> usize {
+        self.connections.most.load(Ordering::Relaxed)
+    }
+
     /// The only request that arrived.
     pub fn single(&self) -> Received {
         let received = self.received();
@@ -200,10 +214,28 @@ pub async fn closed_port() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-async fn accept(listener: TcpListener, received: Arc<Mutex<Vec<Received>>>, script: Arc<Script>) {
+#[derive(Default)]
+struct Connections {
+    open: AtomicUsize,
+    most: AtomicUsize,
+}
+
+async fn accept(
+    listener: TcpListener,
+    received: Arc<Mutex<Vec<Received>>>,
+    connections: Arc<Connections>,
+    script: Arc<Script>,
+) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        tokio::spawn(serve(stream, Arc::clone(&received), Arc::clone(&script)));
+        let (received, script) = (Arc::clone(&received), Arc::clone(&script));
+        let connections = Arc::clone(&connections);
+        let open = connections.open.fetch_add(1, Ordering::Relaxed) + 1;
+        connections.most.fetch_max(open, Ordering::Relaxed);
+        tokio::spawn(async move {
+            serve(stream, received, script).await;
+            connections.open.fetch_sub(1, Ordering::Relaxed);
+        });
     }
 }
 
