@@ -1,4 +1,5 @@
-//! How many instructions and allocations one GET of an asset of 7 KB takes, in the program itself.
+//! How many instructions and allocations one GET of an asset of 7 KB takes, in the program itself, and
+//! how many the decoding of a page.
 //!
 //! ```sh
 //! cargo bench -p iconik-api --bench instructions
@@ -24,16 +25,18 @@
 use std::env;
 use std::error::Error;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::ops::Range;
+use std::process::Command;
 
-use iconik_api::assets::Asset;
+use iconik_api::Page;
+use iconik_api::assets::{Asset, Segment};
 use serde::de::DeserializeOwned;
 
 mod support;
 
 use support::get::Short;
-use support::{data, get, server};
+use support::process::Process;
+use support::{data, get, process, server};
 
 const SHORT: u64 = 100;
 const LONG: u64 = 1_100;
@@ -43,22 +46,19 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     match &args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve"] => serve(),
+        ["serve"] => {
+            let answer = server::answer(&data::one_asset());
+            Ok(process::serve(move |_| answer.clone())?)
+        }
         ["ours", "asset", calls, address] => ours::<Asset>(calls.parse()?, address),
         ["ours", "short", calls, address] => ours::<Short>(calls.parse()?, address),
         ["reqwest", "asset", calls, address] => reqwest::<Asset>(calls.parse()?, address),
         ["reqwest", "short", calls, address] => reqwest::<Short>(calls.parse()?, address),
+        ["decode", "assets", times] => decode::<Page<Asset>>(times.parse()?, &data::assets()),
+        ["decode", "segments", times] => decode::<Page<Segment>>(times.parse()?, &data::segments()),
         _ if support::measuring() => measure(),
         _ => Ok(()),
     }
-}
-
-fn serve() -> Result<()> {
-    let answer = server::answer(&data::one_asset());
-    println!("{}", server::serve(move |_| answer.clone()));
-    // Until whoever started it goes.
-    std::io::stdin().lock().read_until(b'\n', &mut Vec::new())?;
-    Ok(())
 }
 
 fn ours<T: DeserializeOwned + 'static>(calls: u64, address: &str) -> Result<()> {
@@ -81,6 +81,14 @@ fn reqwest<T: DeserializeOwned>(calls: u64, address: &str) -> Result<()> {
     Ok(())
 }
 
+fn decode<T: DeserializeOwned>(times: u64, text: &str) -> Result<()> {
+    for _ in 0..times {
+        let text = simdutf8::basic::from_utf8(black_box(text.as_bytes()))?;
+        black_box(serde_json::from_str::<T>(text)?);
+    }
+    Ok(())
+}
+
 fn runtime() -> Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     Ok(builder.enable_all().build()?)
@@ -91,71 +99,60 @@ fn measure() -> Result<()> {
         println!("valgrind is not installed; nothing was measured");
         return Ok(());
     }
-    let mut server = Server::start()?;
-    let address = server.address()?;
+    let server = Process::start()?;
     println!("an asset of {} bytes", data::one_asset().len());
-    println!("{:<36} {:>12} {:>12}", "", "instructions", "allocations");
+    println!(
+        "{:<36} {:>12} {:>12} {:>12}",
+        "", "instructions", "allocations", "bytes"
+    );
     for (what, name) in [("asset", "the whole asset"), ("short", "two fields of it")] {
         for (who, by) in [("reqwest", "reqwest alone"), ("ours", "this client")] {
-            let instructions = per_call("callgrind", "Collected :", [who, what], &address)?;
-            let allocations = per_call("memcheck", "total heap usage:", [who, what], &address)?;
-            println!(
-                "{:<36} {instructions:>12.0} {allocations:>12.1}",
-                format!("{name}, {by}")
-            );
+            let run = |calls: u64| {
+                let words = [who, what].map(str::to_owned);
+                let rest = [calls.to_string(), server.address.clone()];
+                words.into_iter().chain(rest).collect()
+            };
+            row(&format!("{name}, {by}"), SHORT..LONG, run)?;
         }
+    }
+    for (what, name) in [("assets", "100 assets"), ("segments", "1,000 segments")] {
+        let run = |times: u64| vec!["decode".to_owned(), what.to_owned(), times.to_string()];
+        row(&format!("a page of {name}, decoded"), 2..22, run)?;
     }
     Ok(())
 }
 
-/// What a tool of valgrind counts for one call.
-fn per_call(tool: &str, label: &str, mode: [&str; 2], address: &str) -> Result<f64> {
-    let count = |calls: u64| -> Result<u64> {
-        let output = Command::new("valgrind")
-            .arg(format!("--tool={tool}"))
-            .args(match tool {
-                "callgrind" => ["--callgrind-out-file=/dev/null"],
-                _ => ["--leak-check=no"],
-            })
-            .arg(env::current_exe()?)
-            .args(mode)
-            .args([&calls.to_string(), address])
-            .output()?;
-        let report = String::from_utf8_lossy(&output.stderr);
-        let number = report
-            .split_once(label)
-            .and_then(|(_, rest)| rest.split_whitespace().next());
-        let number = number.ok_or_else(|| format!("valgrind said:\n{report}"))?;
-        Ok(number.replace(',', "").parse()?)
+/// Prints what one run takes; `run` gives the arguments of this program for a number of runs.
+fn row(name: &str, runs: Range<u64>, run: impl Fn(u64) -> Vec<String>) -> Result<()> {
+    let per_run = |tool: &str, label: &str, nth: usize| -> Result<f64> {
+        let (few, many) = (run(runs.start), run(runs.end));
+        let count = count(tool, label, nth, &many)? - count(tool, label, nth, &few)?;
+        Ok(count / (runs.end - runs.start) as f64)
     };
-    Ok((count(LONG)? - count(SHORT)?) as f64 / (LONG - SHORT) as f64)
+    println!(
+        "{name:<36} {:>12.0} {:>12.1} {:>12.0}",
+        per_run("callgrind", "Collected :", 0)?,
+        per_run("memcheck", "total heap usage:", 0)?,
+        per_run("memcheck", "total heap usage:", 4)?,
+    );
+    Ok(())
 }
 
-/// This program as a server; it ends with its standard input.
-struct Server(Child);
-
-impl Server {
-    fn start() -> Result<Self> {
-        let child = Command::new(env::current_exe()?)
-            .arg("serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        Ok(Self(child))
-    }
-
-    fn address(&mut self) -> Result<String> {
-        let mut line = String::new();
-        let out = self.0.stdout.as_mut().ok_or("the server is silent")?;
-        BufReader::new(out).read_line(&mut line)?;
-        Ok(line.trim().to_owned())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        // It has nothing to lose, and nobody would hear that it could not be waited for.
-        let _ = self.0.wait();
-    }
+/// Returns a number that a tool of valgrind prints: the word at this place behind the label.
+fn count(tool: &str, label: &str, nth: usize, arguments: &[String]) -> Result<f64> {
+    let output = Command::new("valgrind")
+        .arg(format!("--tool={tool}"))
+        .args(match tool {
+            "callgrind" => ["--callgrind-out-file=/dev/null"],
+            _ => ["--leak-check=no"],
+        })
+        .arg(env::current_exe()?)
+        .args(arguments)
+        .output()?;
+    let report = String::from_utf8_lossy(&output.stderr);
+    let number = report
+        .split_once(label)
+        .and_then(|(_, rest)| rest.split_whitespace().nth(nth));
+    let number = number.ok_or_else(|| format!("unexpected output of valgrind:\n{report}"))?;
+    Ok(number.replace(',', "").parse()?)
 }

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod get;
 pub mod paired;
+pub mod process;
 pub mod server;
 
 /// Whether this is a measurement. `cargo test --benches` only wants to know that it runs.
