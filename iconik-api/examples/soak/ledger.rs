@@ -61,7 +61,7 @@ impl Ledger {
 
     pub(crate) fn summary(&self) -> String {
         format!(
-            "{} lists complete, {} ended with an error and were read again",
+            "{} lists complete, {} ended with an error that says so",
             self.complete.load(Ordering::Relaxed),
             self.failed.load(Ordering::Relaxed)
         )

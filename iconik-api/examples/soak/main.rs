@@ -9,9 +9,9 @@
 //! fault: 503, 429, a reset before or after the work, half a response. Where an error says that the create may
 //! have happened, this program looks before it tries again, as an integrator should.
 //!
-//! Then come programs of other shapes (`programs.rs`), once for each hundred calls, with lists about which the
-//! server lies (`lists.rs`). A list may end with an error and is then read again; a list that ends without one
-//! must have had each item once. The report names what was lost or doubled, and the program fails if there
+//! Then come programs of other shapes (`programs.rs`), once for each thousand calls, with lists about which the
+//! server lies (`lists.rs`). A list may end with an error; a list that ends without one must have had each item
+//! once. The report names what was lost or doubled, and the program fails if there
 //! is anything.
 
 mod ledger;

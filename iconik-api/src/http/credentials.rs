@@ -446,7 +446,8 @@ impl CredentialsProvider {
     ) -> Result<(Credentials, u64), FetchError> {
         match &self.0 {
             Provider::Fixed(credentials) => Ok((credentials.clone(), 0)),
-            Provider::Rotating(rotating) => rotating.get(stale, limit).await,
+            // Fixed ones are the rule, and should not have room for this.
+            Provider::Rotating(rotating) => Box::pin(rotating.get(stale, limit)).await,
         }
     }
 

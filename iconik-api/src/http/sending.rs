@@ -113,16 +113,16 @@ impl Sending {
         request: Result<PreparedRequest>,
         options: Options,
         reading: Reading,
-    ) -> Result<Self> {
+    ) -> Result<Box<Self>> {
         let request = request?;
         let span = Span::new(&request.endpoint, request.origin());
-        Ok(Self {
+        Ok(Box::new(Self {
             session,
             request,
             options,
             reading,
             span,
-        })
+        }))
     }
 
     async fn exchange(&self) -> Result<Received> {
@@ -146,7 +146,9 @@ impl Sending {
             None => self.repeat(&mut progress, None).await,
             Some(deadline) => {
                 let end = Instant::now().checked_add(deadline);
-                let done = timeout(deadline, self.repeat(&mut progress, end)).await;
+                // Most calls have no deadline, and should not have room for a second copy of this.
+                let sending = Box::pin(self.repeat(&mut progress, end));
+                let done = timeout(deadline, sending).await;
                 done.unwrap_or_else(|_| {
                     Err(self
                         .error(ErrorKind::Timeout)
@@ -180,7 +182,8 @@ impl Sending {
         let mut began = None;
         loop {
             let (credentials, generation) = self.credentials(provider, stale).await?;
-            let message = self.message(&credentials)?;
+            // In the future of the call, it would be there several times.
+            let message = Box::new(self.message(&credentials)?);
             let permission = self.permission().await;
             let began = *began.get_or_insert_with(Instant::now);
 
@@ -277,7 +280,7 @@ impl Sending {
 
     async fn attempt(
         &self,
-        message: Request<Body>,
+        message: Box<Request<Body>>,
         credentials: &Credentials,
         permission: Option<Permission>,
         progress: &mut Progress,
@@ -291,7 +294,7 @@ impl Sending {
         };
         let report = match &self.session.transport {
             Channel::Network(network) => {
-                let attempt = network.attempt(message, plan, permission)?;
+                let attempt = network.attempt(*message, plan, permission)?;
                 progress.under_way = match &attempt.begun {
                     None => UnderWay::Yes,
                     Some(begun) => UnderWay::Once(Arc::clone(begun)),
@@ -300,7 +303,7 @@ impl Sending {
             }
             Channel::Custom(transport) => {
                 progress.under_way = UnderWay::Yes;
-                exchange(transport.send(message), plan, permission).await
+                Box::pin(exchange(transport.send(*message), plan, permission)).await
             }
         };
         if let Some((status, time)) = report.head {
