@@ -160,7 +160,7 @@ pub(super) fn model(names: Names<'_>, model: &Model) -> Json {
             out.add("oneOf", Json::List(kinds.collect()));
         }
         Shape::Union { tag, variants, .. } => {
-            let refs = tagged(variants).into_iter().map(|(of, _)| {
+            let refs = tagged(variants).into_keys().map(|of| {
                 let reference = names.reference(&variant_name(&model.name, of));
                 Json::Value(json!({ "$ref": reference }))
             });

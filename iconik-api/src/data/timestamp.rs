@@ -152,10 +152,10 @@ impl TryFrom<Timestamp> for SystemTime {
 #[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
 impl<Z: chrono::TimeZone> From<chrono::DateTime<Z>> for Timestamp {
     fn from(time: chrono::DateTime<Z>) -> Self {
-        let (seconds, nanoseconds) = (time.timestamp(), time.timestamp_subsec_nanos());
         // A leap second has a billion nanoseconds and more: it becomes the last moment before the next second.
-        let nanoseconds = nanoseconds.min(999_999_999);
-        let same = jiff::Timestamp::new(seconds, nanoseconds.cast_signed());
+        let nanoseconds = time.timestamp_subsec_nanos().min(999_999_999);
+        let seconds = time.timestamp();
+        let same = jiff::Timestamp::new(seconds, nanoseconds as i32);
         nearest(same.ok(), seconds > 0)
     }
 }
