@@ -1,16 +1,6 @@
 //! When a list ends: one rule for all styles.
 //!
-//! What the last response says is looked at in this order:
-//!
-//! | the response says | the list |
-//! |---|---|
-//! | `next_url` is present and `null` | ends |
-//! | the stated number of `pages` is reached, and no link leads further (or `total` is reached, too) | ends |
-//! | a link, a number of `pages` or a `total` that says that more follows | continues; after ten pages in a row that bring nothing new it ends |
-//! | none of it, or the last of the `pages` with a link, and the page brings something new | continues |
-//! | the same, and the page is empty, or has the items of the page before | ends |
-//! | the same, and the page has other items, or a single one, that were seen before | continues; after four such pages in a row it ends |
-//! | no place to continue at: no `scroll_id`, no item with an id, a cursor that was used before | ends |
+//! The table is in the documentation of [`Items`](super::Items).
 //!
 //! That a page has fewer items than were asked for means nothing, and neither do items that were
 //! left out because they were seen before. However the list ends, what was read is compared with the
@@ -64,7 +54,8 @@ impl Evidence {
             Some(false) => return Outlook::More,
             None => {}
         }
-        match self.link || self.count == Some(Ordering::Less) {
+        // A link on every page, also on the last one, is what some lists have.
+        match (self.link && !all_counted) || self.count == Some(Ordering::Less) {
             true => Outlook::More,
             false => Outlook::Unsaid,
         }
@@ -217,6 +208,18 @@ mod tests {
             ..evidence
         };
         assert_eq!(evidence.outlook(), Outlook::End);
+    }
+
+    #[test]
+    fn a_link_behind_all_that_is_counted_does_not_say_that_there_is_more() {
+        let evidence = |count| Evidence {
+            link: true,
+            count,
+            ..Evidence::default()
+        };
+        assert_eq!(evidence(None).outlook(), Outlook::More);
+        assert_eq!(evidence(Some(Ordering::Less)).outlook(), Outlook::More);
+        assert_eq!(evidence(Some(Ordering::Equal)).outlook(), Outlook::Unsaid);
     }
 
     #[test]

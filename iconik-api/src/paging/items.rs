@@ -53,9 +53,10 @@ use crate::http::meta::Paging;
 /// |---|---|
 /// | `next_url` is present and `null` | ends |
 /// | the stated number of `pages` is reached, and no link leads further (or `total` is reached, too) | ends |
-/// | a link, a number of `pages` or a `total` that says that more follows | continues, even after an empty page; after ten pages in a row that bring nothing new it ends |
+/// | a number of `pages` or a `total` that says that more follows, or a link before the `total` is reached | continues, even after an empty page; after ten pages in a row that bring nothing new it ends |
 /// | none of it, or the last of the `pages` with a link, and the page brings something new | continues |
-/// | the same, and the page brings nothing new | ends |
+/// | the same, and the page is empty, or has the items of the page before | ends |
+/// | the same, and the page has other items, or a single one, that were seen before | continues; after four such pages in a row it ends |
 /// | no place to continue at: no `scroll_id`, no item with an id, a cursor that was used before | ends |
 ///
 /// A page with fewer items than were asked for is no reason to end. In a scroll, and in a list that
