@@ -327,7 +327,11 @@ impl<T> Walk<T> {
             Some(place) => self.cursor_at(place, 0, row.done),
             None => {
                 let skip = mark.offset.saturating_add(row.index).saturating_add(1);
-                let (skip, done) = self.before_gap(skip, row.done);
+                // The list may have changed to a scroll behind this page.
+                let (skip, done) = match mark.place {
+                    Place::Scroll(_) => self.before_gap(skip, row.done),
+                    _ => (skip, row.done),
+                };
                 self.cursor_at(mark.place.clone(), skip, done)
             }
         }
