@@ -6,6 +6,10 @@
 #[path = "../../examples/support/mod.rs"]
 mod support;
 
+/// The words of the command line that two examples share, with their tests.
+#[path = "../../examples/selection/mod.rs"]
+mod selection;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
