@@ -3,9 +3,11 @@
 //! Pages shift while items are added and removed. Items that were added before the next page move
 //! others into it that were seen, which is harmless. Items that were removed before it move others
 //! out of it, onto pages that were read: the total is then smaller than before, and those pages are
-//! read again, backwards, until one has an item that was seen before this began. At the end of a list that is short of its
-//! total, the pages that were empty are requested once more, and when items were seen twice, so are the
-//! others from the first one on, until nothing is missing: something was added or moved there.
+//! read again, backwards, until one has an item that was seen before this began.
+//!
+//! At the end of a list that is short of its total, the pages that were empty are requested once more,
+//! and when items were seen twice, so are the others from the first one on, until nothing is missing:
+//! something was added or moved there.
 
 use super::arrived::Arrived;
 

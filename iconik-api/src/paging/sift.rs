@@ -67,7 +67,7 @@ impl<T> Sieve<T> {
         }
     }
 
-    /// Tells what is seen from now on from what was seen before, or no longer does.
+    /// Begins to count what is seen from now on apart from what was seen before, or ends that.
     pub(super) fn watch(&mut self, begins: bool) {
         self.recent = begins.then(HashSet::new);
     }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_seen_on_a_way_back_is_told_from_what_was_seen_before() {
+    fn what_is_seen_on_a_way_back_is_not_counted_as_seen_before() {
         let mut sieve = sieve(false);
         let mut settled = |begins: Option<bool>, items: Value| {
             if let Some(begins) = begins {

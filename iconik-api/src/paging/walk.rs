@@ -276,8 +276,7 @@ impl<T> Walk<T> {
         if let Some(cursor) = self.cursor_aside() {
             return Some(cursor);
         }
-        let (skip, done) = self.before_gap(style.done(), self.tally.done);
-        Some(self.cursor_at(style.place(), skip, done))
+        Some(self.cursor_at(style.place(), style.done(), self.tally.done))
     }
 
     /// Returns where to continue while earlier pages are read again: what lies behind that place comes
@@ -298,19 +297,6 @@ impl<T> Walk<T> {
         Some(self.cursor_at(Place::Number(numbers.number), 0, done))
     }
 
-    /// Takes a cursor back to where a scroll had its first empty page. The items from there on come
-    /// again, so that they are not done.
-    fn before_gap(&self, skip: u64, done: Option<u64>) -> (u64, Option<u64>) {
-        let Some(Style::Scroll(scroll)) = &self.style else {
-            return (skip, done);
-        };
-        let most = scroll.at_most(skip);
-        let again = skip.saturating_sub(most);
-        // Behind a page that stayed empty, more may be done than the place says.
-        let done = done.map(|done| done.saturating_sub(again).min(most));
-        (most, done)
-    }
-
     /// Returns the cursor behind an item of a page.
     pub(super) fn cursor_behind(&self, mark: &Mark, row: &RowMark) -> Cursor {
         if let Some(cursor) = &mark.aside {
@@ -327,21 +313,19 @@ impl<T> Walk<T> {
             Some(place) => self.cursor_at(place, 0, row.done),
             None => {
                 let skip = mark.offset.saturating_add(row.index).saturating_add(1);
-                // The list may have changed to a scroll behind this page.
-                let (skip, done) = match mark.place {
-                    Place::Scroll(_) => self.before_gap(skip, row.done),
-                    _ => (skip, row.done),
-                };
-                self.cursor_at(mark.place.clone(), skip, done)
+                self.cursor_at(mark.place.clone(), skip, row.done)
             }
         }
     }
 
     fn cursor_at(&self, place: Place, skip: u64, done: Option<u64>) -> Cursor {
-        let place = match place {
+        let (place, skip, done) = match place {
             // The server has moved the place behind the id, so it is begun anew.
-            Place::Scroll(_) => Place::Scroll(None),
-            place => place,
+            Place::Scroll(_) => {
+                let (skip, done) = self.before_gap(skip, done);
+                (Place::Scroll(None), skip, done)
+            }
+            place => (place, skip, done),
         };
         let list = match &self.source {
             Some(source) => Arc::clone(&source.list),
@@ -354,6 +338,19 @@ impl<T> Walk<T> {
             per_page: self.per_page,
             done,
         }
+    }
+
+    /// Takes the cursor of a scroll back to its first empty page. The items from there on come again, so
+    /// that they are not done.
+    fn before_gap(&self, skip: u64, done: Option<u64>) -> (u64, Option<u64>) {
+        let Some(Style::Scroll(scroll)) = &self.style else {
+            return (skip, done);
+        };
+        let most = scroll.at_most(skip);
+        let again = skip.saturating_sub(most);
+        // Behind a page that stayed empty, more may be done than the place says.
+        let done = done.map(|done| done.saturating_sub(again).min(most));
+        (most, done)
     }
 
     /// Returns the next page that has a wanted item.
@@ -662,8 +659,7 @@ impl<T> Walk<T> {
             return;
         }
         let skip = self.style.as_ref().map_or(0, Style::done);
-        let (skip, done) = self.before_gap(skip, self.tally.done);
-        let here = self.cursor_at(page.place.clone(), skip, done);
+        let here = self.cursor_at(page.place.clone(), skip, self.tally.done);
         if let (Place::Number(_), 0, None) = (&page.place, page.offered, &self.gap) {
             self.gap = Some(here.clone());
         }
