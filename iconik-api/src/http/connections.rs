@@ -80,8 +80,11 @@ impl Host {
         })
     }
 
-    /// Waits for a place.
+    /// Waits for a place, if none is free.
     pub(super) async fn take(self: Arc<Self>) -> Connection {
+        if let Some(connection) = self.try_take() {
+            return connection;
+        }
         let place = Arc::clone(&self.places).acquire_owned().await;
         Connection {
             host: self,
@@ -114,6 +117,8 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future;
+
     use super::*;
 
     fn authority(text: &str) -> Authority {
@@ -140,6 +145,9 @@ mod tests {
         assert!(host.try_take().is_none());
         first.observe(Version::HTTP_2);
         assert!(host.try_take().is_some());
+        let mut taking = std::pin::pin!(Arc::clone(&host).take());
+        let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(taking.as_mut().poll(context).is_ready());
         first.observe(Version::HTTP_11);
         assert!(host.try_take().is_none());
     }

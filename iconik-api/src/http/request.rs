@@ -142,7 +142,7 @@ impl PreparedRequest {
         Hidden::of(self.secrets.clone())
     }
 
-    /// What a mock is told of it besides the message.
+    /// Returns what a mock needs to know besides the message.
     #[cfg(feature = "testing")]
     pub(super) fn described(&self) -> Described {
         Described {
