@@ -115,6 +115,7 @@ pub use error::{error, error_of};
 pub use expected::Expected;
 pub use mock::Mock;
 pub use received::ReceivedRequest;
-pub(crate) use received::Record;
+#[cfg(feature = "mock")]
+pub(crate) use received::{Record, received_methods};
 pub use reply::{IntoReply, Reply};
 pub use times::Times;

@@ -29,7 +29,7 @@ use super::incoming::Incoming;
 use super::source::time;
 use super::state::{Settings, State};
 use crate::client::{Client, ClientBuilder};
-use crate::testing::{Expected, ReceivedRequest};
+use crate::testing::received_methods;
 use crate::{Credentials, Timestamp};
 
 /// How long the state waits to be written after a change.
@@ -147,45 +147,11 @@ impl Server {
         self.state().faults.clear();
     }
 
-    /// Returns the requests that were received, the newest last; of very many, the last 10,000.
-    pub fn received(&self) -> Vec<ReceivedRequest> {
-        self.state().record.all()
-    }
+    received_methods!();
 
     /// Forgets the requests that were received.
     pub fn clear_received(&self) {
         self.state().record.clear();
-    }
-
-    /// Counts the requests that are as expected.
-    pub fn count_received(&self, expected: &Expected) -> usize {
-        self.state().record.count(expected)
-    }
-
-    /// Checks that a request was received.
-    ///
-    /// # Panics
-    ///
-    /// When there is none that is as expected; the message names those that come closest and how they differ.
-    #[track_caller]
-    pub fn assert_received(&self, expected: &Expected) {
-        let failure = self.state().record.failure(expected, None);
-        if let Some(failure) = failure {
-            panic!("{failure}");
-        }
-    }
-
-    /// Checks how often a request was received.
-    ///
-    /// # Panics
-    ///
-    /// When it was received more or less often.
-    #[track_caller]
-    pub fn assert_received_times(&self, expected: &Expected, times: usize) {
-        let failure = self.state().record.failure(expected, Some(times));
-        if let Some(failure) = failure {
-            panic!("{failure}");
-        }
     }
 
     /// Finishes all work in the background at once, whatever the delay.

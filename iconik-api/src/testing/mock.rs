@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::expected::{Expected, Miss};
 use super::pages::ListPages;
-use super::received::{ReceivedRequest, Record, write_nearest};
+use super::received::{ReceivedRequest, Record, received_methods, write_nearest};
 use super::reply::{IntoReply, Reply};
 use super::times::Times;
 use crate::client::{Client, ClientBuilder};
@@ -377,41 +377,7 @@ impl Mock {
             .mocked(transport)
     }
 
-    /// Returns all requests that were received, the newest last; of very many, the last 10,000.
-    pub fn received(&self) -> Vec<ReceivedRequest> {
-        self.state().record.all()
-    }
-
-    /// Counts the requests that are as expected.
-    pub fn count_received(&self, expected: &Expected) -> usize {
-        self.state().record.count(expected)
-    }
-
-    /// Checks that a request was received.
-    ///
-    /// # Panics
-    ///
-    /// When there is none that is as expected; the message names those that come closest and how they differ.
-    #[track_caller]
-    pub fn assert_received(&self, expected: &Expected) {
-        let failure = self.state().record.failure(expected, None);
-        if let Some(failure) = failure {
-            panic!("{failure}");
-        }
-    }
-
-    /// Checks how often a request was received.
-    ///
-    /// # Panics
-    ///
-    /// When it was received more or less often.
-    #[track_caller]
-    pub fn assert_received_times(&self, expected: &Expected, times: usize) {
-        let failure = self.state().record.failure(expected, Some(times));
-        if let Some(failure) = failure {
-            panic!("{failure}");
-        }
-    }
+    received_methods!();
 
     /// Returns the requests that were not expected, for a test that checks them itself: the mock does not
     /// panic for them when it is dropped.

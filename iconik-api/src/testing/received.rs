@@ -235,6 +235,48 @@ impl Record {
     }
 }
 
+/// The methods by which a test looks at what was received, of a type with a [`Record`] in its `state()`.
+macro_rules! received_methods {
+    () => {
+        /// Returns all requests that were received, the newest last; of very many, the last 10,000.
+        pub fn received(&self) -> ::std::vec::Vec<$crate::testing::ReceivedRequest> {
+            self.state().record.all()
+        }
+
+        /// Counts the requests that are as expected.
+        pub fn count_received(&self, expected: &$crate::testing::Expected) -> usize {
+            self.state().record.count(expected)
+        }
+
+        /// Checks that a request was received.
+        ///
+        /// # Panics
+        ///
+        /// When there is none that is as expected; the message names those that come closest and how they differ.
+        #[track_caller]
+        pub fn assert_received(&self, expected: &$crate::testing::Expected) {
+            let failure = self.state().record.failure(expected, None);
+            if let Some(failure) = failure {
+                panic!("{failure}");
+            }
+        }
+
+        /// Checks how often a request was received.
+        ///
+        /// # Panics
+        ///
+        /// When it was received more or less often.
+        #[track_caller]
+        pub fn assert_received_times(&self, expected: &$crate::testing::Expected, times: usize) {
+            let failure = self.state().record.failure(expected, Some(times));
+            if let Some(failure) = failure {
+                panic!("{failure}");
+            }
+        }
+    };
+}
+pub(crate) use received_methods;
+
 /// Writes the nearest of several candidates, each with its number, its description and what it misses.
 /// Those that miss nothing are omitted.
 pub(super) fn write_nearest(
