@@ -11,13 +11,9 @@ use futures_util::future::join_all;
 use http::Method;
 use iconik_api::assets::AssetPatch;
 use iconik_api::{ClientBuilder, ErrorKind, Limiter, RetryPolicy};
-use serde_json::json;
 use tokio::time::{interval, sleep, timeout};
 
-use crate::support::{Received, Reply, Server, Step};
-
-/// Longer than any of these programs takes when nothing holds it up.
-const ENOUGH: Duration = Duration::from_secs(20);
+use crate::support::{ENOUGH, Reply, Server, Step, collections, in_time};
 
 fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -26,33 +22,6 @@ fn millis(millis: u64) -> Duration {
 fn builder(server: &Server, most: usize) -> ClientBuilder {
     let unlimited = server.builder().limiter(Limiter::unlimited());
     unlimited.max_connections(most)
-}
-
-/// Four pages of 25 collections, an empty object for everything else.
-fn collections(request: &Received) -> Reply {
-    let reply = if request.path() == "/API/assets/v1/collections/" {
-        let page = request
-            .query()
-            .split('&')
-            .find_map(|pair| pair.strip_prefix("page="));
-        let page: u32 = page.map_or(1, |page| page.parse().unwrap());
-        let objects: Vec<_> = (0..25)
-            .map(|n| json!({ "id": format!("{page}-{n}") }))
-            .collect();
-        let body = json!({
-            "objects": objects, "page": page, "pages": 4, "per_page": 25, "total": 100,
-            "next_url": (page < 4).then(|| format!("/API/assets/v1/collections/?page={}", page + 1)),
-        });
-        Reply::json(200, body.to_string())
-    } else {
-        Reply::json(200, "{}")
-    };
-    reply.after(millis(2))
-}
-
-/// Fails the test instead of waiting for ever.
-async fn in_time<T>(program: impl Future<Output = T>) -> T {
-    timeout(ENOUGH, program).await.expect("the program stalled")
 }
 
 /// Polls a future once.

@@ -14,10 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{interval, sleep, timeout};
 
-use crate::support::{Received, Reply, Server, Step};
-
-/// Longer than any of these programs takes when nothing holds it up.
-const ENOUGH: Duration = Duration::from_secs(20);
+use crate::support::{ENOUGH, Reply, Server, Step, collections, in_time};
 
 /// Quick enough for a test, and slow enough that calls wait.
 fn limiter() -> Limiter {
@@ -26,33 +23,6 @@ fn limiter() -> Limiter {
 
 fn client(server: &Server) -> Client {
     server.builder().limiter(limiter()).build().unwrap()
-}
-
-/// Four pages of 25 collections, an empty object for everything else.
-fn collections(request: &Received) -> Reply {
-    let reply = if request.path() == "/API/assets/v1/collections/" {
-        let page = request
-            .query()
-            .split('&')
-            .find_map(|pair| pair.strip_prefix("page="));
-        let page: u32 = page.map_or(1, |page| page.parse().unwrap());
-        let objects: Vec<_> = (0..25)
-            .map(|n| json!({ "id": format!("{page}-{n}") }))
-            .collect();
-        let body = json!({
-            "objects": objects, "page": page, "pages": 4, "per_page": 25, "total": 100,
-            "next_url": (page < 4).then(|| format!("/API/assets/v1/collections/?page={}", page + 1)),
-        });
-        Reply::json(200, body.to_string())
-    } else {
-        Reply::json(200, "{}")
-    };
-    reply.after(Duration::from_millis(5))
-}
-
-/// Fails the test instead of waiting for ever.
-async fn in_time<T>(program: impl Future<Output = T>) -> T {
-    timeout(ENOUGH, program).await.expect("the program stalled")
 }
 
 #[tokio::test]

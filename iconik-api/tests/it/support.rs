@@ -5,14 +5,17 @@
     reason = "a module of several test crates, each using a part of it"
 )]
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use iconik_api::{Client, ClientBuilder};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 pub const APP_ID: &str = "app-0f0f0f0f-id";
 pub const TOKEN: &str = "token-SECRET-7b1d9c";
@@ -341,4 +344,34 @@ async fn read_until(stream: &mut TcpStream, buffer: &mut Vec<u8>, end: &[u8]) ->
             return None;
         }
     }
+}
+
+/// Longer than any program of a test takes when nothing delays it.
+pub(crate) const ENOUGH: Duration = Duration::from_secs(20);
+
+/// Fails the test instead of waiting for ever.
+pub(crate) async fn in_time<T>(program: impl Future<Output = T>) -> T {
+    timeout(ENOUGH, program).await.expect("the program stalled")
+}
+
+/// Four pages of 25 collections, an empty object for everything else.
+pub(crate) fn collections(request: &Received) -> Reply {
+    let reply = if request.path() == "/API/assets/v1/collections/" {
+        let page = request
+            .query()
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("page="));
+        let page: u32 = page.map_or(1, |page| page.parse().unwrap());
+        let objects: Vec<_> = (0..25)
+            .map(|n| json!({ "id": format!("{page}-{n}") }))
+            .collect();
+        let body = json!({
+            "objects": objects, "page": page, "pages": 4, "per_page": 25, "total": 100,
+            "next_url": (page < 4).then(|| format!("/API/assets/v1/collections/?page={}", page + 1)),
+        });
+        Reply::json(200, body.to_string())
+    } else {
+        Reply::json(200, "{}")
+    };
+    reply.after(Duration::from_millis(5))
 }
