@@ -132,7 +132,7 @@ async fn work_on(iconik: &Iconik, event: Event) -> support::Result {
             // With the rights of the user who chose the action, not with those of this program.
             let app_id = std::env::var("ICONIK_APP_ID").unwrap_or("local".to_owned());
             let credentials = call.credentials(app_id).ok_or("the call has no token")?;
-            let client = iconik.client_of(credentials)?;
+            let client = iconik.client.with_credentials(credentials);
             for id in &call.asset_ids {
                 let title = client.assets().get(id).await?.title.unwrap_or_default();
                 println!("custom action: {title}");

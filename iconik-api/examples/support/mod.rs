@@ -22,7 +22,7 @@ use iconik_api::assets::{Asset, CollectionItem};
 use iconik_api::ids::CollectionId;
 use iconik_api::mock::Server;
 use iconik_api::tree::TreeError;
-use iconik_api::{Client, Credentials, Timestamp};
+use iconik_api::{Client, Timestamp};
 
 pub(crate) use sample::Sample;
 
@@ -64,16 +64,6 @@ impl Iconik {
         let sample = Sample::create(&server, &client).await?;
         let local = Some(Local { server, sample });
         Ok(Self { client, local })
-    }
-
-    /// Returns a client that acts for someone else.
-    pub(crate) fn client_of(&self, credentials: Credentials) -> iconik_api::Result<Client> {
-        let builder = match (self.server(), std::env::var("ICONIK_BASE_URL")) {
-            (Some(server), _) => server.client_builder(),
-            (None, Ok(url)) => Client::builder().base_url(url),
-            (None, Err(_)) => Client::builder(),
-        };
-        builder.credentials(credentials).build()
     }
 
     /// Returns the local iconik, if it is one.
