@@ -91,21 +91,27 @@ fn new(request: &Request<'_>) -> TokenStream {
     let made = if request.starts_empty() {
         quote!(Self::default())
     } else {
+        let object = request
+            .arguments()
+            .into_iter()
+            .find_map(|argument| match argument {
+                Argument::Object {
+                    object_type,
+                    object_id,
+                } => Some((object_type, object_id)),
+                Argument::Param(_) => None,
+            });
         let params = request.params.iter().map(|param| {
-            let object = request
-                .arguments()
-                .into_iter()
-                .find_map(|argument| match argument {
-                    Argument::Object { object_type, .. } if std::ptr::eq(object_type, param) => {
-                        Some(quote!(object.object_type().into()))
-                    }
-                    Argument::Object { object_id, .. } if std::ptr::eq(object_id, param) => {
-                        Some(quote!(object.into()))
-                    }
-                    _ => None,
-                });
             let name = ident(&param.ident);
-            object.map_or_else(|| start_of_param(param), |value| quote!(#name: #value))
+            match object {
+                Some((object_type, _)) if std::ptr::eq(object_type, param) => {
+                    quote!(#name: object.object_type().into())
+                }
+                Some((_, object_id)) if std::ptr::eq(object_id, param) => {
+                    quote!(#name: object.into())
+                }
+                _ => start_of_param(param),
+            }
         });
         let body = request.action.body.iter().map(|body| {
             let value = match body.required {
@@ -114,12 +120,7 @@ fn new(request: &Request<'_>) -> TokenStream {
             };
             quote!(body: #value)
         });
-        let is_object = |argument: &Argument<'_, '_>| matches!(argument, Argument::Object { .. });
-        let object = request
-            .arguments()
-            .iter()
-            .any(is_object)
-            .then(|| quote!(let object: crate::ObjectRef = object.into();));
+        let object = object.map(|_| quote!(let object: crate::ObjectRef = object.into();));
         quote!(#object Self { client: (), #(#params,)* #(#body,)* })
     };
     quote! {
