@@ -921,7 +921,7 @@ mod tests {
     }
 
     #[test]
-    fn a_union_is_told_by_its_tag_wherever_it_stands() {
+    fn a_union_is_read_by_its_tag_wherever_that_is() {
         let json = r#"{"objects":[{"id":"a","title":"t","object_type":"assets"},{"object_type":"versions","id":"v"}]}"#;
         let page: Page<Content> = read(json);
         assert!(

@@ -339,7 +339,7 @@ impl CollectionsHandle {
     /// Puts an asset or a collection into a collection:
     /// `POST /v1/collections/{collection_id}/contents/`.
     ///
-    /// It stays in the collections where it already is. `copy_into` copies a collection instead.
+    /// It stays in the collections where it already is. `copy_to` copies a collection instead.
     ///
     /// Needs the role `can_write_collections`. Returns no content.
     ///
